@@ -1,0 +1,5 @@
+/** The values and rules of a job: spec, states, progress, error codes. No I/O, threads, clock or JSON. */
+@NullMarked
+package org.checkpointrecovery.job;
+
+import org.jspecify.annotations.NullMarked;
