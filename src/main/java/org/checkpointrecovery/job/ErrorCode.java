@@ -1,0 +1,31 @@
+package org.checkpointrecovery.job;
+
+/** Why a job is in its state, or a run ended: the closed list of codes of a {@link Reason}. */
+public enum ErrorCode {
+    /** The spec's faults, or a request, asked for the crash. */
+    SIMULATED_CRASH,
+    /** The service ended without ending the run; found when it started again. */
+    SERVICE_STOPPED_UNEXPECTEDLY,
+    /** An item failed and the spec says that this ends the job. */
+    ITEM_FAILED,
+    /** More items failed than the spec allows. */
+    TOO_MANY_FAILED_ITEMS,
+    /** The input is not the one that the job was submitted with. */
+    INPUT_CHANGED,
+    /** The input is not there any more. */
+    INPUT_MISSING,
+    /** The disk has no room. */
+    DISK_FULL,
+    /** The disk did not take a write or did not give a read. */
+    IO_ERROR,
+    /** The results or errors file is shorter than the checkpoint says. */
+    RESULTS_DAMAGED,
+    /** The record of the job cannot be read. */
+    JOB_RECORD_DAMAGED,
+    /** A checkpoint could not be read and was set aside. */
+    CHECKPOINT_DAMAGED,
+    /** There was no checkpoint to go on from. */
+    CHECKPOINT_MISSING,
+    /** A defect of the service itself; its log has more. */
+    INTERNAL_ERROR
+}

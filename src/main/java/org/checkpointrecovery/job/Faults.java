@@ -1,0 +1,30 @@
+package org.checkpointrecovery.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Failures to rehearse.
+ *
+ * @param crashAfterItems the first run crashes once it has processed that many items, at least 1; null for no crash
+ * @param failItems the items with these indexes fail in every run
+ * @param itemDelay how much longer each item takes, 0 to {@link #MAX_ITEM_DELAY}
+ */
+public record Faults(@Nullable Long crashAfterItems, CrashPoint crashPoint, Set<Long> failItems, Duration itemDelay) {
+    public static final Duration MAX_ITEM_DELAY = Duration.ofMinutes(1);
+    public static final int MAX_FAIL_ITEMS = 10_000;
+
+    public Faults {
+        requireNonNull(crashPoint);
+        failItems = Set.copyOf(failItems);
+        if (crashAfterItems != null && crashAfterItems < 1) {
+            throw new IllegalArgumentException("crashAfterItems " + crashAfterItems);
+        }
+        if (itemDelay.isNegative() || itemDelay.compareTo(MAX_ITEM_DELAY) > 0) {
+            throw new IllegalArgumentException("itemDelay " + itemDelay);
+        }
+    }
+}

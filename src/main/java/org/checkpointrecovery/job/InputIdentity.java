@@ -1,0 +1,12 @@
+package org.checkpointrecovery.job;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells whether an input is still the one that a job was submitted with, without reading all of it.
+ *
+ * @param modifiedAt for files that others may write to; null for those that the service owns
+ * @param crc32c of the first and the last 64 KiB
+ */
+public record InputIdentity(long bytes, @Nullable Instant modifiedAt, int crc32c) {}

@@ -1,0 +1,73 @@
+package org.checkpointrecovery.job;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client asked for. Never changes after submission.
+ *
+ * @param name a label for people, or null
+ * @param batchSize items in a batch, 1 to {@link #MAX_BATCH_SIZE}
+ * @param parallelism threads that process batches of this job, 1 to {@link #MAX_PARALLELISM}; does not change the results
+ * @param maxFailedItems how many items may fail before the job does, at least 0; null for any number
+ * @param start whether the job was to be queued at once
+ * @param faults failures to rehearse, or null
+ */
+public record JobSpec(
+        @Nullable String name,
+        InputSpec input,
+        Format format,
+        ProcessorSpec processor,
+        int batchSize,
+        int parallelism,
+        CommitMode commit,
+        OnItemError onItemError,
+        @Nullable Long maxFailedItems,
+        boolean start,
+        @Nullable Faults faults) {
+    public static final int MAX_BATCH_SIZE = 1_000_000;
+    public static final int DEFAULT_BATCH_SIZE = 1000;
+    public static final int MAX_PARALLELISM = 64;
+
+    public JobSpec {
+        requireNonNull(input);
+        requireNonNull(format);
+        requireNonNull(processor);
+        requireNonNull(commit);
+        requireNonNull(onItemError);
+        if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
+            throw new IllegalArgumentException("batchSize " + batchSize);
+        }
+        if (parallelism < 1 || parallelism > MAX_PARALLELISM) {
+            throw new IllegalArgumentException("parallelism " + parallelism);
+        }
+        if (maxFailedItems != null && maxFailedItems < 0) {
+            throw new IllegalArgumentException("maxFailedItems " + maxFailedItems);
+        }
+    }
+
+    /** How many items may fail; one more and the job becomes FAILED. */
+    public long failedItemsAllowed() {
+        if (onItemError == OnItemError.FAIL) {
+            return 0;
+        }
+        return maxFailedItems == null ? Long.MAX_VALUE : maxFailedItems;
+    }
+
+    /** The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out. */
+    public JobSpec retryOf(JobId parent) {
+        return new JobSpec(
+                name,
+                new InputSpec.FailedItemsOf(parent),
+                format,
+                processor,
+                batchSize,
+                parallelism,
+                commit,
+                onItemError,
+                maxFailedItems,
+                true,
+                null);
+    }
+}

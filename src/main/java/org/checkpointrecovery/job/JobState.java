@@ -1,0 +1,145 @@
+package org.checkpointrecovery.job;
+
+import static java.util.Objects.requireNonNull;
+import static org.checkpointrecovery.job.Status.CANCELLED;
+import static org.checkpointrecovery.job.Status.CANCELLING;
+import static org.checkpointrecovery.job.Status.COMPLETED;
+import static org.checkpointrecovery.job.Status.CRASHED;
+import static org.checkpointrecovery.job.Status.FAILED;
+import static org.checkpointrecovery.job.Status.PAUSED;
+import static org.checkpointrecovery.job.Status.PAUSING;
+import static org.checkpointrecovery.job.Status.QUEUED;
+import static org.checkpointrecovery.job.Status.RUNNING;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a job stands, with what is known only then.
+ *
+ * <pre>
+ *   CREATED                   -> QUEUED | CANCELLED
+ *   QUEUED                    -> RUNNING | PAUSED | CANCELLED | FAILED (the run could not begin)
+ *   RUNNING                   -> PAUSING | CANCELLING | COMPLETED | FAILED | CRASHED | QUEUED (orderly shutdown)
+ *   PAUSING                   -> PAUSED | CANCELLING | COMPLETED | FAILED | CRASHED (its last batch may end the job)
+ *   CANCELLING                -> CANCELLED
+ *   PAUSED | CRASHED | FAILED -> QUEUED | CANCELLED
+ *   COMPLETED | CANCELLED     final
+ * </pre>
+ */
+public sealed interface JobState {
+    Status status();
+
+    /** Why the job is in this state, where there is more to say than its name does. */
+    default @Nullable Reason reason() {
+        return null;
+    }
+
+    record Created() implements JobState {
+        @Override
+        public Status status() {
+            return Status.CREATED;
+        }
+    }
+
+    record Queued() implements JobState {
+        @Override
+        public Status status() {
+            return QUEUED;
+        }
+    }
+
+    record Running() implements JobState {
+        @Override
+        public Status status() {
+            return RUNNING;
+        }
+    }
+
+    record Pausing() implements JobState {
+        @Override
+        public Status status() {
+            return PAUSING;
+        }
+    }
+
+    record Paused() implements JobState {
+        @Override
+        public Status status() {
+            return PAUSED;
+        }
+    }
+
+    record Cancelling() implements JobState {
+        @Override
+        public Status status() {
+            return CANCELLING;
+        }
+    }
+
+    record Cancelled() implements JobState {
+        @Override
+        public Status status() {
+            return CANCELLED;
+        }
+    }
+
+    /** A crash that was simulated is not resumed by the service on its own. */
+    record Crashed(Reason reason) implements JobState {
+        public Crashed {
+            requireNonNull(reason);
+        }
+
+        @Override
+        public Status status() {
+            return CRASHED;
+        }
+    }
+
+    record Failed(Reason reason) implements JobState {
+        public Failed {
+            requireNonNull(reason);
+        }
+
+        @Override
+        public Status status() {
+            return FAILED;
+        }
+    }
+
+    /**
+     * All items are committed. The checkpoint is removed, so what it said is kept here.
+     *
+     * @param end the position behind the last item
+     * @param lastCheckpointAt null if there was no item
+     */
+    record Completed(Position end, @Nullable Instant lastCheckpointAt) implements JobState {
+        public Completed {
+            requireNonNull(end);
+        }
+
+        @Override
+        public Status status() {
+            return COMPLETED;
+        }
+    }
+
+    default boolean mayBecome(Status next) {
+        return switch (status()) {
+            case CREATED -> next == QUEUED || next == CANCELLED;
+            case QUEUED -> next == RUNNING || next == PAUSED || next == CANCELLED || next == FAILED;
+            case RUNNING ->
+                next == PAUSING
+                        || next == CANCELLING
+                        || next == COMPLETED
+                        || next == FAILED
+                        || next == CRASHED
+                        || next == QUEUED;
+            case PAUSING ->
+                next == PAUSED || next == CANCELLING || next == COMPLETED || next == FAILED || next == CRASHED;
+            case CANCELLING -> next == CANCELLED;
+            case PAUSED, CRASHED, FAILED -> next == QUEUED || next == CANCELLED;
+            case CANCELLED, COMPLETED -> false;
+        };
+    }
+}

@@ -1,0 +1,18 @@
+package org.checkpointrecovery.job;
+
+/** What became of the items of a COMPLETED job. */
+public enum Outcome {
+    /** No item failed. */
+    SUCCEEDED,
+    /** Some items failed. */
+    PARTIAL,
+    /** There were items, and all of them failed. */
+    ALL_FAILED;
+
+    public static Outcome of(Position committed) {
+        if (committed.failed() == 0) {
+            return SUCCEEDED;
+        }
+        return committed.succeeded() == 0 ? ALL_FAILED : PARTIAL;
+    }
+}

@@ -1,0 +1,72 @@
+package org.checkpointrecovery.job;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a job is, counting only what is committed.
+ *
+ * @param totalItems null until the input has been counted
+ * @param percent of the items, rounded down to 0.1; 100.0 only when COMPLETED
+ * @param itemsPerSecond of the latest run; null before its first checkpoint
+ * @param eta how long the rest will take; null when that cannot be told
+ * @param lastCheckpointAt null before the first one
+ */
+public record Progress(
+        Status state,
+        @Nullable Long totalItems,
+        long processedItems,
+        long succeededItems,
+        long failedItems,
+        double percent,
+        @Nullable Double itemsPerSecond,
+        Duration elapsed,
+        @Nullable Duration eta,
+        @Nullable Instant lastCheckpointAt) {
+
+    public static Progress of(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant now) {
+        Double rate = itemsPerSecond(job, committed, lastCheckpointAt);
+        return new Progress(
+                job.status(),
+                job.totalItems(),
+                committed.nextItem(),
+                committed.succeeded(),
+                committed.failed(),
+                percent(job.status(), committed.nextItem(), job.totalItems()),
+                rate,
+                job.elapsed(now),
+                eta(job, committed, rate),
+                lastCheckpointAt);
+    }
+
+    /** Rounded down to 0.1; below 100.0 unless COMPLETED, 0.0 if the total is not known. */
+    static double percent(Status state, long processed, @Nullable Long total) {
+        if (state == Status.COMPLETED) {
+            return 100.0;
+        }
+        if (total == null || total == 0) {
+            return 0.0;
+        }
+        long tenths = (long) Math.floor((double) processed / total * 1000);
+        return Math.max(0, Math.min(999, tenths)) / 10.0;
+    }
+
+    private static @Nullable Double itemsPerSecond(Job job, Position committed, @Nullable Instant savedAt) {
+        if (job.runs().isEmpty() || savedAt == null) {
+            return null;
+        }
+        Run run = job.runs().get(job.runs().size() - 1);
+        long items = committed.nextItem() - run.firstItem();
+        double seconds = Duration.between(run.startedAt(), savedAt).toNanos() / 1e9;
+        return items <= 0 || seconds <= 0 ? null : items / seconds;
+    }
+
+    private static @Nullable Duration eta(Job job, Position committed, @Nullable Double rate) {
+        if (job.status() != Status.RUNNING || job.totalItems() == null || rate == null) {
+            return null;
+        }
+        double seconds = Math.max(0, job.totalItems() - committed.nextItem()) / rate;
+        return Duration.ofMillis((long) (seconds * 1000));
+    }
+}

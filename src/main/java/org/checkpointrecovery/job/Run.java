@@ -1,0 +1,47 @@
+package org.checkpointrecovery.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stretch of work on a job, from start or resume to its end.
+ *
+ * @param number from 1
+ * @param firstItem number of the first item that it worked on
+ * @param nextItem number of the first item that was not committed at its end; that of its beginning while it runs
+ * @param ending null while it runs
+ */
+public record Run(
+        int number,
+        Instant startedAt,
+        long firstItem,
+        long nextItem,
+        @Nullable Ending ending) {
+    public Run {
+        requireNonNull(startedAt);
+    }
+
+    public static Run begin(int number, Instant at, long firstItem) {
+        return new Run(number, at, firstItem, firstItem, null);
+    }
+
+    public Run end(End how, @Nullable Reason reason, Instant at, long nextItem) {
+        return new Run(number, startedAt, firstItem, nextItem, new Ending(how, reason, at));
+    }
+
+    /** How, why and when a run ended. */
+    public record Ending(End end, @Nullable Reason reason, Instant at) {}
+
+    /** How a run ended. */
+    public enum End {
+        COMPLETED,
+        FAILED,
+        CRASHED,
+        PAUSED,
+        CANCELLED,
+        /** By an orderly shutdown of the service. */
+        STOPPED
+    }
+}
