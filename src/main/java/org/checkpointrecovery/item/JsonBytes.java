@@ -2,6 +2,7 @@ package org.checkpointrecovery.item;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A growing array of bytes that JSON is appended to, in UTF-8: one is reused for many items, so that a result costs no
@@ -12,10 +13,17 @@ import java.util.Arrays;
 public final class JsonBytes {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    /** 0: the byte stands for itself; 'u': as {@code \}{@code u00xx}; otherwise the letter after the reverse solidus. */
-    private static final byte[] ESCAPE = new byte[256];
+    /** 00 to 99. */
+    private static final byte[] PAIRS = new byte[200];
+
+    /** For a byte that must be escaped the letter behind the reverse solidus; u: {@code \}{@code u00xx}. */
+    private static final byte[] ESCAPE = new byte['\\' + 1];
 
     static {
+        for (int i = 0; i < 100; i++) {
+            PAIRS[2 * i] = (byte) ('0' + i / 10);
+            PAIRS[2 * i + 1] = (byte) ('0' + i % 10);
+        }
         Arrays.fill(ESCAPE, 0, 0x20, (byte) 'u');
         ESCAPE['"'] = '"';
         ESCAPE['\\'] = '\\';
@@ -87,6 +95,32 @@ public final class JsonBytes {
         return this;
     }
 
+    /** Appends one character in UTF-8, as it is. */
+    public JsonBytes character(int codePoint) {
+        reserve(4);
+        if (codePoint < 0x80) {
+            bytes[length++] = (byte) codePoint;
+        } else if (codePoint < 0x800) {
+            bytes[length++] = (byte) (0xc0 | codePoint >> 6);
+            bytes[length++] = (byte) (0x80 | (codePoint & 0x3f));
+        } else if (codePoint < 0x10000) {
+            bytes[length++] = (byte) (0xe0 | codePoint >> 12);
+            bytes[length++] = (byte) (0x80 | (codePoint >> 6 & 0x3f));
+            bytes[length++] = (byte) (0x80 | (codePoint & 0x3f));
+        } else {
+            bytes[length++] = (byte) (0xf0 | codePoint >> 18);
+            bytes[length++] = (byte) (0x80 | (codePoint >> 12 & 0x3f));
+            bytes[length++] = (byte) (0x80 | (codePoint >> 6 & 0x3f));
+            bytes[length++] = (byte) (0x80 | (codePoint & 0x3f));
+        }
+        return this;
+    }
+
+    /** Takes over {@code count} bytes that the caller has written to {@link #array}, behind {@link #length}. */
+    public void appended(int count) {
+        length += Objects.checkIndex(count, bytes.length - length + 1);
+    }
+
     /** Appends a whole number in decimal. */
     public JsonBytes number(long value) {
         if (value < 0) {
@@ -94,13 +128,19 @@ public final class JsonBytes {
         }
         reserve(19);
         int digits = 1;
-        for (long rest = value / 10; rest > 0; rest /= 10) {
+        for (long bound = 10; digits < 19 && value >= bound; bound *= 10) {
             digits++;
         }
+        int at = length + digits;
         long rest = value;
-        for (int at = length + digits - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        for (; rest >= 100; rest /= 100) {
+            int pair = 2 * (int) (rest % 100);
+            bytes[--at] = PAIRS[pair + 1];
+            bytes[--at] = PAIRS[pair];
+        }
+        bytes[--at] = PAIRS[2 * (int) rest + 1];
+        if (rest >= 10) {
+            bytes[--at] = PAIRS[2 * (int) rest];
         }
         length += digits;
         return this;
@@ -121,22 +161,29 @@ public final class JsonBytes {
     public JsonBytes escaped(byte[] utf8, int start, int end) {
         reserve(end - start);
         int plain = start;
-        for (int at = start; at < end; at++) {
-            byte escape = ESCAPE[utf8[at] & 0xff];
-            if (escape != 0) {
+        int at = start;
+        while (at < end) {
+            long eight = at <= end - 8 ? EightBytes.get(utf8, at) : EightBytes.getLast(utf8, at, end);
+            long escaped = EightBytes.escaped(eight);
+            if (escaped == 0) {
+                at += 8;
+            } else {
+                at += EightBytes.first(escaped);
                 raw(utf8, plain, at);
-                escape(utf8[at], escape);
-                plain = at + 1;
+                escape(utf8[at]);
+                at++;
+                plain = at;
             }
         }
         return raw(utf8, plain, end);
     }
 
-    private void escape(byte value, byte escape) {
+    private void escape(byte value) {
         reserve(6);
+        byte letter = ESCAPE[value];
         bytes[length++] = '\\';
-        bytes[length++] = escape;
-        if (escape == 'u') {
+        bytes[length++] = letter;
+        if (letter == 'u') {
             bytes[length++] = '0';
             bytes[length++] = '0';
             bytes[length++] = HEX[value >> 4];

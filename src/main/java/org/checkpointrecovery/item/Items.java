@@ -1,0 +1,95 @@
+package org.checkpointrecovery.item;
+
+import java.util.Arrays;
+
+/**
+ * Consecutive items, as slices of one array. Filled by an {@link ItemSource} again and again: a reader that hands items to
+ * another thread copies them first.
+ */
+public final class Items {
+    private byte[] bytes = new byte[0];
+    private int[] starts = new int[64];
+    private int[] ends = new int[64];
+    private long[] indexes = new long[64];
+    private int count;
+    private boolean lastIsCut;
+    private long cutLineStart;
+    private long nextBytes;
+
+    public int count() {
+        return count;
+    }
+
+    public Item get(int number) {
+        return new Item(bytes, starts[number], ends[number], indexes[number], lastIsCut && number == count - 1);
+    }
+
+    /** The byte position in the input behind the last of these items. */
+    public long nextBytes() {
+        return nextBytes;
+    }
+
+    /** Makes these items a copy of others, in an array of their own. */
+    public void copyOf(Items other) {
+        int first = other.count == 0 ? 0 : other.starts[0];
+        int behind = other.count == 0 ? 0 : other.ends[other.count - 1];
+        if (bytes.length < behind - first) {
+            bytes = new byte[behind - first];
+        }
+        System.arraycopy(other.bytes, first, bytes, 0, behind - first);
+        reserve(other.count);
+        for (int i = 0; i < other.count; i++) {
+            starts[i] = other.starts[i] - first;
+            ends[i] = other.ends[i] - first;
+        }
+        System.arraycopy(other.indexes, 0, indexes, 0, other.count);
+        count = other.count;
+        lastIsCut = other.lastIsCut;
+        cutLineStart = other.cutLineStart;
+        nextBytes = other.nextBytes;
+    }
+
+    void clear(byte[] newBytes, long position) {
+        bytes = newBytes;
+        count = 0;
+        lastIsCut = false;
+        nextBytes = position;
+    }
+
+    void add(int start, int end, long index, long behind) {
+        reserve(count + 1);
+        starts[count] = start;
+        ends[count] = end;
+        indexes[count] = index;
+        count++;
+        nextBytes = behind;
+    }
+
+    /** Whether the input has more of the last item; no other can be cut. */
+    boolean lastIsCut() {
+        return lastIsCut;
+    }
+
+    /** The byte position in the input where the line of a last item that is cut begins. */
+    public long cutLineStart() {
+        return cutLineStart;
+    }
+
+    void markLastCut(long lineStart) {
+        lastIsCut = true;
+        cutLineStart = lineStart;
+    }
+
+    void index(int number, long index) {
+        indexes[number] = index;
+    }
+
+    private void reserve(int wanted) {
+        if (wanted > starts.length) {
+            int larger = Math.max(wanted, starts.length * 2);
+            starts = Arrays.copyOf(starts, larger);
+            ends = Arrays.copyOf(ends, larger);
+            indexes = Arrays.copyOf(indexes, larger);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package org.checkpointrecovery.item;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.util.Arrays;
+
+/**
+ * Items that are lines: stripped of white space, blank ones left out. A line ends in LF or CRLF; the last one may lack its
+ * end. Holds one window of the input in memory, which grows only for a longer line, up to the limit for one item.
+ *
+ * <p>Of a line that is longer than the limit, the bytes within it are handed on as an item that is {@link Item#cut}; the
+ * rest is passed over.
+ */
+public final class LineSource implements ItemSource {
+    static final int WINDOW_BYTES = 256 * 1024;
+
+    private final SeekableByteChannel channel;
+    private final Lines lines;
+    private final Items items = new Items();
+    private byte[] window = new byte[WINDOW_BYTES];
+    /** Where the window's first byte stands in the input. */
+    private long windowPosition;
+    /** First byte of the window that is not read yet. */
+    private int next;
+    /** Behind the last byte in the window. */
+    private int limit;
+
+    private long nextIndex;
+
+    /**
+     * What counts as an item.
+     *
+     * @param endBytes how long the input is; bytes behind are not read
+     * @param maxItemBytes the longest line that is not cut, without its line end, at least 1
+     * @param skipByteOrderMark whether EF BB BF at the very beginning is not part of the first line
+     * @param skipBlank whether blank lines are left out
+     */
+    public record Lines(long endBytes, int maxItemBytes, boolean skipByteOrderMark, boolean skipBlank) {}
+
+    /**
+     * @param channel is closed with this source
+     * @param position where to begin: 0, or {@link Items#nextBytes} of items read before
+     * @param firstIndex index of the first item from there
+     */
+    public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex) {
+        this.channel = channel;
+        this.lines = lines;
+        this.windowPosition = position;
+        this.nextIndex = firstIndex;
+    }
+
+    @Override
+    public Items read(int most) throws IOException {
+        if (windowPosition + next == 0 && lines.skipByteOrderMark()) {
+            skipByteOrderMark();
+        }
+        items.clear(window, windowPosition + next);
+        int searched = next;
+        while (items.count() < most && !items.lastIsCut()) {
+            int lineFeed = LineEnds.next(window, searched, limit);
+            if (lineFeed >= 0) {
+                addLine(next, lineFeed);
+                next = lineFeed + 1;
+                searched = next;
+            } else if (items.count() > 0) {
+                break; // what is in the window is handed out before it moves
+            } else if (limit - next > lines.maxItemBytes() + 1L) {
+                addLongLine();
+                break;
+            } else {
+                searched = limit - next;
+                boolean more = fill();
+                searched += next;
+                if (!more) {
+                    addLastLine();
+                    break;
+                }
+            }
+        }
+        return items;
+    }
+
+    private void skipByteOrderMark() throws IOException {
+        while (limit < 3 && fill()) {
+            // a channel may give fewer bytes than were asked for
+        }
+        if (limit >= 3 && window[0] == (byte) 0xef && window[1] == (byte) 0xbb && window[2] == (byte) 0xbf) {
+            next = 3;
+        }
+    }
+
+    /** Adds the line from {@code start} to its line feed, unless it is blank. */
+    private void addLine(int start, int lineFeed) {
+        boolean carriageReturn = lineFeed > start && window[lineFeed - 1] == '\r';
+        addStripped(start, carriageReturn ? lineFeed - 1 : lineFeed, windowPosition + lineFeed + 1);
+    }
+
+    private void addLastLine() {
+        if (limit > next) {
+            addStripped(next, limit, windowPosition + limit);
+            next = limit;
+        }
+    }
+
+    private void addStripped(int start, int end, long behind) {
+        boolean tooLong = end - start > lines.maxItemBytes();
+        int cutEnd = tooLong ? start + lines.maxItemBytes() : end;
+        int from = Whitespace.stripStart(window, start, cutEnd);
+        int to = Whitespace.stripEnd(window, from, cutEnd);
+        if (from == to && !tooLong && lines.skipBlank()) {
+            return;
+        }
+        items.add(from, to, nextIndex++, behind);
+        if (tooLong) {
+            items.markLastCut(windowPosition + start);
+        }
+    }
+
+    /** Adds the line that begins at {@link #next} and does not end within the limit, and finds its end. */
+    private void addLongLine() throws IOException {
+        byte[] passed = new byte[64 * 1024];
+        long position = windowPosition + limit;
+        long behind = -1;
+        while (behind < 0) {
+            int count = readAt(position, passed, 0);
+            if (count < 0) {
+                behind = position;
+            } else {
+                int lineFeed = LineEnds.next(passed, 0, count);
+                behind = lineFeed < 0 ? -1 : position + lineFeed + 1;
+                position += count;
+            }
+        }
+        addStripped(next, limit, behind);
+        windowPosition = behind;
+        next = 0;
+        limit = 0;
+    }
+
+    /** Moves what is not read yet to the window's beginning and reads more behind it; false at the end of the input. */
+    private boolean fill() throws IOException {
+        if (next > 0) {
+            System.arraycopy(window, next, window, 0, limit - next);
+            windowPosition += next;
+            limit -= next;
+            next = 0;
+        }
+        if (limit == window.length) {
+            long most = Math.min(Integer.MAX_VALUE - 8, lines.maxItemBytes() + 2L);
+            window = Arrays.copyOf(window, (int) Math.min(most, window.length * 2L));
+            items.clear(window, windowPosition);
+        }
+        int count = readAt(windowPosition + limit, window, limit);
+        limit += Math.max(0, count);
+        return count > 0;
+    }
+
+    /** Reads some bytes of the input; -1 at its end. */
+    private int readAt(long position, byte[] into, int from) throws IOException {
+        long left = lines.endBytes() - position;
+        if (left <= 0) {
+            return -1;
+        }
+        channel.position(position);
+        int count = channel.read(ByteBuffer.wrap(into, from, (int) Math.min(left, into.length - from)));
+        if (count < 0) {
+            throw new InputTruncatedException(position, lines.endBytes());
+        }
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

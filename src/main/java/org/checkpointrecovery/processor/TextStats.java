@@ -1,0 +1,163 @@
+package org.checkpointrecovery.processor;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.checkpointrecovery.item.EightBytes;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.item.Whitespace;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the characters and words of a line and puts it in upper case, as Python's {@code len}, {@code str.split} and {@code
+ * str.upper} do:
+ *
+ * <pre>{"index":0,"original":"Stra\u00dfe 7","length":8,"word_count":2,"uppercase":"STRASSE 7"}</pre>
+ *
+ * <p>Length counts Unicode code points; words are runs of anything but {@link Whitespace}. Bytes in, bytes out: no object is
+ * made for an item. Most items are plain, ASCII that stands for itself in JSON, and are worked on eight bytes at a time;
+ * the others are decoded.
+ */
+public final class TextStats implements ItemProcessor {
+    private static final byte[] INDEX = ascii("{\"index\":");
+    private static final byte[] ORIGINAL = ascii(",\"original\":\"");
+    private static final byte[] LENGTH = ascii("\",\"length\":");
+    private static final byte[] WORD_COUNT = ascii(",\"word_count\":");
+    private static final byte[] UPPERCASE = ascii(",\"uppercase\":\"");
+    private static final byte[] END = ascii("\"}");
+
+    /** The item in upper case, when it is not plain. */
+    private final JsonBytes upper = new JsonBytes(1024);
+
+    private int length;
+    private int words;
+
+    @Override
+    public @Nullable ItemFailure process(Item item, JsonBytes result) {
+        byte[] text = item.bytes();
+        int start = item.start();
+        int end = item.end();
+        int plainWords = wordsIfPlain(text, start, end);
+        if (plainWords >= 0) {
+            head(item, result);
+            result.raw(text, start, end);
+            middle(item.length(), plainWords, result);
+            appendUpper(text, start, end, result);
+        } else {
+            int bad = decode(text, start, end);
+            if (bad >= 0) {
+                return notUtf8(bad - start, text[bad]);
+            }
+            head(item, result);
+            result.escaped(text, start, end);
+            middle(length, words, result);
+            result.escaped(upper.array(), 0, upper.length());
+        }
+        result.raw(END);
+        return null;
+    }
+
+    private static void head(Item item, JsonBytes result) {
+        result.raw(INDEX).number(item.index()).raw(ORIGINAL);
+    }
+
+    private static void middle(int length, int words, JsonBytes result) {
+        result.raw(LENGTH).number(length).raw(WORD_COUNT).number(words).raw(UPPERCASE);
+    }
+
+    /** How many words there are in plain text; -1 if it is not plain. */
+    private static int wordsIfPlain(byte[] text, int start, int end) {
+        int words = 0;
+        long before = 0; // whether the byte before belongs to a word
+        long notPlain = 0;
+        int at = start;
+        for (; at <= end - 8; at += 8) {
+            long eight = EightBytes.get(text, at);
+            notPlain |= EightBytes.notAscii(eight) | EightBytes.escaped(eight);
+            long inWord = EightBytes.notWhite(eight);
+            words += Long.bitCount(inWord & ~(inWord << 8 | before));
+            before = inWord >>> 56;
+        }
+        long eight = EightBytes.getLast(text, at, end);
+        notPlain |= EightBytes.notAscii(eight) | EightBytes.escaped(eight);
+        long inWord = EightBytes.notWhite(eight);
+        words += Long.bitCount(inWord & ~(inWord << 8 | before));
+        return notPlain == 0 ? words : -1;
+    }
+
+    private static void appendUpper(byte[] text, int start, int end, JsonBytes result) {
+        result.reserve(end - start + 8);
+        byte[] target = result.array();
+        int to = result.length();
+        int at = start;
+        for (; at <= end - 8; at += 8) {
+            EightBytes.put(target, to, EightBytes.upper(EightBytes.get(text, at)));
+            to += 8;
+        }
+        EightBytes.put(target, to, EightBytes.upper(EightBytes.getLast(text, at, end)));
+        result.appended(end - start);
+    }
+
+    /**
+     * Sets {@link #upper}, {@link #length} and {@link #words} to what belongs to the text.
+     *
+     * @return -1, or where bytes begin that are not UTF-8
+     */
+    private int decode(byte[] text, int start, int end) {
+        upper.clear();
+        length = 0;
+        words = 0;
+        boolean inWord = false;
+        int at = start;
+        while (at < end) {
+            long eight = at <= end - 8 ? EightBytes.get(text, at) : EightBytes.getLast(text, at, end);
+            long notAscii = EightBytes.notAscii(eight);
+            int ascii = Math.min(end - at, notAscii == 0 ? 8 : EightBytes.first(notAscii));
+            if (ascii > 0) {
+                inWord = takeAscii(eight, ascii, inWord);
+                at += ascii;
+            }
+            while (at < end && text[at] < 0) {
+                int codePoint = Utf8.decode(text, at, end);
+                if (codePoint < 0) {
+                    return at;
+                }
+                boolean white = Whitespace.lengthAt(text, at, end) > 0;
+                if (!white && !inWord) {
+                    words++;
+                }
+                inWord = !white;
+                length++;
+                UpperCase.append(codePoint, upper);
+                at += Utf8.lengthOf(codePoint);
+            }
+        }
+        return -1;
+    }
+
+    /** Takes the first {@code count} of eight bytes, which are ASCII. Returns whether the last of them belongs to a word. */
+    private boolean takeAscii(long eight, int count, boolean wasInWord) {
+        upper.reserve(8);
+        EightBytes.put(upper.array(), upper.length(), EightBytes.upper(eight));
+        upper.appended(count);
+        length += count;
+        long taken = EightBytes.ALL >>> (8 * (8 - count));
+        long inWord = EightBytes.notWhite(eight);
+        words += Long.bitCount(inWord & ~(inWord << 8 | (wasInWord ? 0x80 : 0)) & taken);
+        return (inWord >>> (8 * (count - 1)) & 0x80) != 0;
+    }
+
+    private static ItemFailure notUtf8(int offset, byte value) {
+        String hex = HexFormat.of().toHexDigits(value);
+        return new ItemFailure(
+                ItemErrorCode.NOT_UTF8,
+                "The item is not UTF-8: no character begins with byte 0x" + hex + " at offset " + offset
+                        + ". Convert the input to UTF-8 and submit it again.");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}
