@@ -3,6 +3,7 @@ package org.checkpointrecovery.storage;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -29,6 +30,9 @@ public interface Disk {
 
     /** Bytes in a file. */
     long size(Path file) throws IOException;
+
+    /** When the file was last written to. */
+    Instant modifiedAt(Path file) throws IOException;
 
     boolean exists(Path path);
 

@@ -1,0 +1,75 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+
+/**
+ * A checkpoint as bytes, about 250 of them whatever the size of the job:
+ *
+ * <pre>
+ * {"version":1,"jobId":"0mh3k2v9x-7fq2mzt4","run":2,"nextItem":6,"inputBytes":123,"resultsBytes":456,"errorsBytes":0,
+ *  "succeeded":6,"failed":0,"savedAt":"2026-11-23T10:15:30.123Z","crc32c":"1f2e03aa"}
+ * </pre>
+ *
+ * on one line. A commit waits for it, so it is written without reflection.
+ */
+final class CheckpointCodec {
+    static final int VERSION = 1;
+
+    private CheckpointCodec() {}
+
+    static byte[] encode(Checkpoint checkpoint) {
+        Position position = checkpoint.position();
+        JsonBytes json = new JsonBytes(320);
+        json.raw(ascii("{\"version\":")).number(VERSION);
+        json.raw(ascii(",\"jobId\":")).string(checkpoint.jobId().value());
+        json.raw(ascii(",\"run\":")).number(checkpoint.run());
+        json.raw(ascii(",\"nextItem\":")).number(position.nextItem());
+        json.raw(ascii(",\"inputBytes\":")).number(position.inputBytes());
+        json.raw(ascii(",\"resultsBytes\":")).number(position.resultsBytes());
+        json.raw(ascii(",\"errorsBytes\":")).number(position.errorsBytes());
+        json.raw(ascii(",\"succeeded\":")).number(position.succeeded());
+        json.raw(ascii(",\"failed\":")).number(position.failed());
+        json.raw(ascii(",\"savedAt\":")).string(checkpoint.savedAt().toString()).raw('}');
+        return Checksum.seal(Arrays.copyOf(json.array(), json.length()));
+    }
+
+    /** @throws DamagedFileException if the bytes are not those of a checkpoint of the job */
+    static Checkpoint decode(byte[] bytes, JobId job) throws IOException {
+        JsonNode json = StoredJson.read(bytes, VERSION);
+        try {
+            Checkpoint checkpoint = new Checkpoint(
+                    new JobId(StoredJson.text(json, "jobId")),
+                    (int) StoredJson.number(json, "run"),
+                    JobCodec.readPosition(json),
+                    Instant.parse(StoredJson.text(json, "savedAt")));
+            if (!checkpoint.jobId().equals(job)) {
+                throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not to " + job);
+            }
+            return checkpoint;
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The job that a checkpoint belongs to. */
+    static JobId owner(byte[] bytes) throws IOException {
+        try {
+            return new JobId(StoredJson.text(StoredJson.read(bytes, VERSION), "jobId"));
+        } catch (IllegalArgumentException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,68 @@
+package org.checkpointrecovery.storage;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** The directory with all that the service keeps, held by one service at a time through a lock that dies with its process. */
+public final class DataDirectory implements Closeable {
+    private final Path root;
+    private final FileChannel lockFile;
+
+    private DataDirectory(Path root, FileChannel lockFile) {
+        this.root = root;
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Creates the directory if it is not there, and takes it.
+     *
+     * @throws HeldException if another service holds it
+     */
+    public static DataDirectory take(Path root) throws IOException {
+        Files.createDirectories(root);
+        Path file = root.resolve("lock");
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(channel);
+        if (lock == null) {
+            channel.close();
+            throw new HeldException(root);
+        }
+        return new DataDirectory(root.toAbsolutePath(), channel);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held within this process
+        }
+    }
+
+    public Path jobs() {
+        return root.resolve("jobs");
+    }
+
+    public Path files() {
+        return root.resolve("files");
+    }
+
+    @Override
+    public void close() throws IOException {
+        lockFile.close();
+    }
+
+    /** Another service holds the directory. */
+    public static final class HeldException extends IOException {
+        HeldException(Path root) {
+            super("Data directory " + root + " is held by another service. Nothing was changed. Stop the other one, or"
+                    + " give this one a directory of its own with --data.");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package org.checkpointrecovery.storage;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A checkpoint in a file of its own, {@code checkpoint.json}, beside {@code checkpoint.previous.json}.
+ *
+ * <p>A commit writes {@code checkpoint.json.tmp} and forces it; renames the checkpoint to the previous one; renames the
+ * temporary file to the checkpoint, which commits; and forces the directory. Between the two renames there is no checkpoint,
+ * but the temporary file is whole then and forced: {@link #restore} finishes the rename. A temporary file beside a checkpoint
+ * is what a crash before the renames left, and worth nothing.
+ */
+public final class FileCheckpointStore implements CheckpointStore {
+    private static final Logger log = LoggerFactory.getLogger(FileCheckpointStore.class);
+
+    private final Disk disk;
+    private final JobId job;
+    private final Path directory;
+    private final Path current;
+    private final Path previous;
+    private final Path temporary;
+
+    /** @param current the path of the checkpoint; its directory is there */
+    public FileCheckpointStore(Disk disk, JobId job, Path current) {
+        this.disk = disk;
+        this.job = job;
+        this.directory = Replacement.directoryOf(current);
+        this.current = current;
+        this.previous = sibling("previous");
+        this.temporary = Replacement.temporaryFor(current);
+    }
+
+    /** Whose checkpoint a file is; empty if it is not there or cannot be read. */
+    public static Optional<JobId> ownerOf(Disk disk, Path file) throws IOException {
+        try {
+            return Optional.of(CheckpointCodec.owner(disk.read(file)));
+        } catch (NoSuchFileException | DamagedFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void commit(Checkpoint checkpoint) throws IOException {
+        Replacement.writeForced(disk, temporary, CheckpointCodec.encode(checkpoint));
+        if (disk.exists(current)) {
+            disk.move(current, previous);
+        }
+        disk.move(temporary, current);
+        disk.forceDirectory(directory);
+    }
+
+    @Override
+    public Restored restore() throws IOException {
+        Restored restored = restoreNewest();
+        disk.delete(temporary);
+        disk.forceDirectory(directory);
+        return restored;
+    }
+
+    private Restored restoreNewest() throws IOException {
+        Found found = read(current);
+        if (found instanceof Found.None && read(temporary) instanceof Found.Whole whole) {
+            disk.move(temporary, current);
+            found = whole;
+        }
+        if (found instanceof Found.Whole whole) {
+            return from(Recovery.From.CHECKPOINT, whole.checkpoint().position(), null);
+        }
+        Reason reason = null;
+        if (found instanceof Found.Damaged damaged) {
+            reason = setAside(current, damaged);
+        }
+        Found before = read(previous);
+        if (before instanceof Found.Whole whole) {
+            Reason why = reason != null
+                    ? reason
+                    : new Reason(
+                            ErrorCode.CHECKPOINT_MISSING,
+                            "Checkpoint " + current.getFileName()
+                                    + " is missing. The job went on from the one before it; nothing is to be done.");
+            return from(Recovery.From.PREVIOUS_CHECKPOINT, whole.checkpoint().position(), why);
+        }
+        if (before instanceof Found.Damaged damaged) {
+            Reason older = setAside(previous, damaged);
+            reason = reason == null ? older : reason;
+        }
+        return from(Recovery.From.BEGINNING, Position.START, reason);
+    }
+
+    private static Restored from(Recovery.From from, Position position, @Nullable Reason reason) {
+        return new Restored(position, new Recovery(from, position.nextItem(), reason));
+    }
+
+    private Reason setAside(Path damagedFile, Found.Damaged damaged) throws IOException {
+        int number = 1;
+        Path aside = sibling("damaged-" + number);
+        while (disk.exists(aside)) {
+            aside = sibling("damaged-" + ++number);
+        }
+        disk.move(damagedFile, aside);
+        String message = "Checkpoint " + damagedFile.getFileName() + " is damaged: " + damaged.message()
+                + ". It was set aside as " + aside.getFileName()
+                + " and the job went on from an older position; its results stay exact. Check the disk.";
+        log.warn("Job {}: {}", job, message);
+        return new Reason(ErrorCode.CHECKPOINT_DAMAGED, message);
+    }
+
+    @Override
+    public Found read() throws IOException {
+        Found found = read(current);
+        // A commit under way may be between its two renames; then the temporary file is the checkpoint.
+        if (found instanceof Found.None && read(temporary) instanceof Found.Whole whole) {
+            return whole;
+        }
+        return found instanceof Found.None ? read(current) : found;
+    }
+
+    @Override
+    public Optional<Checkpoint> newest() throws IOException {
+        Found found = read();
+        if (!(found instanceof Found.Whole)) {
+            found = read(previous);
+        }
+        return found instanceof Found.Whole whole ? Optional.of(whole.checkpoint()) : Optional.empty();
+    }
+
+    private Found read(Path file) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = disk.read(file);
+        } catch (NoSuchFileException e) {
+            return new Found.None();
+        }
+        try {
+            return new Found.Whole(CheckpointCodec.decode(bytes, job), bytes);
+        } catch (DamagedFileException e) {
+            return new Found.Damaged(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void remove() throws IOException {
+        // The checkpoint last: what is left by a power cut in between is then the newest one, or none.
+        disk.delete(temporary);
+        disk.delete(previous);
+        disk.forceDirectory(directory);
+        disk.delete(current);
+        disk.forceDirectory(directory);
+    }
+
+    @Override
+    public void leaveTorn(Checkpoint checkpoint) throws IOException {
+        byte[] bytes = CheckpointCodec.encode(checkpoint);
+        try (DiskFile file = disk.open(temporary)) {
+            file.cutBack(0);
+            file.append(bytes, 0, bytes.length / 2);
+        }
+    }
+
+    @Override
+    public void leaveCorrupt() throws IOException {
+        try (DiskFile file = disk.open(current)) {
+            file.cutBack(file.size() / 2);
+        }
+    }
+
+    /** {@code checkpoint.json} has the sibling {@code checkpoint.previous.json}. */
+    private Path sibling(String word) {
+        String name = current.getFileName().toString();
+        String stem = name.endsWith(".json") ? name.substring(0, name.length() - ".json".length()) : name;
+        return current.resolveSibling(stem + "." + word + ".json");
+    }
+}

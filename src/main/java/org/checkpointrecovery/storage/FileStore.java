@@ -1,0 +1,174 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Uploaded inputs, a directory each: the bytes in {@code content}, and beside them the record {@code file.json}:
+ *
+ * <pre>
+ * {"version":1,"id":"0mh3k2v9x-7fq2mzt4","name":"words.txt","bytes":123,"sha256":"...","createdAt":"...","crc32c":"..."}
+ * </pre>
+ *
+ * Thread-safe.
+ */
+public final class FileStore {
+    private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+    private static final int VERSION = 1;
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final Disk disk;
+    private final Path root;
+    private final StagedDirectory directories;
+    private final ConcurrentSkipListMap<String, UploadedFile> files = new ConcurrentSkipListMap<>();
+
+    public FileStore(Disk disk, Path root) {
+        this.disk = disk;
+        this.root = root;
+        this.directories = new StagedDirectory(disk, root);
+    }
+
+    /** To be called once, before all else: clears away uploads that a crash cut short, and reads the records. */
+    public void open() throws IOException {
+        directories.open();
+        for (Path directory : disk.list(root)) {
+            Path record = directory.resolve("file.json");
+            try {
+                UploadedFile file = decode(disk.read(record));
+                files.put(file.id(), file);
+            } catch (IOException e) {
+                log.error(
+                        "The record of an upload, {}, cannot be read: {}. The upload is not offered; its bytes were"
+                                + " kept. Restore the record, or delete the directory.",
+                        record,
+                        e.toString());
+            }
+        }
+    }
+
+    /**
+     * Keeps the bytes of a stream. On return they survive a power cut; after an exception nothing is left of them.
+     *
+     * @param maxBytes how many bytes are taken at the most
+     * @throws TooLargeException if there are more
+     */
+    public UploadedFile receive(String id, @Nullable String name, InputStream body, long maxBytes, Instant now)
+            throws IOException {
+        Path staged = directories.begin(id);
+        boolean published = false;
+        try {
+            MessageDigest sha256 = sha256();
+            long bytes = copy(body, staged.resolve("content"), sha256, maxBytes);
+            UploadedFile file = new UploadedFile(id, name, bytes, HexFormat.of().formatHex(sha256.digest()), now);
+            Replacement.writeForced(disk, staged.resolve("file.json"), encode(file));
+            directories.publish(staged, id);
+            published = true;
+            files.put(id, file);
+            return file;
+        } finally {
+            if (!published) {
+                directories.discard(staged);
+            }
+        }
+    }
+
+    private long copy(InputStream body, Path target, MessageDigest sha256, long maxBytes) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        long bytes = 0;
+        try (DiskFile file = disk.open(target)) {
+            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+                bytes += count;
+                if (bytes > maxBytes) {
+                    throw new TooLargeException(maxBytes);
+                }
+                sha256.update(buffer, 0, count);
+                file.append(buffer, 0, count);
+            }
+            file.force();
+        }
+        return bytes;
+    }
+
+    public Optional<UploadedFile> find(String id) {
+        return Optional.ofNullable(files.get(id));
+    }
+
+    /** Newest first. */
+    public List<UploadedFile> list() {
+        List<UploadedFile> all = new ArrayList<>(files.values());
+        Collections.reverse(all);
+        return all;
+    }
+
+    public Path content(String id) {
+        return root.resolve(id).resolve("content");
+    }
+
+    /** @throws NoSuchFileException if it is not there */
+    public void delete(String id) throws IOException {
+        if (files.remove(id) == null) {
+            throw new NoSuchFileException(id);
+        }
+        directories.delete(id);
+    }
+
+    private static byte[] encode(UploadedFile file) {
+        ObjectNode json = StoredJson.object(VERSION);
+        json.put("id", file.id()).put("name", file.name()).put("bytes", file.bytes());
+        json.put("sha256", file.sha256()).put("createdAt", file.createdAt().toString());
+        return StoredJson.write(json);
+    }
+
+    private static UploadedFile decode(byte[] bytes) throws IOException {
+        JsonNode json = StoredJson.read(bytes, VERSION);
+        try {
+            return new UploadedFile(
+                    StoredJson.text(json, "id"),
+                    StoredJson.textOrNull(json, "name"),
+                    StoredJson.number(json, "bytes"),
+                    StoredJson.text(json, "sha256"),
+                    Instant.parse(StoredJson.text(json, "createdAt")));
+        } catch (DateTimeException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    /** There are more bytes than are taken. */
+    public static final class TooLargeException extends IOException {
+        private final long maxBytes;
+
+        TooLargeException(long maxBytes) {
+            super("more than " + maxBytes + " bytes");
+            this.maxBytes = maxBytes;
+        }
+
+        public long maxBytes() {
+            return maxBytes;
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.IdempotencyKey;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as bytes, the content of {@code job.json}:
+ *
+ * <pre>
+ * {"version":1,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
+ *  "spec":{"name":null,"input":{"path":"sample_input.txt"},"format":"LINES","processor":{"type":"text-stats"},
+ *          "batchSize":3,"parallelism":1,"commit":"GROUP","onItemError":"SKIP","maxFailedItems":null,"start":true,
+ *          "faults":{"crashAfterItems":7,"crashPoint":"PROCESSING","failItems":[],"itemDelayMillis":0}},
+ *  "identity":{"bytes":395,"modifiedAt":"2026-11-23T10:15:30Z","crc32c":-2093146413},"totalItems":10,
+ *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
+ *  "stateSince":"2026-11-23T10:15:31.5Z",
+ *  "runs":[{"number":1,"startedAt":"...","firstItem":0,"nextItem":6,
+ *           "ending":{"end":"CRASHED","reason":{...},"at":"..."}}],
+ *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
+ * </pre>
+ *
+ * on one line. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
+ * item.
+ */
+final class JobCodec {
+    static final int VERSION = 1;
+
+    private JobCodec() {}
+
+    static byte[] encode(Job job) {
+        ObjectNode json = StoredJson.object(VERSION);
+        json.put("id", job.id().value());
+        json.put("parentId", job.parentId() == null ? null : job.parentId().value());
+        writeSpec(json.putObject("spec"), job.validSpec());
+        InputIdentity identity = job.identity();
+        if (identity != null) {
+            json.putObject("identity")
+                    .put("bytes", identity.bytes())
+                    .put("modifiedAt", text(identity.modifiedAt()))
+                    .put("crc32c", identity.crc32c());
+        }
+        json.put("totalItems", job.totalItems());
+        writeState(json.putObject("state"), job.state());
+        json.put("stateSince", text(job.stateSince()));
+        ArrayNode runs = json.putArray("runs");
+        job.runs().forEach(run -> writeRun(runs.addObject(), run));
+        Recovery recovery = job.recovery();
+        if (recovery != null) {
+            ObjectNode node = json.putObject("recovery");
+            node.put("from", recovery.from().name()).put("item", recovery.item());
+            writeReason(node, recovery.reason());
+        }
+        json.put("createdAt", text(job.createdAt()));
+        IdempotencyKey key = job.idempotencyKey();
+        if (key != null) {
+            json.putObject("idempotencyKey").put("key", key.key()).put("requestSha256", key.requestSha256());
+        }
+        return StoredJson.write(json);
+    }
+
+    /** @throws DamagedFileException if the bytes are not those of the job's record */
+    static Job decode(byte[] bytes, JobId id) throws IOException {
+        JsonNode json = StoredJson.read(bytes, VERSION);
+        try {
+            if (!StoredJson.text(json, "id").equals(id.value())) {
+                throw new DamagedFileException("it belongs to job " + json.get("id") + ", not to " + id);
+            }
+            List<Run> runs = new ArrayList<>();
+            for (JsonNode run : StoredJson.child(json, "runs")) {
+                runs.add(readRun(run));
+            }
+            return new Job(
+                    id,
+                    StoredJson.mapOrNull(StoredJson.textOrNull(json, "parentId"), JobId::new),
+                    readSpec(StoredJson.child(json, "spec")),
+                    readIdentity(StoredJson.child(json, "identity")),
+                    StoredJson.numberOrNull(json, "totalItems"),
+                    readState(StoredJson.child(json, "state")),
+                    Instant.parse(StoredJson.text(json, "stateSince")),
+                    runs,
+                    StoredJson.has(json, "recovery") ? readRecovery(json.get("recovery")) : null,
+                    Instant.parse(StoredJson.text(json, "createdAt")),
+                    StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void writeSpec(ObjectNode json, JobSpec spec) {
+        json.put("name", spec.name());
+        writeInput(json.putObject("input"), spec.input());
+        json.put("format", spec.format().name());
+        json.putObject("processor").put("type", spec.processor().type());
+        json.put("batchSize", spec.batchSize());
+        json.put("parallelism", spec.parallelism());
+        json.put("commit", spec.commit().name());
+        json.put("onItemError", spec.onItemError().name());
+        json.put("maxFailedItems", spec.maxFailedItems());
+        json.put("start", spec.start());
+        Faults faults = spec.faults();
+        if (faults != null) {
+            ObjectNode node = json.putObject("faults");
+            node.put("crashAfterItems", faults.crashAfterItems());
+            node.put("crashPoint", faults.crashPoint().name());
+            ArrayNode failItems = node.putArray("failItems");
+            faults.failItems().stream().sorted().forEach(failItems::add);
+            node.put("itemDelayMillis", faults.itemDelay().toMillis());
+        }
+    }
+
+    private static JobSpec readSpec(JsonNode json) throws DamagedFileException {
+        return new JobSpec(
+                StoredJson.textOrNull(json, "name"),
+                readInput(StoredJson.child(json, "input")),
+                Format.valueOf(StoredJson.text(json, "format")),
+                readProcessor(StoredJson.child(json, "processor")),
+                (int) StoredJson.number(json, "batchSize"),
+                (int) StoredJson.number(json, "parallelism"),
+                CommitMode.valueOf(StoredJson.text(json, "commit")),
+                OnItemError.valueOf(StoredJson.text(json, "onItemError")),
+                StoredJson.numberOrNull(json, "maxFailedItems"),
+                StoredJson.child(json, "start").booleanValue(),
+                StoredJson.has(json, "faults") ? readFaults(json.get("faults")) : null);
+    }
+
+    private static ProcessorSpec readProcessor(JsonNode json) throws DamagedFileException {
+        String type = StoredJson.text(json, "type");
+        if (!type.equals(ProcessorSpec.TextStats.TYPE)) {
+            throw new DamagedFileException("unknown processor \"" + type + "\"");
+        }
+        return new ProcessorSpec.TextStats();
+    }
+
+    private static void writeInput(ObjectNode json, InputSpec input) {
+        if (input instanceof InputSpec.Upload upload) {
+            json.put("fileId", upload.fileId());
+        } else if (input instanceof InputSpec.InputPath path) {
+            json.put("path", path.path());
+        } else if (input instanceof InputSpec.FailedItemsOf failed) {
+            json.put("failedItemsOf", failed.parent().value());
+        } else {
+            json.put("inline", true);
+        }
+    }
+
+    private static InputSpec readInput(JsonNode json) throws DamagedFileException {
+        if (json.has("fileId")) {
+            return new InputSpec.Upload(StoredJson.text(json, "fileId"));
+        }
+        if (json.has("path")) {
+            return new InputSpec.InputPath(StoredJson.text(json, "path"));
+        }
+        if (json.has("failedItemsOf")) {
+            return new InputSpec.FailedItemsOf(new JobId(StoredJson.text(json, "failedItemsOf")));
+        }
+        StoredJson.child(json, "inline");
+        return new InputSpec.Inline();
+    }
+
+    private static Faults readFaults(JsonNode json) throws DamagedFileException {
+        Set<Long> failItems = new LinkedHashSet<>();
+        StoredJson.child(json, "failItems").forEach(index -> failItems.add(index.longValue()));
+        return new Faults(
+                StoredJson.numberOrNull(json, "crashAfterItems"),
+                CrashPoint.valueOf(StoredJson.text(json, "crashPoint")),
+                failItems,
+                Duration.ofMillis(StoredJson.number(json, "itemDelayMillis")));
+    }
+
+    private static InputIdentity readIdentity(JsonNode json) throws DamagedFileException {
+        return new InputIdentity(StoredJson.number(json, "bytes"), StoredJson.instantOrNull(json, "modifiedAt"), (int)
+                StoredJson.number(json, "crc32c"));
+    }
+
+    private static void writeState(ObjectNode json, JobState state) {
+        json.put("status", state.status().name());
+        writeReason(json, state.reason());
+        if (state instanceof JobState.Completed completed) {
+            json.put("lastCheckpointAt", text(completed.lastCheckpointAt()));
+            Position end = completed.end();
+            json.putObject("end")
+                    .put("nextItem", end.nextItem())
+                    .put("inputBytes", end.inputBytes())
+                    .put("resultsBytes", end.resultsBytes())
+                    .put("errorsBytes", end.errorsBytes())
+                    .put("succeeded", end.succeeded())
+                    .put("failed", end.failed());
+        }
+    }
+
+    private static JobState readState(JsonNode json) throws DamagedFileException {
+        return switch (Status.valueOf(StoredJson.text(json, "status"))) {
+            case CREATED -> new JobState.Created();
+            case QUEUED -> new JobState.Queued();
+            case RUNNING -> new JobState.Running();
+            case PAUSING -> new JobState.Pausing();
+            case PAUSED -> new JobState.Paused();
+            case CANCELLING -> new JobState.Cancelling();
+            case CANCELLED -> new JobState.Cancelled();
+            case CRASHED -> new JobState.Crashed(readReason(StoredJson.child(json, "reason")));
+            case FAILED -> new JobState.Failed(readReason(StoredJson.child(json, "reason")));
+            case COMPLETED ->
+                new JobState.Completed(
+                        readPosition(StoredJson.child(json, "end")),
+                        StoredJson.instantOrNull(json, "lastCheckpointAt"));
+        };
+    }
+
+    static Position readPosition(JsonNode json) throws DamagedFileException {
+        return new Position(
+                StoredJson.number(json, "nextItem"),
+                StoredJson.number(json, "inputBytes"),
+                StoredJson.number(json, "resultsBytes"),
+                StoredJson.number(json, "errorsBytes"),
+                StoredJson.number(json, "succeeded"),
+                StoredJson.number(json, "failed"));
+    }
+
+    private static void writeRun(ObjectNode json, Run run) {
+        json.put("number", run.number()).put("startedAt", text(run.startedAt()));
+        json.put("firstItem", run.firstItem()).put("nextItem", run.nextItem());
+        Run.Ending ending = run.ending();
+        if (ending != null) {
+            ObjectNode node = json.putObject("ending").put("end", ending.end().name());
+            writeReason(node, ending.reason());
+            node.put("at", text(ending.at()));
+        }
+    }
+
+    private static Run readRun(JsonNode json) throws DamagedFileException {
+        Run.Ending ending = null;
+        if (StoredJson.has(json, "ending")) {
+            JsonNode node = json.get("ending");
+            ending = new Run.Ending(
+                    Run.End.valueOf(StoredJson.text(node, "end")),
+                    readReasonOrNull(node),
+                    Instant.parse(StoredJson.text(node, "at")));
+        }
+        return new Run(
+                (int) StoredJson.number(json, "number"),
+                Instant.parse(StoredJson.text(json, "startedAt")),
+                StoredJson.number(json, "firstItem"),
+                StoredJson.number(json, "nextItem"),
+                ending);
+    }
+
+    private static Recovery readRecovery(JsonNode json) throws DamagedFileException {
+        return new Recovery(
+                Recovery.From.valueOf(StoredJson.text(json, "from")),
+                StoredJson.number(json, "item"),
+                readReasonOrNull(json));
+    }
+
+    private static IdempotencyKey readKey(JsonNode json) throws DamagedFileException {
+        return new IdempotencyKey(StoredJson.text(json, "key"), StoredJson.text(json, "requestSha256"));
+    }
+
+    private static void writeReason(ObjectNode json, @Nullable Reason reason) {
+        if (reason != null) {
+            json.putObject("reason").put("code", reason.code().name()).put("message", reason.message());
+        }
+    }
+
+    private static @Nullable Reason readReasonOrNull(JsonNode json) throws DamagedFileException {
+        return StoredJson.has(json, "reason") ? readReason(json.get("reason")) : null;
+    }
+
+    private static Reason readReason(JsonNode json) throws DamagedFileException {
+        return new Reason(ErrorCode.valueOf(StoredJson.text(json, "code")), StoredJson.text(json, "message"));
+    }
+
+    private static @Nullable String text(@Nullable Instant time) {
+        return time == null ? null : time.toString();
+    }
+}

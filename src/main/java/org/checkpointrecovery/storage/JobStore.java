@@ -1,0 +1,118 @@
+package org.checkpointrecovery.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The records of all jobs, one directory each. What a method has returned from survives a power cut. */
+public final class JobStore {
+    private static final Logger log = LoggerFactory.getLogger(JobStore.class);
+
+    private final Disk disk;
+    private final Path root;
+    private final StagedDirectory directories;
+
+    /** @param root directory of the jobs' directories; its parent is there */
+    public JobStore(Disk disk, Path root) {
+        this.disk = disk;
+        this.root = root;
+        this.directories = new StagedDirectory(disk, root);
+    }
+
+    /** To be called once, before all else: clears away submissions and deletions that a crash cut short. */
+    public void open() throws IOException {
+        directories.open();
+    }
+
+    /** Begins a new job's directory. The job is there when {@link Draft#publish} returns, and not at all before. */
+    public Draft begin(JobId id) throws IOException {
+        return new Draft(id, directories.begin(id.value()));
+    }
+
+    /** Replaces the record of a job. After an exception it is the old or the new one. */
+    public void save(Job job) throws IOException {
+        Replacement.write(disk, files(job.id()).job(), JobCodec.encode(job));
+    }
+
+    /**
+     * All jobs, oldest first. One whose record cannot be read is a {@link Job#damaged} one; its bytes are kept.
+     *
+     * @param now the time that such a job is given if its id has none
+     */
+    public List<Job> loadAll(Instant now) throws IOException {
+        List<Job> jobs = new ArrayList<>();
+        for (Path directory : disk.list(root)) {
+            String name = directory.getFileName().toString();
+            if (JobId.isValid(name)) {
+                jobs.add(load(new JobId(name), now));
+            }
+        }
+        return jobs;
+    }
+
+    private Job load(JobId id, Instant now) {
+        Path record = files(id).job();
+        try {
+            return JobCodec.decode(disk.read(record), id);
+        } catch (IOException e) {
+            String message = "The record of the job, " + record.getFileName() + ", is damaged: " + e.getMessage()
+                    + ". Its bytes were kept and the job stays FAILED. Restore the file and start the service again, or"
+                    + " delete the job.";
+            log.error("Job {}: {}", id, message);
+            Instant made = IdGenerator.timeOf(id.value());
+            return Job.damaged(id, message, made == null ? now : made);
+        }
+    }
+
+    public void delete(JobId id) throws IOException {
+        directories.delete(id.value());
+    }
+
+    public JobFiles files(JobId id) {
+        return new JobFiles(root.resolve(id.value()));
+    }
+
+    public CheckpointStore checkpoints(JobId id) {
+        return new FileCheckpointStore(disk, id, files(id).checkpoint());
+    }
+
+    /** A job that is being submitted. Closed without {@link #publish}, it leaves nothing. */
+    public final class Draft implements Closeable {
+        private final JobId id;
+        private final Path staged;
+        private boolean published;
+
+        private Draft(JobId id, Path staged) {
+            this.id = id;
+            this.staged = staged;
+        }
+
+        /** Where the job's files are until it is published. */
+        public JobFiles files() {
+            return new JobFiles(staged);
+        }
+
+        /** Makes the job durable, with the files in its directory, which must be forced. */
+        public void publish(Job job) throws IOException {
+            Replacement.writeForced(disk, files().job(), JobCodec.encode(requireNonNull(job)));
+            directories.publish(staged, id.value());
+            published = true;
+        }
+
+        @Override
+        public void close() {
+            if (!published) {
+                directories.discard(staged);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package org.checkpointrecovery.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Directories that appear whole or not at all: filled under a name of their own, forced, and then given their real name; and
+ * taken away in the opposite order. What a crash leaves of either is swept away at the next start.
+ */
+final class StagedDirectory {
+    private static final Logger log = LoggerFactory.getLogger(StagedDirectory.class);
+    private static final String NEW = ".new-";
+    private static final String DELETED = ".deleted-";
+
+    private final Disk disk;
+    private final Path parent;
+
+    StagedDirectory(Disk disk, Path parent) {
+        this.disk = disk;
+        this.parent = parent;
+    }
+
+    /** Creates the parent if it is not there, and sweeps away what a crash left. */
+    void open() throws IOException {
+        if (!disk.exists(parent)) {
+            disk.createDirectory(parent);
+            disk.forceDirectory(Replacement.directoryOf(parent));
+        }
+        for (Path path : disk.list(parent)) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(NEW) || name.startsWith(DELETED)) {
+                deleteTree(path);
+            }
+        }
+    }
+
+    /** An empty directory to fill. */
+    Path begin(String name) throws IOException {
+        Path staged = parent.resolve(NEW + name);
+        disk.createDirectory(staged);
+        return staged;
+    }
+
+    /** Gives a filled directory, whose files are forced, its name. On return it survives a power cut. */
+    Path publish(Path staged, String name) throws IOException {
+        disk.forceDirectory(staged);
+        Path published = parent.resolve(name);
+        disk.move(staged, published);
+        disk.forceDirectory(parent);
+        return published;
+    }
+
+    /** Gives up a directory that was begun. Never throws: what cannot be deleted now is swept away at the next start. */
+    void discard(Path staged) {
+        try {
+            deleteTree(staged);
+        } catch (IOException e) {
+            log.warn("Could not delete {}: {}. It is deleted at the next start.", staged, e.toString());
+        }
+    }
+
+    /** Takes a published directory away. On return it is gone, also after a power cut. */
+    void delete(String name) throws IOException {
+        Path deleted = parent.resolve(DELETED + name);
+        disk.move(parent.resolve(name), deleted);
+        disk.forceDirectory(parent);
+        discard(deleted);
+    }
+
+    private void deleteTree(Path path) throws IOException {
+        for (Path child : disk.list(path)) {
+            disk.delete(child);
+        }
+        disk.delete(path);
+    }
+}
