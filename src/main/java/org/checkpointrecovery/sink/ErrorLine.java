@@ -1,0 +1,72 @@
+package org.checkpointrecovery.sink;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.ItemFailure;
+
+/**
+ * One line of an errors file:
+ *
+ * <pre>{"index":3,"item":"fourth","error":{"code":"FAULT_INJECTED","message":"..."},"attempts":1}</pre>
+ *
+ * Of an item of more than 4 KiB the line has the first 4 KiB, up to a whole character, and {@code "itemCut":true} behind
+ * {@code "item"}. Bytes that are not UTF-8 show as U+FFFD.
+ */
+public final class ErrorLine {
+    /** Of the item's text in UTF-8, after what is not UTF-8 was replaced. */
+    static final int MAX_ITEM_BYTES = 4 * 1024;
+
+    private ErrorLine() {}
+
+    public static void append(JsonBytes line, Item item, ItemFailure failure, int attempts) {
+        byte[] text = text(item);
+        int end = cut(text);
+        line.raw("{\"index\":".getBytes(US_ASCII)).number(item.index());
+        line.raw(",\"item\":".getBytes(US_ASCII)).string(text, 0, end);
+        if (end < text.length || item.cut()) {
+            line.raw(",\"itemCut\":true".getBytes(US_ASCII));
+        }
+        line.raw(",\"error\":{\"code\":".getBytes(US_ASCII))
+                .string(failure.code().name());
+        line.raw(",\"message\":".getBytes(US_ASCII)).string(failure.message());
+        line.raw("},\"attempts\":".getBytes(US_ASCII)).number(attempts);
+        line.raw("}\n".getBytes(US_ASCII));
+    }
+
+    /** The beginning of the item in valid UTF-8, with some more than is shown, so that the cut can be told. */
+    private static byte[] text(Item item) {
+        int length = Math.min(item.length(), MAX_ITEM_BYTES + 8);
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        CharBuffer chars = CharBuffer.allocate(length);
+        // Where only a part of the item is looked at, a character that is cut in two at its end is left out, not
+        // replaced.
+        boolean whole = length == item.length() && !item.cut();
+        decoder.decode(ByteBuffer.wrap(item.bytes(), item.start(), length), chars, whole);
+        if (whole) {
+            decoder.flush(chars);
+        }
+        return chars.flip().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Where the text ends when it is cut to {@link #MAX_ITEM_BYTES} at a character. */
+    private static int cut(byte[] utf8) {
+        if (utf8.length <= MAX_ITEM_BYTES) {
+            return utf8.length;
+        }
+        int end = MAX_ITEM_BYTES;
+        while ((utf8[end] & 0xc0) == 0x80) {
+            end--;
+        }
+        return end;
+    }
+}
