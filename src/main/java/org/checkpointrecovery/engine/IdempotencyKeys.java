@@ -1,0 +1,65 @@
+package org.checkpointrecovery.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import org.checkpointrecovery.job.IdempotencyKey;
+import org.checkpointrecovery.job.JobId;
+import org.jspecify.annotations.Nullable;
+
+/** Which submission made which job, for as long as the job is there. Thread-safe. */
+final class IdempotencyKeys {
+    private final ConcurrentHashMap<String, Claim> claims = new ConcurrentHashMap<>();
+
+    private record Claim(IdempotencyKey key, CompletableFuture<JobId> job) {}
+
+    /** Remembers a job that is there. */
+    void put(IdempotencyKey key, JobId job) {
+        claims.put(key.key(), new Claim(key, CompletableFuture.completedFuture(job)));
+    }
+
+    /**
+     * Claims a key for a submission, and waits while the same one is under way already.
+     *
+     * @return null if the key was free: the caller must {@link #settle} it or {@link #release} the key. Otherwise the job
+     *     that the same submission made before
+     * @throws RefusedException if another submission has the key
+     */
+    @Nullable
+    JobId claim(IdempotencyKey key) throws RefusedException {
+        while (true) {
+            Claim mine = new Claim(key, new CompletableFuture<>());
+            Claim other = claims.putIfAbsent(key.key(), mine);
+            if (other == null) {
+                return null;
+            }
+            if (!other.key.equals(key)) {
+                throw RefusedException.invalid(
+                        "Idempotency-Key",
+                        "\"" + key.key() + "\" was used for another request before; send the same body again, or take"
+                                + " another key");
+            }
+            try {
+                return other.job.join();
+            } catch (CompletionException e) {
+                // That one came to nothing: this one tries.
+            }
+        }
+    }
+
+    /** The claimed key made a job. */
+    void settle(IdempotencyKey key, JobId job) {
+        Claim claim = claims.get(key.key());
+        if (claim != null) {
+            claim.job.complete(job);
+        }
+    }
+
+    /** The claimed key made no job. */
+    void release(IdempotencyKey key) {
+        Claim claim = claims.remove(key.key());
+        if (claim != null) {
+            claim.job.completeExceptionally(new IllegalStateException("the submission came to nothing"));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.JobFiles;
+
+/** Finds the file behind an input: uploads, the job's own, and those in the input directory, which no path leaves. */
+final class Inputs {
+    private final FileStore uploads;
+    private final Path inputDirectory;
+    private final Path dataDirectory;
+
+    Inputs(FileStore uploads, Path inputDirectory, Path dataDirectory) {
+        this.uploads = uploads;
+        this.inputDirectory = inputDirectory;
+        this.dataDirectory = dataDirectory;
+    }
+
+    /**
+     * The input of a job.
+     *
+     * @param files of the job
+     */
+    Input of(InputSpec spec, JobFiles files) {
+        if (spec instanceof InputSpec.Upload upload) {
+            return Input.of(uploads.content(upload.fileId()), false);
+        }
+        if (spec instanceof InputSpec.InputPath path) {
+            return Input.of(inputDirectory.resolve(path.path()), true);
+        }
+        if (spec instanceof InputSpec.FailedItemsOf) {
+            return new Input(files.ownInput(), files.ownIndexes(), false, true);
+        }
+        return new Input(files.ownInput(), null, false, true);
+    }
+
+    /** Refuses an upload that is not there, and a path that is not a file in the input directory. */
+    void check(InputSpec spec) throws RefusedException {
+        if (spec instanceof InputSpec.Upload upload
+                && uploads.find(upload.fileId()).isEmpty()) {
+            throw RefusedException.invalid(
+                    "/input/fileId", "there is no file \"" + upload.fileId() + "\"; upload it with POST /v1/files");
+        }
+        if (spec instanceof InputSpec.InputPath path) {
+            checkPath(path.path());
+        }
+    }
+
+    private void checkPath(String text) throws RefusedException {
+        try {
+            Path path = Path.of(text);
+            if (path.isAbsolute()) {
+                throw refused(text, "is absolute; it must be relative to the service's input directory");
+            }
+            Path root = inputDirectory.toRealPath();
+            Path file = root.resolve(path);
+            if (!file.normalize().startsWith(root)) {
+                throw refused(text, "leaves the service's input directory");
+            }
+            if (!Files.exists(file)) {
+                throw refused(text, "is not there");
+            }
+            Path real = file.toRealPath();
+            if (!real.startsWith(root)) {
+                throw refused(text, "leaves the service's input directory");
+            }
+            if (Files.exists(dataDirectory) && real.startsWith(dataDirectory.toRealPath())) {
+                throw refused(text, "is in the service's own data directory");
+            }
+            if (!Files.isRegularFile(real)) {
+                throw refused(text, "is not a file");
+            }
+            if (!Files.isReadable(real)) {
+                throw refused(text, "cannot be read by the service");
+            }
+        } catch (InvalidPathException e) {
+            throw refused(text, "is not a path");
+        } catch (IOException e) {
+            throw refused(text, "cannot be looked up");
+        }
+    }
+
+    private static RefusedException refused(String path, String why) {
+        return RefusedException.invalid("/input/path", "\"" + path + "\" " + why);
+    }
+}

@@ -1,0 +1,116 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.JobStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One job in memory. Its record is on disk before anyone sees it here. Whoever changes the job holds the entry's monitor;
+ * reading needs none.
+ */
+final class JobEntry {
+    private static final Logger log = LoggerFactory.getLogger(JobEntry.class);
+
+    private final JobStore store;
+    private final Clock clock;
+    private volatile Snapshot snapshot; // written under this
+    private @Nullable JobRun run; // guarded by this
+    private boolean deleted; // guarded by this
+
+    private record Snapshot(
+            Job job, Position committed, @Nullable Instant lastCheckpointAt) {}
+
+    JobEntry(JobStore store, Clock clock, Job job, Position committed, @Nullable Instant lastCheckpointAt) {
+        this.store = store;
+        this.clock = clock;
+        this.snapshot = new Snapshot(job, committed, lastCheckpointAt);
+    }
+
+    Job job() {
+        return snapshot.job;
+    }
+
+    Status status() {
+        return snapshot.job.status();
+    }
+
+    Position committed() {
+        return snapshot.committed;
+    }
+
+    JobView view() {
+        Snapshot now = snapshot;
+        return new JobView(now.job, now.committed, now.lastCheckpointAt, clock.instant());
+    }
+
+    /** Brings the job into another state, on disk first. After an exception nothing has changed. */
+    synchronized void change(Job next) throws IOException {
+        store.save(next);
+        show(next);
+    }
+
+    /**
+     * Shows a job that could not be made durable as it is, and says so in the log. The next start finds the state before,
+     * and goes on from there.
+     */
+    synchronized void showUnsaved(Job next, IOException cause) {
+        log.error(
+                "Job {}: its state {} could not be written: {}. The service shows it from memory. Free space or mend the"
+                        + " disk; the next start finds the job as {}.",
+                next.id(),
+                next.status(),
+                cause.toString(),
+                status());
+        show(next);
+    }
+
+    private void show(Job next) {
+        Status before = status();
+        snapshot = new Snapshot(next, snapshot.committed, snapshot.lastCheckpointAt);
+        if (before != next.status()) {
+            log.info(
+                    "Job {}: {} -> {} at item {}{}",
+                    next.id(),
+                    before,
+                    next.status(),
+                    snapshot.committed.nextItem(),
+                    next.state().reason() == null
+                            ? ""
+                            : " (" + next.state().reason().code() + ")");
+        }
+    }
+
+    /** Shows how far the job is committed, where a run begins. */
+    synchronized void showBegin(Position committed) {
+        snapshot = new Snapshot(snapshot.job, committed, snapshot.lastCheckpointAt);
+    }
+
+    synchronized void showCommitted(Checkpoint checkpoint) {
+        snapshot = new Snapshot(snapshot.job, checkpoint.position(), checkpoint.savedAt());
+    }
+
+    /** Whether {@code candidate} is the run that this job waits for or is in: an older order has no say any more. */
+    synchronized boolean isRun(JobRun candidate) {
+        return run == candidate;
+    }
+
+    synchronized void setRun(@Nullable JobRun next) {
+        run = next;
+    }
+
+    synchronized void markDeleted() {
+        deleted = true;
+    }
+
+    synchronized boolean isDeleted() {
+        return deleted;
+    }
+}

@@ -1,0 +1,149 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.DiskFullException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries what one run tells over into its job: first to disk, then to memory. */
+final class JobRun implements RunListener {
+    private static final Logger log = LoggerFactory.getLogger(JobRun.class);
+    private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
+
+    private final JobEntry entry;
+    private final CheckpointStore checkpoints;
+    private final Clock clock;
+    private final Runnable leftQueue;
+    private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // of the committing thread
+
+    /** @param leftQueue called when the job is no longer in line */
+    JobRun(JobEntry entry, CheckpointStore checkpoints, Clock clock, Runnable leftQueue) {
+        this.entry = entry;
+        this.checkpoints = checkpoints;
+        this.clock = clock;
+        this.leftQueue = leftQueue;
+    }
+
+    @Override
+    public boolean starting(JobId job, Recovery from, Position committed) throws IOException {
+        synchronized (entry) {
+            if (!entry.isRun(this) || entry.status() != Status.QUEUED) {
+                return false;
+            }
+            entry.change(entry.job().beginRun(from, clock.instant()));
+            entry.showBegin(committed);
+        }
+        leftQueue.run();
+        return true;
+    }
+
+    @Override
+    public void counted(JobId job, long totalItems) {
+        synchronized (entry) {
+            if (entry.isDeleted() || entry.job().totalItems() != null) {
+                return;
+            }
+            try {
+                entry.change(entry.job().counted(totalItems));
+            } catch (IOException e) {
+                entry.showUnsaved(entry.job().counted(totalItems), e);
+            }
+        }
+    }
+
+    @Override
+    public void committed(JobId job, Checkpoint checkpoint) {
+        entry.showCommitted(checkpoint);
+        if (System.nanoTime() - lastLogged >= LOG_INTERVAL_NANOS) {
+            lastLogged = System.nanoTime();
+            Progress progress = entry.view().progress();
+            log.info("Job {}: {} %, checkpoint at item {}", job, progress.percent(), progress.processedItems());
+        }
+    }
+
+    @Override
+    public void ended(JobId id, RunEnd end) {
+        boolean wasQueued;
+        synchronized (entry) {
+            if (!entry.isRun(this)) {
+                return;
+            }
+            entry.setRun(null);
+            wasQueued = entry.status() == Status.QUEUED;
+            Job job = next(entry.job(), end);
+            try {
+                entry.change(job);
+            } catch (IOException e) {
+                entry.showUnsaved(job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job, e);
+            }
+        }
+        if (wasQueued) {
+            leftQueue.run();
+        }
+        if (entry.status() == Status.COMPLETED) {
+            try {
+                checkpoints.remove();
+            } catch (IOException e) {
+                log.warn(
+                        "Job {}: its checkpoint could not be removed: {}. It is removed at the next start.",
+                        id,
+                        e.toString());
+            }
+        }
+    }
+
+    private Job next(Job job, RunEnd end) {
+        JobState state = stateAfter(job.status(), end, entry.view().lastCheckpointAt());
+        Run.End how = state.status() == Status.CANCELLED ? Run.End.CANCELLED : end.end();
+        Job ended = job.endRun(how, end.reason(), state, end.committed().nextItem(), clock.instant());
+        return state.status() == Status.COMPLETED
+                ? ended.counted(end.committed().nextItem())
+                : ended;
+    }
+
+    private static JobState stateAfter(Status status, RunEnd end, @Nullable Instant lastCheckpointAt) {
+        if (status == Status.CANCELLING) {
+            return new JobState.Cancelled();
+        }
+        return switch (end.end()) {
+            case COMPLETED -> new JobState.Completed(end.committed(), lastCheckpointAt);
+            case FAILED -> new JobState.Failed(requireNonNull(end.reason()));
+            case CRASHED -> new JobState.Crashed(requireNonNull(end.reason()));
+            case PAUSED -> new JobState.Paused();
+            case CANCELLED -> new JobState.Cancelled();
+            case STOPPED -> status == Status.PAUSING ? new JobState.Paused() : new JobState.Queued();
+        };
+    }
+
+    /** The job when its completion could not be made durable. */
+    private Job failed(Job job, RunEnd end, IOException cause) {
+        Instant now = clock.instant();
+        Reason reason = new Reason(
+                cause instanceof DiskFullException ? ErrorCode.DISK_FULL : ErrorCode.IO_ERROR,
+                "All items are committed, but that the job is COMPLETED could not be written: " + cause.getMessage()
+                        + ". Nothing is lost. Free space or mend the disk, and resume.");
+        return job.endRun(
+                Run.End.FAILED,
+                reason,
+                new JobState.Failed(reason),
+                end.committed().nextItem(),
+                now);
+    }
+}

@@ -1,0 +1,493 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.IdempotencyKey;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.job.Verb.Answer;
+import org.checkpointrecovery.sink.ResultsFormat;
+import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.IdGenerator;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.UploadedFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that can be asked of the service: it accepts jobs, takes them from state to state, each on disk before anyone sees it,
+ * has the engine run them, and finds them again after a crash. Thread-safe. What a method has returned from survives a power
+ * cut; after an {@link IOException} nothing has changed.
+ */
+public final class JobService {
+    private static final Logger log = LoggerFactory.getLogger(JobService.class);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(8);
+
+    private final JobStore jobs;
+    private final FileStore uploads;
+    private final JobEngine engine;
+    private final Disk disk;
+    private final Clock clock;
+    private final IdGenerator ids;
+    private final Settings settings;
+    private final Inputs inputs;
+    private final OwnInput ownInput;
+    private final QueueSlots slots;
+    private final IdempotencyKeys keys = new IdempotencyKeys();
+    private final ConcurrentNavigableMap<JobId, JobEntry> entries = new ConcurrentSkipListMap<>();
+    /** Submissions hold it shared while they refer to an upload; whoever deletes one holds it alone. */
+    private final ReadWriteLock uploadsInUse = new ReentrantReadWriteLock();
+
+    private volatile boolean stopping;
+
+    /**
+     * How the service is set up.
+     *
+     * @param dataDirectory holds all that the service keeps; no input is read from it
+     * @param inputDirectory what {@code path} inputs are relative to
+     * @param maxQueued how many jobs may wait in line
+     * @param maxItemBytes the longest item that does not fail
+     * @param autoResume whether jobs that a crash of the service interrupted go on by themselves
+     * @param processCrashAllowed whether a client may crash the whole service on purpose
+     */
+    public record Settings(
+            Path dataDirectory,
+            Path inputDirectory,
+            int maxQueued,
+            int maxItemBytes,
+            boolean autoResume,
+            boolean processCrashAllowed) {}
+
+    /** What the service keeps its things in. */
+    public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
+
+    public JobService(Stores stores, JobEngine engine, Clock clock, IdGenerator ids, Settings settings) {
+        this.jobs = stores.jobs();
+        this.uploads = stores.uploads();
+        this.disk = stores.disk();
+        this.engine = engine;
+        this.clock = clock;
+        this.ids = ids;
+        this.settings = settings;
+        this.inputs = new Inputs(uploads, settings.inputDirectory(), settings.dataDirectory());
+        this.ownInput = new OwnInput(disk, settings.maxItemBytes());
+        this.slots = new QueueSlots(settings.maxQueued());
+    }
+
+    /** To be called once, before all else: reads what is on disk, and goes on with what was under way. */
+    public void open() throws IOException {
+        jobs.open();
+        uploads.open();
+        uploads.list().forEach(file -> ids.startAfter(file.id()));
+        Recoverer recoverer = new Recoverer(jobs, clock, settings.autoResume());
+        List<JobEntry> inLine = new ArrayList<>();
+        for (Job job : jobs.loadAll(clock.instant())) {
+            ids.startAfter(job.id().value());
+            JobEntry entry = recoverer.recover(job);
+            entries.put(job.id(), entry);
+            if (job.idempotencyKey() != null) {
+                keys.put(job.idempotencyKey(), job.id());
+            }
+            if (entry.status() == Status.QUEUED) {
+                inLine.add(entry);
+            }
+        }
+        inLine.sort(Recoverer.LINE_ORDER);
+        for (JobEntry entry : inLine) {
+            slots.takeAnyway();
+            enqueue(entry);
+        }
+        log.info("{} jobs found, {} of them go on", entries.size(), inLine.size());
+    }
+
+    /** A job that was submitted, now or by the same request before. */
+    public record Submitted(JobView view, boolean replayed) {}
+
+    public Submitted submit(NewJob request) throws RefusedException, IOException {
+        IdempotencyKey key = request.key();
+        JobId before = key == null ? null : keys.claim(key);
+        if (before != null) {
+            return new Submitted(view(before), true);
+        }
+        JobId made = null;
+        try {
+            JobView view = create(null, request.spec(), key, files -> ownInput.writeItems(files, request.items()));
+            made = view.job().id();
+            return new Submitted(view, false);
+        } finally {
+            if (key != null && made != null) {
+                keys.settle(key, made);
+            } else if (key != null) {
+                keys.release(key);
+            }
+        }
+    }
+
+    /** Writes the input that a job keeps itself. */
+    private interface OwnInputWriter {
+        void write(JobFiles files) throws IOException;
+    }
+
+    private JobView create(@Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, OwnInputWriter writer)
+            throws RefusedException, IOException {
+        refuseWhenStopping();
+        uploadsInUse.readLock().lock();
+        try {
+            inputs.check(spec.input());
+            if (!spec.start()) {
+                return publish(parent, spec, key, writer).view();
+            }
+            slots.take();
+            JobEntry entry;
+            try {
+                entry = publish(parent, spec, key, writer);
+            } catch (IOException | RuntimeException e) {
+                slots.giveBack();
+                throw e;
+            }
+            JobView view = entry.view();
+            synchronized (entry) {
+                enqueue(entry);
+            }
+            return view;
+        } finally {
+            uploadsInUse.readLock().unlock();
+        }
+    }
+
+    private JobEntry publish(@Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, OwnInputWriter writer)
+            throws IOException {
+        JobId id = new JobId(ids.next());
+        try (JobStore.Draft draft = jobs.begin(id)) {
+            boolean own = spec.input() instanceof InputSpec.Inline || spec.input() instanceof InputSpec.FailedItemsOf;
+            if (own) {
+                writer.write(draft.files());
+            }
+            InputIdentity identity = InputIdentities.of(disk, inputs.of(spec.input(), draft.files()));
+            Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
+            draft.publish(job);
+            JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
+            entries.put(id, entry);
+            log.info("Job {}: submitted, {}", id, job.status());
+            return entry;
+        }
+    }
+
+    /** Puts a QUEUED job in line. The caller holds its entry, or nobody else has it yet. */
+    private void enqueue(JobEntry entry) {
+        Job job = entry.job();
+        JobFiles files = jobs.files(job.id());
+        CheckpointStore checkpoints = jobs.checkpoints(job.id());
+        JobRun run = new JobRun(entry, checkpoints, clock, slots::giveBack);
+        entry.setRun(run);
+        engine.submit(
+                new RunOrder(
+                        job,
+                        job.runs().size() + 1,
+                        inputs.of(job.validSpec().input(), files),
+                        files.results(),
+                        files.errors(),
+                        ResultsFormat.JSON_LINES,
+                        checkpoints),
+                run);
+    }
+
+    public JobView view(JobId id) throws RefusedException {
+        return entry(id).view();
+    }
+
+    private JobEntry entry(JobId id) throws RefusedException {
+        JobEntry entry = entries.get(id);
+        if (entry == null) {
+            throw RefusedException.noSuchJob(id);
+        }
+        return entry;
+    }
+
+    /**
+     * Jobs, newest first.
+     *
+     * @param status null for all
+     * @param before only jobs older than this one; null for all
+     */
+    public List<JobView> list(@Nullable Status status, @Nullable JobId before, int most) {
+        List<JobView> page = new ArrayList<>();
+        ConcurrentNavigableMap<JobId, JobEntry> older = before == null ? entries : entries.headMap(before, false);
+        for (JobEntry entry : older.descendingMap().values()) {
+            if (page.size() == most) {
+                break;
+            }
+            if (status == null || entry.status() == status) {
+                page.add(entry.view());
+            }
+        }
+        return page;
+    }
+
+    /** What a verb came to. */
+    public record Done(JobView view, boolean changed) {}
+
+    public Done start(JobId id) throws RefusedException, IOException {
+        return queue(id, Verb.START);
+    }
+
+    public Done resume(JobId id) throws RefusedException, IOException {
+        return queue(id, Verb.RESUME);
+    }
+
+    private Done queue(JobId id, Verb verb) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
+        synchronized (entry) {
+            if (isDoneAlready(verb, entry)) {
+                return new Done(entry.view(), false);
+            }
+            slots.take();
+            try {
+                entry.change(entry.job().become(new JobState.Queued(), clock.instant()));
+            } catch (IOException | RuntimeException e) {
+                slots.giveBack();
+                throw e;
+            }
+            JobView view = entry.view();
+            enqueue(entry);
+            return new Done(view, true);
+        }
+    }
+
+    public Done pause(JobId id) throws RefusedException, IOException {
+        return end(id, Verb.PAUSE, new JobState.Paused(), new JobState.Pausing());
+    }
+
+    public Done cancel(JobId id) throws RefusedException, IOException {
+        return end(id, Verb.CANCEL, new JobState.Cancelled(), new JobState.Cancelling());
+    }
+
+    private Done end(JobId id, Verb verb, JobState idle, JobState active) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
+        synchronized (entry) {
+            if (isDoneAlready(verb, entry)) {
+                return new Done(entry.view(), false);
+            }
+            Status before = entry.status();
+            entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
+            if (before == Status.QUEUED) {
+                entry.setRun(null);
+                engine.withdraw(id);
+                slots.giveBack();
+            } else if (verb == Verb.PAUSE) {
+                engine.pause(id);
+            } else if (before.isActive()) {
+                engine.cancel(id);
+            }
+            return new Done(entry.view(), true);
+        }
+    }
+
+    /**
+     * Crashes a job, or the whole service, on purpose.
+     *
+     * @param beforeCrash run when it is certain that the crash is allowed, and before it strikes
+     */
+    public Done crash(JobId id, CrashOrder order, BeforeCrash beforeCrash) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
+        JobView view;
+        synchronized (entry) {
+            view = entry.view();
+            if (isDoneAlready(Verb.CRASH, entry)) {
+                return new Done(view, false);
+            }
+        }
+        Done done = new Done(view, true);
+        if (order.mode() == CrashMode.PROCESS) {
+            beforeCrash.answer(done);
+        }
+        engine.crash(id, order);
+        return done;
+    }
+
+    /** Answers a client before the service is gone. */
+    public interface BeforeCrash {
+        void answer(Done done) throws IOException;
+    }
+
+    /** Makes a job over the failed items of another. */
+    public JobView retryFailed(JobId id) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
+        Job parent = entry.job();
+        Position committed = entry.committed();
+        if (parent.answer(Verb.RETRY_FAILED, committed.failed()) != Answer.YES) {
+            String why = committed.failed() == 0 ? ": it has no failed items" : "";
+            throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), why);
+        }
+        JobFiles files = jobs.files(id);
+        Input input = inputs.of(parent.validSpec().input(), files);
+        try {
+            if (!InputIdentities.of(disk, input).equals(parent.identity())) {
+                throw RefusedException.notAllowed(
+                        Verb.RETRY_FAILED, entry.view(), ": its input has changed since it was submitted");
+            }
+        } catch (NoSuchFileException e) {
+            throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": its input is gone");
+        }
+        return create(
+                id,
+                parent.validSpec().retryOf(id),
+                null,
+                child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
+    }
+
+    public void delete(JobId id) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
+        synchronized (entry) {
+            if (entry.isDeleted()) {
+                throw RefusedException.noSuchJob(id);
+            }
+            isDoneAlready(Verb.DELETE, entry);
+            jobs.delete(id);
+            entry.markDeleted();
+            entries.remove(id, entry);
+            if (entry.job().idempotencyKey() != null) {
+                keys.release(requireNonNull(entry.job().idempotencyKey()));
+            }
+        }
+        log.info("Job {}: deleted", id);
+    }
+
+    /** Whether a verb has nothing to do; throws if the job does not take it. The caller holds the entry. */
+    private boolean isDoneAlready(Verb verb, JobEntry entry) throws RefusedException {
+        refuseWhenStopping();
+        if (entry.isDeleted()) {
+            throw RefusedException.noSuchJob(entry.job().id());
+        }
+        Answer answer = entry.job().answer(verb, entry.committed().failed());
+        if (answer == Answer.NOT_ALLOWED) {
+            throw RefusedException.notAllowed(verb, entry.view(), "");
+        }
+        return answer == Answer.DONE_ALREADY;
+    }
+
+    public CheckpointStore.Found checkpoint(JobId id) throws RefusedException, IOException {
+        entry(id);
+        return jobs.checkpoints(id).read();
+    }
+
+    /** Items that came with the submission of a job, as they were sent. */
+    public List<String> inlineItems(JobId id) throws IOException {
+        return ownInput.readItems(jobs.files(id));
+    }
+
+    /**
+     * The committed bytes of a file, to be closed.
+     *
+     * @param bytes how many they are; the file may have more, which do not count
+     * @param settled whether they can never change again
+     */
+    public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled) {}
+
+    public Committed results(JobId id) throws RefusedException, IOException {
+        JobView view = view(id);
+        return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
+    }
+
+    public Committed errors(JobId id) throws RefusedException, IOException {
+        JobView view = view(id);
+        return committed(view, jobs.files(id).errors(), view.committed().errorsBytes());
+    }
+
+    private Committed committed(JobView view, Path file, long bytes) throws RefusedException, IOException {
+        boolean settled = view.job().status() == Status.COMPLETED;
+        if (bytes == 0) {
+            return new Committed(view, null, 0, settled);
+        }
+        try {
+            return new Committed(view, disk.openForRead(file), bytes, settled);
+        } catch (NoSuchFileException e) {
+            throw RefusedException.noSuchJob(view.job().id()); // it was deleted just now
+        }
+    }
+
+    public UploadedFile receiveFile(@Nullable String name, InputStream body, long maxBytes)
+            throws RefusedException, IOException {
+        refuseWhenStopping();
+        return uploads.receive(ids.next(), name, body, maxBytes, clock.instant());
+    }
+
+    public UploadedFile file(String id) throws RefusedException {
+        return uploads.find(id).orElseThrow(() -> RefusedException.noSuchFile(id));
+    }
+
+    /** Uploads, newest first. */
+    public List<UploadedFile> files() {
+        return uploads.list();
+    }
+
+    public void deleteFile(String id) throws RefusedException, IOException {
+        refuseWhenStopping();
+        uploadsInUse.writeLock().lock();
+        try {
+            file(id);
+            Optional<JobEntry> user = entries.values().stream()
+                    .filter(entry -> !entry.status().isFinal())
+                    .filter(entry -> entry.job().spec() != null
+                            && entry.job().spec().input().equals(new InputSpec.Upload(id)))
+                    .findFirst();
+            if (user.isPresent()) {
+                throw RefusedException.conflict("File " + id + " is needed by job "
+                        + user.get().job().id() + ", which is " + user.get().status()
+                        + ". Nothing was changed. Delete the file when the job is COMPLETED or CANCELLED.");
+            }
+            uploads.delete(id);
+        } finally {
+            uploadsInUse.writeLock().unlock();
+        }
+    }
+
+    /** Whether a client may crash the whole service on purpose. */
+    public boolean processCrashAllowed() {
+        return settings.processCrashAllowed();
+    }
+
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    private void refuseWhenStopping() throws RefusedException {
+        if (stopping) {
+            throw RefusedException.stopping();
+        }
+    }
+
+    /** Ends all runs at the end of their batch; the next start goes on with them. */
+    public void shutDown() {
+        stopping = true;
+        engine.shutDown(STOP_GRACE);
+    }
+}

@@ -1,0 +1,130 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFile;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.JobFiles;
+
+/** Inputs that a job keeps in its own directory: items that came with the submission, and copies of failed items. */
+final class OwnInput {
+    private static final int AT_A_TIME = 4096;
+    private static final int WRITE_BYTES = 256 * 1024;
+
+    private final Disk disk;
+    private final int maxItemBytes;
+
+    OwnInput(Disk disk, int maxItemBytes) {
+        this.disk = disk;
+        this.maxItemBytes = maxItemBytes;
+    }
+
+    /** Writes items that came with the submission, one a line, and forces them. */
+    void writeItems(JobFiles files, List<String> items) throws IOException {
+        byte[] lines =
+                items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
+        try (DiskFile file = disk.open(files.ownInput())) {
+            file.append(lines, 0, lines.length);
+            file.force();
+        }
+    }
+
+    /** Items that came with the submission, as they were sent. */
+    List<String> readItems(JobFiles files) throws IOException {
+        String lines = new String(disk.read(files.ownInput()), StandardCharsets.UTF_8);
+        return lines.isEmpty()
+                ? List.of()
+                : List.of(lines.substring(0, lines.length() - 1).split("\n", -1));
+    }
+
+    /**
+     * Copies the items that failed in another job, with their indexes there, and forces them.
+     *
+     * @param errors the errors file of that job
+     * @param errorsBytes how much of it is committed
+     * @return how many items were copied
+     */
+    long copyFailed(JobFiles files, Job parent, Input input, Path errors, long errorsBytes) throws IOException {
+        long inputBytes = requireNonNull(parent.identity()).bytes();
+        JsonBytes lines = new JsonBytes(WRITE_BYTES);
+        JsonBytes indexes = new JsonBytes(WRITE_BYTES / 16);
+        long copied = 0;
+        try (FailedIndexes failed = new FailedIndexes(disk.openForRead(errors), errorsBytes);
+                ItemSource source = input.open(disk, inputBytes, maxItemBytes, Position.START);
+                SeekableByteChannel raw = disk.openForRead(input.file());
+                DiskFile lineFile = disk.open(files.ownInput());
+                DiskFile indexFile = disk.open(files.ownIndexes())) {
+            long wanted = failed.next();
+            for (Items items = source.read(AT_A_TIME); wanted >= 0 && items.count() > 0; ) {
+                for (int number = 0; number < items.count(); number++) {
+                    Item item = items.get(number);
+                    if (item.index() != wanted) {
+                        continue;
+                    }
+                    if (item.cut()) {
+                        flush(lines, lineFile);
+                        copyLine(raw, items.cutLineStart(), items.nextBytes(), lineFile);
+                    } else {
+                        lines.raw(item.bytes(), item.start(), item.end()).raw('\n');
+                    }
+                    indexes.raw(ByteBuffer.allocate(Long.BYTES).putLong(wanted).array());
+                    copied++;
+                    wanted = failed.next();
+                }
+                if (lines.length() >= WRITE_BYTES) {
+                    flush(lines, lineFile);
+                    flush(indexes, indexFile);
+                }
+                items = source.read(AT_A_TIME);
+            }
+            if (wanted >= 0) {
+                throw new DamagedFileException(
+                        "the errors file names item " + wanted + ", which the input does not have");
+            }
+            flush(lines, lineFile);
+            flush(indexes, indexFile);
+            lineFile.force();
+            indexFile.force();
+        }
+        return copied;
+    }
+
+    private static void flush(JsonBytes bytes, DiskFile file) throws IOException {
+        file.append(bytes.array(), 0, bytes.length());
+        bytes.clear();
+    }
+
+    /** Copies a line of any length with its end, and gives it one if it has none. */
+    private static void copyLine(SeekableByteChannel raw, long from, long to, DiskFile file) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(WRITE_BYTES);
+        raw.position(from);
+        byte last = 0;
+        for (long left = to - from; left > 0; ) {
+            buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+            int count = raw.read(buffer);
+            if (count < 0) {
+                throw new DamagedFileException("the input ends before byte " + to);
+            }
+            file.append(buffer.array(), 0, count);
+            last = count > 0 ? buffer.array()[count - 1] : last;
+            left -= count;
+        }
+        if (last != '\n') {
+            file.append(new byte[] {'\n'}, 0, 1);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.JobStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes each job that is found at the start out of a state that nobody works on any more: RUNNING becomes CRASHED and then
+ * QUEUED, PAUSING becomes PAUSED, CANCELLING becomes CANCELLED. A job whose crash was simulated stays CRASHED.
+ */
+final class Recoverer {
+    private static final Logger log = LoggerFactory.getLogger(Recoverer.class);
+
+    /** Jobs that a crash interrupted come first, then the others as they came into line. */
+    static final Comparator<JobEntry> LINE_ORDER = Comparator.<JobEntry, Boolean>comparing(
+                    entry -> entry.job().runs().isEmpty())
+            .thenComparing(entry -> entry.job().stateSince())
+            .thenComparing(entry -> entry.job().id());
+
+    private final JobStore jobs;
+    private final Clock clock;
+    private final boolean autoResume;
+
+    Recoverer(JobStore jobs, Clock clock, boolean autoResume) {
+        this.jobs = jobs;
+        this.clock = clock;
+        this.autoResume = autoResume;
+    }
+
+    JobEntry recover(Job job) throws IOException {
+        if (job.state() instanceof JobState.Completed completed) {
+            removeLeftover(job);
+            return new JobEntry(jobs, clock, job, completed.end(), completed.lastCheckpointAt());
+        }
+        Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newest(job);
+        JobEntry entry = new JobEntry(
+                jobs,
+                clock,
+                job,
+                checkpoint.map(Checkpoint::position).orElse(Position.START),
+                checkpoint.map(Checkpoint::savedAt).orElse(null));
+        switch (job.status()) {
+            case RUNNING -> settle(entry, new JobState.Crashed(interrupted(entry)), checkpoint.orElse(null));
+            case PAUSING -> settle(entry, new JobState.Paused(), checkpoint.orElse(null));
+            case CANCELLING -> settle(entry, new JobState.Cancelled(), checkpoint.orElse(null));
+            case CREATED, QUEUED, PAUSED, CANCELLED, CRASHED, FAILED, COMPLETED -> {}
+        }
+        if (autoResume
+                && entry.job().state() instanceof JobState.Crashed crashed
+                && crashed.reason().code() == ErrorCode.SERVICE_STOPPED_UNEXPECTEDLY) {
+            change(entry, entry.job().become(new JobState.Queued(), clock.instant()));
+        }
+        return entry;
+    }
+
+    private void settle(JobEntry entry, JobState next, @Nullable Checkpoint checkpoint) {
+        Job job = entry.job();
+        // When the service ended is not known; its last checkpoint is the last that is known of it.
+        Instant began = job.runs().get(job.runs().size() - 1).startedAt();
+        Instant ended = checkpoint == null || checkpoint.savedAt().isBefore(began) ? began : checkpoint.savedAt();
+        Job settled = job.endRun(
+                Run.End.CRASHED, interrupted(entry), next, entry.committed().nextItem(), ended);
+        change(entry, settled);
+    }
+
+    private static Reason interrupted(JobEntry entry) {
+        return new Reason(
+                ErrorCode.SERVICE_STOPPED_UNEXPECTEDLY,
+                "The service ended in the middle of a run. The checkpoint stands at item "
+                        + entry.committed().nextItem() + "; nothing before it is lost. Resume to go on from there.");
+    }
+
+    /** On a full disk the service starts all the same, and shows what it could not write. */
+    private static void change(JobEntry entry, Job next) {
+        try {
+            entry.change(next);
+        } catch (IOException e) {
+            entry.showUnsaved(next, e);
+        }
+    }
+
+    private Optional<Checkpoint> newest(Job job) {
+        try {
+            return jobs.checkpoints(job.id()).newest();
+        } catch (IOException e) {
+            log.warn("Job {}: its checkpoint cannot be read now: {}", job.id(), e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private void removeLeftover(Job job) {
+        try {
+            CheckpointStore checkpoints = jobs.checkpoints(job.id());
+            if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
+                checkpoints.remove();
+            }
+        } catch (IOException e) {
+            log.warn("Job {}: its old checkpoint could not be removed: {}", job.id(), e.toString());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.checkpointrecovery.engine;
+
+import java.util.Optional;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Verb;
+import org.jspecify.annotations.Nullable;
+
+/** The service did not do what it was asked for, and changed nothing. The message is for the client. */
+public final class RefusedException extends Exception {
+    /** What kept the service from doing it. */
+    public enum Cause {
+        NOT_FOUND,
+        /** The state of the job, or of another thing, does not allow it now. */
+        CONFLICT,
+        /** A field of the request has a value that cannot be used. */
+        INVALID,
+        /** No more jobs are taken in line. */
+        QUEUE_FULL,
+        /** The service is about to end. */
+        STOPPING
+    }
+
+    private final Cause cause;
+    private final @Nullable String field;
+    private final @Nullable JobView job;
+
+    private RefusedException(Cause cause, @Nullable String field, @Nullable JobView job, String message) {
+        super(message);
+        this.cause = cause;
+        this.field = field;
+        this.job = job;
+    }
+
+    static RefusedException noSuchJob(JobId id) {
+        return new RefusedException(Cause.NOT_FOUND, null, null, "There is no job " + id + ".");
+    }
+
+    static RefusedException noSuchFile(String id) {
+        return new RefusedException(Cause.NOT_FOUND, null, null, "There is no file " + id + ".");
+    }
+
+    static RefusedException notAllowed(Verb verb, JobView view, String why) {
+        return new RefusedException(
+                Cause.CONFLICT,
+                null,
+                view,
+                "Job " + view.job().id() + " is " + view.job().status() + " and does not take " + verb.text() + " now"
+                        + why + ". Nothing was changed. What it takes is in allowedActions.");
+    }
+
+    static RefusedException conflict(String message) {
+        return new RefusedException(Cause.CONFLICT, null, null, message);
+    }
+
+    /** @param field a JSON pointer into the request, or the name of a header or parameter */
+    static RefusedException invalid(String field, String message) {
+        return new RefusedException(Cause.INVALID, field, null, message);
+    }
+
+    static RefusedException queueFull(int maxQueued) {
+        return new RefusedException(
+                Cause.QUEUE_FULL,
+                null,
+                null,
+                maxQueued + " jobs are in line already (--max-queued), and no more are taken. Nothing was changed. Try"
+                        + " again when some have begun.");
+    }
+
+    static RefusedException stopping() {
+        return new RefusedException(
+                Cause.STOPPING, null, null, "The service is stopping. Nothing was changed. Try again when it is back.");
+    }
+
+    public Cause why() {
+        return cause;
+    }
+
+    public Optional<String> field() {
+        return Optional.ofNullable(field);
+    }
+
+    /** The job whose state does not allow it, if that is what kept the service from doing it. */
+    public Optional<JobView> job() {
+        return Optional.ofNullable(job);
+    }
+}

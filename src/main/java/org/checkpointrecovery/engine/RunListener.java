@@ -1,0 +1,29 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Recovery;
+
+/** Hears of a run, from the thread that commits; {@link #counted} from any. */
+public interface RunListener {
+    /**
+     * The run is about to begin.
+     *
+     * @param from where
+     * @param committed what lies before
+     * @return false to drop the run
+     * @throws IOException if it could not be recorded; the run ends as FAILED
+     */
+    boolean starting(JobId job, Recovery from, Position committed) throws IOException;
+
+    /** The input has that many items. Perhaps long after the run. */
+    void counted(JobId job, long totalItems);
+
+    /** The checkpoint is on disk. */
+    void committed(JobId job, Checkpoint checkpoint);
+
+    /** The run is over; all its files are closed. Nothing more comes but {@link #counted}. */
+    void ended(JobId job, RunEnd end);
+}

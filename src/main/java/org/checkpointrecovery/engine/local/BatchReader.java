@@ -1,0 +1,177 @@
+package org.checkpointrecovery.engine.local;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Faults;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the items of a run, cuts them into batches, and sees to it that they are processed: by this thread itself, or with a
+ * parallelism above 1 by others. Also decides which batch a simulated crash strikes, because it counts the items. A thread of
+ * its own.
+ */
+final class BatchReader implements Runnable {
+    private final ItemSource source;
+    private final SliceQueue queue;
+    private final RunControl control;
+    private final RunSettings settings;
+    private final SliceProcessor processor;
+    private final @Nullable Processing others;
+
+    private long itemsInRun;
+    private int itemsInBatch;
+    private @Nullable CrashOrder crash;
+    /** The run crashes with the item of this number in the run, from 1. */
+    private long crashAt;
+
+    private @Nullable CrashOrder seenOrder;
+    private volatile boolean inputEnded;
+
+    /** @param others null if this thread processes the items itself */
+    BatchReader(
+            ItemSource source,
+            SliceQueue queue,
+            RunControl control,
+            RunSettings settings,
+            SliceProcessor processor,
+            @Nullable Processing others) {
+        this.source = source;
+        this.queue = queue;
+        this.control = control;
+        this.settings = settings;
+        this.processor = processor;
+        this.others = others;
+        Faults faults = settings.faults();
+        if (faults != null && faults.crashAfterItems() != null && settings.firstRun()) {
+            crashAt = faults.crashAfterItems();
+            crash = new CrashOrder(CrashMode.JOB, faults.crashPoint(), crashAt);
+        }
+    }
+
+    /** Whether all items were read, so that nothing is left to do when the last slice is committed. */
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
+    @Override
+    public void run() {
+        try {
+            readOn();
+            queue.finish();
+        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+            queue.fail(e);
+        }
+    }
+
+    private void readOn() throws IOException, InterruptedException {
+        boolean goOn = true;
+        while (goOn) {
+            if (control.mustEndNow() || (itemsInBatch == 0 && control.asked() != null)) {
+                return;
+            }
+            Slice slice = queue.acquire();
+            if (slice == null) {
+                return;
+            }
+            Items items = source.read(settings.batchSize() - itemsInBatch);
+            slice.nextBytes = items.nextBytes();
+            goOn = items.count() == 0 ? endInput(slice) : readSlice(items, slice);
+        }
+    }
+
+    /** Ends the last batch, if it is not whole. */
+    private boolean endInput(Slice slice) {
+        noticeOrder(itemsInRun);
+        if (itemsInBatch > 0) {
+            endBatch(slice);
+            queue.put(slice, true);
+        }
+        inputEnded = slice.crash == null;
+        return false;
+    }
+
+    private boolean readSlice(Items items, Slice slice) throws InterruptedException {
+        boolean goOn = others == null ? process(items, slice) : dispatch(items, slice, others);
+        if (goOn && slice.endsBatch && settings.eachBatchDurable()) {
+            return queue.awaitEmpty();
+        }
+        return goOn;
+    }
+
+    /** Processes the items; false if that ends the run. */
+    private boolean process(Items items, Slice slice) {
+        int done = 0;
+        while (done < items.count()) {
+            noticeOrder(itemsInRun + done);
+            int to = items.count();
+            if (crash != null && crash.point() == CrashPoint.PROCESSING) {
+                to = (int) Math.max(done, Math.min(to, crashAt - itemsInRun));
+            }
+            CrashOrder seen = seenOrder;
+            BooleanSupplier interrupted = () -> control.mustEndNow() || !Objects.equals(control.crash(), seen);
+            done = processor.process(items, done, to, slice, interrupted);
+            if (control.mustEndNow()) {
+                return false;
+            }
+            if (settings.failedItemsAllowed() == 0 && slice.failed > 0) {
+                queue.put(slice, true);
+                return false;
+            }
+            if (strikesWhileProcessing(itemsInRun + done)) {
+                slice.crash = crash;
+                queue.put(slice, true);
+                return false;
+            }
+        }
+        count(items, slice);
+        queue.put(slice, true);
+        return slice.crash == null;
+    }
+
+    /** Has the items processed by others; false if that ends the run. */
+    private boolean dispatch(Items items, Slice slice, Processing processing) {
+        noticeOrder(itemsInRun);
+        count(items, slice);
+        if (strikesWhileProcessing(itemsInRun)) {
+            slice.crash = crash;
+        }
+        processing.submit(items, slice);
+        return slice.crash == null;
+    }
+
+    private boolean strikesWhileProcessing(long itemsProcessed) {
+        return crash != null && crash.point() == CrashPoint.PROCESSING && itemsProcessed >= crashAt;
+    }
+
+    private void count(Items items, Slice slice) {
+        itemsInRun += items.count();
+        itemsInBatch += items.count();
+        if (itemsInBatch == settings.batchSize()) {
+            endBatch(slice);
+        }
+    }
+
+    private void endBatch(Slice slice) {
+        slice.endsBatch = true;
+        itemsInBatch = 0;
+        if (crash != null && itemsInRun >= crashAt) {
+            slice.crash = crash;
+        }
+    }
+
+    /** Looks whether a crash was ordered from outside. With {@code afterItems} 0 the next item is the one. */
+    private void noticeOrder(long itemsProcessed) {
+        CrashOrder order = control.crash();
+        if (order != null && !order.equals(seenOrder)) {
+            seenOrder = order;
+            crash = order;
+            crashAt = itemsProcessed + Math.max(1, order.afterItems());
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package org.checkpointrecovery.engine.local;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunEnd;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.sink.ResultSink;
+import org.checkpointrecovery.storage.CheckpointStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread of a run that owns its sink and its checkpoint. It takes the processed slices in item order and keeps to one
+ * order of writes: append results and errors, force both, replace the checkpoint, and only then tell of it. Slices of several
+ * batches share a commit when they came in while the last one waited for the disk.
+ *
+ * <p>An exception ends the run: after a failed write or force nothing is retried, and the next run begins with what is on
+ * disk.
+ */
+final class CommitLoop {
+    private final JobId job;
+    private final int run;
+    private final RunSettings settings;
+    private final SliceQueue queue;
+    private final RunControl control;
+    private final ResultSink sink;
+    private final CheckpointStore checkpoints;
+    private final RunListener listener;
+    private final Clock clock;
+    private final Runnable halt;
+
+    /** What is on disk for good. */
+    private Position committed;
+    /** What is appended; perhaps in the middle of a batch. */
+    private Position appended;
+    /** The end of the last whole batch that is appended. */
+    private Position batchEnd;
+
+    CommitLoop(LocalRun.Parts parts, SliceQueue queue, ResultSink sink, Position from) {
+        this.job = parts.order().job().id();
+        this.run = parts.order().run();
+        this.settings = parts.settings();
+        this.queue = queue;
+        this.control = parts.control();
+        this.sink = sink;
+        this.checkpoints = parts.order().checkpoints();
+        this.listener = parts.listener();
+        this.clock = parts.clock();
+        this.halt = parts.halt();
+        this.committed = from;
+        this.appended = from;
+        this.batchEnd = from;
+    }
+
+    Position committed() {
+        return committed;
+    }
+
+    /** Commits until the reader is done or the run must end; null if the reader is done and nothing ends the run. */
+    @Nullable
+    RunEnd commitAll() throws IOException, InterruptedException, SliceQueue.PipelineException {
+        List<Slice> taken = new ArrayList<>();
+        while (queue.take(taken)) {
+            for (Slice slice : taken) {
+                if (control.mustEndNow()) {
+                    return null;
+                }
+                RunEnd end = append(slice);
+                if (end != null) {
+                    return end;
+                }
+            }
+            commit();
+            queue.release(taken);
+        }
+        return null;
+    }
+
+    private @Nullable RunEnd append(Slice slice) throws IOException {
+        if (slice.crash != null) {
+            commit();
+            return strike(slice.crash, slice);
+        }
+        long failed = appended.failed() + slice.failed;
+        if (failed > settings.failedItemsAllowed() && slice.failed > 0) {
+            commit();
+            return new RunEnd(Run.End.FAILED, tooManyFailed(slice, failed), committed);
+        }
+        write(slice);
+        return null;
+    }
+
+    private void write(Slice slice) throws IOException {
+        sink.appendResults(slice.results);
+        sink.appendErrors(slice.errors);
+        appended = new Position(
+                appended.nextItem() + slice.succeeded + slice.failed,
+                slice.nextBytes,
+                sink.resultsBytes(),
+                sink.errorsBytes(),
+                appended.succeeded() + slice.succeeded,
+                appended.failed() + slice.failed);
+        if (slice.endsBatch) {
+            batchEnd = appended;
+        }
+    }
+
+    private void commit() throws IOException {
+        if (batchEnd.nextItem() == committed.nextItem()) {
+            return;
+        }
+        sink.force();
+        Checkpoint checkpoint = checkpoint(batchEnd);
+        checkpoints.commit(checkpoint);
+        committed = batchEnd;
+        listener.committed(job, checkpoint);
+    }
+
+    private Checkpoint checkpoint(Position position) {
+        return new Checkpoint(job, run, position, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */
+    private RunEnd strike(CrashOrder order, Slice slice) throws IOException {
+        switch (order.point()) {
+            case PROCESSING -> {}
+            case BEFORE_COMMIT -> sink.cutBack(committed);
+            case BETWEEN_RESULTS_AND_CHECKPOINT -> {
+                write(slice);
+                sink.force();
+            }
+            case TORN_RESULTS -> {
+                write(slice);
+                sink.tear(committed);
+            }
+            case TORN_CHECKPOINT -> {
+                write(slice);
+                sink.force();
+                checkpoints.leaveTorn(checkpoint(batchEnd));
+            }
+            case CORRUPT_CHECKPOINT -> {
+                write(slice);
+                commit();
+                checkpoints.leaveCorrupt();
+            }
+        }
+        if (order.mode() == CrashMode.PROCESS) {
+            halt.run();
+        }
+        return crashed(order);
+    }
+
+    /** The end of a run that was crashed on purpose, here and now. */
+    RunEnd crashed(CrashOrder order) {
+        String message =
+                "A crash at the point " + order.point().text() + " was simulated. The checkpoint stands at item "
+                        + committed.nextItem() + ". Resume to go on from there.";
+        return new RunEnd(Run.End.CRASHED, new Reason(ErrorCode.SIMULATED_CRASH, message), committed);
+    }
+
+    private Reason tooManyFailed(Slice slice, long failed) {
+        ItemFailure failure = requireNonNull(slice.firstFailure);
+        String where = "The checkpoint stands at item " + committed.nextItem()
+                + ", the end of the last whole batch before. Mend the cause and resume.";
+        if (settings.failedItemsAllowed() == 0) {
+            return new Reason(
+                    ErrorCode.ITEM_FAILED,
+                    "Item " + slice.firstFailedIndex + " failed (" + failure.code() + ": " + failure.message()
+                            + ") and the spec lets no item fail. " + where);
+        }
+        return new Reason(
+                ErrorCode.TOO_MANY_FAILED_ITEMS,
+                failed + " items failed, more than the " + settings.failedItemsAllowed()
+                        + " that the spec lets fail; the first of the last ones was item " + slice.firstFailedIndex
+                        + " ("
+                        + failure.code() + ": " + failure.message() + "). " + where);
+    }
+}

@@ -1,0 +1,34 @@
+package org.checkpointrecovery.engine.local;
+
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.processor.ItemProcessor;
+import org.jspecify.annotations.Nullable;
+
+/** A processor that rehearses failures: it takes longer, and fails the items that the spec names. */
+final class FaultyProcessor implements ItemProcessor {
+    private final ItemProcessor processor;
+    private final Faults faults;
+    private final RunControl control;
+
+    FaultyProcessor(ItemProcessor processor, Faults faults, RunControl control) {
+        this.processor = processor;
+        this.faults = faults;
+        this.control = control;
+    }
+
+    @Override
+    public @Nullable ItemFailure process(Item item, JsonBytes result) {
+        if (!faults.itemDelay().isZero()) {
+            control.await(faults.itemDelay());
+        }
+        if (faults.failItems().contains(item.index())) {
+            return new ItemFailure(
+                    ItemErrorCode.FAULT_INJECTED, "The spec's faults.failItems names item " + item.index() + ".");
+        }
+        return processor.process(item, result);
+    }
+}

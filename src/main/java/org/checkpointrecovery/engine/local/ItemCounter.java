@@ -1,0 +1,80 @@
+package org.checkpointrecovery.engine.local;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.storage.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts the items of inputs, so that progress can be told as a percentage: of a small input at once, of a large one on a
+ * thread of its own beside the run, which does not wait for it.
+ */
+final class ItemCounter implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ItemCounter.class);
+    /** What is counted within some milliseconds. */
+    private static final long SMALL_BYTES = 4L * 1024 * 1024;
+
+    private static final int AT_A_TIME = 4096;
+
+    private final Disk disk;
+    private final int maxItemBytes;
+    private final ExecutorService thread;
+    private volatile boolean closed;
+
+    ItemCounter(Disk disk, int maxItemBytes) {
+        this.disk = disk;
+        this.maxItemBytes = maxItemBytes;
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread daemon = new Thread(task, "item-counter");
+            daemon.setDaemon(true);
+            return daemon;
+        });
+    }
+
+    /** Counts the items of a job whose total is not known, and tells the listener. */
+    void count(RunOrder order, RunListener listener) {
+        Job job = order.job();
+        InputIdentity identity = job.identity();
+        if (job.totalItems() != null || identity == null) {
+            return;
+        }
+        Runnable counting = () -> count(order, identity.bytes(), listener);
+        if (identity.bytes() <= SMALL_BYTES) {
+            counting.run();
+        } else {
+            thread.execute(counting);
+        }
+    }
+
+    private void count(RunOrder order, long bytes, RunListener listener) {
+        long total = 0;
+        try (ItemSource source = order.input().open(disk, bytes, maxItemBytes, Position.START)) {
+            for (Items items = source.read(AT_A_TIME); items.count() > 0; items = source.read(AT_A_TIME)) {
+                if (closed) {
+                    return;
+                }
+                total += items.count();
+            }
+        } catch (IOException e) {
+            // The run meets the same trouble and ends with it; until then the total is not known.
+            log.warn("Job {}: its items could not be counted: {}", order.job().id(), e.toString());
+            return;
+        }
+        listener.counted(order.job().id(), total);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.shutdown();
+    }
+}

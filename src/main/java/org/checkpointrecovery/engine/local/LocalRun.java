@@ -1,0 +1,239 @@
+package org.checkpointrecovery.engine.local;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunEnd;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.ItemProcessor;
+import org.checkpointrecovery.processor.ItemProcessors;
+import org.checkpointrecovery.sink.ResultSink;
+import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.InputIdentities;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of one job: finds where to begin, has the batches read, processed and committed, and says how it ended. */
+final class LocalRun implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(LocalRun.class);
+
+    /** What the parts of a run share. */
+    record Parts(
+            RunOrder order,
+            RunSettings settings,
+            RunListener listener,
+            RunControl control,
+            Disk disk,
+            Clock clock,
+            Runnable halt) {}
+
+    private final Parts parts;
+    private final RunOrder order;
+    private final JobId id;
+    private final ItemCounter counter;
+    private Position committed = Position.START;
+
+    LocalRun(Parts parts, ItemCounter counter) {
+        this.parts = parts;
+        this.order = parts.order();
+        this.id = order.job().id();
+        this.counter = counter;
+    }
+
+    RunControl control() {
+        return parts.control();
+    }
+
+    @Override
+    public void run() {
+        Thread.currentThread().setName("job-" + id);
+        RunEnd end;
+        try {
+            CheckpointStore.Restored restored = order.checkpoints().restore();
+            committed = restored.position();
+            if (!parts.listener().starting(id, explained(restored), committed)) {
+                return;
+            }
+            end = work();
+        } catch (IOException e) {
+            end = failed(reasonOf(e), e);
+        } catch (InterruptedException e) {
+            end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Resume to go on."), e);
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) { // a defect must not leave the job RUNNING for ever
+            end = failed(
+                    new Reason(
+                            ErrorCode.INTERNAL_ERROR,
+                            "The run met a defect of the service; the log has more. What was committed is safe. Resume to"
+                                    + " go on."),
+                    e);
+        }
+        parts.listener().ended(id, end);
+    }
+
+    /** A job that had committed something before, and has no checkpoint now, says so. */
+    private Recovery explained(CheckpointStore.Restored restored) {
+        Recovery recovery = restored.recovery();
+        Job job = order.job();
+        boolean committedBefore = job.runs().stream().anyMatch(run -> run.nextItem() > 0);
+        if (recovery.from() == Recovery.From.BEGINNING && recovery.reason() == null && committedBefore) {
+            return new Recovery(
+                    Recovery.From.BEGINNING,
+                    0,
+                    new Reason(
+                            ErrorCode.CHECKPOINT_MISSING,
+                            "The checkpoint is missing. The job started over from item 0; its results stay exact."));
+        }
+        return recovery;
+    }
+
+    private RunEnd work() throws IOException, InterruptedException {
+        RunEnd changed = checkInput();
+        if (changed != null) {
+            return changed;
+        }
+        counter.count(order, parts.listener());
+        RunEnd end;
+        try (ResultSink sink = ResultSink.open(
+                        parts.disk(), order.results(), order.errors(), order.resultsFormat(), committed);
+                ItemSource source = openSource()) {
+            end = pump(sink, source);
+        }
+        if (end.end() == Run.End.COMPLETED) {
+            changed = checkInput();
+        }
+        return changed == null ? end : changed;
+    }
+
+    private ItemSource openSource() throws IOException {
+        InputIdentity identity = order.job().identity();
+        long bytes = identity == null ? 0 : identity.bytes();
+        return order.input().open(parts.disk(), bytes, parts.settings().maxItemBytes(), committed);
+    }
+
+    /** Moves items from the source to the sink until the run ends, with the threads that this takes. */
+    private RunEnd pump(ResultSink sink, ItemSource source) throws IOException, InterruptedException {
+        RunSettings settings = parts.settings();
+        SliceQueue queue = new SliceQueue(2 * settings.parallelism());
+        CommitLoop loop = new CommitLoop(parts, queue, sink, committed);
+        try (Processing others = settings.parallelism() == 1
+                ? null
+                : new Processing(settings.parallelism(), "job-" + id, this::sliceProcessor, queue, control())) {
+            BatchReader reader = new BatchReader(source, queue, control(), settings, sliceProcessor(), others);
+            Thread thread = new Thread(reader, "job-" + id + "-reader");
+            thread.start();
+            try {
+                RunEnd end = loop.commitAll();
+                return end != null ? end : endOf(reader, loop);
+            } catch (SliceQueue.PipelineException e) {
+                throw rethrown(e);
+            } finally {
+                committed = loop.committed();
+                control().abort();
+                queue.close();
+                thread.join();
+            }
+        }
+    }
+
+    /** How the run ended when nothing failed and the reader has nothing more to read. */
+    private RunEnd endOf(BatchReader reader, CommitLoop loop) {
+        Run.End asked = control().asked();
+        if (control().mustEndNow() && asked != null) {
+            return new RunEnd(asked, null, loop.committed());
+        }
+        CrashOrder crash = control().crash();
+        if (crash != null && crash.afterItems() == 0) {
+            // It came when the last batch was read already.
+            return loop.crashed(crash);
+        }
+        if (reader.inputEnded() || asked == null) {
+            return new RunEnd(Run.End.COMPLETED, null, loop.committed());
+        }
+        return new RunEnd(asked, null, loop.committed());
+    }
+
+    private SliceProcessor sliceProcessor() {
+        ItemProcessor processor = ItemProcessors.of(order.job().validSpec().processor());
+        Faults faults = parts.settings().faults();
+        if (faults != null) {
+            processor = new FaultyProcessor(processor, faults, control());
+        }
+        return new SliceProcessor(processor, parts.settings());
+    }
+
+    /** A failed end if the input is not the one that the job was submitted with. */
+    private @Nullable RunEnd checkInput() throws IOException {
+        InputIdentity now;
+        try {
+            now = InputIdentities.of(parts.disk(), order.input());
+        } catch (NoSuchFileException e) {
+            return failed(
+                    new Reason(
+                            ErrorCode.INPUT_MISSING,
+                            "The input is not there any more. The results up to item " + committed.nextItem()
+                                    + " are kept. Put it back and resume."),
+                    null);
+        }
+        if (now.equals(order.job().identity())) {
+            return null;
+        }
+        return failed(
+                new Reason(
+                        ErrorCode.INPUT_CHANGED,
+                        "The input has changed since the job was submitted: it was "
+                                + order.job().identity() + ", it is "
+                                + now + ". The results up to item " + committed.nextItem()
+                                + " are kept. Put the old input back and resume, or submit the job again."),
+                null);
+    }
+
+    private RunEnd failed(Reason reason, @Nullable Throwable cause) {
+        log.warn("Job {}: {}", id, reason.message(), cause);
+        return new RunEnd(Run.End.FAILED, reason, committed);
+    }
+
+    private Reason reasonOf(IOException e) {
+        String kept = " What was committed, up to item " + committed.nextItem() + ", is safe. ";
+        if (e instanceof DiskFullException) {
+            return new Reason(
+                    ErrorCode.DISK_FULL, "The disk is full: " + e.getMessage() + "." + kept + "Free space and resume.");
+        }
+        if (e instanceof DamagedFileException) {
+            return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));
+        }
+        if (e instanceof InputTruncatedException) {
+            return new Reason(
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed while it was read: " + e.getMessage() + "." + kept
+                            + "Put the old input back and resume, or submit the job again.");
+        }
+        return new Reason(
+                ErrorCode.IO_ERROR, "The disk failed: " + e.getMessage() + "." + kept + "Check the disk and resume.");
+    }
+
+    private static IOException rethrown(SliceQueue.PipelineException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof IOException failure) {
+            return failure;
+        }
+        throw new IllegalStateException(cause);
+    }
+}

@@ -1,0 +1,63 @@
+package org.checkpointrecovery.engine.local;
+
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consecutive items of one batch and what became of them: the whole batch, or a part of one that is too large to be held in
+ * memory. Filled by the reader, then by the thread that processes it, then read by the thread that commits; the {@link
+ * SliceQueue} between them makes each see what the one before wrote. Used again and again.
+ */
+final class Slice {
+    private static final int INITIAL_RESULTS_BYTES = 1024;
+    private static final int INITIAL_ERRORS_BYTES = 0;
+    private static final int KEPT_BYTES = 4 * 1024 * 1024;
+
+    /** The items, where another thread than the reader processes them. */
+    final Items copy = new Items();
+
+    JsonBytes results = new JsonBytes(INITIAL_RESULTS_BYTES);
+    JsonBytes errors = new JsonBytes(INITIAL_ERRORS_BYTES);
+    int succeeded;
+    int failed;
+    /** The first item that failed, if one did. */
+    long firstFailedIndex;
+
+    @Nullable
+    ItemFailure firstFailure;
+
+    /** The byte position in the input behind the last item. */
+    long nextBytes;
+    /** Whether a batch ends with the last item, so that a checkpoint may stand there. */
+    boolean endsBatch;
+    /** The crash that strikes the batch of this slice, if one does. */
+    @Nullable
+    CrashOrder crash;
+
+    boolean processed; // guarded by the queue
+    long countedBytes; // guarded by the queue
+
+    void clear() {
+        if (memory() > KEPT_BYTES) {
+            results = new JsonBytes(INITIAL_RESULTS_BYTES);
+            errors = new JsonBytes(INITIAL_ERRORS_BYTES);
+        }
+        results.clear();
+        errors.clear();
+        succeeded = 0;
+        failed = 0;
+        firstFailure = null;
+        nextBytes = 0;
+        endsBatch = false;
+        crash = null;
+        processed = false;
+    }
+
+    /** Bytes that its results and errors occupy. */
+    long memory() {
+        return (long) results.capacity() + errors.capacity();
+    }
+}

@@ -1,0 +1,66 @@
+package org.checkpointrecovery.engine.local;
+
+import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.processor.ItemProcessor;
+import org.checkpointrecovery.sink.ErrorLine;
+
+/** Turns the items of a slice into its results and errors. One for each thread that processes. */
+final class SliceProcessor {
+    private static final int ATTEMPTS = 1;
+
+    private final ItemProcessor processor;
+    private final byte[] before;
+    private final byte[] after;
+    private final int maxItemBytes;
+    private final boolean stopAtFailure;
+
+    SliceProcessor(ItemProcessor processor, RunSettings settings) {
+        this.processor = processor;
+        this.before = settings.resultsFormat().before();
+        this.after = settings.resultsFormat().after();
+        this.maxItemBytes = settings.maxItemBytes();
+        this.stopAtFailure = settings.failedItemsAllowed() == 0;
+    }
+
+    /**
+     * Processes items in order, from one number to another. Ends early when {@code interrupted}, or behind a failed item where
+     * that ends the job.
+     *
+     * @return the number of the first item that was not processed
+     */
+    int process(Items items, int from, int to, Slice slice, BooleanSupplier interrupted) {
+        for (int number = from; number < to; number++) {
+            if (interrupted.getAsBoolean() || (stopAtFailure && slice.failed > 0)) {
+                return number;
+            }
+            process(items.get(number), slice);
+        }
+        return to;
+    }
+
+    private void process(Item item, Slice slice) {
+        int mark = slice.results.length();
+        slice.results.raw(before);
+        ItemFailure failure = item.cut()
+                ? new ItemFailure(
+                        ItemErrorCode.ITEM_TOO_LONG,
+                        "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).")
+                : processor.process(item, slice.results);
+        if (failure == null) {
+            slice.results.raw(after);
+            slice.succeeded++;
+            return;
+        }
+        slice.results.cutBack(mark);
+        if (slice.firstFailure == null) {
+            slice.firstFailure = failure;
+            slice.firstFailedIndex = item.index();
+        }
+        slice.failed++;
+        ErrorLine.append(slice.errors, item, failure, ATTEMPTS);
+    }
+}

@@ -1,0 +1,143 @@
+package org.checkpointrecovery.engine.local;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slices of a run on their way from the reader to the commit, in item order, whatever order they are processed in.
+ * Bounded: the reader waits while the slices on their way hold {@link #MAX_BYTES} of results, or while as many of them as
+ * may be are not processed yet. All that the committing thread finds here when it comes back from the disk shares its next
+ * commit.
+ */
+final class SliceQueue {
+    /** Bytes of results that may be processed and not committed. */
+    static final long MAX_BYTES = 16L * 1024 * 1024;
+    /** Bounds what many tiny batches cost beside their results. */
+    private static final int MAX_SLICES = 8192;
+
+    private final int maxUnprocessed;
+    private final ArrayDeque<Slice> inOrder = new ArrayDeque<>(); // guarded by this, as all below
+    private final ArrayDeque<Slice> free = new ArrayDeque<>();
+    private long bytes;
+    private int unprocessed;
+    private int underWay;
+    private boolean finished;
+    private boolean closed;
+    private @Nullable Throwable failure;
+
+    SliceQueue(int maxUnprocessed) {
+        this.maxUnprocessed = maxUnprocessed;
+    }
+
+    /** An empty slice for the reader; null if the run is over. */
+    synchronized @Nullable Slice acquire() throws InterruptedException {
+        while (!closed && (bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed)) {
+            wait();
+        }
+        if (closed) {
+            return null;
+        }
+        Slice slice = free.pollLast();
+        if (slice == null) {
+            slice = new Slice();
+        } else {
+            slice.clear();
+        }
+        return slice;
+    }
+
+    /** Puts the next slice in order; it is processed already, or will be. */
+    synchronized void put(Slice slice, boolean processed) {
+        inOrder.addLast(slice);
+        underWay++;
+        if (processed) {
+            markProcessed(slice);
+        } else {
+            unprocessed++;
+        }
+    }
+
+    /** The slice that was put before is processed now. */
+    synchronized void processed(Slice slice) {
+        unprocessed--;
+        markProcessed(slice);
+    }
+
+    private void markProcessed(Slice slice) {
+        slice.processed = true;
+        slice.countedBytes = slice.memory();
+        bytes += slice.countedBytes;
+        notifyAll();
+    }
+
+    /** No more slices come. */
+    synchronized void finish() {
+        finished = true;
+        notifyAll();
+    }
+
+    /** The reader or a processing thread cannot go on. */
+    synchronized void fail(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        notifyAll();
+    }
+
+    /**
+     * Takes the slices that are processed and next in order; waits for the first of them.
+     *
+     * @return false if there are none and none will come
+     * @throws PipelineException if another thread of the run failed
+     */
+    synchronized boolean take(List<Slice> into) throws InterruptedException, PipelineException {
+        while (failure == null && !headIsProcessed() && !(finished && inOrder.isEmpty())) {
+            wait();
+        }
+        if (failure != null) {
+            throw new PipelineException(failure);
+        }
+        while (headIsProcessed()) {
+            into.add(inOrder.removeFirst());
+        }
+        return !into.isEmpty();
+    }
+
+    private boolean headIsProcessed() {
+        Slice head = inOrder.peekFirst();
+        return head != null && head.processed;
+    }
+
+    /** Gives slices back that were taken. */
+    synchronized void release(List<Slice> slices) {
+        for (Slice slice : slices) {
+            bytes -= slice.countedBytes;
+            underWay--;
+            free.addLast(slice);
+        }
+        slices.clear();
+        notifyAll();
+    }
+
+    /** Waits until all that was put is released; false if the run is over before. */
+    synchronized boolean awaitEmpty() throws InterruptedException {
+        while (!closed && underWay > 0) {
+            wait();
+        }
+        return !closed;
+    }
+
+    /** The run is over: whoever waits here goes on. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** Another thread of the run failed; the cause is its exception. */
+    static final class PipelineException extends Exception {
+        PipelineException(Throwable cause) {
+            super(cause);
+        }
+    }
+}
