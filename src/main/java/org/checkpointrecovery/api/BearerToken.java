@@ -1,0 +1,34 @@
+package org.checkpointrecovery.api;
+
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** The token that every request must carry, except those for the health of the service. Compared in constant time. */
+final class BearerToken {
+    private static final String SCHEME = "bearer ";
+
+    private final byte[] token;
+
+    BearerToken(String token) {
+        this.token = token.getBytes(StandardCharsets.UTF_8);
+    }
+
+    void check(Context ctx) {
+        if (ctx.path().equals("/livez") || ctx.path().equals("/readyz")) {
+            return;
+        }
+        String header = ctx.header("Authorization");
+        boolean right = header != null
+                && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && MessageDigest.isEqual(
+                        token, header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8));
+        if (!right) {
+            ctx.header("WWW-Authenticate", "Bearer");
+            throw Problem.of(
+                            Problem.Kind.UNAUTHORIZED,
+                            "This service asks for a token. Send the header Authorization: Bearer followed by the token.")
+                    .exception();
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.checkpointrecovery.api.Problem.FieldError;
+import org.checkpointrecovery.job.Named;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of a JSON object in a request. Collects all that is wrong with them instead of ending at the first; what is
+ * wrong reads as its default. A field that no one asks for is wrong too: a misspelt option must not be ignored.
+ */
+final class Fields {
+    private final JsonNode json;
+    private final String pointer;
+    private final List<FieldError> errors;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    private Fields(JsonNode json, String pointer, List<FieldError> errors) {
+        this.json = json;
+        this.pointer = pointer;
+        this.errors = errors;
+    }
+
+    /** The fields of a whole body. */
+    static Fields of(JsonNode body) {
+        Fields fields = new Fields(body, "", new ArrayList<>());
+        if (!body.isObject()) {
+            throw Problem.invalid("", "must be an object, but is " + kind(body)).exception();
+        }
+        return fields;
+    }
+
+    /** Reports what was found wrong, with the fields that no one has asked for. */
+    void throwIfWrong() {
+        if (!errors.isEmpty()) {
+            throw Problem.invalid(List.copyOf(errors)).exception();
+        }
+    }
+
+    /** To be called when all known fields were asked for. */
+    void refuseOthers() {
+        json.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                error(name, "is not known; " + (known.isEmpty() ? "none is" : "known are " + String.join(", ", known)));
+            }
+        });
+    }
+
+    void error(String name, String message) {
+        errors.add(new FieldError(pointer(name), message));
+    }
+
+    /** Reports an error of something within a field, by its path from here. */
+    void errorAt(String path, String message) {
+        errors.add(new FieldError(pointer + "/" + path, message));
+    }
+
+    /** Whether something was found wrong with a field. */
+    boolean isWrong(String name) {
+        return errors.stream().anyMatch(error -> error.field().equals(pointer(name)));
+    }
+
+    /** Reports a field that is null, unless something else is wrong with it. */
+    void refuseNull(String name) {
+        if (json.has(name) && json.get(name).isNull()) {
+            error(name, "must not be null");
+        }
+    }
+
+    /** Fields that are known, whether they are there or not. */
+    void know(String... names) {
+        known.addAll(List.of(names));
+    }
+
+    private String pointer(String name) {
+        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+    }
+
+    /** The field's value; null if it is missing or JSON null. */
+    private @Nullable JsonNode value(String name) {
+        known.add(name);
+        JsonNode value = json.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    boolean has(String name) {
+        return json.has(name);
+    }
+
+    /** The fields of an object; null if it is missing. */
+    @Nullable
+    Fields object(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isObject()) {
+            wrongType(name, "an object", value);
+            return null;
+        }
+        return new Fields(value, pointer(name), errors);
+    }
+
+    @Nullable
+    String text(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isTextual()) {
+            wrongType(name, "a string", value);
+            return null;
+        }
+        return value.textValue();
+    }
+
+    boolean flag(String name, boolean missing) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return notNull(name, missing);
+        }
+        if (!value.isBoolean()) {
+            wrongType(name, "true or false", value);
+            return missing;
+        }
+        return value.booleanValue();
+    }
+
+    /** A whole number; {@code missing} if it is not there. */
+    long number(String name, long least, long most, long missing) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return notNull(name, missing);
+        }
+        Long number = number(name, value, least, most);
+        return number == null ? missing : number;
+    }
+
+    /** A whole number; null if it is not there, or null. */
+    @Nullable
+    Long numberOrNull(String name, long least, long most) {
+        JsonNode value = value(name);
+        return value == null ? null : number(name, value, least, most);
+    }
+
+    private @Nullable Long number(String name, JsonNode value, long least, long most) {
+        if (!value.isIntegralNumber()) {
+            wrongType(name, "a whole number", value);
+            return null;
+        }
+        BigDecimal number = value.decimalValue();
+        if (number.compareTo(BigDecimal.valueOf(least)) < 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
+            error(name, "must be from " + least + " to " + most + ", but is " + number);
+            return null;
+        }
+        return number.longValue();
+    }
+
+    /** One of the constants of an enum, by its name on the wire. */
+    <E extends Enum<E> & Named> E constant(String name, Class<E> type, E missing) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return notNull(name, missing);
+        }
+        if (!value.isTextual()) {
+            wrongType(name, "a string", value);
+            return missing;
+        }
+        for (E constant : type.getEnumConstants()) {
+            if (constant.text().equals(value.textValue())) {
+                return constant;
+            }
+        }
+        String all = Arrays.stream(type.getEnumConstants())
+                .map(constant -> "\"" + constant.text() + "\"")
+                .collect(Collectors.joining(", "));
+        error(name, "must be one of " + all + ", but is " + shown(value));
+        return missing;
+    }
+
+    /** The elements of an array; null if it is missing. */
+    @Nullable
+    List<JsonNode> elements(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            notNull(name, "");
+            return null;
+        }
+        if (!value.isArray()) {
+            wrongType(name, "an array", value);
+            return null;
+        }
+        List<JsonNode> elements = new ArrayList<>();
+        value.forEach(elements::add);
+        return elements;
+    }
+
+    /** A field with a default may be left out, but null is not a value of it. */
+    private <T> T notNull(String name, T missing) {
+        if (json.has(name)) {
+            error(name, "must not be null; leave it out for its default");
+        }
+        return missing;
+    }
+
+    private void wrongType(String name, String expected, JsonNode value) {
+        error(
+                name,
+                "must be " + expected + ", but is " + kind(value) + (value.isValueNode() ? " " + shown(value) : ""));
+    }
+
+    static String shown(JsonNode value) {
+        String text = value.toString();
+        return text.length() > 100 ? text.substring(0, text.offsetByCodePoints(0, 90)) + "…" : text;
+    }
+
+    static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case ARRAY -> "an array";
+            case OBJECT, POJO -> "an object";
+            case STRING, BINARY -> "the string";
+            case NUMBER -> "the number";
+            case BOOLEAN -> "the value";
+            case NULL, MISSING -> "the value";
+        };
+    }
+}

@@ -1,0 +1,142 @@
+package org.checkpointrecovery.api;
+
+import io.javalin.http.Context;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.UploadedFile;
+import org.jspecify.annotations.Nullable;
+
+/** Calls about uploaded files. */
+final class FileRoutes {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final JobService service;
+    private final long maxUploadBytes;
+
+    FileRoutes(JobService service, long maxUploadBytes) {
+        this.service = service;
+        this.maxUploadBytes = maxUploadBytes;
+    }
+
+    void upload(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx, "name");
+        String name = ctx.queryParam("name");
+        String wrong = name == null ? null : Labels.wrong(name);
+        if (wrong != null) {
+            throw Problem.invalid("name", wrong).exception();
+        }
+        refuseForm(ctx.header("Content-Type"));
+        boolean gzip = isGzip(ctx.header("Content-Encoding"));
+        if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
+            throw tooLarge();
+        }
+        try {
+            InputStream body = new UploadStream(ctx.req().getInputStream());
+            UploadedFile file =
+                    service.receiveFile(name, gzip ? new GZIPInputStream(body, BUFFER_BYTES) : body, maxUploadBytes);
+            ctx.header("Location", "/v1/files/" + file.id());
+            Answers.json(ctx, 201, json -> JobJson.file(json, file));
+        } catch (FileStore.TooLargeException e) {
+            throw tooLarge();
+        } catch (ZipException e) {
+            throw badGzip(String.valueOf(e.getMessage()));
+        } catch (EOFException e) {
+            throw badGzip("it ends in the middle"); // what breaks off of the request itself is a BrokenException
+        }
+    }
+
+    /** What {@code curl -F} sends has more in it than the file. */
+    private static void refuseForm(@Nullable String contentType) {
+        if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+            throw Problem.of(
+                            Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                            "The body is a form (" + contentType
+                                    + "). Send the bytes of the file alone, as curl does with --data-binary @FILE or -T FILE.")
+                    .exception();
+        }
+    }
+
+    private ProblemException tooLarge() {
+        return Problem.of(
+                        Problem.Kind.TOO_LARGE,
+                        "The file has more than " + maxUploadBytes
+                                + " bytes (--max-upload). Nothing of it was kept. Split it, or put it into the service's"
+                                + " input directory and refer to it with {\"input\":{\"path\":…}}.")
+                .exception();
+    }
+
+    private static ProblemException badGzip(String why) {
+        return Problem.of(
+                        Problem.Kind.BAD_REQUEST,
+                        "The body is not gzip, as Content-Encoding says: " + why
+                                + ". Nothing of it was kept. Send it again, or without Content-Encoding.")
+                .exception();
+    }
+
+    private static boolean isGzip(@Nullable String header) {
+        String coding = header == null ? "identity" : header.strip().toLowerCase(Locale.ROOT);
+        return switch (coding) {
+            case "identity", "" -> false;
+            case "gzip", "x-gzip" -> true;
+            default ->
+                throw Problem.of(
+                                Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                                "The Content-Encoding \"" + header
+                                        + "\" is not known. Send the file as it is, or with gzip.")
+                        .exception();
+        };
+    }
+
+    void list(Context ctx) throws IOException {
+        Requests.checkParameters(ctx, "pageSize", "pageToken");
+        int pageSize = Requests.pageSize(ctx);
+        String token = Requests.pageToken(ctx);
+        List<UploadedFile> rest = service.files().stream()
+                .filter(file -> token == null || file.id().compareTo(token) < 0)
+                .limit(pageSize + 1L)
+                .toList();
+        boolean more = rest.size() > pageSize;
+        List<UploadedFile> page = more ? rest.subList(0, pageSize) : rest;
+        Answers.json(ctx, 200, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("files");
+            for (UploadedFile file : page) {
+                JobJson.file(json, file);
+            }
+            json.writeEndArray();
+            json.writeStringField("nextPageToken", more ? page.get(pageSize - 1).id() : null);
+            json.writeEndObject();
+        });
+    }
+
+    void get(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        UploadedFile file = service.file(id(ctx));
+        Answers.json(ctx, 200, json -> JobJson.file(json, file));
+    }
+
+    void delete(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        service.deleteFile(id(ctx));
+        ctx.status(204);
+    }
+
+    private static String id(Context ctx) {
+        String id = ctx.pathParam("id");
+        if (!JobId.isValid(id)) {
+            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such file: an id matches [0-9a-z-]{10,40}.")
+                    .exception();
+        }
+        return id;
+    }
+}

@@ -1,0 +1,224 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Outcome;
+import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.storage.UploadedFile;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
+final class JobJson {
+    private final InlineItems inlineItems;
+    private final boolean crashAllowed;
+
+    /** Finds the items that came with the submission of a job. */
+    interface InlineItems {
+        List<String> of(JobId job) throws IOException;
+    }
+
+    /** @param crashAllowed whether crashes on purpose are offered */
+    JobJson(InlineItems inlineItems, boolean crashAllowed) {
+        this.crashAllowed = crashAllowed;
+        this.inlineItems = inlineItems;
+    }
+
+    void write(JsonGenerator json, JobView view) throws IOException {
+        Job job = view.job();
+        json.writeStartObject();
+        json.writeStringField("id", job.id().value());
+        json.writeStringField("name", job.spec() == null ? null : job.spec().name());
+        json.writeStringField(
+                "parentId", job.parentId() == null ? null : job.parentId().value());
+        json.writeStringField("state", job.status().name());
+        reason(json, "stateReason", job.state().reason());
+        json.writeStringField(
+                "outcome",
+                job.state() instanceof JobState.Completed completed
+                        ? Outcome.of(completed.end()).name()
+                        : null);
+        spec(json, job);
+        json.writeFieldName("progress");
+        progress(json, view.progress());
+        json.writeArrayFieldStart("runs");
+        for (Run run : job.runs()) {
+            run(json, run, view);
+        }
+        json.writeEndArray();
+        recovery(json, job.recovery());
+        json.writeArrayFieldStart("allowedActions");
+        for (Verb verb : view.allowedActions()) {
+            if (verb != Verb.CRASH || crashAllowed) {
+                json.writeString(verb.text());
+            }
+        }
+        json.writeEndArray();
+        time(json, "createdAt", job.createdAt());
+        time(json, "startedAt", job.startedAt());
+        time(json, "endedAt", job.endedAt());
+        json.writeEndObject();
+    }
+
+    private void spec(JsonGenerator json, Job job) throws IOException {
+        JobSpec spec = job.spec();
+        if (spec == null) {
+            json.writeNullField("spec");
+            return;
+        }
+        json.writeObjectFieldStart("spec");
+        json.writeStringField("name", spec.name());
+        json.writeObjectFieldStart("input");
+        input(json, spec.input(), job.id());
+        json.writeEndObject();
+        json.writeStringField("format", spec.format().text());
+        json.writeObjectFieldStart("processor");
+        json.writeStringField("type", spec.processor().type());
+        json.writeEndObject();
+        json.writeNumberField("batchSize", spec.batchSize());
+        json.writeNumberField("parallelism", spec.parallelism());
+        json.writeStringField("commit", spec.commit().text());
+        json.writeStringField("onItemError", spec.onItemError().text());
+        number(json, "maxFailedItems", spec.maxFailedItems());
+        json.writeBooleanField("start", spec.start());
+        faults(json, spec.faults());
+        json.writeEndObject();
+    }
+
+    private void input(JsonGenerator json, InputSpec input, JobId job) throws IOException {
+        if (input instanceof InputSpec.Upload upload) {
+            json.writeStringField("fileId", upload.fileId());
+        } else if (input instanceof InputSpec.InputPath path) {
+            json.writeStringField("path", path.path());
+        } else if (input instanceof InputSpec.FailedItemsOf failed) {
+            json.writeStringField("failedItemsOf", failed.parent().value());
+        } else {
+            json.writeArrayFieldStart("items");
+            for (String item : inlineItems.of(job)) {
+                json.writeString(item);
+            }
+            json.writeEndArray();
+        }
+    }
+
+    private static void faults(JsonGenerator json, @Nullable Faults faults) throws IOException {
+        if (faults == null) {
+            json.writeNullField("faults");
+            return;
+        }
+        json.writeObjectFieldStart("faults");
+        number(json, "crashAfterItems", faults.crashAfterItems());
+        json.writeStringField("crashPoint", faults.crashPoint().text());
+        json.writeArrayFieldStart("failItems");
+        for (Long index : faults.failItems().stream().sorted().toList()) {
+            json.writeNumber(index);
+        }
+        json.writeEndArray();
+        json.writeNumberField("itemDelayMillis", faults.itemDelay().toMillis());
+        json.writeEndObject();
+    }
+
+    static void progress(JsonGenerator json, Progress progress) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("state", progress.state().name());
+        number(json, "totalItems", progress.totalItems());
+        json.writeNumberField("processedItems", progress.processedItems());
+        json.writeNumberField("succeededItems", progress.succeededItems());
+        json.writeNumberField("failedItems", progress.failedItems());
+        json.writeNumberField("percent", progress.percent());
+        json.writeFieldName("itemsPerSecond");
+        if (progress.itemsPerSecond() == null) {
+            json.writeNull();
+        } else {
+            json.writeNumber(BigDecimal.valueOf(progress.itemsPerSecond()).setScale(1, RoundingMode.HALF_UP));
+        }
+        seconds(json, "elapsedSeconds", progress.elapsed());
+        seconds(json, "etaSeconds", progress.eta());
+        time(json, "lastCheckpointAt", progress.lastCheckpointAt());
+        json.writeEndObject();
+    }
+
+    private static void run(JsonGenerator json, Run run, JobView view) throws IOException {
+        Run.Ending ending = run.ending();
+        json.writeStartObject();
+        json.writeNumberField("number", run.number());
+        time(json, "startedAt", run.startedAt());
+        time(json, "endedAt", ending == null ? null : ending.at());
+        json.writeNumberField("firstItem", run.firstItem());
+        json.writeNumberField("nextItem", ending == null ? view.committed().nextItem() : run.nextItem());
+        json.writeStringField("end", ending == null ? null : ending.end().name());
+        reason(json, "reason", ending == null ? null : ending.reason());
+        json.writeEndObject();
+    }
+
+    private static void recovery(JsonGenerator json, @Nullable Recovery recovery) throws IOException {
+        if (recovery == null) {
+            json.writeNullField("recovery");
+            return;
+        }
+        json.writeObjectFieldStart("recovery");
+        json.writeStringField("from", recovery.from().text());
+        json.writeNumberField("item", recovery.item());
+        reason(json, "reason", recovery.reason());
+        json.writeEndObject();
+    }
+
+    static void file(JsonGenerator json, UploadedFile file) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", file.id());
+        json.writeStringField("name", file.name());
+        json.writeNumberField("bytes", file.bytes());
+        json.writeStringField("sha256", file.sha256());
+        time(json, "createdAt", file.createdAt());
+        json.writeEndObject();
+    }
+
+    private static void reason(JsonGenerator json, String field, @Nullable Reason reason) throws IOException {
+        if (reason == null) {
+            json.writeNullField(field);
+            return;
+        }
+        json.writeObjectFieldStart(field);
+        json.writeStringField("code", reason.code().name());
+        json.writeStringField("message", reason.message());
+        json.writeEndObject();
+    }
+
+    private static void number(JsonGenerator json, String field, @Nullable Long value) throws IOException {
+        if (value == null) {
+            json.writeNullField(field);
+        } else {
+            json.writeNumberField(field, value);
+        }
+    }
+
+    private static void seconds(JsonGenerator json, String field, @Nullable Duration value) throws IOException {
+        if (value == null) {
+            json.writeNullField(field);
+        } else {
+            json.writeFieldName(field);
+            json.writeNumber(BigDecimal.valueOf(value.toMillis(), 3));
+        }
+    }
+
+    private static void time(JsonGenerator json, String field, @Nullable Instant time) throws IOException {
+        json.writeStringField(
+                field, time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+}

@@ -1,0 +1,214 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.NewJob;
+import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.IdempotencyKey;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.jspecify.annotations.Nullable;
+
+/** The bodies that clients send about jobs, checked and with their defaults filled in. */
+final class JobRequest {
+    private JobRequest() {}
+
+    /** Reads a spec. All that is wrong with it is reported at once. */
+    static NewJob spec(JsonNode body, boolean faultsAllowed, @Nullable IdempotencyKey key) {
+        Fields fields = Fields.of(body);
+        List<String> items = new ArrayList<>();
+        String name = name(fields);
+        InputSpec input = input(fields, items);
+        Format format = fields.constant("format", Format.class, Format.LINES);
+        ProcessorSpec processor = processor(fields);
+        int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
+        int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
+        CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
+        OnItemError onItemError = fields.constant("onItemError", OnItemError.class, OnItemError.SKIP);
+        Long maxFailedItems = fields.numberOrNull("maxFailedItems", 0, Long.MAX_VALUE);
+        boolean start = fields.flag("start", true);
+        Faults faults = faults(fields, faultsAllowed);
+        fields.refuseOthers();
+        fields.throwIfWrong();
+        JobSpec spec = new JobSpec(
+                name,
+                input,
+                format,
+                processor,
+                batchSize,
+                parallelism,
+                commit,
+                onItemError,
+                maxFailedItems,
+                start,
+                faults);
+        return new NewJob(spec, items, key);
+    }
+
+    private static @Nullable String name(Fields fields) {
+        String name = fields.text("name");
+        String wrong = name == null ? null : Labels.wrong(name);
+        if (wrong != null) {
+            fields.error("name", wrong);
+        }
+        return name;
+    }
+
+    private static InputSpec input(Fields fields, List<String> items) {
+        InputSpec input = new InputSpec.Inline();
+        if (!fields.has("input")) {
+            fields.error("input", "is missing; give one of {\"items\": […]}, {\"fileId\": …}, {\"path\": …}");
+        }
+        Fields source = fields.object("input");
+        if (source == null) {
+            if (fields.has("input")) {
+                fields.refuseNull("input");
+            }
+            return input;
+        }
+        int given = 0;
+        if (source.has("items")) {
+            given++;
+            readItems(source, items);
+        }
+        if (source.has("fileId")) {
+            given++;
+            String fileId = source.text("fileId");
+            if (fileId != null && JobId.isValid(fileId)) {
+                input = new InputSpec.Upload(fileId);
+            } else if (fileId != null) {
+                source.error("fileId", "is not the id of a file: it must match [0-9a-z-]{10,40}");
+            } else {
+                source.refuseNull("fileId");
+            }
+        }
+        if (source.has("path")) {
+            given++;
+            String path = source.text("path");
+            if (path == null) {
+                source.refuseNull("path");
+            } else if (path.isEmpty() || path.length() > 4096 || Labels.hasLoneSurrogate(path)) {
+                source.error("path", "must have 1 to 4096 characters, without lone surrogates");
+            } else {
+                input = new InputSpec.InputPath(path);
+            }
+        }
+        source.know("items", "fileId", "path");
+        source.refuseOthers();
+        if (given != 1) {
+            fields.error("input", "must have exactly one of items, fileId and path, but has " + given);
+        }
+        return input;
+    }
+
+    private static void readItems(Fields source, List<String> items) {
+        List<JsonNode> elements = source.elements("items");
+        for (int number = 0; elements != null && number < elements.size(); number++) {
+            JsonNode element = elements.get(number);
+            String name = "items/" + number;
+            if (!element.isTextual()) {
+                source.errorAt(name, "must be a string, but is " + Fields.kind(element) + " " + Fields.shown(element));
+                continue;
+            }
+            String item = element.textValue();
+            if (item.indexOf('\n') >= 0 || item.indexOf('\r') >= 0) {
+                source.errorAt(name, "must not have a line break: an item is one line; upload a file for many lines");
+            } else if (Labels.hasLoneSurrogate(item)) {
+                source.errorAt(name, "must not have a lone surrogate");
+            }
+            items.add(item);
+        }
+    }
+
+    private static ProcessorSpec processor(Fields fields) {
+        Fields processor = fields.object("processor");
+        if (processor == null) {
+            if (fields.has("processor")) {
+                fields.refuseNull("processor");
+            }
+            return new ProcessorSpec.TextStats();
+        }
+        String type = processor.text("type");
+        if (type == null && !processor.isWrong("type")) {
+            processor.error("type", "is missing; known is \"" + ProcessorSpec.TextStats.TYPE + "\"");
+        } else if (type != null && !type.equals(ProcessorSpec.TextStats.TYPE)) {
+            processor.error("type", "must be \"" + ProcessorSpec.TextStats.TYPE + "\", but is \"" + cut(type) + "\"");
+        }
+        processor.refuseOthers();
+        return new ProcessorSpec.TextStats();
+    }
+
+    private static @Nullable Faults faults(Fields fields, boolean allowed) {
+        Fields faults = fields.object("faults");
+        if (faults == null) {
+            return null;
+        }
+        if (!allowed) {
+            fields.error("faults", "is switched off on this service (--no-faults)");
+        }
+        Long crashAfterItems = faults.numberOrNull("crashAfterItems", 1, Long.MAX_VALUE);
+        CrashPoint crashPoint = faults.constant("crashPoint", CrashPoint.class, CrashPoint.PROCESSING);
+        Set<Long> failItems = failItems(faults);
+        long delayMillis = faults.number("itemDelayMillis", 0, Faults.MAX_ITEM_DELAY.toMillis(), 0);
+        faults.refuseOthers();
+        return new Faults(crashAfterItems, crashPoint, failItems, Duration.ofMillis(delayMillis));
+    }
+
+    private static Set<Long> failItems(Fields faults) {
+        Set<Long> indexes = new LinkedHashSet<>();
+        List<JsonNode> elements = faults.elements("failItems");
+        if (elements == null) {
+            return indexes;
+        }
+        if (elements.size() > Faults.MAX_FAIL_ITEMS) {
+            faults.error(
+                    "failItems",
+                    "must have at most " + Faults.MAX_FAIL_ITEMS + " elements, but has " + elements.size());
+            return indexes;
+        }
+        for (int number = 0; number < elements.size(); number++) {
+            JsonNode element = elements.get(number);
+            if (!element.isIntegralNumber() || !element.canConvertToLong() || element.longValue() < 0) {
+                faults.errorAt(
+                        "failItems/" + number, "must be the index of an item, from 0, but is " + Fields.shown(element));
+            } else {
+                indexes.add(element.longValue());
+            }
+        }
+        return indexes;
+    }
+
+    /** Reads the order for a crash. */
+    static CrashOrder crash(JsonNode body) {
+        Fields fields = Fields.of(body);
+        CrashMode mode = fields.constant("mode", CrashMode.class, CrashMode.JOB);
+        CrashPoint point = fields.constant("point", CrashPoint.class, CrashPoint.PROCESSING);
+        long afterItems = fields.number("afterItems", 0, Long.MAX_VALUE, 0);
+        fields.refuseOthers();
+        fields.throwIfWrong();
+        return new CrashOrder(mode, point, afterItems);
+    }
+
+    /** Refuses a body that is more than {@code {}}. */
+    static void nothing(JsonNode body) {
+        Fields fields = Fields.of(body);
+        fields.refuseOthers();
+        fields.throwIfWrong();
+    }
+
+    private static String cut(String text) {
+        return text.length() > 100 ? text.substring(0, 90) + "…" : text;
+    }
+}

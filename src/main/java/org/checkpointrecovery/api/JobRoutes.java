@@ -1,0 +1,203 @@
+package org.checkpointrecovery.api;
+
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.NewJob;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.CheckpointStore.Found;
+import org.jspecify.annotations.Nullable;
+
+/** Calls about jobs. */
+final class JobRoutes {
+    private final JobService service;
+    private final boolean faultsAllowed;
+    private final JobJson jobs;
+
+    JobRoutes(JobService service, boolean faultsAllowed) {
+        this.service = service;
+        this.faultsAllowed = faultsAllowed;
+        this.jobs = new JobJson(service::inlineItems, faultsAllowed);
+    }
+
+    void submit(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        var body = Requests.json(ctx);
+        NewJob request = JobRequest.spec(body, faultsAllowed, Requests.idempotencyKey(ctx, body));
+        JobService.Submitted submitted = service.submit(request);
+        if (submitted.replayed()) {
+            ctx.header("Idempotency-Replayed", "true");
+        }
+        created(ctx, submitted.view());
+    }
+
+    private void created(Context ctx, JobView view) throws IOException {
+        ctx.header("Location", "/v1/jobs/" + view.job().id());
+        Answers.json(ctx, 201, json -> jobs.write(json, view));
+    }
+
+    void list(Context ctx) throws IOException {
+        Requests.checkParameters(ctx, "state", "pageSize", "pageToken");
+        Status state = state(ctx.queryParam("state"));
+        int pageSize = Requests.pageSize(ctx);
+        String token = Requests.pageToken(ctx);
+        List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
+        boolean more = views.size() > pageSize;
+        List<JobView> page = more ? views.subList(0, pageSize) : views;
+        Answers.stream(ctx, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("jobs");
+            for (JobView view : page) {
+                jobs.write(json, view);
+            }
+            json.writeEndArray();
+            json.writeStringField(
+                    "nextPageToken", more ? page.get(pageSize - 1).job().id().value() : null);
+            json.writeEndObject();
+        });
+    }
+
+    private static @Nullable Status state(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        for (Status status : Status.values()) {
+            if (status.name().equals(text)) {
+                return status;
+            }
+        }
+        String all = Arrays.stream(Status.values()).map(Status::name).collect(Collectors.joining(", "));
+        throw Problem.invalid("state", "must be one of " + all + ", but is \"" + text + "\"")
+                .exception();
+    }
+
+    void get(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobView view = service.view(id(ctx));
+        Answers.json(ctx, 200, json -> jobs.write(json, view));
+    }
+
+    void progress(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobView view = service.view(id(ctx));
+        Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
+    }
+
+    /** Asks a job for something. */
+    private interface Verb {
+        JobService.Done on(JobId id) throws IOException, RefusedException;
+    }
+
+    void start(Context ctx) throws IOException, RefusedException {
+        verb(ctx, service::start);
+    }
+
+    void pause(Context ctx) throws IOException, RefusedException {
+        verb(ctx, service::pause);
+    }
+
+    void resume(Context ctx) throws IOException, RefusedException {
+        verb(ctx, service::resume);
+    }
+
+    void cancel(Context ctx) throws IOException, RefusedException {
+        verb(ctx, service::cancel);
+    }
+
+    private void verb(Context ctx, Verb verb) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        done(ctx, verb.on(id(ctx)));
+    }
+
+    private void done(Context ctx, JobService.Done done) throws IOException {
+        Answers.json(ctx, done.changed() ? 202 : 200, json -> jobs.write(json, done.view()));
+    }
+
+    void crash(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        CrashOrder order = JobRequest.crash(Requests.jsonOrNothing(ctx));
+        JobId id = id(ctx);
+        if (!faultsAllowed) {
+            throw Problem.of(
+                            Problem.Kind.FORBIDDEN,
+                            "Crashes on purpose are switched off on this service (--no-faults). Nothing was changed.")
+                    .exception();
+        }
+        if (order.mode() == CrashMode.PROCESS && !service.processCrashAllowed()) {
+            throw Problem.of(
+                            Problem.Kind.FORBIDDEN,
+                            "Crashing the whole service is not allowed on it; start it with --allow-process-crash."
+                                    + " Nothing was changed.")
+                    .exception();
+        }
+        // The answer leaves before the service is gone.
+        boolean[] answered = new boolean[1];
+        JobService.Done done = service.crash(id, order, before -> {
+            byte[] answer = Answers.bytes(json -> jobs.write(json, before.view()));
+            ctx.status(202).contentType("application/json");
+            ctx.res().setContentLength(answer.length);
+            ctx.res().getOutputStream().write(answer);
+            ctx.res().flushBuffer();
+            answered[0] = true;
+        });
+        if (!answered[0]) {
+            done(ctx, done);
+        }
+    }
+
+    void retryFailed(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        created(ctx, service.retryFailed(id(ctx)));
+    }
+
+    void checkpoint(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobId id = id(ctx);
+        Found found = service.checkpoint(id);
+        if (found instanceof Found.Whole whole) {
+            ctx.contentType("application/json").result(whole.bytes());
+            return;
+        }
+        String why = found instanceof Found.Damaged damaged
+                ? "The checkpoint of job " + id + " is damaged: " + damaged.message()
+                        + ". When the job is resumed, it is set aside and the one before it is used."
+                : "Job " + id + " has no checkpoint: it has committed nothing yet, or is COMPLETED.";
+        throw Problem.of(Problem.Kind.NOT_FOUND, why).exception();
+    }
+
+    void results(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        Download.send(ctx, service.results(id(ctx)));
+    }
+
+    void errors(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        Download.send(ctx, service.errors(id(ctx)));
+    }
+
+    void delete(Context ctx) throws IOException, RefusedException {
+        Requests.checkParameters(ctx);
+        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        service.delete(id(ctx));
+        ctx.status(204);
+    }
+
+    private static JobId id(Context ctx) {
+        String text = ctx.pathParam("id");
+        if (!JobId.isValid(text)) {
+            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such job: an id matches [0-9a-z-]{10,40}.")
+                    .exception();
+        }
+        return new JobId(text);
+    }
+}

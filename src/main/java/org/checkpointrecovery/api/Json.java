@@ -1,0 +1,107 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** JSON of requests, read strictly, and of answers. */
+final class Json {
+    static final int MAX_BODY_BYTES = 1024 * 1024;
+
+    private static final int MAX_NESTING = 50;
+    private static final int MAX_NUMBER_DIGITS = 40;
+    private static final int MAX_NAME_CHARS = 256;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_NESTING)
+                            .maxNumberLength(MAX_NUMBER_DIGITS)
+                            .maxStringLength(MAX_BODY_BYTES)
+                            .maxNameLength(MAX_NAME_CHARS)
+                            .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
+    private Json() {}
+
+    static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    static byte[] bytes(JsonNode json) {
+        try {
+            return MAPPER.writeValueAsBytes(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static JsonMapper mapper() {
+        return MAPPER;
+    }
+
+    /** Reads the body of a request. */
+    static JsonNode read(byte[] body) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw notJson("it is not UTF-8").exception();
+        }
+        try {
+            JsonNode json = MAPPER.readTree(text);
+            if (json == null || json.isMissingNode()) {
+                throw notJson("it is empty").exception();
+            }
+            return json;
+        } catch (StreamConstraintsException e) {
+            throw notJson("it goes beyond the limits: nesting " + MAX_NESTING + ", numbers of " + MAX_NUMBER_DIGITS
+                            + " characters, names of " + MAX_NAME_CHARS)
+                    .exception();
+        } catch (JacksonException e) {
+            throw notJson(message(e)).exception();
+        }
+    }
+
+    private static Problem notJson(String why) {
+        return Problem.of(
+                Problem.Kind.INVALID_JSON,
+                "The body is not JSON as it should be: " + why
+                        + ". Nothing was changed. Correct it and send it again.");
+    }
+
+    /** What the parser says, without the names of its classes. */
+    private static String message(JacksonException e) {
+        String text = e.getOriginalMessage();
+        String first = text.contains("\n") ? text.substring(0, text.indexOf('\n')) : text;
+        if (first.contains("Trailing token")) {
+            first = "something follows the value";
+        }
+        String where = e.getLocation() == null
+                ? ""
+                : " (line " + e.getLocation().getLineNr() + ", column "
+                        + e.getLocation().getColumnNr() + ")";
+        return first.replaceAll("`[^`]*`", "a value")
+                        .replaceAll("\\(for [^)]*\\)", "")
+                        .strip()
+                + where;
+    }
+}

@@ -1,0 +1,27 @@
+package org.checkpointrecovery.api;
+
+import org.jspecify.annotations.Nullable;
+
+/** Names that clients give to jobs and files: labels for people, never part of a path. */
+final class Labels {
+    private static final int MAX_CHARACTERS = 200;
+
+    private Labels() {}
+
+    /** What is wrong with a label; null if nothing is. */
+    static @Nullable String wrong(String label) {
+        int characters = label.codePointCount(0, label.length());
+        if (characters < 1 || characters > MAX_CHARACTERS) {
+            return "must have 1 to " + MAX_CHARACTERS + " characters, but has " + characters;
+        }
+        if (hasLoneSurrogate(label)) {
+            return "must not have a lone surrogate";
+        }
+        return label.codePoints().anyMatch(Character::isISOControl) ? "must not have control characters" : null;
+    }
+
+    static boolean hasLoneSurrogate(String text) {
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,99 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.job.Verb;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that says what is wrong (RFC 9457).
+ *
+ * @param detail for a person: what, with its value; what was done; what to do next
+ * @param errors what is wrong with which field of the request
+ * @param job the job whose state did not allow the request, or null
+ */
+record Problem(
+        Kind kind,
+        String detail,
+        List<FieldError> errors,
+        @Nullable JobView job) {
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    /** What can be wrong, with its status. */
+    enum Kind {
+        BAD_REQUEST(400, "Bad request"),
+        INVALID_JSON(400, "The body is not JSON"),
+        UNAUTHORIZED(401, "A token is needed"),
+        FORBIDDEN(403, "Not allowed on this service"),
+        NOT_FOUND(404, "Not found"),
+        METHOD_NOT_ALLOWED(405, "Method not allowed"),
+        CONFLICT(409, "Not allowed now"),
+        TOO_LARGE(413, "Too large"),
+        UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
+        RANGE_NOT_SATISFIABLE(416, "Range not satisfiable"),
+        INVALID_REQUEST(422, "The request is not what is asked for"),
+        QUEUE_FULL(429, "The queue is full"),
+        INTERNAL_ERROR(500, "The service failed"),
+        UNAVAILABLE(503, "Not available now"),
+        DISK_FULL(507, "The disk did not take it");
+
+        private final int status;
+        private final String title;
+
+        Kind(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        int status() {
+            return status;
+        }
+    }
+
+    /** @param field a JSON pointer into the body, or the name of a header or parameter */
+    record FieldError(String field, String message) {}
+
+    static Problem of(Kind kind, String detail) {
+        return new Problem(kind, detail, List.of(), null);
+    }
+
+    static Problem invalid(List<FieldError> errors) {
+        String detail = errors.size() == 1
+                ? errors.get(0).field() + ": " + errors.get(0).message() + "."
+                : errors.size() + " fields are wrong; each is named in errors.";
+        return new Problem(Kind.INVALID_REQUEST, detail + " Nothing was changed.", errors, null);
+    }
+
+    static Problem invalid(String field, String message) {
+        return invalid(List.of(new FieldError(field, message)));
+    }
+
+    byte[] toJson() {
+        ObjectNode json = Json.object();
+        json.put(
+                "type",
+                "urn:checkpoint-recovery:problem:"
+                        + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        json.put("title", kind.title);
+        json.put("status", kind.status);
+        json.put("detail", detail);
+        if (!errors.isEmpty()) {
+            ArrayNode list = json.putArray("errors");
+            errors.forEach(error -> list.addObject().put("field", error.field()).put("message", error.message()));
+        }
+        if (job != null) {
+            json.put("state", job.job().status().name());
+            ArrayNode actions = json.putArray("allowedActions");
+            job.allowedActions().stream().map(Verb::text).forEach(actions::add);
+        }
+        return Json.bytes(json);
+    }
+
+    /** Ends a request with this problem. */
+    ProblemException exception() {
+        return new ProblemException(this);
+    }
+}

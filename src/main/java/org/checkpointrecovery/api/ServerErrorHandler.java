@@ -1,0 +1,32 @@
+package org.checkpointrecovery.api;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Answers requests that break the rules of HTTP itself and so never come to a route: a bad request line, an address that is
+ * not encoded as it should be, headers that are too large. What the server does not support of HTTP is the client's to
+ * change, so it is 400 and not 501 or 505.
+ */
+final class ServerErrorHandler extends ErrorHandler {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = response.getStatus();
+        boolean client = (status >= 400 && status < 500) || status == 501 || status == 505;
+        Problem problem = client
+                ? Problem.of(
+                        Problem.Kind.BAD_REQUEST,
+                        "The request is not HTTP as this service takes it (" + HttpStatus.getMessage(status)
+                                + "). Nothing was changed.")
+                : Problem.of(Problem.Kind.INTERNAL_ERROR, "The service met a defect of its own; its log has more.");
+        response.setStatus(problem.kind().status());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
+        response.write(true, ByteBuffer.wrap(problem.toJson()), callback);
+        return true;
+    }
+}

@@ -1,0 +1,5 @@
+/** The service over HTTP: routes, wire JSON, problem details. Does not know how a job runs. */
+@NullMarked
+package org.checkpointrecovery.api;
+
+import org.jspecify.annotations.NullMarked;
