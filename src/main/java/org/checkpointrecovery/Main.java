@@ -1,10 +1,111 @@
 package org.checkpointrecovery;
 
-/** Starts the command line. */
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import org.checkpointrecovery.api.ApiServer;
+import org.checkpointrecovery.cli.CommandLineTool;
+import org.checkpointrecovery.cli.ServiceConfig;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.storage.DataDirectory;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.IdGenerator;
+import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.LocalDisk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The process: reads the command line, and builds the service out of its parts. */
 public final class Main {
+    private static final Logger log = LoggerFactory.getLogger(Main.class);
+    private static final int KILLED = 137;
+
     private Main() {}
 
-    public static void main(String[] args) {
-        System.exit(new picocli.CommandLine(picocli.CommandLine.Model.CommandSpec.create()).execute(args));
+    public static void main(String[] arguments) {
+        int code = CommandLineTool.run(arguments, System.getenv(), Main::serve);
+        if (code != CommandLineTool.DONE) {
+            System.exit(code);
+        }
+    }
+
+    private static int serve(ServiceConfig config) {
+        log.info("Starting with {}", config);
+        try (DataDirectory data = DataDirectory.take(config.data())) {
+            JobService service = service(config, data);
+            ApiServer server = new ApiServer(
+                    service,
+                    new ApiServer.Settings(
+                            config.host(),
+                            config.port(),
+                            config.token(),
+                            config.maxUploadBytes(),
+                            config.faultsAllowed()));
+            return serveUntilStopped(config, service, server);
+        } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
+            System.err.println(e.getMessage());
+        } catch (IOException e) {
+            System.err.println(
+                    "The data directory " + config.data() + " cannot be used: " + e + ". Nothing was changed.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return CommandLineTool.FAILED;
+    }
+
+    private static JobService service(ServiceConfig config, DataDirectory data) {
+        Disk disk = new LocalDisk();
+        Clock clock = Clock.systemUTC();
+        LocalEngine engine = new LocalEngine(
+                disk,
+                clock,
+                config.workers(),
+                config.maxItemBytes(),
+                () -> Runtime.getRuntime().halt(KILLED));
+        JobService.Stores stores =
+                new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
+        JobService.Settings settings = new JobService.Settings(
+                config.data(),
+                config.inputDirectory(),
+                config.maxQueued(),
+                config.maxItemBytes(),
+                config.autoResume(),
+                config.processCrashAllowed());
+        return new JobService(stores, engine, clock, new IdGenerator(clock, new SecureRandom()), settings);
+    }
+
+    /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */
+    private static int serveUntilStopped(ServiceConfig config, JobService service, ApiServer server)
+            throws IOException, ApiServer.PortTakenException, InterruptedException {
+        service.open();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread stop = new Thread(
+                () -> {
+                    log.info("Stopping");
+                    try {
+                        server.stop();
+                    } catch (RuntimeException e) {
+                        log.warn("The HTTP server did not stop as it should: {}", e.toString());
+                    } finally {
+                        service.shutDown();
+                        log.info("Stopped");
+                        stopped.countDown();
+                    }
+                },
+                "stop");
+        try {
+            server.start();
+        } catch (ApiServer.PortTakenException e) {
+            service.shutDown();
+            throw e;
+        }
+        Runtime.getRuntime().addShutdownHook(stop);
+        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        System.out.println("READY http://" + host + ":" + server.port());
+        stopped.await();
+        return CommandLineTool.DONE;
     }
 }

@@ -1,0 +1,18 @@
+package org.checkpointrecovery.cli;
+
+import java.util.List;
+
+/** Options that cannot be used. */
+final class BadOptionsException extends Exception {
+    private final transient List<String> problems;
+
+    BadOptionsException(List<String> problems) {
+        super(String.join("; ", problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** One sentence for each. */
+    List<String> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,205 @@
+package org.checkpointrecovery.cli;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.checkpointrecovery.engine.RunEnd;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.sink.JsonArrayFile;
+import org.checkpointrecovery.sink.ResultsFormat;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.FileCheckpointStore;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputIdentities;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call of the {@code run} command: the engine of the service on files that the user names. There is no record of the job;
+ * what must be known of it is in the checkpoint, whose job id is made of the input's identity, so that a changed input is
+ * noticed.
+ */
+final class FileRun {
+    private static final Logger log = LoggerFactory.getLogger("run");
+    private static final Duration STOP_GRACE = Duration.ofSeconds(8);
+
+    private final Disk disk;
+    private final Clock clock;
+    private final RunFiles files;
+    private final JobSpec spec;
+    private final int maxItemBytes;
+    private final ProgressDisplay display;
+
+    FileRun(Disk disk, Clock clock, RunFiles files, JobSpec spec, int maxItemBytes, ProgressDisplay display) {
+        this.disk = disk;
+        this.clock = clock;
+        this.files = files;
+        this.spec = spec;
+        this.maxItemBytes = maxItemBytes;
+        this.display = display;
+    }
+
+    int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
+        Input input = Input.of(files.input(), true);
+        InputIdentity identity = InputIdentities.of(disk, input);
+        JobId id = idOf(identity);
+        FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
+        if (fresh) {
+            checkpoints.remove();
+            disk.delete(files.growing());
+        }
+        refuseOtherInput(id);
+        Optional<Checkpoint> before = checkpoints.newest();
+        if (before.isPresent() && isFinished(before.get().position())) {
+            return done(checkpoints, before.get().position());
+        }
+        try (FileChannel channel =
+                        FileChannel.open(files.growing(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw new BadOptionsException(List.of(files.growing() + " is being written by another run"));
+            }
+            int number = before.map(Checkpoint::run).orElse(0) + 1;
+            Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
+            RunOrder order = new RunOrder(
+                    job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints);
+            RunEnd end = runToEnd(order);
+            return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
+        }
+    }
+
+    /** Size, time and checksum of the input, in the form of a job id. */
+    private static JobId idOf(InputIdentity identity) {
+        long modified =
+                identity.modifiedAt() == null ? 0 : identity.modifiedAt().toEpochMilli();
+        return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-" + Long.toString(Math.max(0, modified), 36)
+                + "-" + String.format("%08x", identity.crc32c()));
+    }
+
+    private void refuseOtherInput(JobId id) throws BadOptionsException, IOException {
+        Optional<JobId> owner = FileCheckpointStore.ownerOf(disk, files.checkpoint());
+        if (owner.isPresent() && !owner.get().equals(id)) {
+            throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
+                    + " belongs to another input, or the input has changed since: it is of " + owner.get()
+                    + ", the input is " + id
+                    + ". Nothing was changed. Remove the checkpoint, or pass --fresh, to begin with the first item."));
+        }
+    }
+
+    /** Whether a crash came when the output was finished and its checkpoint not yet removed. */
+    private boolean isFinished(Position committed) throws IOException {
+        return !disk.exists(files.growing())
+                && disk.exists(files.output())
+                && disk.size(files.output()) == JsonArrayFile.finishedBytes(committed.resultsBytes());
+    }
+
+    private RunEnd runToEnd(RunOrder order) throws InterruptedException {
+        Listener listener = new Listener(order.job());
+        LocalEngine engine = new LocalEngine(
+                disk, clock, 1, maxItemBytes, () -> Runtime.getRuntime().halt(137));
+        Thread stop = new Thread(() -> engine.shutDown(STOP_GRACE), "stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        engine.submit(order, listener);
+        RunEnd end = listener.end.join();
+        engine.shutDown(STOP_GRACE);
+        display.end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException e) {
+            stop.join(); // the process is ending
+        }
+        return end;
+    }
+
+    private int finish(FileCheckpointStore checkpoints, Position end) throws IOException {
+        JsonArrayFile.finish(disk, files.growing(), end.resultsBytes(), files.output());
+        return done(checkpoints, end);
+    }
+
+    private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
+        checkpoints.remove();
+        if (end.failed() == 0) {
+            disk.delete(files.errors());
+        } else {
+            log.warn("{} items failed; they are in {}", end.failed(), files.errors());
+        }
+        log.info("100.0 %, all {} items are processed; the checkpoint is cleared", end.nextItem());
+        System.out.println("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
+                + end.failed() + ",\"checkpoint_cleared\":true}");
+        return CommandLineTool.DONE;
+    }
+
+    private static int notDone(RunEnd end) {
+        String message = end.reason() == null ? "Stopped." : end.reason().message();
+        switch (end.end()) {
+            case CRASHED -> {
+                log.warn("{} Run the same command again.", message);
+                return CommandLineTool.SIMULATED_CRASH;
+            }
+            case STOPPED, PAUSED, CANCELLED -> {
+                log.warn(
+                        "Stopped; the checkpoint stands at item {}. Run the same command again to go on.",
+                        end.committed().nextItem());
+                return CommandLineTool.FAILED;
+            }
+            case FAILED, COMPLETED -> {
+                log.error("{}", message);
+                return CommandLineTool.FAILED;
+            }
+        }
+        throw new IllegalStateException();
+    }
+
+    /** Shows what the run tells. */
+    private final class Listener implements RunListener {
+        private final CompletableFuture<RunEnd> end = new CompletableFuture<>();
+        private volatile Job job;
+
+        Listener(Job job) {
+            this.job = job;
+        }
+
+        @Override
+        public boolean starting(JobId id, Recovery from, Position committed) {
+            synchronized (this) {
+                job = job.beginRun(from, clock.instant());
+            }
+            if (from.item() > 0 || from.reason() != null) {
+                log.info("Going on at item {} ({})", from.item(), from.from().text());
+            }
+            return true;
+        }
+
+        @Override
+        public synchronized void counted(JobId id, long totalItems) {
+            job = job.counted(totalItems);
+        }
+
+        @Override
+        public void committed(JobId id, Checkpoint checkpoint) {
+            display.committed(Progress.of(job, checkpoint.position(), checkpoint.savedAt(), clock.instant()));
+        }
+
+        @Override
+        public void ended(JobId id, RunEnd how) {
+            end.complete(how);
+        }
+    }
+}

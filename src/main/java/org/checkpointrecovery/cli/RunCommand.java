@@ -1,0 +1,152 @@
+package org.checkpointrecovery.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs one job over a file, without a service. */
+@Command(
+        name = "run",
+        description =
+                "Runs one job over a file. After a crash, run again with the same options, it goes on from its checkpoint.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:the job is done",
+            "1:the job failed; standard error says why and what to do",
+            "2:the options or the input cannot be used",
+            "3:a simulated crash"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Option(names = "--input", required = true, description = "file with the items, one a line")
+    private String input = "";
+
+    @Option(names = "--output", required = true, description = "file for the results, one JSON array")
+    private String output = "";
+
+    @Option(names = "--checkpoint", description = "file for the checkpoint (the output's name with .checkpoint.json)")
+    private @Nullable String checkpoint;
+
+    @Option(names = "--batch-size", defaultValue = "1000", description = "items in a batch (${DEFAULT-VALUE})")
+    private String batchSize = "";
+
+    @Option(
+            names = "--commit",
+            defaultValue = "group",
+            description =
+                    "group: batches share a commit when the disk is slow; each: one commit a batch (${DEFAULT-VALUE})")
+    private String commit = "";
+
+    @Option(names = "--parallelism", defaultValue = "1", description = "threads that process (${DEFAULT-VALUE})")
+    private String parallelism = "";
+
+    @Option(
+            names = "--max-item-bytes",
+            defaultValue = "1M",
+            description = "bytes of one item at the most; a longer one fails (${DEFAULT-VALUE})")
+    private String maxItemBytes = "";
+
+    @Option(names = "--simulate-crash", paramLabel = "N", description = "crash once N items are processed")
+    private @Nullable String simulateCrash;
+
+    @Option(
+            names = "--crash-point",
+            defaultValue = "processing",
+            description = "where --simulate-crash strikes (${DEFAULT-VALUE})")
+    private String crashPoint = "";
+
+    @Option(names = "--fresh", description = "forget an old checkpoint and begin with the first item")
+    private boolean fresh;
+
+    @Override
+    public Integer call() throws BadOptionsException, IOException, InterruptedException {
+        OptionValues values = new OptionValues();
+        JobSpec spec = spec(values);
+        int itemBytes = (int) values.bytes("--max-item-bytes", maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
+        RunFiles files = files(values);
+        values.throwIfWrong();
+        ProgressDisplay display = ProgressDisplay.forThisTerminal();
+        return new FileRun(new LocalDisk(), Clock.systemUTC(), files, spec, itemBytes, display).run(fresh);
+    }
+
+    private JobSpec spec(OptionValues values) {
+        Faults faults = null;
+        CrashPoint point = values.constant("--crash-point", crashPoint, CrashPoint.class);
+        if (simulateCrash != null) {
+            long items = values.number("--simulate-crash", simulateCrash, 1, Long.MAX_VALUE / 2);
+            faults = new Faults(items, point, Set.of(), Duration.ZERO);
+        }
+        return new JobSpec(
+                null,
+                new InputSpec.InputPath(input),
+                Format.LINES,
+                new ProcessorSpec.TextStats(),
+                (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
+                (int) values.number("--parallelism", parallelism, 1, JobSpec.MAX_PARALLELISM),
+                values.constant("--commit", commit, CommitMode.class),
+                OnItemError.SKIP,
+                null,
+                true,
+                faults);
+    }
+
+    private RunFiles files(OptionValues values) {
+        Path in = path("--input", input, values);
+        Path out = path("--output", output, values);
+        Path saved = path("--checkpoint", checkpoint == null ? output + ".checkpoint.json" : checkpoint, values);
+        RunFiles files = new RunFiles(in, out, saved);
+        if (!Files.isRegularFile(in)) {
+            values.problem("--input " + input + (Files.exists(in) ? " is not a file" : " is not there"));
+        } else if (!Files.isReadable(in)) {
+            values.problem("--input " + input + " cannot be read");
+        }
+        checkTarget("--output", output, out, values);
+        checkTarget("--checkpoint", checkpoint == null ? "" : checkpoint, saved, values);
+        Set<Path> all = Set.copyOf(List.of(in, out, saved, files.growing(), files.errors()));
+        if (all.size() < 5) {
+            values.problem("--input, --output and --checkpoint must be different files");
+        }
+        return files;
+    }
+
+    private static void checkTarget(String option, String text, Path path, OptionValues values) {
+        if (Files.isDirectory(path)) {
+            values.problem(option + " " + text + " is a directory");
+        } else if (!Files.isDirectory(requireNonNull(path.getParent()))) {
+            values.problem(option + " " + text + " is in a directory that is not there");
+        }
+    }
+
+    private static Path path(String option, String text, OptionValues values) {
+        try {
+            Path path = Path.of(text).toAbsolutePath().normalize();
+            if (!text.isBlank() && path.getParent() != null) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            // reported below, like the other names that are no files
+        }
+        values.problem(option + " \"" + text + "\" is not the name of a file");
+        return Path.of("/" + option);
+    }
+}

@@ -1,0 +1,151 @@
+package org.checkpointrecovery.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Starts the service. */
+@Command(
+        name = "serve",
+        description = "Starts the service. When it accepts requests it prints READY and its address.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
+
+    @Option(names = "--host", defaultValue = "127.0.0.1", description = "address to listen on (${DEFAULT-VALUE})")
+    private String host = "";
+
+    @Option(names = "--port", defaultValue = "8080", description = "port, 0 for any free one (${DEFAULT-VALUE})")
+    private String port = "";
+
+    @Option(
+            names = "--data",
+            defaultValue = "data/service",
+            description = "directory of all that the service keeps (${DEFAULT-VALUE})")
+    private String data = "";
+
+    @Option(
+            names = "--input-dir",
+            defaultValue = "data",
+            description = "what \"path\" inputs are relative to (${DEFAULT-VALUE})")
+    private String inputDirectory = "";
+
+    @Option(names = "--workers", description = "jobs that run at once (the number of processors)")
+    private @Nullable String workers;
+
+    @Option(
+            names = "--max-queued",
+            defaultValue = "1000",
+            description = "jobs that may wait in line (${DEFAULT-VALUE})")
+    private String maxQueued = "";
+
+    @Option(
+            names = "--max-upload",
+            defaultValue = "64G",
+            description = "bytes of an uploaded file at the most (${DEFAULT-VALUE})")
+    private String maxUpload = "";
+
+    @Option(
+            names = "--max-item-bytes",
+            defaultValue = "1M",
+            description = "bytes of one item at the most; a longer one fails (${DEFAULT-VALUE})")
+    private String maxItemBytes = "";
+
+    @Option(names = "--token-file", description = "file with the token that every request must carry")
+    private @Nullable String tokenFile;
+
+    @Option(names = "--no-auto-resume", description = "jobs that a crash interrupted wait until they are resumed")
+    private boolean noAutoResume;
+
+    @Option(names = "--no-faults", description = "no rehearsed failures: no faults in a spec, no POST /crash")
+    private boolean noFaults;
+
+    @Option(names = "--allow-process-crash", description = "POST /crash may halt the whole service")
+    private boolean allowProcessCrash;
+
+    private final ServiceStarter starter;
+
+    ServeCommand(ServiceStarter starter) {
+        this.starter = starter;
+    }
+
+    @Override
+    public Integer call() throws BadOptionsException {
+        return starter.start(config());
+    }
+
+    ServiceConfig config() throws BadOptionsException {
+        OptionValues values = new OptionValues();
+        String processors = String.valueOf(Runtime.getRuntime().availableProcessors());
+        String token = token(values);
+        if (token == null && !isLoopback(values)) {
+            values.problem("--host " + host + " is not a loopback address, and there is no --token-file: the service"
+                    + " does not listen beyond this machine without a token");
+        }
+        ServiceConfig config = new ServiceConfig(
+                host,
+                (int) values.number("--port", port, 0, 65535),
+                path("--data", data, values),
+                inputDirectory(values),
+                (int) values.number("--workers", workers == null ? processors : workers, 1, 1024),
+                (int) values.number("--max-queued", maxQueued, 1, 1_000_000),
+                values.bytes("--max-upload", maxUpload, 1, 1L << 50),
+                (int) values.bytes("--max-item-bytes", maxItemBytes, 1, MAX_ITEM_BYTES),
+                token,
+                !noAutoResume,
+                !noFaults,
+                allowProcessCrash);
+        values.throwIfWrong();
+        return config;
+    }
+
+    private boolean isLoopback(OptionValues values) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            values.problem("--host \"" + host + "\" is not an address of this machine");
+            return true;
+        }
+    }
+
+    private Path inputDirectory(OptionValues values) {
+        Path path = path("--input-dir", inputDirectory, values);
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            values.problem("--input-dir " + inputDirectory + " is not a directory");
+        }
+        return path;
+    }
+
+    private static Path path(String option, String text, OptionValues values) {
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            values.problem(option + " \"" + text + "\" is not a path");
+            return Path.of("");
+        }
+    }
+
+    private @Nullable String token(OptionValues values) {
+        if (tokenFile == null) {
+            return null;
+        }
+        try {
+            String token = Files.readString(Path.of(tokenFile)).strip();
+            if (token.length() < 16 || !token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+                values.problem(
+                        "--token-file " + tokenFile + " must hold one token of 16 or more visible ASCII characters");
+            }
+            return token;
+        } catch (IOException | InvalidPathException e) {
+            values.problem("--token-file " + tokenFile + " cannot be read");
+            return "";
+        }
+    }
+}

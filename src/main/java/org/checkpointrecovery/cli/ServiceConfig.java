@@ -1,0 +1,45 @@
+package org.checkpointrecovery.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the service is set up.
+ *
+ * @param host {@code --host}: the address to listen on; default 127.0.0.1. Beyond loopback a token is needed
+ * @param port {@code --port}: 0 to 65535, 0 for any free one; default 8080
+ * @param data {@code --data}: directory of all that the service keeps; default data/service
+ * @param inputDirectory {@code --input-dir}: what {@code path} inputs are relative to; default data
+ * @param workers {@code --workers}: jobs that run at once, 1 to 1024; default the number of processors
+ * @param maxQueued {@code --max-queued}: jobs that may wait in line, 1 to 1,000,000; default 1000
+ * @param maxUploadBytes {@code --max-upload}: bytes of an uploaded file, 1 to 1 PiB; default 64 GiB
+ * @param maxItemBytes {@code --max-item-bytes}: bytes of an item, 1 to 64 MiB; default 1 MiB
+ * @param token what {@code --token-file} holds; null without one
+ * @param autoResume false with {@code --no-auto-resume}
+ * @param faultsAllowed false with {@code --no-faults}
+ * @param processCrashAllowed true with {@code --allow-process-crash}
+ */
+public record ServiceConfig(
+        String host,
+        int port,
+        Path data,
+        Path inputDirectory,
+        int workers,
+        int maxQueued,
+        long maxUploadBytes,
+        int maxItemBytes,
+        @Nullable String token,
+        boolean autoResume,
+        boolean faultsAllowed,
+        boolean processCrashAllowed) {
+
+    /** The effective values in one line, the token masked. */
+    @Override
+    public String toString() {
+        return "host=" + host + " port=" + port + " data=" + data + " input-dir=" + inputDirectory + " workers="
+                + workers
+                + " max-queued=" + maxQueued + " max-upload=" + maxUploadBytes + " max-item-bytes=" + maxItemBytes
+                + " token=" + (token == null ? "none" : "(set)") + " auto-resume=" + autoResume + " faults="
+                + faultsAllowed + " process-crash=" + processCrashAllowed;
+    }
+}

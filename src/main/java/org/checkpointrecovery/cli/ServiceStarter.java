@@ -1,0 +1,7 @@
+package org.checkpointrecovery.cli;
+
+/** Starts the service and stays until it ends. */
+public interface ServiceStarter {
+    /** Returns the exit code of the process. */
+    int start(ServiceConfig config);
+}
