@@ -3,15 +3,15 @@ package org.checkpointrecovery.item;
 import java.util.Objects;
 
 /**
- * One record of the input: a slice of an array that belongs to the {@link ItemSource} and changes when the source is read
- * again.
+ * One record of the input: a slice of an array. {@link Items} hands out the same object for one item after the other, so that
+ * an item costs no object of its own; nobody keeps it.
  */
 public final class Item {
-    private final byte[] bytes;
-    private final int start;
-    private final int end;
-    private final long index;
-    private final boolean cut;
+    private byte[] bytes;
+    private int start;
+    private int end;
+    private long index;
+    private boolean cut;
 
     /**
      * @param start first byte of the item in {@code bytes}
@@ -20,6 +20,11 @@ public final class Item {
      * @param cut whether the input has more of this item than {@code bytes}, because it is longer than the limit
      */
     public Item(byte[] bytes, int start, int end, long index, boolean cut) {
+        this.bytes = bytes;
+        set(bytes, start, end, index, cut);
+    }
+
+    final void set(byte[] bytes, int start, int end, long index, boolean cut) {
         Objects.checkFromToIndex(start, end, bytes.length);
         this.bytes = bytes;
         this.start = start;

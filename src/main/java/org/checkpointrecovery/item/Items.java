@@ -8,9 +8,10 @@ import java.util.Arrays;
  */
 public final class Items {
     private byte[] bytes = new byte[0];
-    private int[] starts = new int[64];
-    private int[] ends = new int[64];
-    private long[] indexes = new long[64];
+    private final Item item = new Item(bytes, 0, 0, 0, false);
+    private int[] starts = new int[0];
+    private int[] ends = new int[0];
+    private long[] indexes = new long[0];
     private int count;
     private boolean lastIsCut;
     private long cutLineStart;
@@ -20,8 +21,10 @@ public final class Items {
         return count;
     }
 
+    /** One of the items; the object is another item after the next call. */
     public Item get(int number) {
-        return new Item(bytes, starts[number], ends[number], indexes[number], lastIsCut && number == count - 1);
+        item.set(bytes, starts[number], ends[number], indexes[number], lastIsCut && number == count - 1);
+        return item;
     }
 
     /** The byte position in the input behind the last of these items. */
@@ -86,7 +89,7 @@ public final class Items {
 
     private void reserve(int wanted) {
         if (wanted > starts.length) {
-            int larger = Math.max(wanted, starts.length * 2);
+            int larger = Math.max(wanted, Math.max(64, starts.length * 2));
             starts = Arrays.copyOf(starts, larger);
             ends = Arrays.copyOf(ends, larger);
             indexes = Arrays.copyOf(indexes, larger);

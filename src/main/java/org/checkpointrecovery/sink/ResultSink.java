@@ -9,25 +9,17 @@ import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.DiskFile;
 
 /**
  * The results file and the errors file of a job, open for a run. What is appended survives a crash after {@link #force}; what
  * belongs to no checkpoint is cut off when the next run opens the files. Used by one thread, the one that commits.
  */
 public final class ResultSink implements Closeable {
-    /** About half of the shortest line that a processor writes. */
-    private static final int TORN_BYTES = 30;
-
     private final ResultsFormat format;
-    private final DiskFile results;
-    private final DiskFile errors;
-    private long resultsBytes;
-    private long errorsBytes;
-    private boolean resultsForced;
-    private boolean errorsForced;
+    private final LineFile results;
+    private final LineFile errors;
 
-    private ResultSink(ResultsFormat format, DiskFile results, DiskFile errors) {
+    private ResultSink(ResultsFormat format, LineFile results, LineFile errors) {
         this.format = format;
         this.results = results;
         this.errors = errors;
@@ -43,21 +35,27 @@ public final class ResultSink implements Closeable {
         checkLength(disk, results, from.resultsBytes());
         checkLength(disk, errors, from.errorsBytes());
         boolean created = from.nextItem() == 0 || !disk.exists(results) || !disk.exists(errors);
-        ResultSink sink = new ResultSink(format, disk.open(results), disk.open(errors));
+        LineFile resultsFile = new LineFile(disk.open(results));
         try {
-            if (created) {
-                // Before a checkpoint counts bytes in them, the files have to be there for good.
-                disk.forceDirectory(directoryOf(results));
-                disk.forceDirectory(directoryOf(errors));
+            ResultSink sink = new ResultSink(format, resultsFile, new LineFile(disk.open(errors)));
+            try {
+                if (created) {
+                    // Before a checkpoint counts bytes in them, the files have to be there for good.
+                    disk.forceDirectory(directoryOf(results));
+                    disk.forceDirectory(directoryOf(errors));
+                }
+                sink.cutBack(from);
+                if (from.resultsBytes() == 0) {
+                    byte[] beginning = format.beginning();
+                    resultsFile.append(beginning, 0, beginning.length);
+                }
+                return sink;
+            } catch (IOException e) {
+                closeAfter(e, sink.errors);
+                throw e;
             }
-            sink.cutBack(from);
-            if (from.resultsBytes() == 0) {
-                byte[] beginning = format.beginning();
-                sink.append(beginning, 0, beginning.length);
-            }
-            return sink;
         } catch (IOException e) {
-            sink.closeAfter(e);
+            closeAfter(e, resultsFile);
             throw e;
         }
     }
@@ -75,76 +73,54 @@ public final class ResultSink implements Closeable {
         }
     }
 
+    private static void closeAfter(IOException cause, LineFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     /** Cuts off what lies behind a position. */
     public void cutBack(Position to) throws IOException {
         results.cutBack(to.resultsBytes());
         errors.cutBack(to.errorsBytes());
-        resultsBytes = to.resultsBytes();
-        errorsBytes = to.errorsBytes();
     }
 
     /** Appends results, each with what stands before and behind it. */
     public void appendResults(JsonBytes lines) throws IOException {
         if (lines.length() > 0) {
-            boolean first = resultsBytes == format.beginning().length;
-            append(lines.array(), first ? format.leftOutBeforeFirst() : 0, lines.length());
+            boolean first = results.bytes() == format.beginning().length;
+            results.append(lines.array(), first ? format.leftOutBeforeFirst() : 0, lines.length());
         }
     }
 
     public void appendErrors(JsonBytes lines) throws IOException {
-        if (lines.length() > 0) {
-            errors.append(lines.array(), 0, lines.length());
-            errorsBytes += lines.length();
-            errorsForced = false;
-        }
-    }
-
-    private void append(byte[] lines, int start, int end) throws IOException {
-        if (end > start) {
-            results.append(lines, start, end);
-            resultsBytes += end - start;
-            resultsForced = false;
-        }
+        errors.append(lines.array(), 0, lines.length());
     }
 
     /** Makes all that was appended survive a power cut. */
     public void force() throws IOException {
-        if (!resultsForced) {
-            results.force();
-            resultsForced = true;
-        }
-        if (!errorsForced) {
-            errors.force();
-            errorsForced = true;
-        }
+        results.force();
+        errors.force();
     }
 
     /** Bytes in the results file. */
     public long resultsBytes() {
-        return resultsBytes;
+        return results.bytes();
     }
 
     /** Bytes in the errors file. */
     public long errorsBytes() {
-        return errorsBytes;
+        return errors.bytes();
     }
 
     /** Tears the last line in two, if there is one behind {@code committed}. For rehearsals. */
     public void tear(Position committed) throws IOException {
-        if (resultsBytes > committed.resultsBytes()) {
-            resultsBytes -= Math.min(TORN_BYTES, resultsBytes - committed.resultsBytes() - 1);
-            results.cutBack(resultsBytes);
-        } else if (errorsBytes > committed.errorsBytes()) {
-            errorsBytes -= Math.min(TORN_BYTES, errorsBytes - committed.errorsBytes() - 1);
-            errors.cutBack(errorsBytes);
-        }
-    }
-
-    private void closeAfter(IOException cause) {
-        try {
-            close();
-        } catch (IOException e) {
-            cause.addSuppressed(e);
+        if (results.bytes() > committed.resultsBytes()) {
+            results.tear(committed.resultsBytes());
+        } else if (errors.bytes() > committed.errorsBytes()) {
+            errors.tear(committed.errorsBytes());
         }
     }
 

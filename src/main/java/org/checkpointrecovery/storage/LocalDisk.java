@@ -119,11 +119,12 @@ public final class LocalDisk implements Disk {
         private static final int SLICE_BYTES = 256 << 10;
 
         private final Path path;
-        private final FileChannel channel;
+        private final FileChannel channel; // stands at the file's end
 
-        LocalFile(Path path, FileChannel channel) {
+        LocalFile(Path path, FileChannel channel) throws IOException {
             this.path = path;
             this.channel = channel;
+            channel.position(channel.size());
         }
 
         @Override
@@ -134,7 +135,6 @@ public final class LocalDisk implements Disk {
         @Override
         public void append(byte[] source, int start, int end) throws IOException {
             try {
-                channel.position(channel.size());
                 for (int at = start; at < end; at += SLICE_BYTES) {
                     ByteBuffer slice = ByteBuffer.wrap(source, at, Math.min(SLICE_BYTES, end - at));
                     while (slice.hasRemaining()) {
@@ -150,6 +150,7 @@ public final class LocalDisk implements Disk {
         public void cutBack(long size) throws IOException {
             try {
                 channel.truncate(size);
+                channel.position(channel.size());
             } catch (IOException e) {
                 throw named(path, e);
             }

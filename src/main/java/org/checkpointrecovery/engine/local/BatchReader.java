@@ -32,6 +32,8 @@ final class BatchReader implements Runnable {
 
     private @Nullable CrashOrder seenOrder;
     private volatile boolean inputEnded;
+    /** Made once, because tiny batches come by the million. */
+    private final BooleanSupplier interrupted;
 
     /** @param others null if this thread processes the items itself */
     BatchReader(
@@ -47,6 +49,7 @@ final class BatchReader implements Runnable {
         this.settings = settings;
         this.processor = processor;
         this.others = others;
+        this.interrupted = () -> control.mustEndNow() || !Objects.equals(control.crash(), seenOrder);
         Faults faults = settings.faults();
         if (faults != null && faults.crashAfterItems() != null && settings.firstRun()) {
             crashAt = faults.crashAfterItems();
@@ -113,8 +116,6 @@ final class BatchReader implements Runnable {
             if (crash != null && crash.point() == CrashPoint.PROCESSING) {
                 to = (int) Math.max(done, Math.min(to, crashAt - itemsInRun));
             }
-            CrashOrder seen = seenOrder;
-            BooleanSupplier interrupted = () -> control.mustEndNow() || !Objects.equals(control.crash(), seen);
             done = processor.process(items, done, to, slice, interrupted);
             if (control.mustEndNow()) {
                 return false;

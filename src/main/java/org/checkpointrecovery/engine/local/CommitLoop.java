@@ -45,9 +45,9 @@ final class CommitLoop {
     /** What is on disk for good. */
     private Position committed;
     /** What is appended; perhaps in the middle of a batch. */
-    private Position appended;
+    private final Tally appended = new Tally();
     /** The end of the last whole batch that is appended. */
-    private Position batchEnd;
+    private final Tally batchEnd = new Tally();
 
     CommitLoop(LocalRun.Parts parts, SliceQueue queue, ResultSink sink, Position from) {
         this.job = parts.order().job().id();
@@ -61,8 +61,8 @@ final class CommitLoop {
         this.clock = parts.clock();
         this.halt = parts.halt();
         this.committed = from;
-        this.appended = from;
-        this.batchEnd = from;
+        appended.set(from);
+        batchEnd.set(from);
     }
 
     Position committed() {
@@ -94,7 +94,7 @@ final class CommitLoop {
             commit();
             return strike(slice.crash, slice);
         }
-        long failed = appended.failed() + slice.failed;
+        long failed = appended.failed + slice.failed;
         if (failed > settings.failedItemsAllowed() && slice.failed > 0) {
             commit();
             return new RunEnd(Run.End.FAILED, tooManyFailed(slice, failed), committed);
@@ -106,31 +106,30 @@ final class CommitLoop {
     private void write(Slice slice) throws IOException {
         sink.appendResults(slice.results);
         sink.appendErrors(slice.errors);
-        appended = new Position(
-                appended.nextItem() + slice.succeeded + slice.failed,
-                slice.nextBytes,
-                sink.resultsBytes(),
-                sink.errorsBytes(),
-                appended.succeeded() + slice.succeeded,
-                appended.failed() + slice.failed);
+        appended.succeeded += slice.succeeded;
+        appended.failed += slice.failed;
+        appended.inputBytes = slice.nextBytes;
+        appended.resultsBytes = sink.resultsBytes();
+        appended.errorsBytes = sink.errorsBytes();
         if (slice.endsBatch) {
-            batchEnd = appended;
+            batchEnd.set(appended);
         }
     }
 
     private void commit() throws IOException {
-        if (batchEnd.nextItem() == committed.nextItem()) {
+        if (batchEnd.succeeded + batchEnd.failed == committed.nextItem()) {
             return;
         }
         sink.force();
-        Checkpoint checkpoint = checkpoint(batchEnd);
+        Checkpoint checkpoint = checkpoint();
         checkpoints.commit(checkpoint);
-        committed = batchEnd;
+        committed = checkpoint.position();
         listener.committed(job, checkpoint);
     }
 
-    private Checkpoint checkpoint(Position position) {
-        return new Checkpoint(job, run, position, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+    /** At the end of the last whole batch. */
+    private Checkpoint checkpoint() {
+        return new Checkpoint(job, run, batchEnd.position(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */
@@ -149,7 +148,7 @@ final class CommitLoop {
             case TORN_CHECKPOINT -> {
                 write(slice);
                 sink.force();
-                checkpoints.leaveTorn(checkpoint(batchEnd));
+                checkpoints.leaveTorn(checkpoint());
             }
             case CORRUPT_CHECKPOINT -> {
                 write(slice);
@@ -187,5 +186,34 @@ final class CommitLoop {
                         + " that the spec lets fail; the first of the last ones was item " + slice.firstFailedIndex
                         + " ("
                         + failure.code() + ": " + failure.message() + "). " + where);
+    }
+
+    /** A position that moves on; no object for each of a million tiny batches. */
+    private static final class Tally {
+        private long inputBytes;
+        private long resultsBytes;
+        private long errorsBytes;
+        private long succeeded;
+        private long failed;
+
+        void set(Position position) {
+            inputBytes = position.inputBytes();
+            resultsBytes = position.resultsBytes();
+            errorsBytes = position.errorsBytes();
+            succeeded = position.succeeded();
+            failed = position.failed();
+        }
+
+        void set(Tally other) {
+            inputBytes = other.inputBytes;
+            resultsBytes = other.resultsBytes;
+            errorsBytes = other.errorsBytes;
+            succeeded = other.succeeded;
+            failed = other.failed;
+        }
+
+        Position position() {
+            return new Position(succeeded + failed, inputBytes, resultsBytes, errorsBytes, succeeded, failed);
+        }
     }
 }

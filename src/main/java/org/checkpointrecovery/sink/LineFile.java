@@ -1,0 +1,81 @@
+package org.checkpointrecovery.sink;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.storage.DiskFile;
+
+/**
+ * A file that lines are appended to. Small appends are gathered, so that many tiny batches cost one write; what is gathered
+ * and not forced is lost in a crash, as what is written and not forced may be.
+ */
+final class LineFile implements Closeable {
+    private static final int GATHERED_BYTES = 256 * 1024;
+    /** About half of the shortest line that a processor writes. */
+    private static final int TORN_BYTES = 30;
+
+    private final DiskFile file;
+    private final JsonBytes gathered = new JsonBytes(1024);
+    private long written;
+    private boolean forced;
+
+    LineFile(DiskFile file) {
+        this.file = file;
+    }
+
+    /** Bytes in the file, with those that are gathered. */
+    long bytes() {
+        return written + gathered.length();
+    }
+
+    void append(byte[] lines, int start, int end) throws IOException {
+        if (end == start) {
+            return;
+        }
+        forced = false;
+        if (gathered.length() + (end - start) > GATHERED_BYTES) {
+            write();
+        }
+        if (end - start > GATHERED_BYTES) {
+            file.append(lines, start, end);
+            written += end - start;
+        } else {
+            gathered.raw(lines, start, end);
+        }
+    }
+
+    private void write() throws IOException {
+        if (gathered.length() > 0) {
+            file.append(gathered.array(), 0, gathered.length());
+            written += gathered.length();
+            gathered.clear();
+        }
+    }
+
+    /** Makes all that was appended survive a power cut. */
+    void force() throws IOException {
+        write();
+        if (!forced) {
+            file.force();
+            forced = true;
+        }
+    }
+
+    void cutBack(long bytes) throws IOException {
+        gathered.clear();
+        file.cutBack(bytes);
+        written = bytes;
+        forced = false;
+    }
+
+    /** Writes all, and then tears the last line in two, but leaves what lies before {@code committed}. */
+    void tear(long committed) throws IOException {
+        write();
+        cutBack(Math.max(committed + 1, written - TORN_BYTES));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
