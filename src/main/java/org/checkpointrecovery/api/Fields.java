@@ -39,7 +39,7 @@ final class Fields {
 
     /** Reports what was found wrong, with the fields that no one has asked for. */
     void throwIfWrong() {
-        if (!errors.isEmpty()) {
+        if (areWrong()) {
             throw Problem.invalid(List.copyOf(errors)).exception();
         }
     }
@@ -60,6 +60,15 @@ final class Fields {
     /** Reports an error of something within a field, by its path from here. */
     void errorAt(String path, String message) {
         errors.add(new FieldError(pointer + "/" + path, message));
+    }
+
+    void error(FieldError error) {
+        errors.add(error);
+    }
+
+    /** Whether something was found wrong with any field. */
+    boolean areWrong() {
+        return !errors.isEmpty();
     }
 
     /** Whether something was found wrong with a field. */

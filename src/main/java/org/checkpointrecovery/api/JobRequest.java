@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.job.CommitMode;
@@ -25,9 +26,22 @@ import org.jspecify.annotations.Nullable;
 final class JobRequest {
     private JobRequest() {}
 
-    /** Reads a spec. All that is wrong with it is reported at once. */
-    static NewJob spec(JsonNode body, boolean faultsAllowed, @Nullable IdempotencyKey key) {
+    /** Says what keeps an input from being used now; null if nothing does. */
+    interface InputCheck {
+        @Nullable
+        FieldError wrong(InputSpec input);
+    }
+
+    /**
+     * Reads a spec. All that is wrong with the request is reported at once.
+     *
+     * @param keyHeader the header {@code Idempotency-Key}, or null
+     * @param inputCheck asked only if something else is wrong: a request that is sent again is answered as before, whatever
+     *     has become of its input
+     */
+    static NewJob spec(JsonNode body, boolean faultsAllowed, @Nullable String keyHeader, InputCheck inputCheck) {
         Fields fields = Fields.of(body);
+        String key = key(fields, keyHeader);
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);
@@ -41,6 +55,10 @@ final class JobRequest {
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
+        FieldError wrongInput = fields.areWrong() ? inputCheck.wrong(input) : null;
+        if (wrongInput != null) {
+            fields.error(wrongInput);
+        }
         fields.throwIfWrong();
         JobSpec spec = new JobSpec(
                 name,
@@ -54,7 +72,22 @@ final class JobRequest {
                 maxFailedItems,
                 start,
                 faults);
-        return new NewJob(spec, items, key);
+        return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
+    }
+
+    /** The key of a submission, with or without quotation marks. */
+    private static @Nullable String key(Fields fields, @Nullable String header) {
+        if (header == null) {
+            return null;
+        }
+        String key = header.strip();
+        if (key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"")) {
+            key = key.substring(1, key.length() - 1);
+        }
+        if (key.isEmpty() || key.length() > 255 || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            fields.error(new FieldError("Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
+        }
+        return key;
     }
 
     private static @Nullable String name(Fields fields) {

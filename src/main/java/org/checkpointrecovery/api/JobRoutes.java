@@ -11,6 +11,7 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CheckpointStore.Found;
@@ -31,12 +32,19 @@ final class JobRoutes {
     void submit(Context ctx) throws IOException, RefusedException {
         Requests.checkParameters(ctx);
         var body = Requests.json(ctx);
-        NewJob request = JobRequest.spec(body, faultsAllowed, Requests.idempotencyKey(ctx, body));
+        NewJob request = JobRequest.spec(body, faultsAllowed, ctx.header("Idempotency-Key"), this::wrongInput);
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
         created(ctx, submitted.view());
+    }
+
+    private Problem.@Nullable FieldError wrongInput(InputSpec input) {
+        return service.inputProblem(input)
+                .map(refused ->
+                        new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage())))
+                .orElse(null);
     }
 
     private void created(Context ctx, JobView view) throws IOException {

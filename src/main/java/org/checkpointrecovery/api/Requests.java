@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.checkpointrecovery.api.Problem.FieldError;
-import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
 
@@ -121,22 +120,5 @@ final class Requests {
                     .exception();
         }
         return token;
-    }
-
-    /** The key of a submission, with or without quotation marks; null if it has none. */
-    static @Nullable IdempotencyKey idempotencyKey(Context ctx, JsonNode body) {
-        String header = ctx.header("Idempotency-Key");
-        if (header == null) {
-            return null;
-        }
-        String key = header.strip();
-        if (key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"")) {
-            key = key.substring(1, key.length() - 1);
-        }
-        if (key.isEmpty() || key.length() > 255 || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            throw Problem.invalid("Idempotency-Key", "must have 1 to 255 visible ASCII characters")
-                    .exception();
-        }
-        return new IdempotencyKey(key, CanonicalJson.sha256(body));
     }
 }

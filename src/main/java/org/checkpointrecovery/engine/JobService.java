@@ -151,6 +151,16 @@ public final class JobService {
         }
     }
 
+    /** What keeps an input from being used now; empty if nothing does. */
+    public Optional<RefusedException> inputProblem(InputSpec input) {
+        try {
+            inputs.check(input);
+            return Optional.empty();
+        } catch (RefusedException e) {
+            return Optional.of(e);
+        }
+    }
+
     /** Writes the input that a job keeps itself. */
     private interface OwnInputWriter {
         void write(JobFiles files) throws IOException;
