@@ -28,12 +28,9 @@ final class FileRoutes {
     }
 
     void upload(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx, "name");
-        String name = ctx.queryParam("name");
-        String wrong = name == null ? null : Labels.wrong(name);
-        if (wrong != null) {
-            throw Problem.invalid("name", wrong).exception();
-        }
+        Parameters parameters = Parameters.of(ctx, "name");
+        String name = parameters.label("name");
+        parameters.throwIfWrong();
         refuseForm(ctx.header("Content-Type"));
         boolean gzip = isGzip(ctx.header("Content-Encoding"));
         if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
@@ -97,9 +94,10 @@ final class FileRoutes {
     }
 
     void list(Context ctx) throws IOException {
-        Requests.checkParameters(ctx, "pageSize", "pageToken");
-        int pageSize = Requests.pageSize(ctx);
-        String token = Requests.pageToken(ctx);
+        Parameters parameters = Parameters.of(ctx, "pageSize", "pageToken");
+        int pageSize = parameters.pageSize();
+        String token = parameters.pageToken();
+        parameters.throwIfWrong();
         List<UploadedFile> rest = service.files().stream()
                 .filter(file -> token == null || file.id().compareTo(token) < 0)
                 .limit(pageSize + 1L)
@@ -119,14 +117,14 @@ final class FileRoutes {
     }
 
     void get(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         UploadedFile file = service.file(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.file(json, file));
     }
 
     void delete(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        Parameters.none(ctx);
+        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
         service.deleteFile(id(ctx));
         ctx.status(204);
     }

@@ -2,9 +2,7 @@ package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -30,8 +28,8 @@ final class JobRoutes {
     }
 
     void submit(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        var body = Requests.json(ctx);
+        Parameters.none(ctx);
+        var body = Bodies.json(ctx);
         NewJob request = JobRequest.spec(body, faultsAllowed, ctx.header("Idempotency-Key"), this::wrongInput);
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
@@ -53,10 +51,11 @@ final class JobRoutes {
     }
 
     void list(Context ctx) throws IOException {
-        Requests.checkParameters(ctx, "state", "pageSize", "pageToken");
-        Status state = state(ctx.queryParam("state"));
-        int pageSize = Requests.pageSize(ctx);
-        String token = Requests.pageToken(ctx);
+        Parameters parameters = Parameters.of(ctx, "state", "pageSize", "pageToken");
+        Status state = parameters.constant("state", Status.class);
+        int pageSize = parameters.pageSize();
+        String token = parameters.pageToken();
+        parameters.throwIfWrong();
         List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
@@ -73,28 +72,14 @@ final class JobRoutes {
         });
     }
 
-    private static @Nullable Status state(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
-        for (Status status : Status.values()) {
-            if (status.name().equals(text)) {
-                return status;
-            }
-        }
-        String all = Arrays.stream(Status.values()).map(Status::name).collect(Collectors.joining(", "));
-        throw Problem.invalid("state", "must be one of " + all + ", but is \"" + text + "\"")
-                .exception();
-    }
-
     void get(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         JobView view = service.view(id(ctx));
         Answers.json(ctx, 200, json -> jobs.write(json, view));
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         JobView view = service.view(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
     }
@@ -121,8 +106,8 @@ final class JobRoutes {
     }
 
     private void verb(Context ctx, Verb verb) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        Parameters.none(ctx);
+        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
         done(ctx, verb.on(id(ctx)));
     }
 
@@ -131,8 +116,8 @@ final class JobRoutes {
     }
 
     void crash(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        CrashOrder order = JobRequest.crash(Requests.jsonOrNothing(ctx));
+        Parameters.none(ctx);
+        CrashOrder order = JobRequest.crash(Bodies.jsonOrNothing(ctx));
         JobId id = id(ctx);
         if (!faultsAllowed) {
             throw Problem.of(
@@ -163,13 +148,13 @@ final class JobRoutes {
     }
 
     void retryFailed(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        Parameters.none(ctx);
+        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
         created(ctx, service.retryFailed(id(ctx)));
     }
 
     void checkpoint(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         JobId id = id(ctx);
         Found found = service.checkpoint(id);
         if (found instanceof Found.Whole whole) {
@@ -184,18 +169,18 @@ final class JobRoutes {
     }
 
     void results(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         Download.send(ctx, service.results(id(ctx)));
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Parameters.none(ctx);
         Download.send(ctx, service.errors(id(ctx)));
     }
 
     void delete(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
-        JobRequest.nothing(Requests.jsonOrNothing(ctx));
+        Parameters.none(ctx);
+        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
         service.delete(id(ctx));
         ctx.status(204);
     }
