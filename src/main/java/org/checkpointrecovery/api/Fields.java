@@ -237,7 +237,7 @@ final class Fields {
             case STRING, BINARY -> "the string";
             case NUMBER -> "the number";
             case BOOLEAN -> "the value";
-            case NULL, MISSING -> "the value";
+            case NULL, MISSING -> "null";
         };
     }
 }

@@ -62,7 +62,8 @@ record Problem(
 
     static Problem invalid(List<FieldError> errors) {
         String detail = errors.size() == 1
-                ? errors.get(0).field() + ": " + errors.get(0).message() + "."
+                ? (errors.get(0).field().isEmpty() ? "The body" : errors.get(0).field() + ":") + " "
+                        + errors.get(0).message() + "."
                 : errors.size() + " fields are wrong; each is named in errors.";
         return new Problem(Kind.INVALID_REQUEST, detail + " Nothing was changed.", errors, null);
     }
