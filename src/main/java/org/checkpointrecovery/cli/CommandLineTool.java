@@ -2,6 +2,7 @@ package org.checkpointrecovery.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,11 @@ public final class CommandLineTool {
         if (e instanceof BadOptionsException bad) {
             bad.problems().forEach(System.err::println);
             return BAD_OPTIONS;
+        }
+        if (e instanceof IOException) {
+            System.err.println("The disk failed: " + e.getMessage()
+                    + ". What was committed is safe. Mend the cause and run the same command again.");
+            return FAILED;
         }
         throw e;
     }

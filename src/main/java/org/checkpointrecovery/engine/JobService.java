@@ -179,7 +179,7 @@ public final class JobService {
             JobEntry entry;
             try {
                 entry = publish(parent, spec, key, writer);
-            } catch (IOException | RuntimeException e) {
+            } catch (RefusedException | IOException | RuntimeException e) {
                 slots.giveBack();
                 throw e;
             }
@@ -194,20 +194,28 @@ public final class JobService {
     }
 
     private JobEntry publish(@Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, OwnInputWriter writer)
-            throws IOException {
+            throws RefusedException, IOException {
         JobId id = new JobId(ids.next());
         try (JobStore.Draft draft = jobs.begin(id)) {
             boolean own = spec.input() instanceof InputSpec.Inline || spec.input() instanceof InputSpec.FailedItemsOf;
             if (own) {
                 writer.write(draft.files());
             }
-            InputIdentity identity = InputIdentities.of(disk, inputs.of(spec.input(), draft.files()));
+            InputIdentity identity = identity(inputs.of(spec.input(), draft.files()));
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
             entries.put(id, entry);
             log.info("Job {}: submitted, {}", id, job.status());
             return entry;
+        }
+    }
+
+    private InputIdentity identity(Input input) throws RefusedException, IOException {
+        try {
+            return InputIdentities.of(disk, input);
+        } catch (NoSuchFileException e) {
+            throw RefusedException.invalid("/input", "was there, but has just gone");
         }
     }
 
@@ -411,7 +419,11 @@ public final class JobService {
 
     /** Items that came with the submission of a job, as they were sent. */
     public List<String> inlineItems(JobId id) throws IOException {
-        return ownInput.readItems(jobs.files(id));
+        try {
+            return ownInput.readItems(jobs.files(id));
+        } catch (NoSuchFileException e) {
+            return List.of(); // the job was deleted just now
+        }
     }
 
     /**

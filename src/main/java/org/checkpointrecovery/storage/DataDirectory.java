@@ -26,7 +26,7 @@ public final class DataDirectory implements Closeable {
      * @throws HeldException if another service holds it
      */
     public static DataDirectory take(Path root) throws IOException {
-        Files.createDirectories(root);
+        createForGood(root.toAbsolutePath().normalize());
         Path file = root.resolve("lock");
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);
@@ -35,6 +35,17 @@ public final class DataDirectory implements Closeable {
             throw new HeldException(root);
         }
         return new DataDirectory(root.toAbsolutePath(), channel);
+    }
+
+    /** Creates a directory and those above it that are not there, and makes their names survive a power cut. */
+    private static void createForGood(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (Files.isDirectory(directory) || parent == null) {
+            return;
+        }
+        createForGood(parent);
+        Files.createDirectory(directory);
+        new LocalDisk().forceDirectory(parent);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
