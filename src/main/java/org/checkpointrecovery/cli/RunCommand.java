@@ -113,7 +113,8 @@ final class RunCommand implements Callable<Integer> {
     private RunFiles files(OptionValues values) {
         Path in = path("--input", input, values);
         Path out = path("--output", output, values);
-        Path saved = path("--checkpoint", checkpoint == null ? output + ".checkpoint.json" : checkpoint, values);
+        String savedName = checkpoint == null ? output + ".checkpoint.json" : checkpoint;
+        Path saved = path("--checkpoint", savedName, values);
         RunFiles files = new RunFiles(in, out, saved);
         if (!Files.isRegularFile(in)) {
             values.problem("--input " + input + (Files.exists(in) ? " is not a file" : " is not there"));
@@ -121,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
             values.problem("--input " + input + " cannot be read");
         }
         checkTarget("--output", output, out, values);
-        checkTarget("--checkpoint", checkpoint == null ? "" : checkpoint, saved, values);
+        checkTarget("--checkpoint", savedName, saved, values);
         Set<Path> all = Set.copyOf(List.of(in, out, saved, files.growing(), files.errors()));
         if (all.size() < 5) {
             values.problem("--input, --output and --checkpoint must be different files");
