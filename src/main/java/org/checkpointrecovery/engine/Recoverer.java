@@ -43,9 +43,10 @@ final class Recoverer {
 
     JobEntry recover(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
-            removeLeftover(job);
+            removeLeftover(job, completed);
             return new JobEntry(jobs, clock, job, completed.end(), completed.lastCheckpointAt());
         }
+        jobs.forceFound(job.id());
         Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newest(job);
         JobEntry entry = new JobEntry(
                 jobs,
@@ -102,11 +103,14 @@ final class Recoverer {
         }
     }
 
-    private void removeLeftover(Job job) {
+    /** Also makes the record durable if that may not have been done: as long as there is a checkpoint, or never was one. */
+    private void removeLeftover(Job job, JobState.Completed completed) {
         try {
             CheckpointStore checkpoints = jobs.checkpoints(job.id());
             if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
                 checkpoints.remove();
+            } else if (completed.lastCheckpointAt() == null) {
+                jobs.forceFound(job.id());
             }
         } catch (IOException e) {
             log.warn("Job {}: its old checkpoint could not be removed: {}", job.id(), e.toString());

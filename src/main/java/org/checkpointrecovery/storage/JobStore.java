@@ -73,6 +73,18 @@ public final class JobStore {
         }
     }
 
+    /**
+     * Makes what is found of a job survive a power cut, before anyone sees it: a service that was killed may not have come to
+     * that.
+     */
+    public void forceFound(JobId id) {
+        try {
+            disk.forceDirectory(files(id).directory());
+        } catch (IOException e) {
+            log.warn("Job {}: its directory could not be forced: {}. Check the disk.", id, e.toString());
+        }
+    }
+
     public void delete(JobId id) throws IOException {
         directories.delete(id.value());
     }

@@ -22,12 +22,15 @@ final class StagedDirectory {
         this.parent = parent;
     }
 
-    /** Creates the parent if it is not there, and sweeps away what a crash left. */
+    /**
+     * Creates the parent if it is not there, and sweeps away what a crash left. A service that was killed may not have forced
+     * the names that are found here: they are forced before anyone relies on them, and before what is deleted loses its
+     * files.
+     */
     void open() throws IOException {
-        if (!disk.exists(parent)) {
-            disk.createDirectory(parent);
-            disk.forceDirectory(Replacement.directoryOf(parent));
-        }
+        disk.createDirectory(parent);
+        disk.forceDirectory(Replacement.directoryOf(parent));
+        disk.forceDirectory(parent);
         for (Path path : disk.list(parent)) {
             String name = path.getFileName().toString();
             if (name.startsWith(NEW) || name.startsWith(DELETED)) {

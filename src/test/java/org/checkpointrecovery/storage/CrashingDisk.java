@@ -47,6 +47,8 @@ public final class CrashingDisk implements Disk {
     private boolean powered = true;
     private int operations;
     private int cutPowerAt = NEVER;
+    private int killProcessAt = NEVER;
+    private boolean killed;
     private int fullFrom = NEVER;
 
     /** Counts crashes: a file that was opened before the last one is of no use. */
@@ -72,7 +74,15 @@ public final class CrashingDisk implements Disk {
         cutPowerAt = operation;
     }
 
-    /** Whether the power was cut and is not yet restored. */
+    /**
+     * Kills the process during an operation, counted from 1 for the life of the disk: an append is done in part, a file or
+     * directory is not created, anything else is done. Then nothing works until {@link #killProcess}, as after a power cut.
+     */
+    public synchronized void killProcessAt(int operation) {
+        killProcessAt = operation;
+    }
+
+    /** Whether the power was cut, or the process killed, and neither is over yet. */
     public synchronized boolean isPowerCut() {
         return !powered;
     }
@@ -88,6 +98,11 @@ public final class CrashingDisk implements Disk {
     /** As {@code kill -9}: files must be opened anew, and all that was written is there, forced or not. */
     public synchronized void killProcess() {
         crashes++;
+        killProcessAt = NEVER;
+        if (killed) {
+            killed = false;
+            powered = true;
+        }
     }
 
     /**
@@ -274,6 +289,12 @@ public final class CrashingDisk implements Disk {
             whole.make(); // and when power is restored it is decided how much of it was
             powered = false;
             throw new PowerCutException("power cut at operation " + operations + ", " + what);
+        }
+        if (operations == killProcessAt) {
+            (needsRoom ? failed : whole).make();
+            killed = true;
+            powered = false;
+            throw new PowerCutException("process killed at operation " + operations + ", " + what);
         }
         IOException failure = failures.get(operations);
         if (failure == null && needsRoom && operations >= fullFrom) {

@@ -38,6 +38,22 @@ class CrashingDiskTest extends DiskContractTest {
     }
 
     @Test
+    void a_killed_process_leaves_an_append_in_part_and_nothing_works_until_the_next_one() {
+        Set<Integer> sizes = new TreeSet<>();
+        forEachSeed((seed, disk) -> {
+            disk.write(A, bytes("kept,"));
+            disk.killProcessAt(disk.operations() + 1);
+            assertThatThrownBy(() -> append(disk, A, "four", false)).isInstanceOf(PowerCutException.class);
+            assertThatThrownBy(() -> disk.size(A)).isInstanceOf(PowerCutException.class);
+            assertThat(disk.isPowerCut()).isTrue();
+            disk.killProcess();
+            assertThat("kept,four").startsWith(disk.text(A));
+            sizes.add(disk.bytes(A).length);
+        });
+        assertThat(sizes).containsExactly(5, 6, 7, 8, 9);
+    }
+
+    @Test
     void what_was_forced_is_there_after_a_power_cut() {
         forEachSeed((seed, disk) -> {
             write(disk, A, LONG, true);
