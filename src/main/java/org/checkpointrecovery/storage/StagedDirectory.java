@@ -16,10 +16,12 @@ final class StagedDirectory {
 
     private final Disk disk;
     private final Path parent;
+    private final SharedForce names;
 
     StagedDirectory(Disk disk, Path parent) {
         this.disk = disk;
         this.parent = parent;
+        this.names = new SharedForce(disk, parent);
     }
 
     /**
@@ -51,7 +53,7 @@ final class StagedDirectory {
         disk.forceDirectory(staged);
         Path published = parent.resolve(name);
         disk.move(staged, published);
-        disk.forceDirectory(parent);
+        names.force();
         return published;
     }
 
@@ -68,7 +70,7 @@ final class StagedDirectory {
     void delete(String name) throws IOException {
         Path deleted = parent.resolve(DELETED + name);
         disk.move(parent.resolve(name), deleted);
-        disk.forceDirectory(parent);
+        names.force();
         discard(deleted);
     }
 

@@ -73,7 +73,8 @@ final class LocalRun implements Runnable {
             }
             end = work();
         } catch (IOException e) {
-            end = failed(reasonOf(e), e);
+            Reason reason = reasonOf(e);
+            end = failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
         } catch (InterruptedException e) {
             end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Resume to go on."), e);
             Thread.currentThread().interrupt();

@@ -1,0 +1,74 @@
+package org.checkpointrecovery.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forces one directory for many threads: those that ask while a force is under way share the next one. A force counts for a
+ * thread only if it began after the thread asked. If it fails, it fails for all of them.
+ */
+final class SharedForce {
+    private final Disk disk;
+    private final Path directory;
+    private @Nullable Attempt waiting; // guarded by this, as all below
+    private boolean underWay;
+
+    private static final class Attempt {
+        private boolean done;
+        private @Nullable IOException failure;
+    }
+
+    SharedForce(Disk disk, Path directory) {
+        this.disk = disk;
+        this.directory = directory;
+    }
+
+    /** On return the names that were in the directory at the call survive a power cut. */
+    void force() throws IOException {
+        Attempt mine;
+        synchronized (this) {
+            if (waiting == null) {
+                waiting = new Attempt();
+            }
+            mine = waiting;
+            boolean interrupted = false;
+            while (underWay && !mine.done) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true; // the disk is waited for all the same
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (mine.done) {
+                throwIfFailed(mine);
+                return;
+            }
+            waiting = null;
+            underWay = true;
+        }
+        try {
+            disk.forceDirectory(directory);
+        } catch (IOException e) {
+            mine.failure = e;
+        }
+        synchronized (this) {
+            mine.done = true;
+            underWay = false;
+            notifyAll();
+        }
+        throwIfFailed(mine);
+    }
+
+    private static void throwIfFailed(Attempt attempt) throws IOException {
+        if (attempt.failure instanceof DiskFullException full) {
+            throw new DiskFullException(String.valueOf(full.getMessage()), full);
+        }
+        if (attempt.failure != null) {
+            throw new IOException(attempt.failure.getMessage(), attempt.failure);
+        }
+    }
+}
