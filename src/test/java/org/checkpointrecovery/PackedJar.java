@@ -1,0 +1,127 @@
+package org.checkpointrecovery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packed jar as a process of its own. Its standard error goes to a file, so that it never waits for a reader. */
+final class PackedJar implements AutoCloseable {
+    static final int KILLED = 137;
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String JAR = "target/checkpoint-recovery.jar";
+
+    private final Process process;
+    private final Path log;
+    private final BufferedReader output;
+
+    private PackedJar(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+        this.output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static PackedJar start(
+            Path directory, List<String> jvmOptions, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", JAR));
+        command.addAll(List.of(arguments));
+        Path log = directory.resolve("stderr.log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        return new PackedJar(builder.start(), log);
+    }
+
+    static PackedJar start(Path directory, String... arguments) throws IOException {
+        return start(
+                directory,
+                List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-XX:-UsePerfData"),
+                Map.of(),
+                arguments);
+    }
+
+    /** A service on a free port that keeps its data in {@code directory/data}. */
+    static PackedJar serve(Path directory, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+        arguments.addAll(List.of("--data", directory.resolve("data").toString()));
+        arguments.addAll(List.of("--input-dir", directory.toString()));
+        arguments.addAll(List.of(options));
+        return start(directory, arguments.toArray(String[]::new));
+    }
+
+    /** Waits until the service accepts requests, and returns its address. */
+    String url() {
+        try {
+            String line = output.readLine();
+            assertThat(line).as(log()).startsWith("READY http://127.0.0.1:");
+            return requireNonNull(line).substring("READY ".length());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the process prints on standard output until its end. */
+    String output() throws IOException {
+        StringBuilder all = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            all.append(line).append('\n');
+        }
+        return all.toString();
+    }
+
+    /** What the process, and others with the same directory, wrote on standard error. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** As {@code kill -9} does. */
+    void kill() {
+        process.destroyForcibly();
+        exitCode();
+    }
+
+    /** SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    int exitCode() {
+        try {
+            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .as("ended in time")
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

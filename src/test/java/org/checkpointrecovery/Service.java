@@ -1,0 +1,75 @@
+package org.checkpointrecovery;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import kong.unirest.core.HttpResponse;
+import kong.unirest.core.Unirest;
+import kong.unirest.core.UnirestInstance;
+
+/** A client of a service that runs as a process of its own. */
+final class Service implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final UnirestInstance http = Unirest.spawnInstance();
+
+    Service(String url) {
+        http.config().defaultBaseUrl(url);
+    }
+
+    UnirestInstance http() {
+        return http;
+    }
+
+    HttpResponse<String> post(String path, String body) {
+        return http.post(path).contentType("application/json").body(body).asString();
+    }
+
+    String submit(String spec) throws IOException {
+        HttpResponse<String> answer = post("/v1/jobs", spec);
+        assertThat(answer.getStatus()).as(answer.getBody()).isEqualTo(201);
+        return json(answer).get("id").textValue();
+    }
+
+    JsonNode job(String id) throws IOException {
+        HttpResponse<String> answer = http.get("/v1/jobs/" + id).asString();
+        assertThat(answer.getStatus()).as(answer.getBody()).isEqualTo(200);
+        return json(answer);
+    }
+
+    byte[] results(String id) {
+        return http.get("/v1/jobs/" + id + "/results").asBytes().getBody();
+    }
+
+    static JsonNode json(HttpResponse<String> answer) throws IOException {
+        return JSON.readTree(answer.getBody());
+    }
+
+    /** Waits until the job is as it should be. */
+    JsonNode await(String id, Predicate<JsonNode> condition) throws IOException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        JsonNode job = job(id);
+        while (!condition.test(job)) {
+            assertThat(System.nanoTime()).as(() -> "in time: " + id).isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
+            job = job(id);
+        }
+        return requireNonNull(job);
+    }
+
+    JsonNode awaitState(String id, String state) throws IOException {
+        return await(id, job -> job.get("state").textValue().equals(state));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}
