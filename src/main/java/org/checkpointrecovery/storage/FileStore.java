@@ -121,12 +121,17 @@ public final class FileStore {
         return root.resolve(id).resolve("content");
     }
 
-    /** @throws NoSuchFileException if it is not there */
+    /**
+     * Deletes an upload. On return it is gone, also after a power cut; after an exception it is still there.
+     *
+     * @throws NoSuchFileException if it is not there
+     */
     public void delete(String id) throws IOException {
-        if (files.remove(id) == null) {
+        if (!files.containsKey(id)) {
             throw new NoSuchFileException(id);
         }
         directories.delete(id);
+        files.remove(id);
     }
 
     private static byte[] encode(UploadedFile file) {

@@ -48,30 +48,56 @@ final class StagedDirectory {
         return staged;
     }
 
-    /** Gives a filled directory, whose files are forced, its name. On return it survives a power cut. */
+    /**
+     * Gives a filled directory, whose files are forced, its name. On return it survives a power cut; after an exception it has
+     * its old name, to be given up.
+     */
     Path publish(Path staged, String name) throws IOException {
         disk.forceDirectory(staged);
         Path published = parent.resolve(name);
-        disk.move(staged, published);
-        names.force();
+        rename(staged, published);
         return published;
     }
 
     /** Gives up a directory that was begun. Never throws: what cannot be deleted now is swept away at the next start. */
     void discard(Path staged) {
         try {
+            disk.forceDirectory(
+                    parent); // if it had another name for a moment, it must not be found under that, half empty
             deleteTree(staged);
         } catch (IOException e) {
-            log.warn("Could not delete {}: {}. It is deleted at the next start.", staged, e.toString());
+            sweptLater(staged, e);
         }
     }
 
-    /** Takes a published directory away. On return it is gone, also after a power cut. */
+    /** Takes a published directory away. On return it is gone, also after a power cut; after an exception it is still there. */
     void delete(String name) throws IOException {
         Path deleted = parent.resolve(DELETED + name);
-        disk.move(parent.resolve(name), deleted);
-        names.force();
-        discard(deleted);
+        rename(parent.resolve(name), deleted);
+        try {
+            deleteTree(deleted);
+        } catch (IOException e) {
+            sweptLater(deleted, e);
+        }
+    }
+
+    /** Gives a directory another name, for good or not at all. */
+    private void rename(Path from, Path to) throws IOException {
+        disk.move(from, to);
+        try {
+            names.force();
+        } catch (IOException e) {
+            try {
+                disk.move(to, from);
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+    }
+
+    private static void sweptLater(Path path, IOException e) {
+        log.warn("Could not delete {}: {}. It is deleted at the next start.", path, e.toString());
     }
 
     private void deleteTree(Path path) throws IOException {

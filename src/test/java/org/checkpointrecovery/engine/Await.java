@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what another thread does. */
 final class Await {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final long LOOK_AGAIN_NANOS = 100_000;
 
     private Await() {}

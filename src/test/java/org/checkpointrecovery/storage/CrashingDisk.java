@@ -123,6 +123,12 @@ public final class CrashingDisk implements Disk {
         fullFrom = NEVER;
     }
 
+    /** Nothing fails any more that has not failed yet, and the disk is not full. */
+    public synchronized void mend() {
+        failures.clear();
+        fullFrom = NEVER;
+    }
+
     /** Puts a file on the medium, with its directories, without an operation. */
     public synchronized void write(Path file, byte[] content) {
         UnforcedBytes bytes = new UnforcedBytes();

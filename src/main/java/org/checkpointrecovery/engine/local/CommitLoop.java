@@ -156,14 +156,14 @@ final class CommitLoop {
                 checkpoints.leaveCorrupt();
             }
         }
-        if (order.mode() == CrashMode.PROCESS) {
-            halt.run();
-        }
         return crashed(order);
     }
 
-    /** The end of a run that was crashed on purpose, here and now. */
+    /** The end of a run that was crashed on purpose, here and now; or of the whole process. */
     RunEnd crashed(CrashOrder order) {
+        if (order.mode() == CrashMode.PROCESS) {
+            halt.run();
+        }
         String message =
                 "A crash at the point " + order.point().text() + " was simulated. The checkpoint stands at item "
                         + committed.nextItem() + ". Resume to go on from there.";

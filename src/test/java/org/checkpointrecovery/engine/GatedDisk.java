@@ -1,0 +1,57 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFile;
+import org.checkpointrecovery.storage.ForwardingDisk;
+
+/** A disk on which one file cannot be forced until the gate is opened. */
+final class GatedDisk extends ForwardingDisk {
+    private static final int LIMIT_SECONDS = 30;
+
+    private final String name;
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    /** @param name of the file, in whatever directory */
+    GatedDisk(Disk disk, String name) {
+        super(disk);
+        this.name = name;
+    }
+
+    /** Whether someone waits to force the file, or has waited. */
+    boolean isReached() {
+        return arrived.getCount() == 0;
+    }
+
+    void openGate() {
+        gate.countDown();
+    }
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+        DiskFile opened = super.open(file);
+        if (!file.getFileName().toString().equals(name)) {
+            return opened;
+        }
+        return new ForwardingFile(opened) {
+            @Override
+            public void force() throws IOException {
+                arrived.countDown();
+                try {
+                    if (!gate.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                        throw new IOException("the gate was not opened");
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException();
+                }
+                super.force();
+            }
+        };
+    }
+}
