@@ -147,7 +147,7 @@ public final class ApiServer {
     }
 
     private static void welcome(Context ctx) {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         ctx.contentType("text/plain; charset=utf-8").result("""
                         Checkpoint Recovery
 
@@ -159,7 +159,7 @@ public final class ApiServer {
     }
 
     private static void health(Context ctx, String status) {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         ctx.contentType("application/json").result("{\"status\":\"" + status + "\"}");
     }
 
@@ -172,7 +172,7 @@ public final class ApiServer {
     }
 
     private static void contract(Context ctx) throws IOException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         try (InputStream file = ApiServer.class.getResourceAsStream("/openapi.yaml")) {
             if (file == null) {
                 throw new IllegalStateException("openapi.yaml is not in the jar");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.checkpointrecovery.engine.JobService;
@@ -28,8 +29,7 @@ final class FileRoutes {
     }
 
     void upload(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx, "name");
-        String name = ctx.queryParam("name");
+        String name = Requests.parameters(ctx, "name").get("name");
         String wrong = name == null ? null : Labels.wrong(name);
         if (wrong != null) {
             throw Problem.invalid("name", wrong).exception();
@@ -97,9 +97,9 @@ final class FileRoutes {
     }
 
     void list(Context ctx) throws IOException {
-        Requests.checkParameters(ctx, "pageSize", "pageToken");
-        int pageSize = Requests.pageSize(ctx);
-        String token = Requests.pageToken(ctx);
+        Map<String, String> parameters = Requests.parameters(ctx, "pageSize", "pageToken");
+        int pageSize = Requests.pageSize(parameters);
+        String token = Requests.pageToken(parameters);
         List<UploadedFile> rest = service.files().stream()
                 .filter(file -> token == null || file.id().compareTo(token) < 0)
                 .limit(pageSize + 1L)
@@ -119,13 +119,13 @@ final class FileRoutes {
     }
 
     void get(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         UploadedFile file = service.file(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.file(json, file));
     }
 
     void delete(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobRequest.nothing(Requests.jsonOrNothing(ctx));
         service.deleteFile(id(ctx));
         ctx.status(204);

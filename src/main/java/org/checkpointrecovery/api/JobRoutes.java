@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
@@ -29,7 +30,7 @@ final class JobRoutes {
     }
 
     void submit(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         var body = Requests.json(ctx);
         NewJob request = JobRequest.spec(body, faultsAllowed, Requests.idempotencyKey(ctx, body));
         JobService.Submitted submitted = service.submit(request);
@@ -45,10 +46,10 @@ final class JobRoutes {
     }
 
     void list(Context ctx) throws IOException {
-        Requests.checkParameters(ctx, "state", "pageSize", "pageToken");
-        Status state = state(ctx.queryParam("state"));
-        int pageSize = Requests.pageSize(ctx);
-        String token = Requests.pageToken(ctx);
+        Map<String, String> parameters = Requests.parameters(ctx, "state", "pageSize", "pageToken");
+        Status state = state(parameters.get("state"));
+        int pageSize = Requests.pageSize(parameters);
+        String token = Requests.pageToken(parameters);
         List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
@@ -80,13 +81,13 @@ final class JobRoutes {
     }
 
     void get(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobView view = service.view(id(ctx));
         Answers.json(ctx, 200, json -> jobs.write(json, view));
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobView view = service.view(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
     }
@@ -113,7 +114,7 @@ final class JobRoutes {
     }
 
     private void verb(Context ctx, Verb verb) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobRequest.nothing(Requests.jsonOrNothing(ctx));
         done(ctx, verb.on(id(ctx)));
     }
@@ -123,7 +124,7 @@ final class JobRoutes {
     }
 
     void crash(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         CrashOrder order = JobRequest.crash(Requests.jsonOrNothing(ctx));
         JobId id = id(ctx);
         if (!faultsAllowed) {
@@ -155,13 +156,13 @@ final class JobRoutes {
     }
 
     void retryFailed(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobRequest.nothing(Requests.jsonOrNothing(ctx));
         created(ctx, service.retryFailed(id(ctx)));
     }
 
     void checkpoint(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobId id = id(ctx);
         Found found = service.checkpoint(id);
         if (found instanceof Found.Whole whole) {
@@ -176,17 +177,17 @@ final class JobRoutes {
     }
 
     void results(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         Download.send(ctx, service.results(id(ctx)));
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         Download.send(ctx, service.errors(id(ctx)));
     }
 
     void delete(Context ctx) throws IOException, RefusedException {
-        Requests.checkParameters(ctx);
+        Requests.noParameters(ctx);
         JobRequest.nothing(Requests.jsonOrNothing(ctx));
         service.delete(id(ctx));
         ctx.status(204);

@@ -78,6 +78,8 @@ final class Json {
                     .exception();
         } catch (JacksonException e) {
             throw notJson(message(e)).exception();
+        } catch (NumberFormatException e) { // the parser lets it through
+            throw notJson("the exponent of a number is too large").exception();
         }
     }
 
@@ -100,7 +102,7 @@ final class Json {
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
         return first.replaceAll("`[^`]*`", "a value")
-                        .replaceAll("\\(for [^)]*\\)", "")
+                        .replaceAll(" \\((for|start marker) .*", "")
                         .strip()
                 + where;
     }

@@ -3,11 +3,15 @@ package org.checkpointrecovery.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.JobId;
@@ -70,34 +74,52 @@ final class Requests {
         }
     }
 
-    /** Refuses query parameters that are not known here, and those that are given twice. */
-    static void checkParameters(Context ctx, String... known) {
-        Set<String> names = Set.of(known);
+    /** Refuses all query parameters. */
+    static void noParameters(Context ctx) {
+        parameters(ctx);
+    }
+
+    /** The query parameters. Refuses those that are not known here, and those that are given twice. */
+    static Map<String, String> parameters(Context ctx, String... known) {
+        Map<String, String> parameters = new LinkedHashMap<>();
         List<FieldError> errors = new ArrayList<>();
-        Map<String, List<String>> given;
-        try {
-            given = ctx.queryParamMap();
-        } catch (RuntimeException e) {
-            throw Problem.of(Problem.Kind.BAD_REQUEST, "The query of the address is not encoded as it should be.")
-                    .exception();
-        }
-        given.forEach((name, values) -> {
-            if (!names.contains(name)) {
+        String query = ctx.req().getQueryString();
+        for (String pair : query == null || query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            String value = decoded(equals < 0 ? "" : pair.substring(equals + 1));
+            if (name == null || value == null) {
+                errors.add(new FieldError(name == null ? pair : name, "is not percent-encoded UTF-8"));
+            } else if (!List.of(known).contains(name)) {
                 errors.add(new FieldError(
                         name,
                         "is not known here; "
                                 + (known.length == 0 ? "none is" : "known are " + String.join(", ", known))));
-            } else if (values.size() != 1) {
-                errors.add(new FieldError(name, "is given " + values.size() + " times"));
+            } else if (parameters.put(name, value) != null) {
+                errors.add(new FieldError(name, "is given more than once"));
             }
-        });
+        }
         if (!errors.isEmpty()) {
             throw Problem.invalid(errors).exception();
         }
+        return parameters;
     }
 
-    static int pageSize(Context ctx) {
-        String text = ctx.queryParam("pageSize");
+    /** Null if it is not what it should be. */
+    private static @Nullable String decoded(String text) {
+        try {
+            byte[] bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    static int pageSize(Map<String, String> parameters) {
+        String text = parameters.get("pageSize");
         if (text == null) {
             return DEFAULT_PAGE_SIZE;
         }
@@ -113,8 +135,8 @@ final class Requests {
     }
 
     /** The id behind which a page begins; null for the first page. */
-    static @Nullable String pageToken(Context ctx) {
-        String token = ctx.queryParam("pageToken");
+    static @Nullable String pageToken(Map<String, String> parameters) {
+        String token = parameters.get("pageToken");
         if (token != null && !JobId.isValid(token)) {
             throw Problem.invalid(
                             "pageToken", "is not one that this service gives; take nextPageToken of the page before")
