@@ -17,12 +17,27 @@ import org.jspecify.annotations.Nullable;
  * wrong reads as its default. A field that no one asks for is wrong too: a misspelt option must not be ignored.
  */
 final class Fields {
+    /** How many errors are listed; a body could be made of nothing else, and the answer be many times its size. */
+    private static final int MAX_ERRORS = 100;
+
     private final JsonNode json;
     private final String pointer;
-    private final List<FieldError> errors;
+    private final Errors errors;
     private final Set<String> known = new LinkedHashSet<>();
 
-    private Fields(JsonNode json, String pointer, List<FieldError> errors) {
+    /** What is wrong with all of a body. */
+    private static final class Errors {
+        private final List<FieldError> first = new ArrayList<>();
+        private int count;
+
+        void add(String field, String message) {
+            if (count++ < MAX_ERRORS) {
+                first.add(new FieldError(field, message));
+            }
+        }
+    }
+
+    private Fields(JsonNode json, String pointer, Errors errors) {
         this.json = json;
         this.pointer = pointer;
         this.errors = errors;
@@ -30,7 +45,7 @@ final class Fields {
 
     /** The fields of a whole body. */
     static Fields of(JsonNode body) {
-        Fields fields = new Fields(body, "", new ArrayList<>());
+        Fields fields = new Fields(body, "", new Errors());
         if (!body.isObject()) {
             throw Problem.invalid("", "must be an object, but is " + kind(body)).exception();
         }
@@ -40,7 +55,7 @@ final class Fields {
     /** Reports what was found wrong, with the fields that no one has asked for. */
     void throwIfWrong() {
         if (areWrong()) {
-            throw Problem.invalid(List.copyOf(errors)).exception();
+            throw Problem.invalid(errors.first, errors.count).exception();
         }
     }
 
@@ -54,26 +69,26 @@ final class Fields {
     }
 
     void error(String name, String message) {
-        errors.add(new FieldError(pointer(name), message));
+        errors.add(pointer(name), message);
     }
 
     /** Reports an error of something within a field, by its path from here. */
     void errorAt(String path, String message) {
-        errors.add(new FieldError(pointer + "/" + path, message));
+        errors.add(pointer + "/" + path, message);
     }
 
     void error(FieldError error) {
-        errors.add(error);
+        errors.add(error.field(), error.message());
     }
 
     /** Whether something was found wrong with any field. */
     boolean areWrong() {
-        return !errors.isEmpty();
+        return errors.count > 0;
     }
 
     /** Whether something was found wrong with a field. */
     boolean isWrong(String name) {
-        return errors.stream().anyMatch(error -> error.field().equals(pointer(name)));
+        return errors.first.stream().anyMatch(error -> error.field().equals(pointer(name)));
     }
 
     /** Reports a field that is null, unless something else is wrong with it. */
@@ -160,7 +175,7 @@ final class Fields {
     }
 
     private @Nullable Long number(String name, JsonNode value, long least, long most) {
-        if (!value.isIntegralNumber()) {
+        if (!isWhole(value)) {
             wrongType(name, "a whole number", value);
             return null;
         }
@@ -170,6 +185,23 @@ final class Fields {
             return null;
         }
         return number.longValue();
+    }
+
+    /** A whole number from 0; null if it is something else. */
+    static @Nullable Long index(JsonNode value) {
+        if (!isWhole(value)) {
+            return null;
+        }
+        BigDecimal number = value.decimalValue();
+        boolean fits = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0;
+        return fits ? number.longValue() : null;
+    }
+
+    /** As JSON has it: 3, 3.0 and 3e0 are the same number. */
+    private static boolean isWhole(JsonNode value) {
+        return value.isIntegralNumber()
+                || (value.isNumber()
+                        && value.decimalValue().stripTrailingZeros().scale() <= 0);
     }
 
     /** One of the constants of an enum, by its name on the wire. */
@@ -225,9 +257,18 @@ final class Fields {
                 "must be " + expected + ", but is " + kind(value) + (value.isValueNode() ? " " + shown(value) : ""));
     }
 
+    /** At most 100 characters of a text, whole ones. */
+    static String cut(String text) {
+        if (text.length() <= 100) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(89)) ? 89 : 90;
+        return text.substring(0, end) + "…";
+    }
+
     static String shown(JsonNode value) {
         String text = value.toString();
-        return text.length() > 100 ? text.substring(0, text.offsetByCodePoints(0, 90)) + "…" : text;
+        return cut(text);
     }
 
     static String kind(JsonNode value) {

@@ -177,7 +177,8 @@ final class JobRequest {
         if (type == null && !processor.isWrong("type")) {
             processor.error("type", "is missing; known is \"" + ProcessorSpec.TextStats.TYPE + "\"");
         } else if (type != null && !type.equals(ProcessorSpec.TextStats.TYPE)) {
-            processor.error("type", "must be \"" + ProcessorSpec.TextStats.TYPE + "\", but is \"" + cut(type) + "\"");
+            processor.error(
+                    "type", "must be \"" + ProcessorSpec.TextStats.TYPE + "\", but is \"" + Fields.cut(type) + "\"");
         }
         processor.refuseOthers();
         return new ProcessorSpec.TextStats();
@@ -213,11 +214,12 @@ final class JobRequest {
         }
         for (int number = 0; number < elements.size(); number++) {
             JsonNode element = elements.get(number);
-            if (!element.isIntegralNumber() || !element.canConvertToLong() || element.longValue() < 0) {
+            Long index = Fields.index(element);
+            if (index == null) {
                 faults.errorAt(
                         "failItems/" + number, "must be the index of an item, from 0, but is " + Fields.shown(element));
             } else {
-                indexes.add(element.longValue());
+                indexes.add(index);
             }
         }
         return indexes;
@@ -239,9 +241,5 @@ final class JobRequest {
         Fields fields = Fields.of(body);
         fields.refuseOthers();
         fields.throwIfWrong();
-    }
-
-    private static String cut(String text) {
-        return text.length() > 100 ? text.substring(0, 90) + "…" : text;
     }
 }

@@ -80,6 +80,8 @@ final class Json {
                     .exception();
         } catch (JacksonException e) {
             throw notJson(message(e)).exception();
+        } catch (NumberFormatException e) { // the parser lets it through
+            throw notJson("the exponent of a number is too large").exception();
         }
     }
 

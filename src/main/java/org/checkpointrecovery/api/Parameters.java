@@ -1,6 +1,10 @@
 package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,24 +27,34 @@ final class Parameters {
 
     static Parameters of(Context ctx, String... known) {
         Parameters parameters = new Parameters();
-        Map<String, List<String>> all;
-        try {
-            all = ctx.queryParamMap();
-        } catch (RuntimeException e) {
-            throw Problem.of(Problem.Kind.BAD_REQUEST, "The query of the address is not encoded as it should be.")
-                    .exception();
-        }
-        all.forEach((name, values) -> {
-            if (!List.of(known).contains(name)) {
+        String query = ctx.req().getQueryString();
+        for (String pair : query == null || query.isEmpty() ? new String[0] : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            String value = decoded(equals < 0 ? "" : pair.substring(equals + 1));
+            if (name == null || value == null) {
+                parameters.error(name == null ? pair : name, "is not percent-encoded UTF-8");
+            } else if (!List.of(known).contains(name)) {
                 String others = known.length == 0 ? "none is" : "known are " + String.join(", ", known);
                 parameters.error(name, "is not known here; " + others);
-            } else if (values.size() != 1) {
-                parameters.error(name, "is given " + values.size() + " times");
-            } else {
-                parameters.given.put(name, values.get(0));
+            } else if (parameters.given.put(name, value) != null) {
+                parameters.error(name, "is given more than once");
             }
-        });
+        }
         return parameters;
+    }
+
+    /** Null if it is not what it should be. */
+    private static @Nullable String decoded(String text) {
+        try {
+            byte[] bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return null;
+        }
     }
 
     /** Refuses all parameters. */

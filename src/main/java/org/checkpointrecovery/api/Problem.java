@@ -61,11 +61,18 @@ record Problem(
     }
 
     static Problem invalid(List<FieldError> errors) {
-        String detail = errors.size() == 1
-                ? (errors.get(0).field().isEmpty() ? "The body" : errors.get(0).field() + ":") + " "
-                        + errors.get(0).message() + "."
-                : errors.size() + " fields are wrong; each is named in errors.";
-        return new Problem(Kind.INVALID_REQUEST, detail + " Nothing was changed.", errors, null);
+        return invalid(errors, errors.size());
+    }
+
+    /** @param count of all errors, of which {@code errors} may be only the first */
+    static Problem invalid(List<FieldError> errors, int count) {
+        FieldError first = errors.get(0);
+        String detail = count == 1
+                ? (first.field().isEmpty() ? "The body" : first.field() + ":") + " " + first.message() + "."
+                : count + " fields are wrong; "
+                        + (count == errors.size() ? "each is" : "the first " + errors.size() + " are")
+                        + " named in errors.";
+        return new Problem(Kind.INVALID_REQUEST, detail + " Nothing was changed.", List.copyOf(errors), null);
     }
 
     static Problem invalid(String field, String message) {

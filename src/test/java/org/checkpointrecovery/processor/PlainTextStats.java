@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The same results as {@link TextStats}, written for the reader: what the fast one is compared with. */
-final class PlainTextStats {
+public final class PlainTextStats {
     private static final String WHITE =
             "\t\n\u000b\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004"
                     + "\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
@@ -20,7 +20,7 @@ final class PlainTextStats {
 
     private PlainTextStats() {}
 
-    static String of(long index, String text) {
+    public static String of(long index, String text) {
         int words = 0;
         boolean inWord = false;
         StringBuilder upper = new StringBuilder();

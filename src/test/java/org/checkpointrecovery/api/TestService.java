@@ -1,0 +1,230 @@
+package org.checkpointrecovery.api;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.DataDirectory;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.IdGenerator;
+import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real service in this process, on a free port, with its data and its inputs below a directory of the test's. It is set
+ * up, started, and can be stopped and started again over the same data.
+ */
+final class TestService implements AutoCloseable {
+    private final Path data;
+    private final Path inputs;
+    private final AtomicInteger halts = new AtomicInteger();
+
+    private Disk disk = new LocalDisk();
+    private Contract contract = ServiceClient.CONTRACT;
+    private int workers = 2;
+    private int maxQueued = 1000;
+    private long maxUploadBytes = 64L * 1024 * 1024;
+    private int maxItemBytes = 1024 * 1024;
+    private @Nullable String token;
+    private boolean autoResume = true;
+    private boolean faultsAllowed = true;
+    private boolean processCrashAllowed;
+
+    private @Nullable DataDirectory lock;
+    private @Nullable JobService service;
+    private @Nullable ApiServer server;
+    private @Nullable ServiceClient client;
+
+    private TestService(Path directory) {
+        data = directory.resolve("data");
+        inputs = directory.resolve("inputs");
+    }
+
+    /** Not started yet. */
+    static TestService in(Path directory) {
+        TestService service = new TestService(directory);
+        try {
+            Files.createDirectories(service.inputs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return service;
+    }
+
+    TestService disk(Disk used) {
+        disk = used;
+        return this;
+    }
+
+    TestService contract(Contract used) {
+        contract = used;
+        return this;
+    }
+
+    TestService workers(int number) {
+        workers = number;
+        return this;
+    }
+
+    TestService maxQueued(int jobs) {
+        maxQueued = jobs;
+        return this;
+    }
+
+    TestService maxUpload(long bytes) {
+        maxUploadBytes = bytes;
+        return this;
+    }
+
+    TestService maxItem(int bytes) {
+        maxItemBytes = bytes;
+        return this;
+    }
+
+    TestService token(String needed) {
+        token = needed;
+        return this;
+    }
+
+    TestService noAutoResume() {
+        autoResume = false;
+        return this;
+    }
+
+    TestService noFaults() {
+        faultsAllowed = false;
+        return this;
+    }
+
+    TestService allowProcessCrash() {
+        processCrashAllowed = true;
+        return this;
+    }
+
+    TestService start() {
+        try {
+            lock = DataDirectory.take(data);
+            Clock clock = Clock.systemUTC();
+            LocalEngine engine = new LocalEngine(disk, clock, workers, maxItemBytes, halts::incrementAndGet);
+            JobService.Stores stores =
+                    new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
+            JobService.Settings settings =
+                    new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume, processCrashAllowed);
+            service = new JobService(stores, engine, clock, new IdGenerator(clock, new SecureRandom()), settings);
+            service.open();
+            server = new ApiServer(
+                    service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
+            server.start();
+            client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);
+            return this;
+        } catch (IOException | ApiServer.PortTakenException e) {
+            throw new AssertionError("The service did not start", e);
+        }
+    }
+
+    /** In the order in which the process stops it: HTTP, jobs, files. */
+    TestService stop() {
+        try {
+            client().close();
+            server().stop();
+            service().shutDown();
+            requireNonNull(lock).close();
+            lock = null;
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TestService restart() {
+        return stop().start();
+    }
+
+    ServiceClient client() {
+        return requireNonNull(client, "not started");
+    }
+
+    ApiServer server() {
+        return requireNonNull(server, "not started");
+    }
+
+    JobService service() {
+        return requireNonNull(service, "not started");
+    }
+
+    /** How often it would have ended its process. */
+    int halts() {
+        return halts.get();
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Path inputs() {
+        return inputs;
+    }
+
+    /** Writes a file that a {@code path} input can name. */
+    Path input(String name, String text) {
+        try {
+            Path file = inputs.resolve(name);
+            Files.createDirectories(requireNonNull(file.getParent()));
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path jobFile(String id, String name) {
+        return data.resolve("jobs").resolve(id).resolve(name);
+    }
+
+    /** The names in a directory of its data, sorted. */
+    List<String> names(String directory) {
+        try (Stream<Path> paths = Files.list(data.resolve(directory))) {
+            return paths.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Stops; what is under way is cancelled, because it may be slow on purpose. */
+    @Override
+    public void close() {
+        if (lock == null) {
+            return;
+        }
+        for (JobView view : service().list(null, null, Integer.MAX_VALUE)) {
+            Status status = view.job().status();
+            if (status.isActive() || status == Status.QUEUED) {
+                cancel(view);
+            }
+        }
+        stop();
+    }
+
+    private void cancel(JobView view) {
+        try {
+            service().cancel(view.job().id());
+        } catch (RefusedException e) {
+            // it has just ended
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
