@@ -91,6 +91,11 @@ final class Fields {
         return errors.first.stream().anyMatch(error -> error.field().equals(pointer(name)));
     }
 
+    /** Whether something was found wrong with a field, or with anything in it. */
+    boolean isWrongWithin(String name) {
+        return errors.first.stream().anyMatch(error -> error.field().startsWith(pointer(name)));
+    }
+
     /** Reports a field that is null, unless something else is wrong with it. */
     void refuseNull(String name) {
         if (json.has(name) && json.get(name).isNull()) {

@@ -55,7 +55,7 @@ final class JobRequest {
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
-        FieldError wrongInput = fields.areWrong() ? inputCheck.wrong(input) : null;
+        FieldError wrongInput = fields.areWrong() && !fields.isWrongWithin("input") ? inputCheck.wrong(input) : null;
         if (wrongInput != null) {
             fields.error(wrongInput);
         }

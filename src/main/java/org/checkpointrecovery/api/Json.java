@@ -103,7 +103,9 @@ final class Json {
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
-        int source = first.indexOf(" (start marker");
-        return (source < 0 ? first : first.substring(0, source)).strip() + where;
+        return first.replaceAll(" \\((for|start marker) .*", "")
+                        .replaceAll(": enable `.*", "")
+                        .strip()
+                + where;
     }
 }

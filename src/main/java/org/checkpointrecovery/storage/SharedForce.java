@@ -54,15 +54,17 @@ final class SharedForce {
             disk.forceDirectory(directory);
         } catch (IOException e) {
             mine.failure = e;
+            throw e;
+        } finally {
+            synchronized (this) {
+                mine.done = true;
+                underWay = false;
+                notifyAll();
+            }
         }
-        synchronized (this) {
-            mine.done = true;
-            underWay = false;
-            notifyAll();
-        }
-        throwIfFailed(mine);
     }
 
+    /** Each thread gets an exception of its own, since it may add to it. */
     private static void throwIfFailed(Attempt attempt) throws IOException {
         if (attempt.failure instanceof DiskFullException full) {
             throw new DiskFullException(String.valueOf(full.getMessage()), full);
