@@ -1,9 +1,8 @@
 package org.checkpointrecovery.cli;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +27,7 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileCheckpointStore;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,18 +42,30 @@ final class FileRun {
 
     private final Disk disk;
     private final Clock clock;
+    private final Locks locks;
     private final RunFiles files;
     private final JobSpec spec;
     private final int maxItemBytes;
     private final ProgressDisplay display;
 
-    FileRun(Disk disk, Clock clock, RunFiles files, JobSpec spec, int maxItemBytes, ProgressDisplay display) {
-        this.disk = disk;
-        this.clock = clock;
+    /** Keeps two runs from writing to the same file. */
+    interface Locks {
+        /** Locks a file that is created if it is not there; null if another run holds it. */
+        @Nullable
+        Closeable tryLock(Path file) throws IOException;
+    }
+
+    /** What a run works with: the machine's own, but for tests. */
+    record Machine(Disk disk, Clock clock, Locks locks, ProgressDisplay display) {}
+
+    FileRun(Machine machine, RunFiles files, JobSpec spec, int maxItemBytes) {
+        this.disk = machine.disk();
+        this.clock = machine.clock();
+        this.locks = machine.locks();
+        this.display = machine.display();
         this.files = files;
         this.spec = spec;
         this.maxItemBytes = maxItemBytes;
-        this.display = display;
     }
 
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
@@ -70,9 +82,7 @@ final class FileRun {
         if (before.isPresent() && isFinished(before.get().position())) {
             return done(checkpoints, before.get().position());
         }
-        try (FileChannel channel =
-                        FileChannel.open(files.growing(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
+        try (Closeable lock = locks.tryLock(files.growing())) {
             if (lock == null) {
                 throw new BadOptionsException(List.of(files.growing() + " is being written by another run"));
             }
@@ -141,7 +151,7 @@ final class FileRun {
             log.warn("{} items failed; they are in {}", end.failed(), files.errors());
         }
         log.info("100.0 %, all {} items are processed; the checkpoint is cleared", end.nextItem());
-        System.out.println("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
+        display.summary("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
                 + end.failed() + ",\"checkpoint_cleared\":true}");
         return CommandLineTool.DONE;
     }

@@ -24,6 +24,11 @@ abstract class ProgressDisplay {
 
     abstract void show(Progress progress);
 
+    /** Prints what the run came to. */
+    void summary(String json) {
+        System.out.println(json);
+    }
+
     /** Nothing more is to be shown. */
     abstract void end();
 

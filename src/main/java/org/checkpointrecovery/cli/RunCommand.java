@@ -2,10 +2,13 @@ package org.checkpointrecovery.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -85,8 +88,19 @@ final class RunCommand implements Callable<Integer> {
         int itemBytes = (int) values.bytes("--max-item-bytes", maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
         RunFiles files = files(values);
         values.throwIfWrong();
-        ProgressDisplay display = ProgressDisplay.forThisTerminal();
-        return new FileRun(new LocalDisk(), Clock.systemUTC(), files, spec, itemBytes, display).run(fresh);
+        FileRun.Machine machine = new FileRun.Machine(
+                new LocalDisk(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
+        return new FileRun(machine, files, spec, itemBytes).run(fresh);
+    }
+
+    /** The lock dies with the process. */
+    private static @Nullable Closeable tryLock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+            channel.close();
+            return null;
+        }
+        return channel;
     }
 
     private JobSpec spec(OptionValues values) {

@@ -1,0 +1,138 @@
+package org.checkpointrecovery.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Random;
+import java.util.Set;
+import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The {@code run} command on a disk whose power is cut, or whose process is killed, at every operation. */
+class FileRunTest {
+    private static final RunFiles FILES =
+            new RunFiles(Path.of("/in.txt"), Path.of("/out.json"), Path.of("/.checkpoint.json"));
+    private static final String LINES = "one\ntwo\n\nthree\nfour\nfive\nsix\nseven\n";
+    private static final int SEEDS = 4;
+
+    @ParameterizedTest
+    @EnumSource
+    void the_output_is_that_of_a_clean_run_when_the_power_is_cut_at_any_operation(CommitMode commit) throws Exception {
+        String clean = cleanOutput(commit);
+        for (long seed = 0; seed < SEEDS; seed++) {
+            int operation = 1;
+            boolean crashed = true;
+            while (crashed) {
+                CrashingDisk disk = diskWithInput(seed);
+                disk.cutPowerAt(operation);
+                crashed = !isDone(disk, commit);
+                Random random = new Random(seed * 1000 + operation);
+                if (crashed) {
+                    disk.restorePower();
+                    disk.cutPowerAt(disk.operations() + 1 + random.nextInt(40));
+                    if (!isDone(disk, commit)) {
+                        disk.restorePower();
+                        assertThat(isDone(disk, commit)).isTrue();
+                    }
+                }
+                assertDone(disk, clean, "seed " + seed + ", operation " + operation);
+                operation++;
+            }
+            assertThat(operation).isGreaterThan(20);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_output_is_that_of_a_clean_run_when_the_process_is_killed_at_any_operation(CommitMode commit)
+            throws Exception {
+        String clean = cleanOutput(commit);
+        int operation = 1;
+        boolean crashed = true;
+        while (crashed) {
+            CrashingDisk disk = diskWithInput(operation);
+            disk.killProcessAt(operation);
+            crashed = !isDone(disk, commit);
+            if (crashed) {
+                disk.killProcess();
+                assertThat(isDone(disk, commit)).isTrue();
+            }
+            assertDone(disk, clean, "operation " + operation);
+            operation++;
+        }
+        assertThat(operation).isGreaterThan(20);
+    }
+
+    private static void assertDone(CrashingDisk disk, String clean, String when) {
+        disk.restorePower(); // what is not forced now is lost
+        assertThat(disk.text(FILES.output())).as(when).isEqualTo(clean);
+        assertThat(disk.exists(FILES.checkpoint())).as(when).isFalse();
+        assertThat(disk.exists(FILES.growing())).as(when).isFalse();
+    }
+
+    private static String cleanOutput(CommitMode commit) throws Exception {
+        CrashingDisk disk = diskWithInput(0);
+        assertThat(isDone(disk, commit)).isTrue();
+        String output = disk.text(FILES.output());
+        assertThat(output).startsWith("[\n{\"index\":0,").endsWith("}\n]\n").hasLineCount(9 - 2 + 1);
+        return output;
+    }
+
+    private static CrashingDisk diskWithInput(long seed) throws IOException {
+        CrashingDisk disk = new CrashingDisk(seed);
+        disk.write(FILES.input(), LINES.getBytes(StandardCharsets.UTF_8));
+        return disk;
+    }
+
+    /** Whether a call of the command comes to its end before the crash. */
+    private static boolean isDone(CrashingDisk disk, CommitMode commit) throws Exception {
+        Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
+        JobSpec spec = new JobSpec(
+                null,
+                new InputSpec.InputPath("in.txt"),
+                Format.LINES,
+                new ProcessorSpec.TextStats(),
+                2,
+                1,
+                commit,
+                OnItemError.SKIP,
+                null,
+                true,
+                faults);
+        FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, new Silence());
+        try {
+            return new FileRun(machine, FILES, spec, 1000).run(false) == CommandLineTool.DONE && !disk.isPowerCut();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            assertThat(disk.isPowerCut()).as("%s", e).isTrue();
+            return false;
+        }
+    }
+
+    private static final Closeable NO_LOCK = () -> {};
+
+    private static final class Silence extends ProgressDisplay {
+        @Override
+        void show(Progress progress) {}
+
+        @Override
+        void summary(String json) {}
+
+        @Override
+        void end() {}
+    }
+}
