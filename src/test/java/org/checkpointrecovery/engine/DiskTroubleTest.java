@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -177,8 +175,8 @@ class DiskTroubleTest {
                 Reason reason = requireNonNull(job.state().reason());
                 assertThat(reason.code()).as(reason.message()).isEqualTo(trouble.code());
                 assertThat(job.runs()).allMatch(run -> run.ending() != null);
-                assertThat(clean.get(0)).startsWith(text(service.service().results(id)));
-                assertThat(clean.get(1)).startsWith(text(service.service().errors(id)));
+                assertThat(clean.get(0)).startsWith(service.results(id));
+                assertThat(clean.get(1)).startsWith(service.errors(id));
                 disk.freeSpace();
                 service.service().resume(id);
                 Job completed = service.await(id, Status.COMPLETED);
@@ -188,15 +186,6 @@ class DiskTroubleTest {
                         .isEqualTo(Run.End.COMPLETED);
             }
             assertThat(service.job(id).totalItems()).isEqualTo(ITEMS.length);
-        }
-    }
-
-    private static String text(JobService.Committed committed) throws IOException {
-        if (committed.channel() == null) {
-            return "";
-        }
-        try (InputStream bytes = Channels.newInputStream(requireNonNull(committed.channel()))) {
-            return new String(bytes.readNBytes((int) committed.bytes()), StandardCharsets.UTF_8);
         }
     }
 
@@ -257,14 +246,14 @@ class DiskTroubleTest {
                 service.await(id, Status.COMPLETED);
                 Await.until(
                         "the run is over", () -> !disk.exists(service.files(id).checkpoint()));
-                String results = text(jobs.results(id));
+                String results = service.results(id);
                 int last = disk.operations() + operation;
                 trouble.at(disk, last);
                 try {
                     jobs.delete(id);
                 } catch (IOException e) {
                     refused++;
-                    assertThat(text(jobs.results(id))).isEqualTo(results);
+                    assertThat(service.results(id)).isEqualTo(results);
                     disk.freeSpace();
                     jobs.delete(id);
                 }
@@ -306,7 +295,7 @@ class DiskTroubleTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             completed = service.submit(spec(1), ITEMS);
             service.await(completed, Status.COMPLETED);
-            results = text(service.service().results(completed));
+            results = service.results(completed);
             disk.cutPowerAt(disk.operations() + 50);
             interrupted = service.submit(spec(1), ITEMS);
             Await.until("the power is cut", disk::isPowerCut);
@@ -316,7 +305,7 @@ class DiskTroubleTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             long committed = service.nextItem(interrupted);
             assertThat(committed).isIn(3L, 6L);
-            assertThat(text(service.service().results(completed))).isEqualTo(results);
+            assertThat(service.results(completed)).isEqualTo(results);
             Await.until("the job is FAILED", () -> service.status(interrupted) == Status.FAILED);
             assertThat(service.job(interrupted).state().reason())
                     .extracting(Reason::code)
@@ -328,7 +317,7 @@ class DiskTroubleTest {
             disk.freeSpace();
             service.service().resume(interrupted);
             service.await(interrupted, Status.COMPLETED);
-            assertThat(text(service.service().results(interrupted))).isEqualTo(results);
+            assertThat(service.results(interrupted)).isEqualTo(results);
         }
     }
 }

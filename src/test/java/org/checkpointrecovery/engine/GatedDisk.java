@@ -5,6 +5,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.ForwardingDisk;
@@ -14,13 +15,20 @@ final class GatedDisk extends ForwardingDisk {
     private static final int LIMIT_SECONDS = 30;
 
     private final String name;
+    private final AtomicInteger before;
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
 
     /** @param name of the file, in whatever directory */
     GatedDisk(Disk disk, String name) {
+        this(disk, name, 0);
+    }
+
+    /** @param before how often the file is forced without a gate */
+    GatedDisk(Disk disk, String name, int before) {
         super(disk);
         this.name = name;
+        this.before = new AtomicInteger(before);
     }
 
     /** Whether someone waits to force the file, or has waited. */
@@ -41,9 +49,12 @@ final class GatedDisk extends ForwardingDisk {
         return new ForwardingFile(opened) {
             @Override
             public void force() throws IOException {
-                arrived.countDown();
                 try {
-                    if (!gate.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    boolean gateIsThere = before.getAndDecrement() <= 0;
+                    if (gateIsThere) {
+                        arrived.countDown();
+                    }
+                    if (gateIsThere && !gate.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                         throw new IOException("the gate was not opened");
                     }
                 } catch (InterruptedException e) {

@@ -1,6 +1,11 @@
 package org.checkpointrecovery.engine;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -99,6 +104,32 @@ final class TestService implements AutoCloseable {
         return service.submit(new NewJob(spec.build(), List.of(items), null))
                 .view()
                 .job()
+                .id();
+    }
+
+    /** The committed results, as a client reads them. */
+    String results(JobId id) throws Exception {
+        return text(service.results(id));
+    }
+
+    /** The committed errors, as a client reads them. */
+    String errors(JobId id) throws Exception {
+        return text(service.errors(id));
+    }
+
+    private static String text(JobService.Committed committed) throws IOException {
+        SeekableByteChannel channel = committed.channel();
+        if (channel == null) {
+            return "";
+        }
+        try (InputStream bytes = Channels.newInputStream(channel)) {
+            return new String(bytes.readNBytes((int) committed.bytes()), StandardCharsets.UTF_8);
+        }
+    }
+
+    String upload(String content) throws Exception {
+        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        return service.receiveFile(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
     }
 

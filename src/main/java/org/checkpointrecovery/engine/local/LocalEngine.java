@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.local;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -31,7 +32,8 @@ public final class LocalEngine implements JobEngine {
     private final ItemCounter counter;
     private final ConcurrentHashMap<JobId, Ordered> runs = new ConcurrentHashMap<>();
 
-    private record Ordered(LocalRun run, Runnable task) {}
+    /** @param over open when the run no longer touches anything */
+    private record Ordered(LocalRun run, Runnable task, CountDownLatch over) {}
 
     /**
      * @param workers how many jobs run at once, at least 1
@@ -53,14 +55,25 @@ public final class LocalEngine implements JobEngine {
         RunSettings settings = RunSettings.of(order, maxItemBytes);
         LocalRun run = new LocalRun(new LocalRun.Parts(order, settings, listener, control, disk, clock, halt), counter);
         JobId id = order.job().id();
+        // An order that was withdrawn when a worker had just come to it: it ends at once, but not before it has looked
+        // at the
+        // checkpoint.
+        Ordered before = runs.get(id);
+        CountDownLatch over = new CountDownLatch(1);
         Runnable task = () -> {
             try {
+                if (before != null) {
+                    before.over.await();
+                }
                 run.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does; the job stays in line for the next start
             } finally {
                 runs.computeIfPresent(id, (same, ordered) -> ordered.run == run ? null : ordered);
+                over.countDown();
             }
         };
-        runs.put(id, new Ordered(run, task));
+        runs.put(id, new Ordered(run, task, over));
         try {
             workers.execute(task);
         } catch (RejectedExecutionException e) {

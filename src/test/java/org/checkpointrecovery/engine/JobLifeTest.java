@@ -1,0 +1,495 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.checkpointrecovery.engine.RefusedException.Cause;
+import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.Outcome;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.ForwardingDisk;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the verbs do to jobs in their states, and how jobs share the workers. */
+class JobLifeTest {
+    private static final TestService.Options OPTIONS = TestService.Options.of(TestService.DATA);
+    private static final String[] ITEMS = {"a", "b", "c", "d", "e", "f", "g", "h"};
+
+    private CrashingDisk disk = new CrashingDisk(1);
+
+    @BeforeEach
+    void makeDisk() throws Exception {
+        disk = CrashedJob.emptyDisk(1);
+    }
+
+    /** Each batch of 3 waits for the disk: behind a closed gate a job stands still in its first commit. */
+    private static TestSpec spec() {
+        return TestSpec.spec().commit(CommitMode.EACH);
+    }
+
+    private String expected(int count) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            lines.append("{\"index\":%d,\"original\":\"%s\",\"length\":1,\"word_count\":1,\"uppercase\":\"%s\"}\n"
+                    .formatted(i, ITEMS[i], (char) (ITEMS[i].charAt(0) - 'a' + 'A')));
+        }
+        return lines.toString();
+    }
+
+    private static void assertRefused(Cause why, Call call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        RefusedException.class,
+                        refused -> assertThat(refused.why()).isEqualTo(why));
+    }
+
+    private interface Call {
+        void run() throws Exception;
+    }
+
+    @Test
+    void a_job_runs_to_its_end() throws Exception {
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            JobId id = service.submit(spec(), ITEMS);
+            Job job = service.await(id, Status.COMPLETED);
+            assertThat(service.results(id)).isEqualTo(expected(8));
+            assertThat(service.errors(id)).isEmpty();
+            assertThat(job.recovery()).isNull();
+            assertThat(job.runs()).singleElement().satisfies(run -> {
+                assertThat(run.number()).isEqualTo(1);
+                assertThat(run.firstItem()).isZero();
+                assertThat(run.nextItem()).isEqualTo(8);
+            });
+            JobView view = service.service().view(id);
+            assertThat(view.progress().percent()).isEqualTo(100.0);
+            assertThat(Outcome.of(view.committed())).isEqualTo(Outcome.SUCCEEDED);
+            assertThat(view.allowedActions()).containsExactly(Verb.DELETE);
+        }
+    }
+
+    @Test
+    void an_empty_input_is_completed_with_0_of_0() throws Exception {
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            List<JobId> jobs = new ArrayList<>();
+            jobs.add(service.submit(spec()));
+            for (String content : List.of("", "\n\r\n  \n", "\ufeff", "\ufeff\n")) {
+                jobs.add(service.submit(spec().over(new InputSpec.Upload(service.upload(content)))));
+            }
+            for (JobId id : jobs) {
+                Job job = service.await(id, Status.COMPLETED);
+                assertThat(job.totalItems()).isZero();
+                assertThat(service.service().view(id).progress().percent()).isEqualTo(100.0);
+                assertThat(service.results(id)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_running_job_pauses_at_the_end_of_its_batch_and_goes_on_from_there() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS)) {
+            JobId id = service.submit(spec(), ITEMS);
+            Await.until("the first commit waits", gated::isReached);
+            assertThat(service.nextItem(id))
+                    .as("what is not durable is not shown")
+                    .isZero();
+            assertThat(service.service().pause(id).changed()).isTrue();
+            assertThat(service.status(id)).isEqualTo(Status.PAUSING);
+            assertThat(service.service().pause(id).changed()).isFalse();
+            gated.openGate();
+            Job paused = service.await(id, Status.PAUSED);
+            assertThat(service.nextItem(id)).isEqualTo(3);
+            assertThat(service.results(id)).isEqualTo(expected(3));
+            assertThat(requireNonNull(paused.runs().get(0).ending()).end()).isEqualTo(Run.End.PAUSED);
+            assertThat(service.service().pause(id).changed()).isFalse();
+            assertThat(service.service().resume(id).changed()).isTrue();
+            Job completed = service.await(id, Status.COMPLETED);
+            assertThat(completed.runs())
+                    .hasSize(2)
+                    .last()
+                    .extracting(Run::firstItem)
+                    .isEqualTo(3L);
+            assertThat(service.results(id)).isEqualTo(expected(8));
+        }
+    }
+
+    @Test
+    void a_pause_that_comes_with_the_last_batch_completes_the_job() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS)) {
+            JobId id = service.submit(TestSpec.spec().batchSize(100), ITEMS);
+            Await.until("the only commit waits", gated::isReached);
+            Await.until(
+                    "the reader has ended",
+                    () -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().equals("job-" + id + "-reader")));
+            service.service().pause(id);
+            gated.openGate();
+            assertThat(service.await(id, Status.COMPLETED).runs()).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_cancelled_job_keeps_what_was_committed_and_never_goes_on() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        JobId id;
+        try (TestService service = TestService.start(gated, OPTIONS)) {
+            id = service.submit(spec(), ITEMS);
+            Await.until("the first commit waits", gated::isReached);
+            service.service().pause(id);
+            assertThat(service.service().cancel(id).changed()).isTrue();
+            assertThat(service.status(id)).isEqualTo(Status.CANCELLING);
+            assertThat(service.service().cancel(id).changed()).isFalse();
+            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
+            gated.openGate();
+            Job cancelled = service.await(id, Status.CANCELLED);
+            assertThat(requireNonNull(cancelled.runs().get(0).ending()).end()).isEqualTo(Run.End.CANCELLED);
+            assertThat(service.results(id)).isEqualTo(expected(3));
+            assertThat(service.service().cancel(id).changed()).isFalse();
+            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().start(id));
+        }
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
+            assertThat(service.results(id)).isEqualTo(expected(3));
+        }
+    }
+
+    @Test
+    void a_job_of_long_items_is_cancelled_at_once() throws Exception {
+        for (int parallelism : new int[] {1, 3}) {
+            try (TestService service = TestService.start(disk, OPTIONS)) {
+                JobId id = service.submit(spec().parallelism(parallelism).itemDelay(Duration.ofMinutes(1)), ITEMS);
+                Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
+                service.service().cancel(id);
+                service.await(id, Status.CANCELLED);
+                assertThat(service.nextItem(id)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void a_job_that_is_not_started_waits_to_be_started_also_after_a_restart() throws Exception {
+        JobId id;
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            id = service.submit(spec().notStarted(), ITEMS);
+            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().pause(id));
+        }
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            assertThat(service.status(id)).isEqualTo(Status.CREATED);
+            assertThat(service.service().start(id).changed()).isTrue();
+            service.await(id, Status.COMPLETED);
+            assertRefused(Cause.CONFLICT, () -> service.service().start(id));
+        }
+    }
+
+    @Test
+    void a_queued_job_that_is_paused_and_resumed_runs_once() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS.workers(1))) {
+            JobId first = service.submit(spec(), ITEMS);
+            Await.until("the worker is busy", gated::isReached);
+            JobId second = service.submit(spec(), ITEMS);
+            assertThat(service.status(second)).isEqualTo(Status.QUEUED);
+            for (int i = 0; i < 3; i++) {
+                assertThat(service.service().pause(second).view().job().status())
+                        .isEqualTo(Status.PAUSED);
+                assertThat(service.service().resume(second).view().job().status())
+                        .isEqualTo(Status.QUEUED);
+            }
+            JobId third = service.submit(spec(), ITEMS);
+            service.service().cancel(third);
+            assertThat(service.status(third)).isEqualTo(Status.CANCELLED);
+            gated.openGate();
+            service.await(first, Status.COMPLETED);
+            assertThat(service.await(second, Status.COMPLETED).runs()).hasSize(1);
+            assertThat(service.results(second)).isEqualTo(expected(8));
+            assertThat(service.job(third).runs()).isEmpty();
+        }
+    }
+
+    /** Lets the first who deletes a temporary checkpoint, as a run does at its beginning, wait; and counts them. */
+    private static final class BeginningRun extends ForwardingDisk {
+        private final AtomicInteger runs = new AtomicInteger();
+        private final CountDownLatch first = new CountDownLatch(1);
+        private final CountDownLatch second = new CountDownLatch(2);
+        private final CountDownLatch gate = new CountDownLatch(1);
+
+        BeginningRun(Disk disk) {
+            super(disk);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            if (path.getFileName().toString().equals("checkpoint.json.tmp")) {
+                first.countDown();
+                second.countDown();
+                try {
+                    if (runs.incrementAndGet() == 1 && !gate.await(20, TimeUnit.SECONDS)) {
+                        throw new IOException("the gate was not opened");
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            super.delete(path);
+        }
+    }
+
+    @Test
+    void two_runs_of_a_job_never_touch_its_files_at_the_same_time() throws Exception {
+        BeginningRun beginning = new BeginningRun(disk);
+        try (TestService service = TestService.start(beginning, OPTIONS.workers(2))) {
+            JobId id = service.submit(spec(), ITEMS);
+            assertThat(beginning.first.await(20, TimeUnit.SECONDS)).isTrue();
+            // A worker has come to the job, and has not yet asked whether it may begin.
+            assertThat(service.service().pause(id).view().job().status()).isEqualTo(Status.PAUSED);
+            service.service().resume(id);
+            assertThat(beginning.second.await(200, TimeUnit.MILLISECONDS))
+                    .as("another worker begins with the same job")
+                    .isFalse();
+            beginning.gate.countDown();
+            assertThat(service.await(id, Status.COMPLETED).runs()).hasSize(1);
+            assertThat(service.results(id)).isEqualTo(expected(8));
+        }
+    }
+
+    @Test
+    void a_deleted_job_is_gone_also_after_a_restart() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS)) {
+            JobId id = service.submit(spec(), ITEMS);
+            Await.until("the first commit waits", gated::isReached);
+            assertRefused(Cause.CONFLICT, () -> service.service().delete(id));
+            gated.openGate();
+            service.await(id, Status.COMPLETED);
+            service.service().delete(id);
+            assertRefused(Cause.NOT_FOUND, () -> service.service().view(id));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().results(id));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().delete(id));
+            assertThat(service.service().list(null, null, 10)).isEmpty();
+        }
+        assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
+        disk.restorePower();
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            assertThat(service.service().list(null, null, 10)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_full_line_refuses_jobs_and_takes_them_again_when_one_has_left() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        TestService.Options options = OPTIONS.workers(1).maxQueued(2);
+        try (TestService service = TestService.start(gated, options)) {
+            JobService jobs = service.service();
+            JobId running = service.submit(spec(), ITEMS);
+            Await.until("the worker is busy", gated::isReached);
+            JobId waiting = service.submit(spec(), ITEMS);
+            JobId created = service.submit(spec().notStarted(), ITEMS);
+            JobId last = service.submit(spec(), ITEMS);
+            assertRefused(Cause.QUEUE_FULL, () -> service.submit(spec(), ITEMS));
+            assertRefused(Cause.QUEUE_FULL, () -> jobs.start(created));
+            assertThat(service.status(created)).isEqualTo(Status.CREATED);
+            assertThat(jobs.list(null, null, 10)).hasSize(4);
+            assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSize(4);
+            jobs.pause(waiting);
+            jobs.start(created);
+            assertRefused(Cause.QUEUE_FULL, () -> jobs.resume(waiting));
+            jobs.cancel(last);
+            jobs.resume(waiting);
+            gated.openGate();
+            for (JobId id : List.of(running, created, waiting)) {
+                service.await(id, Status.COMPLETED);
+            }
+            assertThat(requireNonNull(service.job(created).startedAt()))
+                    .isBeforeOrEqualTo(requireNonNull(service.job(waiting).startedAt()));
+        }
+    }
+
+    @Test
+    void jobs_run_in_the_order_in_which_they_came_into_line_as_many_at_once_as_there_are_workers() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS.workers(2))) {
+            List<JobId> jobs = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                jobs.add(service.submit(spec(), ITEMS));
+            }
+            Await.until("both workers are busy", () -> service.status(jobs.get(1)) == Status.RUNNING);
+            assertThat(service.service().list(Status.RUNNING, null, 100)).hasSize(2);
+            assertThat(service.service().list(Status.QUEUED, null, 100)).hasSize(6);
+            gated.openGate();
+            for (JobId id : jobs) {
+                service.await(id, Status.COMPLETED);
+            }
+            for (int i = 2; i < jobs.size(); i++) {
+                assertThat(requireNonNull(service.job(jobs.get(i)).startedAt()))
+                        .isAfterOrEqualTo(
+                                requireNonNull(service.job(jobs.get(i - 2)).startedAt()));
+            }
+        }
+    }
+
+    @Test
+    void a_hundred_small_jobs_run_beside_a_huge_one() throws Exception {
+        try (TestService service = TestService.start(disk, OPTIONS.workers(2))) {
+            JobId huge = service.submit(spec().itemDelay(Duration.ofMinutes(1)), ITEMS);
+            List<JobId> small = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                small.add(service.submit(spec(), ITEMS));
+            }
+            for (JobId id : small) {
+                service.await(id, Status.COMPLETED);
+            }
+            assertThat(service.status(huge)).isEqualTo(Status.RUNNING);
+            service.service().cancel(huge);
+        }
+    }
+
+    @Test
+    void jobs_are_listed_newest_first_page_by_page() throws Exception {
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            List<JobId> jobs = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                jobs.add(0, service.submit(spec().notStarted(), ITEMS));
+            }
+            service.service().cancel(jobs.get(1));
+            assertThat(ids(service.service().list(null, null, 3))).isEqualTo(jobs.subList(0, 3));
+            assertThat(ids(service.service().list(null, jobs.get(2), 3))).isEqualTo(jobs.subList(3, 5));
+            assertThat(ids(service.service().list(Status.CREATED, null, 2))).containsExactly(jobs.get(0), jobs.get(2));
+            assertThat(ids(service.service().list(Status.FAILED, null, 2))).isEmpty();
+        }
+    }
+
+    private static List<JobId> ids(List<JobView> views) {
+        return views.stream().map(view -> view.job().id()).toList();
+    }
+
+    @Test
+    void too_many_failed_items_fail_the_job_at_the_last_whole_batch() throws Exception {
+        for (int parallelism : new int[] {1, 3}) {
+            for (CommitMode commit : CommitMode.values()) {
+                try (TestService service = TestService.start(disk, OPTIONS)) {
+                    TestSpec spec = TestSpec.spec()
+                            .commit(commit)
+                            .parallelism(parallelism)
+                            .failItems(Set.of(0L, 4L, 6L));
+                    JobId id = service.submit(spec.maxFailedItems(2), ITEMS);
+                    Job failed = service.await(id, Status.FAILED);
+                    Reason reason = requireNonNull(failed.state().reason());
+                    assertThat(reason.code()).isEqualTo(ErrorCode.TOO_MANY_FAILED_ITEMS);
+                    assertThat(reason.message()).contains("3 items failed", "item 6", "FAULT_INJECTED");
+                    assertThat(service.nextItem(id)).isEqualTo(6);
+                    assertThat(service.errors(id).lines()).hasSize(2);
+                    JobId allowed = service.submit(spec.maxFailedItems(3), ITEMS);
+                    service.await(allowed, Status.COMPLETED);
+                    assertThat(service.errors(allowed).lines()).hasSize(3);
+                    JobId none = service.submit(spec.maxFailedItems(0), ITEMS);
+                    assertThat(service.await(none, Status.FAILED).state().reason())
+                            .extracting(Reason::code)
+                            .isEqualTo(ErrorCode.ITEM_FAILED);
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_failed_item_fails_the_job_at_the_last_whole_batch_if_the_spec_says_so() throws Exception {
+        for (int parallelism : new int[] {1, 3}) {
+            for (CommitMode commit : CommitMode.values()) {
+                for (int item = 0; item < ITEMS.length; item++) {
+                    int committed = item / 3 * 3;
+                    try (TestService service = TestService.start(disk, OPTIONS)) {
+                        JobId id = service.submit(
+                                TestSpec.spec()
+                                        .commit(commit)
+                                        .parallelism(parallelism)
+                                        .onItemError(OnItemError.FAIL)
+                                        .failItems(Set.of((long) item)),
+                                ITEMS);
+                        Job failed = service.await(id, Status.FAILED);
+                        Reason reason = requireNonNull(failed.state().reason());
+                        assertThat(reason.code()).isEqualTo(ErrorCode.ITEM_FAILED);
+                        assertThat(reason.message()).contains("Item " + item + " failed");
+                        assertThat(service.nextItem(id)).isEqualTo(committed);
+                        assertThat(service.results(id)).isEqualTo(expected(committed));
+                        assertThat(service.errors(id)).isEmpty();
+                        service.service().resume(id);
+                        service.await(id, Status.FAILED);
+                        assertThat(service.nextItem(id)).isEqualTo(committed);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void parallelism_and_batch_size_do_not_change_the_results() throws Exception {
+        String[] items = IntStream.range(0, 2000)
+                .mapToObj(i -> "line " + i + " \u00e9".repeat(i % 40))
+                .toArray(String[]::new);
+        try (TestService service = TestService.start(disk, OPTIONS)) {
+            JobId plain = service.submit(TestSpec.spec().batchSize(2000), items);
+            service.await(plain, Status.COMPLETED);
+            for (int batchSize : new int[] {1, 7, 1000, 1_000_000}) {
+                for (int parallelism : new int[] {1, 2, 8}) {
+                    JobId id =
+                            service.submit(TestSpec.spec().batchSize(batchSize).parallelism(parallelism), items);
+                    service.await(id, Status.COMPLETED);
+                    assertThat(service.results(id)).isEqualTo(service.results(plain));
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_stopping_service_takes_nothing_more() throws Exception {
+        TestService service = TestService.start(disk, OPTIONS);
+        JobId id = service.submit(spec().notStarted(), ITEMS);
+        service.close();
+        assertRefused(Cause.STOPPING, () -> service.submit(spec(), ITEMS));
+        assertRefused(Cause.STOPPING, () -> service.service().start(id));
+        assertRefused(Cause.STOPPING, () -> service.service().delete(id));
+        assertRefused(Cause.STOPPING, () -> service.upload("a"));
+        assertThat(service.status(id)).isEqualTo(Status.CREATED);
+    }
+
+    @Test
+    void an_upload_that_a_job_may_still_need_is_not_deleted() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        try (TestService service = TestService.start(gated, OPTIONS)) {
+            String file = service.upload("a\nb\n");
+            JobId id = service.submit(spec().over(new InputSpec.Upload(file)));
+            Await.until("the commit waits", gated::isReached);
+            assertRefused(Cause.CONFLICT, () -> service.service().deleteFile(file));
+            gated.openGate();
+            service.await(id, Status.COMPLETED);
+            service.service().deleteFile(file);
+            assertRefused(Cause.NOT_FOUND, () -> service.service().file(file));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().deleteFile(file));
+            assertRefused(Cause.INVALID, () -> service.submit(spec().over(new InputSpec.Upload(file))));
+        }
+    }
+}
