@@ -55,8 +55,7 @@ public final class LocalEngine implements JobEngine {
         RunSettings settings = RunSettings.of(order, maxItemBytes);
         LocalRun run = new LocalRun(new LocalRun.Parts(order, settings, listener, control, disk, clock, halt), counter);
         JobId id = order.job().id();
-        // An order that was withdrawn when a worker had just come to it: it ends at once, but not before it has looked
-        // at the
+        // One that was withdrawn when a worker had just come to it ends at once, but not without a look at the
         // checkpoint.
         Ordered before = runs.get(id);
         CountDownLatch over = new CountDownLatch(1);
