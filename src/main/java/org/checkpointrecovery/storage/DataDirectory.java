@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,11 @@ public final class DataDirectory implements Closeable {
      * @throws HeldException if another service holds it
      */
     public static DataDirectory take(Path root) throws IOException {
-        createForGood(root.toAbsolutePath().normalize());
+        return take(root, new LocalDisk());
+    }
+
+    static DataDirectory take(Path root, Disk disk) throws IOException {
+        create(root.toAbsolutePath(), disk);
         Path file = root.resolve("lock");
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);
@@ -37,15 +40,14 @@ public final class DataDirectory implements Closeable {
         return new DataDirectory(root.toAbsolutePath(), channel);
     }
 
-    /** Creates a directory and those above it that are not there, and makes their names survive a power cut. */
-    private static void createForGood(Path directory) throws IOException {
-        Path parent = directory.getParent();
-        if (Files.isDirectory(directory) || parent == null) {
-            return;
+    /** What is kept below must not be lost with the name of a directory above. */
+    private static void create(Path directory, Disk disk) throws IOException {
+        if (!disk.exists(directory)) {
+            Path parent = Replacement.directoryOf(directory);
+            create(parent, disk);
+            disk.createDirectory(directory);
+            disk.forceDirectory(parent);
         }
-        createForGood(parent);
-        Files.createDirectory(directory);
-        new LocalDisk().forceDirectory(parent);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

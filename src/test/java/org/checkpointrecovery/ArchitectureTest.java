@@ -1,0 +1,177 @@
+package org.checkpointrecovery;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.time.Clock;
+import org.checkpointrecovery.storage.DataDirectory;
+import org.checkpointrecovery.storage.LocalDisk;
+
+/** Which package may know which, as the design draws it: imports point one way, towards {@code job}. */
+@AnalyzeClasses(packages = "org.checkpointrecovery", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "org.checkpointrecovery.";
+    private static final String API = ROOT + "api..";
+    private static final String CLI = ROOT + "cli..";
+    private static final String ENGINE = ROOT + "engine";
+    private static final String LOCAL = ROOT + "engine.local..";
+    private static final String ITEM = ROOT + "item..";
+    private static final String JOB = ROOT + "job..";
+    private static final String PROCESSOR = ROOT + "processor..";
+    private static final String SINK = ROOT + "sink..";
+    private static final String STORAGE = ROOT + "storage..";
+
+    @ArchTest
+    static final ArchRule no_two_packages_know_each_other =
+            slices().matching("org.checkpointrecovery.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule job_is_pure = noClasses()
+            .that()
+            .resideInAPackage(JOB)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(API, CLI, ENGINE, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.io..", "java.nio..", "java.util.concurrent..", "com.fasterxml..", "org.slf4j..")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Clock.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule items_know_no_jobs = onlyKnows(ITEM, ITEM);
+
+    @ArchTest
+    static final ArchRule processors_know_items_and_the_values_of_a_job = onlyKnows(PROCESSOR, PROCESSOR, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule processors_know_no_files = noClasses()
+            .that()
+            .resideInAPackage(PROCESSOR)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.io..");
+
+    @ArchTest
+    static final ArchRule storage_knows_no_engine = onlyKnows(STORAGE, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule sinks_know_no_engine = onlyKnows(SINK, SINK, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule the_engine_does_not_know_how_jobs_are_run =
+            onlyKnows(ENGINE, ENGINE, SINK, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule the_local_engine_does_not_know_how_a_spec_arrived =
+            onlyKnows(LOCAL, LOCAL, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule the_local_engine_asks_no_one_about_a_job = noClasses()
+            .that()
+            .resideInAPackage(LOCAL)
+            .should()
+            .dependOnClassesThat()
+            .haveSimpleNameStartingWith("JobService")
+            .orShould()
+            .dependOnClassesThat()
+            .haveSimpleName("JobEntry")
+            .orShould()
+            .dependOnClassesThat()
+            .haveSimpleName("JobStore");
+
+    @ArchTest
+    static final ArchRule nobody_but_main_knows_the_api = noClasses()
+            .that()
+            .resideOutsideOfPackages(API)
+            .and()
+            .areNotAssignableTo(Main.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(API);
+
+    @ArchTest
+    static final ArchRule nobody_but_main_knows_the_command_line = noClasses()
+            .that()
+            .resideOutsideOfPackages(CLI)
+            .and()
+            .areNotAssignableTo(Main.class)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CLI);
+
+    @ArchTest
+    static final ArchRule the_api_does_not_know_how_a_job_runs = noClasses()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(LOCAL, CLI, PROCESSOR);
+
+    @ArchTest
+    static final ArchRule the_command_line_knows_no_routes = noClasses()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(API);
+
+    /** What must survive is changed through the disk alone. The lock, and the lock of a run on the command line, need not. */
+    @ArchTest
+    static final ArchRule only_the_disk_changes_files = noClasses()
+            .that()
+            .doNotBelongToAnyOf(LocalDisk.class)
+            .should()
+            .callMethodWhere(target(owner(assignableTo(Files.class)))
+                    .and(target(nameMatching("write.*|create.*|delete.*|move|copy|new.*|set.*"))));
+
+    @ArchTest
+    static final ArchRule nothing_else_opens_files = noClasses()
+            .that()
+            .doNotBelongToAnyOf(LocalDisk.class, DataDirectory.class)
+            .and()
+            .resideOutsideOfPackage(CLI)
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(FileChannel.class)
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.io\\.(File|FileOutputStream|RandomAccessFile|FileWriter|FileInputStream)");
+
+    @ArchTest
+    static final ArchRule only_the_command_line_reads_the_environment = noClasses()
+            .that()
+            .resideOutsideOfPackage(CLI)
+            .and()
+            .areNotAssignableTo(Main.class)
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class);
+
+    private static ArchRule onlyKnows(String who, String... whom) {
+        return classes()
+                .that()
+                .resideInAPackage(who)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideOutsideOfPackage("org.checkpointrecovery..").or(resideInAnyPackage(whom)));
+    }
+}
