@@ -246,6 +246,10 @@ final class TestService implements AutoCloseable {
 
     @Override
     public void close() {
+        if (disk instanceof MoodyDisk moody) {
+            moody.releaseResults();
+            moody.freeSpace();
+        }
         if (lock != null) {
             cancelAll();
             stop();
