@@ -121,7 +121,7 @@ public final class ApiServer {
             ctx.header("Content-Range", "bytes */" + e.length());
             send(ctx, e.problem());
         });
-        javalinRoutes.exception(RefusedException.class, ApiServer::refused);
+        javalinRoutes.exception(RefusedException.class, this::refused);
         javalinRoutes.exception(EofException.class, (e, ctx) -> brokenOff(ctx));
         javalinRoutes.exception(UploadStream.BrokenException.class, (e, ctx) -> brokenOff(ctx));
         javalinRoutes.exception(IOException.class, ApiServer::diskFailed);
@@ -189,19 +189,23 @@ public final class ApiServer {
         ctx.status(problem.kind().status()).contentType(Problem.MEDIA_TYPE).result(problem.toJson());
     }
 
-    private static void refused(RefusedException e, Context ctx) {
+    private void refused(RefusedException e, Context ctx) {
         String message = String.valueOf(e.getMessage());
         Problem problem = switch (e.why()) {
             case NOT_FOUND -> Problem.of(Problem.Kind.NOT_FOUND, message);
             case CONFLICT -> {
-                JobView job = e.job().orElse(null);
-                yield new Problem(Problem.Kind.CONFLICT, message, List.of(), job);
+                Problem.Stand stand = e.job().map(this::standOf).orElse(null);
+                yield new Problem(Problem.Kind.CONFLICT, message, List.of(), stand);
             }
             case INVALID -> Problem.invalid(e.field().orElse(""), message);
             case QUEUE_FULL -> Problem.of(Problem.Kind.QUEUE_FULL, message);
             case STOPPING -> Problem.of(Problem.Kind.UNAVAILABLE, message);
         };
         send(ctx, problem);
+    }
+
+    private Problem.Stand standOf(JobView view) {
+        return new Problem.Stand(view.job().status().name(), JobJson.allowedActions(view, settings.faultsAllowed()));
     }
 
     private static void brokenOff(Context ctx) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls about uploaded files. */
 final class FileRoutes {
-    private static final int BUFFER_BYTES = 64 * 1024;
-
     private final JobService service;
     private final long maxUploadBytes;
 
@@ -36,10 +33,9 @@ final class FileRoutes {
         if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
             throw tooLarge();
         }
-        try {
-            InputStream body = new UploadStream(ctx.req().getInputStream());
-            UploadedFile file =
-                    service.receiveFile(name, gzip ? new GZIPInputStream(body, BUFFER_BYTES) : body, maxUploadBytes);
+        InputStream raw = new UploadStream(ctx.req().getInputStream());
+        try (InputStream body = gzip ? new GunzipStream(raw) : raw) {
+            UploadedFile file = service.receiveFile(name, body, maxUploadBytes);
             ctx.header("Location", "/v1/files/" + file.id());
             Answers.json(ctx, 201, json -> JobJson.file(json, file));
         } catch (FileStore.TooLargeException e) {

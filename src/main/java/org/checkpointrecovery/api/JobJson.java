@@ -64,16 +64,22 @@ final class JobJson {
         json.writeEndArray();
         recovery(json, job.recovery());
         json.writeArrayFieldStart("allowedActions");
-        for (Verb verb : view.allowedActions()) {
-            if (verb != Verb.CRASH || crashAllowed) {
-                json.writeString(verb.text());
-            }
+        for (String action : allowedActions(view, crashAllowed)) {
+            json.writeString(action);
         }
         json.writeEndArray();
         time(json, "createdAt", job.createdAt());
         time(json, "startedAt", job.startedAt());
         time(json, "endedAt", job.endedAt());
         json.writeEndObject();
+    }
+
+    /** Crashes on purpose are not offered where they are switched off. */
+    static List<String> allowedActions(JobView view, boolean crashAllowed) {
+        return view.allowedActions().stream()
+                .filter(verb -> verb != Verb.CRASH || crashAllowed)
+                .map(Verb::text)
+                .toList();
     }
 
     private void spec(JsonGenerator json, Job job) throws IOException {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
-import org.checkpointrecovery.engine.JobView;
-import org.checkpointrecovery.job.Verb;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param detail for a person: what, with its value; what was done; what to do next
  * @param errors what is wrong with which field of the request
- * @param job the job whose state did not allow the request, or null
+ * @param stand how the job stands whose state did not allow the request, or null
  */
 record Problem(
         Kind kind,
         String detail,
         List<FieldError> errors,
-        @Nullable JobView job) {
+        @Nullable Stand stand) {
     static final String MEDIA_TYPE = "application/problem+json";
 
     /** What can be wrong, with its status. */
@@ -52,6 +50,9 @@ record Problem(
             return status;
         }
     }
+
+    /** The state of a job, and what can be asked of it instead. */
+    record Stand(String state, List<String> allowedActions) {}
 
     /** @param field a JSON pointer into the body, or the name of a header or parameter */
     record FieldError(String field, String message) {}
@@ -92,10 +93,10 @@ record Problem(
             ArrayNode list = json.putArray("errors");
             errors.forEach(error -> list.addObject().put("field", error.field()).put("message", error.message()));
         }
-        if (job != null) {
-            json.put("state", job.job().status().name());
+        if (stand != null) {
+            json.put("state", stand.state());
             ArrayNode actions = json.putArray("allowedActions");
-            job.allowedActions().stream().map(Verb::text).forEach(actions::add);
+            stand.allowedActions().forEach(actions::add);
         }
         return Json.bytes(json);
     }

@@ -9,4 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param modifiedAt for files that others may write to; null for those that the service owns
  * @param crc32c of the first and the last 64 KiB
  */
-public record InputIdentity(long bytes, @Nullable Instant modifiedAt, int crc32c) {}
+public record InputIdentity(long bytes, @Nullable Instant modifiedAt, int crc32c) {
+    /** For people. */
+    @Override
+    public String toString() {
+        return bytes + " bytes" + (modifiedAt == null ? "" : ", modified at " + modifiedAt)
+                + String.format(", checksum %08x", crc32c);
+    }
+}

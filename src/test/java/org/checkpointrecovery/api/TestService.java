@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -190,6 +191,22 @@ final class TestService implements AutoCloseable {
         }
     }
 
+    static FileTime modifiedAt(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void setModifiedAt(Path file, FileTime time) {
+        try {
+            Files.setLastModifiedTime(file, time);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Path jobFile(String id, String name) {
         return data.resolve("jobs").resolve(id).resolve(name);
     }
@@ -203,19 +220,18 @@ final class TestService implements AutoCloseable {
         }
     }
 
-    /** Stops; what is under way is cancelled, because it may be slow on purpose. */
-    @Override
-    public void close() {
-        if (lock == null) {
-            return;
-        }
+    /** Cancels all jobs that have not ended, because they may be slow on purpose, and waits until they are gone. */
+    void cancelAll() {
         for (JobView view : service().list(null, null, Integer.MAX_VALUE)) {
             Status status = view.job().status();
             if (status.isActive() || status == Status.QUEUED) {
                 cancel(view);
             }
         }
-        stop();
+        Await.until(
+                "no job is under way",
+                () -> service().list(null, null, Integer.MAX_VALUE),
+                jobs -> jobs.stream().noneMatch(view -> view.job().status().isActive()));
     }
 
     private void cancel(JobView view) {
@@ -225,6 +241,18 @@ final class TestService implements AutoCloseable {
             // it has just ended
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (disk instanceof MoodyDisk moody) {
+            moody.releaseResults();
+            moody.freeSpace();
+        }
+        if (lock != null) {
+            cancelAll();
+            stop();
         }
     }
 }

@@ -199,8 +199,8 @@ final class LocalRun implements Runnable {
         return failed(
                 new Reason(
                         ErrorCode.INPUT_CHANGED,
-                        "The input has changed since the job was submitted: it was "
-                                + order.job().identity() + ", it is "
+                        "The input has changed since the job was submitted: it had "
+                                + order.job().identity() + ", it has "
                                 + now + ". The results up to item " + committed.nextItem()
                                 + " are kept. Put the old input back and resume, or submit the job again."),
                 null);
