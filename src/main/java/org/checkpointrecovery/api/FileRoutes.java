@@ -1,7 +1,6 @@
 package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -34,16 +33,17 @@ final class FileRoutes {
             throw tooLarge();
         }
         InputStream raw = new UploadStream(ctx.req().getInputStream());
-        try (InputStream body = gzip ? new GunzipStream(raw) : raw) {
+        try (InputStream body = gzip ? new GzipStream(raw) : raw) {
             UploadedFile file = service.receiveFile(name, body, maxUploadBytes);
             ctx.header("Location", "/v1/files/" + file.id());
             Answers.json(ctx, 201, json -> JobJson.file(json, file));
         } catch (FileStore.TooLargeException e) {
             throw tooLarge();
         } catch (ZipException e) {
-            throw badGzip(String.valueOf(e.getMessage()));
-        } catch (EOFException e) {
-            throw badGzip("it ends in the middle"); // what breaks off of the request itself is a BrokenException
+            throw badGzip(
+                    e.getMessage() == null
+                            ? "it ends in the middle"
+                            : e.getMessage().replaceAll("\\.+$", ""));
         }
     }
 

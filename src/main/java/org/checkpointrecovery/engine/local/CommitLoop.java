@@ -12,6 +12,7 @@ import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
@@ -90,9 +91,10 @@ final class CommitLoop {
     }
 
     private @Nullable RunEnd append(Slice slice) throws IOException {
-        if (slice.crash != null) {
+        CrashOrder crash = slice.crash != null ? slice.crash : orderedForThis(slice);
+        if (crash != null) {
             commit();
-            return strike(slice.crash, slice);
+            return strike(crash, slice);
         }
         long failed = appended.failed + slice.failed;
         if (failed > settings.failedItemsAllowed() && slice.failed > 0) {
@@ -101,6 +103,17 @@ final class CommitLoop {
         }
         write(slice);
         return null;
+    }
+
+    /**
+     * A crash that was ordered for the batch in work. Where other threads process, the reader is ahead of them and cannot tell
+     * which batch that is: the next one that comes here is.
+     */
+    private @Nullable CrashOrder orderedForThis(Slice slice) {
+        CrashOrder order = settings.parallelism() == 1 ? null : control.crash();
+        boolean now =
+                order != null && order.afterItems() == 0 && (slice.endsBatch || order.point() == CrashPoint.PROCESSING);
+        return now ? order : null;
     }
 
     private void write(Slice slice) throws IOException {
