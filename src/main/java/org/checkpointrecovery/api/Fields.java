@@ -72,6 +72,11 @@ final class Fields {
         errors.add(pointer(name), message);
     }
 
+    /** Reports an error of a header or parameter. */
+    void errorOf(String header, String message) {
+        errors.add(header, message);
+    }
+
     /** Reports an error of something within a field, by its path from here. */
     void errorAt(String path, String message) {
         errors.add(pointer + "/" + path, message);
@@ -103,6 +108,11 @@ final class Fields {
         known.add(name);
         JsonNode value = json.get(name);
         return value == null || value.isNull() ? null : value;
+    }
+
+    /** The same for the same JSON value, however it is written. */
+    String sha256() {
+        return CanonicalJson.sha256(json);
     }
 
     boolean has(String name) {

@@ -1,6 +1,8 @@
 package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.javalin.http.Context;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,8 +28,9 @@ final class JobRequest {
     private JobRequest() {}
 
     /** Reads a spec. All that is wrong with it is reported at once. */
-    static NewJob spec(JsonNode body, boolean faultsAllowed, @Nullable IdempotencyKey key) {
-        Fields fields = Fields.of(body);
+    static NewJob spec(Context ctx, boolean faultsAllowed) throws IOException {
+        Fields fields = Fields.of(Requests.json(ctx));
+        IdempotencyKey key = Requests.idempotencyKey(ctx, fields);
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);

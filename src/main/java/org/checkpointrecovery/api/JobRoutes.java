@@ -31,8 +31,7 @@ final class JobRoutes {
 
     void submit(Context ctx) throws IOException, RefusedException {
         Requests.noParameters(ctx);
-        var body = Requests.json(ctx);
-        NewJob request = JobRequest.spec(body, faultsAllowed, Requests.idempotencyKey(ctx, body));
+        NewJob request = JobRequest.spec(ctx, faultsAllowed);
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Requests {
     static final int DEFAULT_PAGE_SIZE = 50;
     static final int MAX_PAGE_SIZE = 500;
+
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private Requests() {}
 
@@ -145,20 +148,23 @@ final class Requests {
         return token;
     }
 
-    /** The key of a submission, with or without quotation marks; null if it has none. */
-    static @Nullable IdempotencyKey idempotencyKey(Context ctx, JsonNode body) {
-        String header = ctx.header("Idempotency-Key");
-        if (header == null) {
+    /** The key of a submission, with or without quotation marks; null if it has none or a wrong one. */
+    static @Nullable IdempotencyKey idempotencyKey(Context ctx, Fields fields) {
+        List<String> headers = Collections.list(ctx.req().getHeaders(IDEMPOTENCY_KEY));
+        if (headers.isEmpty()) {
             return null;
         }
-        String key = header.strip();
+        String key = headers.get(0).strip();
         if (key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"")) {
             key = key.substring(1, key.length() - 1);
         }
-        if (key.isEmpty() || key.length() > 255 || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            throw Problem.invalid("Idempotency-Key", "must have 1 to 255 visible ASCII characters")
-                    .exception();
+        if (headers.size() > 1) {
+            fields.errorOf(IDEMPOTENCY_KEY, "is given more than once");
+        } else if (key.isEmpty() || key.length() > 255 || !key.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            fields.errorOf(IDEMPOTENCY_KEY, "must have 1 to 255 visible ASCII characters");
+        } else {
+            return new IdempotencyKey(key, fields.sha256());
         }
-        return new IdempotencyKey(key, CanonicalJson.sha256(body));
+        return null;
     }
 }
