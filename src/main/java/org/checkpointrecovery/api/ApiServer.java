@@ -123,7 +123,7 @@ public final class ApiServer {
         });
         javalinRoutes.exception(RefusedException.class, this::refused);
         javalinRoutes.exception(EofException.class, (e, ctx) -> brokenOff(ctx));
-        javalinRoutes.exception(UploadStream.BrokenException.class, (e, ctx) -> brokenOff(ctx));
+        javalinRoutes.exception(BodyStream.BrokenException.class, (e, ctx) -> brokenOff(ctx));
         javalinRoutes.exception(IOException.class, ApiServer::diskFailed);
         javalinRoutes.exception(HttpResponseException.class, this::javalinRefused);
         javalinRoutes.exception(Exception.class, ApiServer::failed);

@@ -33,7 +33,7 @@ final class Bodies {
                             "The Content-Encoding \"" + coding + "\" is not taken here. Send the JSON as it is.")
                     .exception();
         }
-        byte[] body = ctx.req().getInputStream().readNBytes(Json.MAX_BODY_BYTES + 1);
+        byte[] body = new BodyStream(ctx.req().getInputStream()).readNBytes(Json.MAX_BODY_BYTES + 1);
         if (body.length > Json.MAX_BODY_BYTES) {
             throw Problem.of(
                             Problem.Kind.TOO_LARGE,

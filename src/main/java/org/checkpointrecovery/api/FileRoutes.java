@@ -32,7 +32,7 @@ final class FileRoutes {
         if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
             throw tooLarge();
         }
-        InputStream raw = new UploadStream(ctx.req().getInputStream());
+        InputStream raw = new BodyStream(ctx.req().getInputStream());
         try (InputStream body = gzip ? new GzipStream(raw) : raw) {
             UploadedFile file = service.receiveFile(name, body, maxUploadBytes);
             ctx.header("Location", "/v1/files/" + file.id());

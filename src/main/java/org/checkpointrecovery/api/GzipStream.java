@@ -46,6 +46,6 @@ final class GzipStream extends FilterInputStream {
 
     /** The decoder's own complaints; a body that broke off is another matter. */
     private static IOException named(IOException e) {
-        return e instanceof UploadStream.BrokenException ? e : new ZipException(e.getMessage());
+        return e instanceof BodyStream.BrokenException ? e : new ZipException(e.getMessage());
     }
 }

@@ -35,13 +35,13 @@ final class JobRequest {
     /**
      * Reads a spec. All that is wrong with the request is reported at once.
      *
-     * @param keyHeader the header {@code Idempotency-Key}, or null
+     * @param keyHeaders the values of the header {@code Idempotency-Key}
      * @param inputCheck asked only if something else is wrong: a request that is sent again is answered as before, whatever
      *     has become of its input
      */
-    static NewJob spec(JsonNode body, boolean faultsAllowed, @Nullable String keyHeader, InputCheck inputCheck) {
+    static NewJob spec(JsonNode body, boolean faultsAllowed, List<String> keyHeaders, InputCheck inputCheck) {
         Fields fields = Fields.of(body);
-        String key = key(fields, keyHeader);
+        String key = key(fields, keyHeaders);
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);
@@ -76,11 +76,14 @@ final class JobRequest {
     }
 
     /** The key of a submission, with or without quotation marks. */
-    private static @Nullable String key(Fields fields, @Nullable String header) {
-        if (header == null) {
+    private static @Nullable String key(Fields fields, List<String> headers) {
+        if (headers.isEmpty()) {
             return null;
         }
-        String key = header.strip();
+        if (headers.size() > 1) {
+            fields.error(new FieldError("Idempotency-Key", "is given more than once"));
+        }
+        String key = headers.get(0).strip();
         if (key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"")) {
             key = key.substring(1, key.length() - 1);
         }

@@ -2,6 +2,7 @@ package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
@@ -30,7 +31,8 @@ final class JobRoutes {
     void submit(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         var body = Bodies.json(ctx);
-        NewJob request = JobRequest.spec(body, faultsAllowed, ctx.header("Idempotency-Key"), this::wrongInput);
+        NewJob request = JobRequest.spec(
+                body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), this::wrongInput);
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");

@@ -52,8 +52,14 @@ final class JobEntry {
     }
 
     /** Brings the job into another state, on disk first. After an exception nothing has changed. */
-    synchronized void change(Job next) throws IOException {
+    void change(Job next) throws IOException {
+        change(next, () -> {});
+    }
+
+    /** Does the same, with something to be done between: when it is on disk, and before anyone sees it. */
+    synchronized void change(Job next, Runnable between) throws IOException {
         store.save(next);
+        between.run();
         show(next);
     }
 

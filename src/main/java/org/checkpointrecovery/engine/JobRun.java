@@ -89,7 +89,11 @@ final class JobRun implements RunListener {
             wasQueued = entry.status() == Status.QUEUED;
             Job job = next(entry.job(), end);
             try {
-                entry.change(job);
+                entry.change(job, () -> {
+                    if (job.status() == Status.COMPLETED) {
+                        removeCheckpoint(id);
+                    }
+                });
             } catch (IOException e) {
                 entry.showUnsaved(job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job, e);
             }
@@ -97,15 +101,16 @@ final class JobRun implements RunListener {
         if (wasQueued) {
             leftQueue.run();
         }
-        if (entry.status() == Status.COMPLETED) {
-            try {
-                checkpoints.remove();
-            } catch (IOException e) {
-                log.warn(
-                        "Job {}: its checkpoint could not be removed: {}. It is removed at the next start.",
-                        id,
-                        e.toString());
-            }
+    }
+
+    private void removeCheckpoint(JobId id) {
+        try {
+            checkpoints.remove();
+        } catch (IOException e) {
+            log.warn(
+                    "Job {}: its checkpoint could not be removed: {}. It is removed at the next start.",
+                    id,
+                    e.toString());
         }
     }
 

@@ -10,8 +10,6 @@ import org.checkpointrecovery.sink.ErrorLine;
 
 /** Turns the items of a slice into its results and errors. One for each thread that processes. */
 final class SliceProcessor {
-    private static final int ATTEMPTS = 1;
-
     private final ItemProcessor processor;
     private final byte[] before;
     private final byte[] after;
@@ -61,6 +59,7 @@ final class SliceProcessor {
             slice.firstFailedIndex = item.index();
         }
         slice.failed++;
-        ErrorLine.append(slice.errors, item, failure, ATTEMPTS);
+        int attempts = item.cut() ? 0 : 1; // one that is too long never comes to the processor
+        ErrorLine.append(slice.errors, item, failure, attempts);
     }
 }

@@ -4,9 +4,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The body of an upload. Trouble with reading it is the client's and not the disk's; it is told apart by its type. */
-final class UploadStream extends FilterInputStream {
-    UploadStream(InputStream body) {
+/** The body of a request. Trouble with reading it is the client's and not the disk's; it is told apart by its type. */
+final class BodyStream extends FilterInputStream {
+    BodyStream(InputStream body) {
         super(body);
     }
 

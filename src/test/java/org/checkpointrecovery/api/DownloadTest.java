@@ -1,0 +1,292 @@
+package org.checkpointrecovery.api;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.checkpointrecovery.processor.PlainTextStats;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Results and errors, whole, in parts, as lines and as an array. */
+class DownloadTest {
+    private static final MoodyDisk DISK = new MoodyDisk();
+    private static final int ITEMS = 3000;
+
+    @TempDir
+    private static Path directory;
+
+    private static TestService service;
+    private static ServiceClient http;
+    private static String results;
+    private static byte[] whole;
+
+    @BeforeAll
+    static void startServiceWithOneCompletedJob() {
+        service = TestService.in(directory).disk(DISK).start();
+        http = service.client();
+        service.input(
+                "words.txt",
+                IntStream.range(0, ITEMS)
+                        .mapToObj(i -> "wörd number " + i + "\n")
+                        .collect(Collectors.joining()));
+        String id = http.complete("{\"input\":{\"path\":\"words.txt\"},\"faults\":{\"failItems\":[0,1500,2999]}}");
+        results = "/v1/jobs/" + id + "/results";
+        whole = IntStream.range(0, ITEMS)
+                .filter(i -> i % 1500 != 0 && i != 2999)
+                .mapToObj(i -> PlainTextStats.of(i, "wörd number " + i) + "\n")
+                .collect(Collectors.joining())
+                .getBytes(UTF_8);
+    }
+
+    @AfterAll
+    static void stopService() {
+        service.close();
+    }
+
+    private static void assertBytes(Answer answer, byte[] expected) {
+        assertThat(Arrays.equals(answer.bytes(), expected)).as("%s", answer).isTrue();
+        assertThat(answer.header("Content-Length")).isEqualTo(String.valueOf(expected.length));
+    }
+
+    private static Answer range(String range) {
+        return http.get(results, "Range", range);
+    }
+
+    @Test
+    void the_whole_is_sent_where_nothing_else_is_asked_for() {
+        Answer answer = http.get(results).is(200);
+        assertBytes(answer, whole);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
+        assertThat(answer.header("Accept-Ranges")).isEqualTo("bytes");
+        assertThat(answer.header("ETag")).matches("\".+\"");
+        assertThat(answer.header("Vary")).isEqualTo("Accept");
+        assertThat(answer.header("Content-Encoding")).isEmpty();
+        Answer head = http.call("HEAD", results).is(200);
+        assertThat(head.header("Content-Length")).isEqualTo(String.valueOf(whole.length));
+        assertThat(head.header("ETag")).isEqualTo(answer.header("ETag"));
+        assertThat(head.bytes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bytes=0-0, 0, 1",
+        "bytes=0-9, 0, 10",
+        "bytes=1000-1999, 1000, 2000",
+        "bytes=5-, 5, -1",
+        "bytes=-7, -7, -1",
+        "bytes=-999999999, 0, -1",
+        "bytes=10-999999999999, 10, -1",
+        "bytes=10-999999999999999999, 10, -1",
+        "'bytes = 3-4 ', 3, 5"
+    })
+    void one_range_is_a_206_with_its_bytes(String range, int from, int to) {
+        int start = from < 0 ? whole.length + from : from;
+        int end = to < 0 ? whole.length : to;
+        Answer answer = range(range).is(206);
+        assertBytes(answer, Arrays.copyOfRange(whole, start, end));
+        assertThat(answer.header("Content-Range")).isEqualTo("bytes " + start + "-" + (end - 1) + "/" + whole.length);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
+    }
+
+    @Test
+    void ranges_put_together_are_the_whole() {
+        byte[] together = new byte[whole.length];
+        int piece = whole.length / 7;
+        for (int at = 0; at < whole.length; at += piece) {
+            byte[] part = range("bytes=" + at + "-" + (at + piece - 1)).is(206).bytes();
+            System.arraycopy(part, 0, together, at, part.length);
+        }
+        assertThat(Arrays.equals(together, whole)).isTrue();
+    }
+
+    @Test
+    void a_range_behind_the_end_is_a_416_that_tells_the_length() {
+        for (String range : new String[] {"bytes=" + whole.length + "-", "bytes=99999999-", "bytes=-0"}) {
+            Answer answer = range(range).isProblem(416, "range-not-satisfiable");
+            assertThat(answer.header("Content-Range")).isEqualTo("bytes */" + whole.length);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bytes=0-1,5-6",
+                "bytes=5-2",
+                "bytes=-",
+                "bytes=",
+                "bytes=a-b",
+                "bytes=1",
+                "bytes=--1",
+                "bytes=0x1-2",
+                "items=0-1",
+                "bytes",
+                "5"
+            })
+    void several_ranges_or_none_that_is_understood_are_answered_with_the_whole(String range) {
+        assertBytes(range(range).is(200), whole);
+    }
+
+    @Test
+    void if_range_gives_the_part_only_of_the_same_results() {
+        String etag = http.get(results).header("ETag");
+        var part = http.request("GET", results).header("Range", "bytes=2-3").header("If-Range", etag);
+        assertBytes(ServiceClient.send(part).is(206), Arrays.copyOfRange(whole, 2, 4));
+        for (String other : new String[] {"\"other\"", "W/" + etag, "Mon, 23 Nov 2026 07:33:11 GMT"}) {
+            var all = http.request("GET", results).header("Range", "bytes=2-3").header("If-Range", other);
+            assertBytes(ServiceClient.send(all).is(200), whole);
+        }
+    }
+
+    @Test
+    void if_none_match_of_the_same_results_is_a_304() {
+        String etag = http.get(results).header("ETag");
+        for (String match : new String[] {etag, "W/" + etag, "\"x\", " + etag, "*"}) {
+            Answer answer = http.get(results, "If-None-Match", match).is(304);
+            assertThat(answer.bytes()).isEmpty();
+            assertThat(answer.header("ETag")).isEqualTo(etag);
+        }
+        assertBytes(http.get(results, "If-None-Match", "\"x\"").is(200), whole);
+        assertThat(http.get(results.replace("results", "errors"), "If-None-Match", etag)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void an_array_is_sent_to_those_who_accept_json() {
+        Answer answer = http.get(results, "Accept", "application/json").is(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/json");
+        assertThat(answer.header("Accept-Ranges")).isEqualTo("none");
+        JsonNode array = answer.json();
+        assertThat(array).hasSize(ITEMS - 3);
+        assertThat(array.get(0).path("original").asText()).isEqualTo("wörd number 1");
+        assertThat(array.get(ITEMS - 4).path("index").asInt()).isEqualTo(2998);
+        var withRange = http.request("GET", results)
+                .header("Accept", "application/json")
+                .header("Range", "bytes=0-1");
+        assertThat(ServiceClient.send(withRange).is(200).bytes()).isEqualTo(answer.bytes());
+        assertThat(ServiceClient.send(http.request("HEAD", results).header("Accept", "application/json"))
+                        .is(200)
+                        .bytes())
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "*/*|application/x-ndjson",
+                "text/html|application/x-ndjson",
+                "application/x-ndjson|application/x-ndjson",
+                "application/x-ndjson, application/json|application/x-ndjson",
+                "application/x-ndjson;q=0.5, application/json|application/json",
+                "application/json;q=0.5, application/x-ndjson;q=0.6|application/x-ndjson",
+                "Application/JSON; charset=utf-8|application/json",
+                "application/json;q=0|application/x-ndjson",
+                "application/json;q=nonsense|application/x-ndjson",
+                "application/json, */*|application/json",
+                "nonsense|application/x-ndjson"
+            })
+    void the_form_is_the_one_that_is_preferred(String accept, String mediaType) {
+        assertThat(http.get(results, "Accept", accept).is(200).header("Content-Type"))
+                .isEqualTo(mediaType);
+    }
+
+    @Test
+    void the_errors_are_sent_in_the_same_ways() {
+        String errors = results.replace("results", "errors");
+        Answer lines = http.get(errors).is(200);
+        assertThat(lines.text().lines()).hasSize(3);
+        Answer array = http.get(errors, "Accept", "application/json").is(200);
+        assertThat(array.json()).hasSize(3);
+        assertThat(array.number("/1/index")).isEqualTo(1500);
+        assertThat(array.text("/1/item")).isEqualTo("wörd number 1500");
+        assertThat(array.text("/1/error/code")).isEqualTo("FAULT_INJECTED");
+        assertThat(array.number("/1/attempts")).isEqualTo(1);
+        assertBytes(http.get(errors, "Range", "bytes=3-8").is(206), Arrays.copyOfRange(lines.bytes(), 3, 9));
+        http.get(errors, "Range", "bytes=99999-").isProblem(416, "range-not-satisfiable");
+    }
+
+    @Test
+    void before_anything_is_committed_both_are_empty() {
+        String id = http.submit("{\"start\":false,\"input\":{\"items\":[\"a\"]}}");
+        for (String path : new String[] {"/v1/jobs/" + id + "/results", "/v1/jobs/" + id + "/errors"}) {
+            Answer empty = http.get(path).is(200);
+            assertBytes(empty, new byte[0]);
+            assertThat(empty.header("ETag")).isEmpty();
+            assertThat(http.get(path, "Accept", "application/json").is(200).text())
+                    .isEqualTo("[]");
+            http.get(path, "Range", "bytes=0-").isProblem(416, "range-not-satisfiable");
+        }
+        http.get("/v1/jobs/" + id + "/checkpoint").isProblem(404, "not-found");
+    }
+
+    @Test
+    void while_a_job_runs_only_what_is_committed_is_sent() {
+        DISK.holdResults();
+        String id = http.submit("{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"batchSize\":1,\"commit\":\"each\"}");
+        DISK.awaitHeldResults();
+        String path = "/v1/jobs/" + id + "/results";
+        Answer held = http.get(path).is(200);
+        assertThat(held.bytes()).isEmpty();
+        assertThat(held.header("ETag")).isEmpty();
+        assertThat(http.job(id).number("/progress/processedItems")).isZero();
+        assertThat(http.job(id).number("/progress/totalItems")).isEqualTo(3);
+        DISK.releaseResults();
+        http.await(id, "COMPLETED");
+        assertThat(http.results(id).lines()).hasSize(3);
+    }
+
+    @Test
+    void what_was_once_read_stays_as_it_is() {
+        String id = http.submit("{\"input\":{\"path\":\"words.txt\"},\"batchSize\":7,\"commit\":\"each\","
+                + "\"faults\":{\"crashAfterItems\":2000,\"crashPoint\":\"torn-results\"}}");
+        byte[] before = new byte[0];
+        int reads = 0;
+        while (!http.job(id).state().equals("CRASHED")) {
+            byte[] now = http.get("/v1/jobs/" + id + "/results").is(200).bytes();
+            assertThat(Arrays.equals(before, 0, before.length, now, 0, before.length))
+                    .isTrue();
+            before = now;
+            reads++;
+        }
+        assertThat(reads).isPositive();
+        assertThat(http.results(id)).endsWith("}\n");
+        assertThat(http.results(id).lines()).hasSize(1995);
+        http.resume(id);
+        byte[] after = http.get("/v1/jobs/" + id + "/results").is(200).bytes();
+        assertThat(Arrays.equals(before, 0, before.length, after, 0, before.length))
+                .isTrue();
+        assertThat(new String(after, UTF_8).lines()).hasSize(ITEMS);
+    }
+
+    @Test
+    void a_failed_item_is_shown_as_it_was_with_what_is_wrong(@TempDir Path other) {
+        byte[] lines = ("fine\n  x\377y \n" + "z".repeat(10_001) + "\n" + "ä".repeat(4000) + "\n").getBytes(ISO_8859_1);
+        try (TestService strict = TestService.in(other).maxItem(10_000).start()) {
+            ServiceClient client = strict.client();
+            String id = client.complete("{\"input\":{\"fileId\":\"" + client.upload(lines) + "\"}}");
+            Answer errors = client.get("/v1/jobs/" + id + "/errors", "Accept", "application/json");
+            assertThat(errors.text("/0/item")).isEqualTo("x\ufffdy");
+            assertThat(errors.text("/0/error/code")).isEqualTo("NOT_UTF8");
+            assertThat(errors.number("/0/attempts")).isEqualTo(1);
+            assertThat(errors.at("/0").has("itemCut")).isFalse();
+            assertThat(errors.text("/1/item")).isEqualTo("z".repeat(4096));
+            assertThat(errors.at("/1/itemCut").asBoolean()).isTrue();
+            assertThat(errors.text("/1/error/code")).isEqualTo("ITEM_TOO_LONG");
+            assertThat(errors.number("/1/attempts")).isZero();
+            assertThat(errors.text("/2/item")).isEqualTo("\ufffd".repeat(1365));
+            assertThat(client.job(id).text("/outcome")).isEqualTo("PARTIAL");
+        }
+    }
+}
