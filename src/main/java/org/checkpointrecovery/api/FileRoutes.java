@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.zip.ZipException;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
@@ -26,11 +25,13 @@ final class FileRoutes {
     }
 
     void upload(Context ctx) throws IOException, RefusedException {
-        String name = Requests.parameters(ctx, "name").get("name");
+        Parameters parameters = Parameters.of(ctx, "name");
+        String name = parameters.text("name");
         String wrong = name == null ? null : Labels.wrong(name);
         if (wrong != null) {
-            throw Problem.invalid("name", wrong).exception();
+            parameters.error("name", wrong);
         }
+        parameters.throwIfWrong();
         refuseForm(ctx.header("Content-Type"));
         boolean gzip = isGzip(ctx.header("Content-Encoding"));
         if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
@@ -92,10 +93,11 @@ final class FileRoutes {
         };
     }
 
-    void list(Context ctx) throws IOException {
-        Map<String, String> parameters = Requests.parameters(ctx, "pageSize", "pageToken");
-        int pageSize = Requests.pageSize(parameters);
-        String token = Requests.pageToken(parameters);
+    void list(Context ctx) throws IOException, RefusedException {
+        Parameters parameters = Parameters.of(ctx, "pageSize", "pageToken");
+        int pageSize = parameters.pageSize();
+        String token = parameters.pageToken();
+        parameters.throwIfWrong();
         List<UploadedFile> rest = service.files().stream()
                 .filter(file -> token == null || file.id().compareTo(token) < 0)
                 .limit(pageSize + 1L)

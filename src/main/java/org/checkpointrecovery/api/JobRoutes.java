@@ -1,10 +1,11 @@
 package org.checkpointrecovery.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
@@ -39,16 +40,17 @@ final class JobRoutes {
         created(ctx, submitted.view());
     }
 
-    private void created(Context ctx, JobView view) throws IOException {
+    private void created(Context ctx, JobView view) throws IOException, RefusedException {
         ctx.header("Location", "/v1/jobs/" + view.job().id());
         Answers.json(ctx, 201, json -> jobs.write(json, view));
     }
 
-    void list(Context ctx) throws IOException {
-        Map<String, String> parameters = Requests.parameters(ctx, "state", "pageSize", "pageToken");
-        Status state = state(parameters.get("state"));
-        int pageSize = Requests.pageSize(parameters);
-        String token = Requests.pageToken(parameters);
+    void list(Context ctx) throws IOException, RefusedException {
+        Parameters parameters = Parameters.of(ctx, "state", "pageSize", "pageToken");
+        Status state = state(parameters);
+        int pageSize = parameters.pageSize();
+        String token = parameters.pageToken();
+        parameters.throwIfWrong();
         List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
@@ -56,7 +58,7 @@ final class JobRoutes {
             json.writeStartObject();
             json.writeArrayFieldStart("jobs");
             for (JobView view : page) {
-                jobs.write(json, view);
+                writeUnlessDeleted(json, view);
             }
             json.writeEndArray();
             json.writeStringField(
@@ -65,7 +67,18 @@ final class JobRoutes {
         });
     }
 
-    private static @Nullable Status state(@Nullable String text) {
+    private void writeUnlessDeleted(JsonGenerator json, JobView view) throws IOException {
+        byte[] job;
+        try {
+            job = Answers.bytes(one -> jobs.write(one, view));
+        } catch (RefusedException e) {
+            return; // it was deleted just now
+        }
+        json.writeRawValue(new String(job, StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Status state(Parameters parameters) {
+        String text = parameters.text("state");
         if (text == null) {
             return null;
         }
@@ -75,8 +88,8 @@ final class JobRoutes {
             }
         }
         String all = Arrays.stream(Status.values()).map(Status::name).collect(Collectors.joining(", "));
-        throw Problem.invalid("state", "must be one of " + all + ", but is \"" + text + "\"")
-                .exception();
+        parameters.error("state", "must be one of " + all + ", but is \"" + text + "\"");
+        return null;
     }
 
     void get(Context ctx) throws IOException, RefusedException {
@@ -118,7 +131,7 @@ final class JobRoutes {
         done(ctx, verb.on(id(ctx)));
     }
 
-    private void done(Context ctx, JobService.Done done) throws IOException {
+    private void done(Context ctx, JobService.Done done) throws IOException, RefusedException {
         Answers.json(ctx, done.changed() ? 202 : 200, json -> jobs.write(json, done.view()));
     }
 
