@@ -89,7 +89,7 @@ final class FileRoutes {
         };
     }
 
-    void list(Context ctx) throws IOException {
+    void list(Context ctx) throws IOException, RefusedException {
         Parameters parameters = Parameters.of(ctx, "pageSize", "pageToken");
         int pageSize = parameters.pageSize();
         String token = parameters.pageToken();

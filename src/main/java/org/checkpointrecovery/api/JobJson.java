@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
@@ -31,7 +32,7 @@ final class JobJson {
 
     /** Finds the items that came with the submission of a job. */
     interface InlineItems {
-        List<String> of(JobId job) throws IOException;
+        List<String> of(JobId job) throws IOException, RefusedException;
     }
 
     /** @param crashAllowed whether crashes on purpose are offered */
@@ -40,7 +41,7 @@ final class JobJson {
         this.inlineItems = inlineItems;
     }
 
-    void write(JsonGenerator json, JobView view) throws IOException {
+    void write(JsonGenerator json, JobView view) throws IOException, RefusedException {
         Job job = view.job();
         json.writeStartObject();
         json.writeStringField("id", job.id().value());
@@ -82,7 +83,7 @@ final class JobJson {
                 .toList();
     }
 
-    private void spec(JsonGenerator json, Job job) throws IOException {
+    private void spec(JsonGenerator json, Job job) throws IOException, RefusedException {
         JobSpec spec = job.spec();
         if (spec == null) {
             json.writeNullField("spec");
@@ -107,7 +108,7 @@ final class JobJson {
         json.writeEndObject();
     }
 
-    private void input(JsonGenerator json, InputSpec input, JobId job) throws IOException {
+    private void input(JsonGenerator json, InputSpec input, JobId job) throws IOException, RefusedException {
         if (input instanceof InputSpec.Upload upload) {
             json.writeStringField("fileId", upload.fileId());
         } else if (input instanceof InputSpec.InputPath path) {

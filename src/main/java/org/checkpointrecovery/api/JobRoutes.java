@@ -1,7 +1,9 @@
 package org.checkpointrecovery.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
@@ -47,12 +49,12 @@ final class JobRoutes {
                 .orElse(null);
     }
 
-    private void created(Context ctx, JobView view) throws IOException {
+    private void created(Context ctx, JobView view) throws IOException, RefusedException {
         ctx.header("Location", "/v1/jobs/" + view.job().id());
         Answers.json(ctx, 201, json -> jobs.write(json, view));
     }
 
-    void list(Context ctx) throws IOException {
+    void list(Context ctx) throws IOException, RefusedException {
         Parameters parameters = Parameters.of(ctx, "state", "pageSize", "pageToken");
         Status state = parameters.constant("state", Status.class);
         int pageSize = parameters.pageSize();
@@ -65,13 +67,23 @@ final class JobRoutes {
             json.writeStartObject();
             json.writeArrayFieldStart("jobs");
             for (JobView view : page) {
-                jobs.write(json, view);
+                writeUnlessDeleted(json, view);
             }
             json.writeEndArray();
             json.writeStringField(
                     "nextPageToken", more ? page.get(pageSize - 1).job().id().value() : null);
             json.writeEndObject();
         });
+    }
+
+    private void writeUnlessDeleted(JsonGenerator json, JobView view) throws IOException {
+        byte[] job;
+        try {
+            job = Answers.bytes(one -> jobs.write(one, view));
+        } catch (RefusedException e) {
+            return; // it was deleted just now
+        }
+        json.writeRawValue(new String(job, StandardCharsets.UTF_8));
     }
 
     void get(Context ctx) throws IOException, RefusedException {
@@ -113,7 +125,7 @@ final class JobRoutes {
         done(ctx, verb.on(id(ctx)));
     }
 
-    private void done(Context ctx, JobService.Done done) throws IOException {
+    private void done(Context ctx, JobService.Done done) throws IOException, RefusedException {
         Answers.json(ctx, done.changed() ? 202 : 200, json -> jobs.write(json, done.view()));
     }
 

@@ -353,7 +353,7 @@ public final class JobService {
 
     /** Answers a client before the service is gone. */
     public interface BeforeCrash {
-        void answer(Done done) throws IOException;
+        void answer(Done done) throws IOException, RefusedException;
     }
 
     /** Makes a job over the failed items of another. */
@@ -418,11 +418,17 @@ public final class JobService {
     }
 
     /** Items that came with the submission of a job, as they were sent. */
-    public List<String> inlineItems(JobId id) throws IOException {
+    public List<String> inlineItems(JobId id) throws RefusedException, IOException {
+        JobEntry entry = entry(id);
         try {
             return ownInput.readItems(jobs.files(id));
         } catch (NoSuchFileException e) {
-            return List.of(); // the job was deleted just now
+            synchronized (entry) { // whoever deletes the job holds it
+                if (entry.isDeleted()) {
+                    throw RefusedException.noSuchJob(id);
+                }
+            }
+            return List.of(); // they are lost, and the next run says so
         }
     }
 
