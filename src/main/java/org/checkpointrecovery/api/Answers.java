@@ -28,10 +28,16 @@ final class Answers {
         return bytes.toByteArray();
     }
 
+    /** Sends the headers alone. An answer that ends with nothing sent would say that its length is 0. */
+    static void beginWithoutLength(Context ctx) throws IOException {
+        ctx.res().flushBuffer();
+    }
+
     /** Sends a value that may be too large to be held in memory. */
     static void stream(Context ctx, Writer writer) throws IOException, RefusedException {
         ctx.status(200).contentType("application/json");
         if (ctx.method().name().equals("HEAD")) {
+            beginWithoutLength(ctx);
             return;
         }
         try (JsonGenerator json = Json.mapper().createGenerator(ctx.res().getOutputStream())) {

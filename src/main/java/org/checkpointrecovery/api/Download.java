@@ -27,7 +27,9 @@ final class Download {
             if (wantsArray(ctx.header("Accept"))) {
                 ctx.contentType(ARRAY);
                 ctx.header("Accept-Ranges", "none");
-                if (!isHead(ctx)) {
+                if (isHead(ctx)) {
+                    Answers.beginWithoutLength(ctx);
+                } else {
                     sendArray(ctx.res().getOutputStream(), channel, file.bytes());
                 }
             } else {

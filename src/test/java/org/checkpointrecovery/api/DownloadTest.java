@@ -175,10 +175,10 @@ class DownloadTest {
                 .header("Accept", "application/json")
                 .header("Range", "bytes=0-1");
         assertThat(ServiceClient.send(withRange).is(200).bytes()).isEqualTo(answer.bytes());
-        assertThat(ServiceClient.send(http.request("HEAD", results).header("Accept", "application/json"))
-                        .is(200)
-                        .bytes())
-                .isEmpty();
+        Answer head = ServiceClient.send(http.request("HEAD", results).header("Accept", "application/json"))
+                .is(200);
+        assertThat(head.bytes()).isEmpty();
+        assertThat(head.header("Content-Length")).isEmpty();
     }
 
     @ParameterizedTest
@@ -249,7 +249,7 @@ class DownloadTest {
 
     @Test
     void what_was_once_read_stays_as_it_is() {
-        String id = http.submit("{\"input\":{\"path\":\"words.txt\"},\"batchSize\":7,\"commit\":\"each\","
+        String id = http.submit("{\"input\":{\"path\":\"words.txt\"},\"batchSize\":40,\"commit\":\"each\","
                 + "\"faults\":{\"crashAfterItems\":2000,\"crashPoint\":\"torn-results\"}}");
         byte[] before = new byte[0];
         int reads = 0;
@@ -262,7 +262,7 @@ class DownloadTest {
         }
         assertThat(reads).isPositive();
         assertThat(http.results(id)).endsWith("}\n");
-        assertThat(http.results(id).lines()).hasSize(1995);
+        assertThat(http.results(id).lines()).hasSize(1959);
         http.resume(id);
         byte[] after = http.get("/v1/jobs/" + id + "/results").is(200).bytes();
         assertThat(Arrays.equals(before, 0, before.length, after, 0, before.length))

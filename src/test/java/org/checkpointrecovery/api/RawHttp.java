@@ -42,11 +42,11 @@ final class RawHttp implements Closeable {
 
     /** Sends the head of a request of HTTP/1.1, with {@code Host}. */
     RawHttp head(String methodAndTarget, String... headers) throws IOException {
-        send(methodAndTarget + " HTTP/1.1\r\nHost: localhost\r\n");
+        StringBuilder head = new StringBuilder(methodAndTarget + " HTTP/1.1\r\nHost: localhost\r\n");
         for (String header : headers) {
-            send(header + "\r\n");
+            head.append(header).append("\r\n");
         }
-        return send("\r\n");
+        return send(head.append("\r\n").toString());
     }
 
     RawHttp send(byte[] bytes) throws IOException {
