@@ -112,6 +112,14 @@ final class JobEntry {
         run = next;
     }
 
+    /** Takes the job out of the line, and gives up the run that it waited for. */
+    synchronized void leaveLine() {
+        if (run != null) {
+            run.leaveLine();
+            run = null;
+        }
+    }
+
     synchronized void markDeleted() {
         deleted = true;
     }

@@ -31,6 +31,7 @@ final class JobRun implements RunListener {
     private final CheckpointStore checkpoints;
     private final Clock clock;
     private final Runnable leftQueue;
+    private boolean inLine = true; // guarded by the entry
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // of the committing thread
 
     /** @param leftQueue called when the job is no longer in line */
@@ -41,16 +42,24 @@ final class JobRun implements RunListener {
         this.leftQueue = leftQueue;
     }
 
+    /** The job no longer waits for a worker. To be called before anyone can see that. The caller holds the entry. */
+    void leaveLine() {
+        if (inLine) {
+            inLine = false;
+            leftQueue.run();
+        }
+    }
+
     @Override
     public boolean starting(JobId job, Recovery from, Position committed) throws IOException {
         synchronized (entry) {
             if (!entry.isRun(this) || entry.status() != Status.QUEUED) {
                 return false;
             }
+            leaveLine();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);
         }
-        leftQueue.run();
         return true;
     }
 
@@ -80,13 +89,12 @@ final class JobRun implements RunListener {
 
     @Override
     public void ended(JobId id, RunEnd end) {
-        boolean wasQueued;
         synchronized (entry) {
             if (!entry.isRun(this)) {
                 return;
             }
             entry.setRun(null);
-            wasQueued = entry.status() == Status.QUEUED;
+            leaveLine();
             Job job = next(entry.job(), end);
             try {
                 entry.change(job, () -> {
@@ -97,9 +105,6 @@ final class JobRun implements RunListener {
             } catch (IOException e) {
                 entry.showUnsaved(job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job, e);
             }
-        }
-        if (wasQueued) {
-            leftQueue.run();
         }
     }
 

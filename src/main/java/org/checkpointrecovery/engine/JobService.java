@@ -317,9 +317,8 @@ public final class JobService {
             Status before = entry.status();
             entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
             if (before == Status.QUEUED) {
-                entry.setRun(null);
+                entry.leaveLine();
                 engine.withdraw(id);
-                slots.giveBack();
             } else if (verb == Verb.PAUSE) {
                 engine.pause(id);
             } else if (before.isActive()) {

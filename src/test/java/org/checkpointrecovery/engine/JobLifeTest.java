@@ -31,6 +31,8 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the verbs do to jobs in their states, and how jobs share the workers. */
 class JobLifeTest {
@@ -133,6 +135,33 @@ class JobLifeTest {
                     .isEqualTo(3L);
             assertThat(service.results(id)).isEqualTo(expected(8));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_batch_in_work_is_finished_when_a_job_is_paused_or_the_service_stops(boolean pause) throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "results.jsonl");
+        TestService service = TestService.start(gated, OPTIONS);
+        JobId id = service.submit(TestSpec.spec().itemDelay(Duration.ofMillis(250)), ITEMS);
+        Await.until("the first batch waits for the disk", gated::isReached);
+        Await.until(
+                "the reader is in the middle of the second one",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals("job-" + id + "-reader")
+                                && thread.getState() == Thread.State.TIMED_WAITING));
+        if (pause) {
+            service.service().pause(id);
+            gated.openGate();
+            service.await(id, Status.PAUSED);
+        }
+        Thread stop = new Thread(service::close, "stop");
+        stop.start();
+        Await.until("the service is stopping", service.service()::isStopping);
+        gated.openGate();
+        stop.join();
+        assertThat(service.status(id)).isEqualTo(pause ? Status.PAUSED : Status.QUEUED);
+        assertThat(service.nextItem(id)).isEqualTo(6);
+        assertThat(service.results(id)).isEqualTo(expected(6));
     }
 
     @Test
@@ -326,6 +355,20 @@ class JobLifeTest {
             }
             assertThat(requireNonNull(service.job(created).startedAt()))
                     .isBeforeOrEqualTo(requireNonNull(service.job(waiting).startedAt()));
+        }
+    }
+
+    @Test
+    void a_job_has_left_the_line_when_it_is_seen_to_run() throws Exception {
+        GatedDisk gated = new GatedDisk(disk, "job.json.tmp");
+        try (TestService service = TestService.start(gated, OPTIONS.workers(1).maxQueued(1))) {
+            JobId first = service.submit(spec(), ITEMS);
+            Await.until("that the first job runs is written", gated::isReached);
+            JobId second = service.submit(spec(), ITEMS);
+            assertRefused(Cause.QUEUE_FULL, () -> service.submit(spec(), ITEMS));
+            gated.openGate();
+            service.await(first, Status.COMPLETED);
+            service.await(second, Status.COMPLETED);
         }
     }
 
