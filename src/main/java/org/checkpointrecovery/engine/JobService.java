@@ -374,11 +374,20 @@ public final class JobService {
         } catch (NoSuchFileException e) {
             throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": its input is gone");
         }
-        return create(
-                id,
-                parent.validSpec().retryOf(id),
-                null,
-                child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
+        try {
+            return create(
+                    id,
+                    parent.validSpec().retryOf(id),
+                    null,
+                    child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
+        } catch (NoSuchFileException e) {
+            synchronized (entry) { // whoever deletes the job holds it
+                if (entry.isDeleted()) {
+                    throw RefusedException.noSuchJob(id);
+                }
+            }
+            throw e;
+        }
     }
 
     public void delete(JobId id) throws RefusedException, IOException {
