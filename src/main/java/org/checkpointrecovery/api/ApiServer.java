@@ -108,6 +108,8 @@ public final class ApiServer {
         config.jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(UriCompliance.DEFAULT);
             http.setSendServerVersion(false);
+            // Otherwise a header is taken for one that came before on the connection and differs in case, a token too.
+            http.setHeaderCacheCaseSensitive(true);
         });
         RoutesConfig javalinRoutes = config.routes;
         javalinRoutes.before(this::beforeEach);

@@ -200,6 +200,23 @@ class IdempotencyTest {
     }
 
     @Test
+    void keys_that_differ_in_case_alone_are_two_also_on_one_connection() throws Exception {
+        try (RawHttp raw = new RawHttp(service)) {
+            Set<String> ids = new HashSet<>();
+            for (String key : List.of("nightly-a", "nightly-A", "Nightly-a")) {
+                raw.head(
+                                "POST /v1/jobs",
+                                "Content-Type: application/json",
+                                "Content-Length: " + SPEC.length(),
+                                "Idempotency-Key: " + key)
+                        .send(SPEC);
+                ids.add(raw.answer().is(201).id());
+            }
+            assertThat(ids).hasSize(3);
+        }
+    }
+
+    @Test
     void a_key_is_known_after_a_restart() {
         String id = submit("kept", SPEC).is(201).id();
         String deleted = submit("deleted", SPEC).is(201).id();
