@@ -30,7 +30,9 @@ final class StagedDirectory {
      * files.
      */
     void open() throws IOException {
-        disk.createDirectory(parent);
+        if (!disk.exists(parent)) {
+            disk.createDirectory(parent);
+        }
         disk.forceDirectory(Replacement.directoryOf(parent));
         disk.forceDirectory(parent);
         for (Path path : disk.list(parent)) {
