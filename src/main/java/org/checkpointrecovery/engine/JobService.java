@@ -395,7 +395,9 @@ public final class JobService {
     }
 
     public CheckpointStore.Found checkpoint(JobId id) throws RefusedException, IOException {
-        entry(id);
+        if (entry(id).status() == Status.COMPLETED) {
+            return new CheckpointStore.Found.None(); // it is being removed, if it is still there
+        }
         return jobs.checkpoints(id).read();
     }
 

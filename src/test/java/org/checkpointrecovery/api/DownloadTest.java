@@ -262,7 +262,7 @@ class DownloadTest {
         }
         assertThat(reads).isPositive();
         assertThat(http.results(id)).endsWith("}\n");
-        assertThat(http.results(id).lines()).hasSize(1959);
+        assertThat(http.results(id).lines()).hasSize(1960);
         http.resume(id);
         byte[] after = http.get("/v1/jobs/" + id + "/results").is(200).bytes();
         assertThat(Arrays.equals(before, 0, before.length, after, 0, before.length))

@@ -90,9 +90,10 @@ final class CommitLoop {
     }
 
     private @Nullable RunEnd append(Slice slice) throws IOException {
-        if (slice.crash != null) {
+        CrashOrder crash = crashOf(slice);
+        if (crash != null) {
             commit();
-            return strike(slice.crash, slice);
+            return strike(crash, slice);
         }
         long failed = appended.failed() + slice.failed;
         if (failed > settings.failedItemsAllowed() && slice.failed > 0) {
@@ -101,6 +102,13 @@ final class CommitLoop {
         }
         write(slice);
         return null;
+    }
+
+    /** The crash that strikes here. Where others process, the reader is ahead and sees an order too late for the batch in work. */
+    private @Nullable CrashOrder crashOf(Slice slice) {
+        CrashOrder ordered = control.crash();
+        boolean now = ordered != null && ordered.afterItems() == 0 && slice.endsBatch && settings.parallelism() > 1;
+        return slice.crash == null && now ? ordered : slice.crash;
     }
 
     private void write(Slice slice) throws IOException {
