@@ -123,10 +123,11 @@ public final class FileStore {
 
     /** @throws NoSuchFileException if it is not there */
     public void delete(String id) throws IOException {
-        if (files.remove(id) == null) {
+        if (!files.containsKey(id)) {
             throw new NoSuchFileException(id);
         }
         directories.delete(id);
+        files.remove(id);
     }
 
     private static byte[] encode(UploadedFile file) {
