@@ -80,6 +80,7 @@ final class MoodyDisk implements Disk {
 
     @Override
     public void move(Path from, Path to) throws IOException {
+        needsSpace(to);
         disk.move(from, to);
     }
 

@@ -18,6 +18,11 @@ public final class ServiceClient implements AutoCloseable {
     /** Parsed once for all tests. */
     public static final Contract CONTRACT = Contract.load();
 
+    static {
+        // A server that stops waits a second for idle connections; a client of the JDK reads this once.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "0");
+    }
+
     private final UnirestInstance http = Unirest.spawnInstance();
     private final String address;
 
