@@ -307,9 +307,15 @@ public final class ApiServer {
     public static final class PortTakenException extends Exception {
         PortTakenException(String host, int port, Exception cause) {
             super(
-                    "Cannot listen on " + host + ":" + port + ": " + cause.getMessage()
+                    "Cannot listen on " + host + ":" + port + ": " + firstSentence(cause)
                             + " Nothing was changed. Stop the other process, or choose another port with --port.",
                     cause);
+        }
+
+        private static String firstSentence(Exception cause) {
+            String message = String.valueOf(cause.getMessage());
+            int end = message.indexOf(". ");
+            return end < 0 ? message : message.substring(0, end + 1);
         }
     }
 }
