@@ -1,23 +1,23 @@
 package org.checkpointrecovery.api;
 
 import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.ForwardingDisk;
 import org.checkpointrecovery.storage.LocalDisk;
 
 /** The machine's disk, but it can be full for a while, and it can keep those waiting who force results. */
-final class MoodyDisk implements Disk {
-    private final LocalDisk disk = new LocalDisk();
+final class MoodyDisk extends ForwardingDisk {
     private volatile boolean full;
     private volatile CountDownLatch results = new CountDownLatch(0);
     private final AtomicInteger waiting = new AtomicInteger();
+
+    MoodyDisk() {
+        super(new LocalDisk());
+    }
 
     void fill() {
         full = true;
@@ -50,84 +50,33 @@ final class MoodyDisk implements Disk {
     @Override
     public DiskFile open(Path file) throws IOException {
         needsSpace(file);
-        return new MoodyFile(file, disk.open(file));
-    }
-
-    @Override
-    public SeekableByteChannel openForRead(Path file) throws IOException {
-        return disk.openForRead(file);
-    }
-
-    @Override
-    public byte[] read(Path file) throws IOException {
-        return disk.read(file);
-    }
-
-    @Override
-    public long size(Path file) throws IOException {
-        return disk.size(file);
-    }
-
-    @Override
-    public Instant modifiedAt(Path file) throws IOException {
-        return disk.modifiedAt(file);
-    }
-
-    @Override
-    public boolean exists(Path path) {
-        return disk.exists(path);
+        return new MoodyFile(file, super.open(file));
     }
 
     @Override
     public void move(Path from, Path to) throws IOException {
         needsSpace(to);
-        disk.move(from, to);
-    }
-
-    @Override
-    public void delete(Path path) throws IOException {
-        disk.delete(path);
+        super.move(from, to);
     }
 
     @Override
     public void createDirectory(Path directory) throws IOException {
         needsSpace(directory);
-        disk.createDirectory(directory);
+        super.createDirectory(directory);
     }
 
-    @Override
-    public List<Path> list(Path directory) throws IOException {
-        return disk.list(directory);
-    }
-
-    @Override
-    public void forceDirectory(Path directory) throws IOException {
-        disk.forceDirectory(directory);
-    }
-
-    private final class MoodyFile implements DiskFile {
+    private final class MoodyFile extends ForwardingFile {
         private final Path path;
-        private final DiskFile file;
 
         MoodyFile(Path path, DiskFile file) {
+            super(file);
             this.path = path;
-            this.file = file;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return file.size();
         }
 
         @Override
         public void append(byte[] source, int start, int end) throws IOException {
             needsSpace(path);
-            file.append(source, start, end);
-        }
-
-        @Override
-        public void cutBack(long size) throws IOException {
-            file.cutBack(size);
+            super.append(source, start, end);
         }
 
         @Override
@@ -142,12 +91,7 @@ final class MoodyDisk implements Disk {
                     waiting.decrementAndGet();
                 }
             }
-            file.force();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
+            super.force();
         }
     }
 }
