@@ -9,6 +9,8 @@ import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -59,11 +61,13 @@ public final class Main {
     private static JobService service(ServiceConfig config, DataDirectory data) {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
+        Processors processors = new ProvidedProcessors();
         LocalEngine engine = new LocalEngine(
                 disk,
                 clock,
                 config.workers(),
                 config.maxItemBytes(),
+                processors,
                 () -> Runtime.getRuntime().halt(KILLED));
         JobService.Stores stores =
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
@@ -74,7 +78,7 @@ public final class Main {
                 config.maxItemBytes(),
                 config.autoResume(),
                 config.processCrashAllowed());
-        return new JobService(stores, engine, clock, new IdGenerator(clock, new SecureRandom()), settings);
+        return new JobService(stores, engine, processors, clock, new IdGenerator(clock, new SecureRandom()), settings);
     }
 
     /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */

@@ -77,7 +77,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule the_engine_does_not_know_how_jobs_are_run =
-            onlyKnows(ENGINE, ENGINE, SINK, STORAGE, ITEM, JOB);
+            onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule the_local_engine_does_not_know_how_a_spec_arrived =

@@ -192,6 +192,25 @@ final class Fields {
         return number.longValue();
     }
 
+    /** A number; null if it is not there, or null. */
+    @Nullable
+    Double decimalOrNull(String name, double least, double most) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isNumber()) {
+            wrongType(name, "a number", value);
+            return null;
+        }
+        double number = value.doubleValue();
+        if (!(number >= least && number <= most)) {
+            error(name, "must be from " + least + " to " + most + ", but is " + shown(value));
+            return null;
+        }
+        return number;
+    }
+
     /** A whole number from 0; null if it is something else. */
     static @Nullable Long index(JsonNode value) {
         if (!isWhole(value)) {

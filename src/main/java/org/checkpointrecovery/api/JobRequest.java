@@ -12,6 +12,7 @@ import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
@@ -26,52 +27,48 @@ import org.jspecify.annotations.Nullable;
 final class JobRequest {
     private JobRequest() {}
 
-    /** Says what keeps an input from being used now; null if nothing does. */
-    interface InputCheck {
+    /** Says what keeps a part of a spec from being used on this service. */
+    interface Checks {
+        /** Null if nothing does. */
         @Nullable
         FieldError wrong(InputSpec input);
+
+        List<FieldError> wrong(ProcessorSpec processor, Format format);
     }
 
     /**
      * Reads a spec. All that is wrong with the request is reported at once.
      *
      * @param keyHeaders the values of the header {@code Idempotency-Key}
-     * @param inputCheck asked only if something else is wrong: a request that is sent again is answered as before, whatever
-     *     has become of its input
+     * @param checks of the input asked only if something else is wrong: a request that is sent again is answered as before,
+     *     whatever has become of its input
      */
-    static NewJob spec(JsonNode body, boolean faultsAllowed, List<String> keyHeaders, InputCheck inputCheck) {
+    static NewJob spec(JsonNode body, boolean faultsAllowed, List<String> keyHeaders, Checks checks) {
         Fields fields = Fields.of(body);
         String key = key(fields, keyHeaders);
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);
-        Format format = fields.constant("format", Format.class, Format.LINES);
+        Format format = format(fields);
         ProcessorSpec processor = processor(fields);
+        if (!fields.isWrongWithin("processor") && !fields.isWrongWithin("format")) {
+            checks.wrong(processor, format).forEach(fields::error);
+        }
         int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
         int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
-        OnItemError onItemError = fields.constant("onItemError", OnItemError.class, OnItemError.SKIP);
-        Long maxFailedItems = fields.numberOrNull("maxFailedItems", 0, Long.MAX_VALUE);
+        FailedItemLimits limits = failedItemLimits(fields);
+        String callbackUrl = fields.text("callbackUrl");
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
-        FieldError wrongInput = fields.areWrong() && !fields.isWrongWithin("input") ? inputCheck.wrong(input) : null;
+        FieldError wrongInput = fields.areWrong() && !fields.isWrongWithin("input") ? checks.wrong(input) : null;
         if (wrongInput != null) {
             fields.error(wrongInput);
         }
         fields.throwIfWrong();
         JobSpec spec = new JobSpec(
-                name,
-                input,
-                format,
-                processor,
-                batchSize,
-                parallelism,
-                commit,
-                onItemError,
-                maxFailedItems,
-                start,
-                faults);
+                name, input, format, processor, batchSize, parallelism, commit, limits, callbackUrl, start, faults);
         return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
     }
 
@@ -166,6 +163,32 @@ final class JobRequest {
             }
             items.add(item);
         }
+    }
+
+    private static Format format(Fields fields) {
+        Format.Kind kind = fields.constant("format", Format.Kind.class, Format.Kind.LINES);
+        String delimiter = fields.text("delimiter");
+        if (delimiter == null) {
+            return new Format(kind, Format.DEFAULT_DELIMITER);
+        }
+        if (kind != Format.Kind.CSV) {
+            fields.error("delimiter", "is for the format \"csv\" only");
+        } else if (delimiter.length() != 1 || !Format.isDelimiter(delimiter.charAt(0))) {
+            fields.error(
+                    "delimiter",
+                    "must be one ASCII character, printed or a tab, and no quotation mark, but is \""
+                            + Fields.cut(delimiter) + "\"");
+        } else {
+            return new Format(kind, delimiter.charAt(0));
+        }
+        return Format.LINES;
+    }
+
+    private static FailedItemLimits failedItemLimits(Fields fields) {
+        OnItemError onItemError = fields.constant("onItemError", OnItemError.class, OnItemError.SKIP);
+        Long maxItems = fields.numberOrNull("maxFailedItems", 0, Long.MAX_VALUE);
+        Double maxPercent = fields.decimalOrNull("maxFailedPercent", 0, 100);
+        return new FailedItemLimits(onItemError, maxItems, maxPercent);
     }
 
     private static ProcessorSpec processor(Fields fields) {

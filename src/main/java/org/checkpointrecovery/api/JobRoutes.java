@@ -12,8 +12,10 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CheckpointStore.Found;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ final class JobRoutes {
         Parameters.none(ctx);
         var body = Bodies.json(ctx);
         NewJob request = JobRequest.spec(
-                body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), this::wrongInput);
+                body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), new ServiceChecks());
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
@@ -42,11 +44,22 @@ final class JobRoutes {
         created(ctx, submitted.view());
     }
 
-    private Problem.@Nullable FieldError wrongInput(InputSpec input) {
-        return service.inputProblem(input)
-                .map(refused ->
-                        new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage())))
-                .orElse(null);
+    private final class ServiceChecks implements JobRequest.Checks {
+        @Override
+        public Problem.@Nullable FieldError wrong(InputSpec input) {
+            return service.inputProblem(input).map(ServiceChecks::error).orElse(null);
+        }
+
+        @Override
+        public List<Problem.FieldError> wrong(ProcessorSpec processor, Format format) {
+            return service.processorProblems(processor, format).stream()
+                    .map(ServiceChecks::error)
+                    .toList();
+        }
+
+        private static Problem.FieldError error(RefusedException refused) {
+            return new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage()));
+        }
     }
 
     private void created(Context ctx, JobView view) throws IOException, RefusedException {

@@ -21,6 +21,7 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.sink.JsonArrayFile;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
@@ -123,7 +124,12 @@ final class FileRun {
     private RunEnd runToEnd(RunOrder order) throws InterruptedException {
         Listener listener = new Listener(order.job());
         LocalEngine engine = new LocalEngine(
-                disk, clock, 1, maxItemBytes, () -> Runtime.getRuntime().halt(137));
+                disk,
+                clock,
+                1,
+                maxItemBytes,
+                new ProvidedProcessors(),
+                () -> Runtime.getRuntime().halt(137));
         Thread stop = new Thread(() -> engine.shutDown(STOP_GRACE), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         engine.submit(order, listener);

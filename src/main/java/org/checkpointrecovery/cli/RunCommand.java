@@ -16,11 +16,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
-import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
                 (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
                 (int) values.number("--parallelism", parallelism, 1, JobSpec.MAX_PARALLELISM),
                 values.constant("--commit", commit, CommitMode.class),
-                OnItemError.SKIP,
+                FailedItemLimits.NONE,
                 null,
                 true,
                 faults);

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
@@ -25,9 +26,11 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.job.Verb.Answer;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.Disk;
@@ -54,6 +57,7 @@ public final class JobService {
     private final JobStore jobs;
     private final FileStore uploads;
     private final JobEngine engine;
+    private final Processors processors;
     private final Disk disk;
     private final Clock clock;
     private final IdGenerator ids;
@@ -89,11 +93,13 @@ public final class JobService {
     /** What the service keeps its things in. */
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
 
-    public JobService(Stores stores, JobEngine engine, Clock clock, IdGenerator ids, Settings settings) {
+    public JobService(
+            Stores stores, JobEngine engine, Processors processors, Clock clock, IdGenerator ids, Settings settings) {
         this.jobs = stores.jobs();
         this.uploads = stores.uploads();
         this.disk = stores.disk();
         this.engine = engine;
+        this.processors = processors;
         this.clock = clock;
         this.ids = ids;
         this.settings = settings;
@@ -159,6 +165,13 @@ public final class JobService {
         } catch (RefusedException e) {
             return Optional.of(e);
         }
+    }
+
+    /** What keeps a processor from being used on this service; empty if nothing does. */
+    public List<RefusedException> processorProblems(ProcessorSpec processor, Format format) {
+        return processors.problems(processor, format).stream()
+                .map(problem -> RefusedException.invalid("/processor" + problem.field(), problem.message()))
+                .toList();
     }
 
     /** Writes the input that a job keeps itself. */

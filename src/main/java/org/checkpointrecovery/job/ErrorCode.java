@@ -10,6 +10,14 @@ public enum ErrorCode {
     ITEM_FAILED,
     /** More items failed than the spec allows. */
     TOO_MANY_FAILED_ITEMS,
+    /** The endpoint answered several calls in a row with 401 or 403. */
+    NOT_AUTHORIZED,
+    /** So many items failed in a row that something other than the items must be wrong. */
+    FAILED_ITEMS_IN_A_ROW,
+    /** The endpoint asked to be left alone for longer than a job waits. */
+    RETRY_AFTER_TOO_LONG,
+    /** The operator does not provide the processor, or a secret that it needs. */
+    PROCESSOR_UNAVAILABLE,
     /** The input is not the one that the job was submitted with. */
     INPUT_CHANGED,
     /** The input is not there any more. */

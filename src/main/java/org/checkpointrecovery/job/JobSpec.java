@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param name a label for people, or null
  * @param batchSize items in a batch, 1 to {@link #MAX_BATCH_SIZE}
  * @param parallelism threads that process batches of this job, 1 to {@link #MAX_PARALLELISM}; does not change the results
- * @param maxFailedItems how many items may fail before the job does, at least 0; null for any number
+ * @param callbackUrl where each end of the job is told, or null
  * @param start whether the job was to be queued at once
  * @param faults failures to rehearse, or null
  */
@@ -22,8 +22,8 @@ public record JobSpec(
         int batchSize,
         int parallelism,
         CommitMode commit,
-        OnItemError onItemError,
-        @Nullable Long maxFailedItems,
+        FailedItemLimits failedItemLimits,
+        @Nullable String callbackUrl,
         boolean start,
         @Nullable Faults faults) {
     public static final int MAX_BATCH_SIZE = 1_000_000;
@@ -35,24 +35,13 @@ public record JobSpec(
         requireNonNull(format);
         requireNonNull(processor);
         requireNonNull(commit);
-        requireNonNull(onItemError);
+        requireNonNull(failedItemLimits);
         if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
             throw new IllegalArgumentException("batchSize " + batchSize);
         }
         if (parallelism < 1 || parallelism > MAX_PARALLELISM) {
             throw new IllegalArgumentException("parallelism " + parallelism);
         }
-        if (maxFailedItems != null && maxFailedItems < 0) {
-            throw new IllegalArgumentException("maxFailedItems " + maxFailedItems);
-        }
-    }
-
-    /** How many items may fail; one more and the job becomes FAILED. */
-    public long failedItemsAllowed() {
-        if (onItemError == OnItemError.FAIL) {
-            return 0;
-        }
-        return maxFailedItems == null ? Long.MAX_VALUE : maxFailedItems;
     }
 
     /** The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out. */
@@ -65,8 +54,8 @@ public record JobSpec(
                 batchSize,
                 parallelism,
                 commit,
-                onItemError,
-                maxFailedItems,
+                failedItemLimits,
+                callbackUrl,
                 true,
                 null);
     }

@@ -1,5 +1,13 @@
 package org.checkpointrecovery.job;
 
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /** Which processor a job uses, and its options: enough to build it anywhere. */
 public sealed interface ProcessorSpec {
     /** The name of the kind, as in {@code {"type":"text-stats"}}. */
@@ -12,6 +20,131 @@ public sealed interface ProcessorSpec {
         @Override
         public String type() {
             return TYPE;
+        }
+    }
+
+    /**
+     * A call of an HTTP endpoint for each item.
+     *
+     * @param url absolute, http or https
+     * @param method POST, PUT, PATCH, GET or DELETE; the last two send no body
+     * @param headers by name, in the order of the spec
+     * @param body {@link #BODY_ITEM}, {@link #BODY_JSON}, or a template with {@code {item}}, {@code {index}} or, where items are
+     *     objects, the names of fields
+     * @param concurrency calls under way at once, 1 to {@link #MAX_CONCURRENCY}
+     * @param requestsPerSecond attempts begun in a second at the most, more than 0; null for any number
+     * @param timeout of one attempt, from its beginning to the end of the answer
+     * @param maxAttempts for one item, 1 to {@link #MAX_ATTEMPTS}
+     * @param maxResponseBytes of a body that does not fail the item
+     * @param pauseAfterFailedItems so many failed items in a row pause the job; null: none do
+     */
+    record Http(
+            String url,
+            String method,
+            Map<String, HeaderValue> headers,
+            String body,
+            int concurrency,
+            @Nullable Double requestsPerSecond,
+            Duration connectTimeout,
+            Duration timeout,
+            int maxAttempts,
+            int maxResponseBytes,
+            @Nullable Integer pauseAfterFailedItems)
+            implements ProcessorSpec {
+        public static final String TYPE = "http";
+        public static final String BODY_ITEM = "item";
+        public static final String BODY_JSON = "json";
+        public static final int MAX_CONCURRENCY = 256;
+        public static final int DEFAULT_CONCURRENCY = 8;
+        public static final int MAX_ATTEMPTS = 100;
+        public static final int DEFAULT_MAX_ATTEMPTS = 5;
+        public static final int MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
+        public static final int DEFAULT_MAX_RESPONSE_BYTES = 1024 * 1024;
+        public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+        public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+        public static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+        public static final int DEFAULT_PAUSE_AFTER_FAILED_ITEMS = 20;
+        public static final double MAX_REQUESTS_PER_SECOND = 1_000_000;
+
+        public Http {
+            requireNonNull(url);
+            requireNonNull(method);
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+            requireNonNull(body);
+            requireNonNull(connectTimeout);
+            requireNonNull(timeout);
+            check(concurrency >= 1 && concurrency <= MAX_CONCURRENCY, "concurrency " + concurrency);
+            check(maxAttempts >= 1 && maxAttempts <= MAX_ATTEMPTS, "maxAttempts " + maxAttempts);
+            check(requestsPerSecond == null || requestsPerSecond > 0, "requestsPerSecond " + requestsPerSecond);
+            check(
+                    maxResponseBytes >= 0 && maxResponseBytes <= MAX_RESPONSE_BYTES,
+                    "maxResponseBytes " + maxResponseBytes);
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * A program of the operator's.
+     *
+     * @param name that the operator gave it at the start
+     * @param concurrency processes at once, 1 to {@link #MAX_CONCURRENCY}
+     * @param timeout of one item
+     */
+    record Command(String name, CommandMode mode, int concurrency, Duration timeout) implements ProcessorSpec {
+        public static final String TYPE = "command";
+        public static final int MAX_CONCURRENCY = 64;
+        public static final int DEFAULT_CONCURRENCY = 4;
+        public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+        public static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+
+        public Command {
+            requireNonNull(name);
+            requireNonNull(mode);
+            requireNonNull(timeout);
+            check(concurrency >= 1 && concurrency <= MAX_CONCURRENCY, "concurrency " + concurrency);
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    /**
+     * A Java class of the operator's, from a jar.
+     *
+     * @param name that the class gives itself
+     * @param config a JSON object, for the class alone to understand
+     * @param concurrency items at once, each on a thread of its own, 1 to {@link #MAX_CONCURRENCY}
+     * @param timeout of one item
+     */
+    record Plugin(String name, String config, int concurrency, Duration timeout) implements ProcessorSpec {
+        public static final String TYPE = "plugin";
+        public static final int MAX_CONCURRENCY = 64;
+        public static final int DEFAULT_CONCURRENCY = 1;
+        public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+        public static final Duration MAX_TIMEOUT = Duration.ofHours(1);
+
+        public Plugin {
+            requireNonNull(name);
+            requireNonNull(config);
+            requireNonNull(timeout);
+            check(concurrency >= 1 && concurrency <= MAX_CONCURRENCY, "concurrency " + concurrency);
+        }
+
+        @Override
+        public String type() {
+            return TYPE;
+        }
+    }
+
+    private static void check(boolean right, String value) {
+        if (!right) {
+            throw new IllegalArgumentException(value);
         }
     }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * made for an item. Most items are plain, ASCII that stands for itself in JSON, and are worked on eight bytes at a time;
  * the others are decoded.
  */
-public final class TextStats implements ItemProcessor {
+public final class TextStats implements InlineProcessor {
     private static final byte[] INDEX = ascii("{\"index\":");
     private static final byte[] ORIGINAL = ascii(",\"original\":\"");
     private static final byte[] LENGTH = ascii("\",\"length\":");

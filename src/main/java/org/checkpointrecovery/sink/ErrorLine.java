@@ -36,6 +36,10 @@ public final class ErrorLine {
         line.raw(",\"error\":{\"code\":".getBytes(US_ASCII))
                 .string(failure.code().name());
         line.raw(",\"message\":".getBytes(US_ASCII)).string(failure.message());
+        Integer status = failure.status();
+        if (status != null) {
+            line.raw(",\"status\":".getBytes(US_ASCII)).number(status);
+        }
         line.raw("},\"attempts\":".getBytes(US_ASCII)).number(attempts);
         line.raw("}\n".getBytes(US_ASCII));
     }

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
@@ -25,7 +26,6 @@ import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
@@ -36,9 +36,10 @@ import org.jspecify.annotations.Nullable;
  * A job as bytes, the content of {@code job.json}:
  *
  * <pre>
- * {"version":1,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
- *  "spec":{"name":null,"input":{"path":"sample_input.txt"},"format":"LINES","processor":{"type":"text-stats"},
- *          "batchSize":3,"parallelism":1,"commit":"GROUP","onItemError":"SKIP","maxFailedItems":null,"start":true,
+ * {"version":2,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
+ *  "spec":{"name":null,"input":{"path":"sample_input.txt"},"format":"LINES","delimiter":",",
+ *          "processor":{"type":"text-stats"},"batchSize":3,"parallelism":1,"commit":"GROUP","onItemError":"SKIP",
+ *          "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,"start":true,
  *          "faults":{"crashAfterItems":7,"crashPoint":"PROCESSING","failItems":[],"itemDelayMillis":0}},
  *  "identity":{"bytes":395,"modifiedAt":"2026-11-23T10:15:30Z","crc32c":-2093146413},"totalItems":10,
  *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
@@ -48,11 +49,13 @@ import org.jspecify.annotations.Nullable;
  *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
+ * on one line; {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
+ * maxFailedPercent} and {@code callbackUrl}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
  * item.
  */
 final class JobCodec {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+    private static final int OLDEST_VERSION = 1;
 
     private JobCodec() {}
 
@@ -89,7 +92,7 @@ final class JobCodec {
 
     /** @throws DamagedFileException if the bytes are not those of the job's record */
     static Job decode(byte[] bytes, JobId id) throws IOException {
-        JsonNode json = StoredJson.read(bytes, VERSION);
+        JsonNode json = StoredJson.read(bytes, OLDEST_VERSION, VERSION);
         try {
             if (!StoredJson.text(json, "id").equals(id.value())) {
                 throw new DamagedFileException("it belongs to job " + json.get("id") + ", not to " + id);
@@ -118,13 +121,16 @@ final class JobCodec {
     private static void writeSpec(ObjectNode json, JobSpec spec) {
         json.put("name", spec.name());
         writeInput(json.putObject("input"), spec.input());
-        json.put("format", spec.format().name());
-        json.putObject("processor").put("type", spec.processor().type());
+        json.put("format", spec.format().kind().name());
+        json.put("delimiter", String.valueOf(spec.format().delimiter()));
+        json.set("processor", ProcessorCodec.encode(spec.processor()));
         json.put("batchSize", spec.batchSize());
         json.put("parallelism", spec.parallelism());
         json.put("commit", spec.commit().name());
-        json.put("onItemError", spec.onItemError().name());
-        json.put("maxFailedItems", spec.maxFailedItems());
+        json.put("onItemError", spec.failedItemLimits().onItemError().name());
+        json.put("maxFailedItems", spec.failedItemLimits().maxItems());
+        json.put("maxFailedPercent", spec.failedItemLimits().maxPercent());
+        json.put("callbackUrl", spec.callbackUrl());
         json.put("start", spec.start());
         Faults faults = spec.faults();
         if (faults != null) {
@@ -141,23 +147,27 @@ final class JobCodec {
         return new JobSpec(
                 StoredJson.textOrNull(json, "name"),
                 readInput(StoredJson.child(json, "input")),
-                Format.valueOf(StoredJson.text(json, "format")),
-                readProcessor(StoredJson.child(json, "processor")),
+                readFormat(json),
+                ProcessorCodec.decode(StoredJson.child(json, "processor")),
                 (int) StoredJson.number(json, "batchSize"),
                 (int) StoredJson.number(json, "parallelism"),
                 CommitMode.valueOf(StoredJson.text(json, "commit")),
-                OnItemError.valueOf(StoredJson.text(json, "onItemError")),
-                StoredJson.numberOrNull(json, "maxFailedItems"),
+                new FailedItemLimits(
+                        OnItemError.valueOf(StoredJson.text(json, "onItemError")),
+                        StoredJson.numberOrNull(json, "maxFailedItems"),
+                        StoredJson.has(json, "maxFailedPercent")
+                                ? json.get("maxFailedPercent").doubleValue()
+                                : null),
+                StoredJson.textOrNull(json, "callbackUrl"),
                 StoredJson.child(json, "start").booleanValue(),
                 StoredJson.has(json, "faults") ? readFaults(json.get("faults")) : null);
     }
 
-    private static ProcessorSpec readProcessor(JsonNode json) throws DamagedFileException {
-        String type = StoredJson.text(json, "type");
-        if (!type.equals(ProcessorSpec.TextStats.TYPE)) {
-            throw new DamagedFileException("unknown processor \"" + type + "\"");
-        }
-        return new ProcessorSpec.TextStats();
+    private static Format readFormat(JsonNode json) throws DamagedFileException {
+        String delimiter = StoredJson.textOrNull(json, "delimiter");
+        return new Format(
+                Format.Kind.valueOf(StoredJson.text(json, "format")),
+                delimiter == null || delimiter.isEmpty() ? Format.DEFAULT_DELIMITER : delimiter.charAt(0));
     }
 
     private static void writeInput(ObjectNode json, InputSpec input) {

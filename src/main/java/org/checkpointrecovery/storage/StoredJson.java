@@ -28,8 +28,12 @@ final class StoredJson {
         }
     }
 
-    /** @throws DamagedFileException if the checksum or the version is not right */
     static JsonNode read(byte[] file, int version) throws IOException {
+        return read(file, version, version);
+    }
+
+    /** @throws DamagedFileException if the checksum or the version is not right */
+    static JsonNode read(byte[] file, int oldestVersion, int version) throws IOException {
         Checksum.verify(file);
         JsonNode json;
         try {
@@ -37,7 +41,8 @@ final class StoredJson {
         } catch (JacksonException e) {
             throw new DamagedFileException("it is not JSON: " + e.getOriginalMessage());
         }
-        if (number(json, "version") != version) {
+        long found = number(json, "version");
+        if (found < oldestVersion || found > version) {
             throw new DamagedFileException("format version " + json.get("version") + ", expected " + version
                     + "; it may have been written by a newer release");
         }

@@ -69,8 +69,9 @@ class SubmissionTest {
         assertThat(submitted.header("Location")).isEqualTo("/v1/jobs/" + job.id());
         assertThat(submitted.header("Idempotency-Replayed")).isEmpty();
         assertThat(job.at("/spec")).isEqualTo(new JsonMapper().readTree("""
-                        {"name":null,"input":{"items":["a"," b "]},"format":"lines","processor":{"type":"text-stats"},
-                         "batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip","maxFailedItems":null,
+                        {"name":null,"input":{"items":["a"," b "]},"format":"lines","delimiter":null,
+                         "processor":{"type":"text-stats"},"batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip",
+                         "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,
                          "start":false,"faults":null}"""));
         assertThat(job.state()).isEqualTo("CREATED");
         for (String unknown : new String[] {"name", "parentId", "stateReason", "outcome", "recovery", "startedAt"}) {
@@ -84,8 +85,9 @@ class SubmissionTest {
     @Test
     void a_spec_with_every_option_is_shown_as_it_was_sent() throws IOException {
         String spec = """
-                {"name":"Nächtlich 🌙","input":{"items":["a","b","c"]},"format":"lines","processor":{"type":"text-stats"},
-                 "batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,"start":false,
+                {"name":"Nächtlich 🌙","input":{"items":["a","b","c"]},"format":"csv","delimiter":";",
+                 "processor":{"type":"text-stats"},"batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,
+                 "maxFailedPercent":2.5,"callbackUrl":null,"start":false,
                  "faults":{"crashAfterItems":9223372036854775807,"crashPoint":"torn-results","failItems":[1,3],
                  "itemDelayMillis":60000}}""";
         Answer job = http.post("/v1/jobs", spec).is(201);
@@ -254,7 +256,7 @@ class SubmissionTest {
                     {"input":{"items":[]},"name":"a\\u0007"}                     | /name
                     {"input":{"items":[]},"name":"a\\u0085"}                     | /name
                     {"input":{"items":[]},"name":"\\udfff"}                      | /name
-                    {"input":{"items":[]},"format":"csv"}                        | /format
+                    {"input":{"items":[]},"format":"tsv"}                        | /format
                     {"input":{"items":[]},"format":null}                         | /format
                     {"input":{"items":[]},"format":1}                            | /format
                     {"input":{"items":[]},"processor":"text-stats"}              | /processor
@@ -301,7 +303,7 @@ class SubmissionTest {
     @Test
     void all_that_is_wrong_is_said_in_one_answer() {
         Answer answer = refused("""
-                {"name":"","input":{"items":[1,"a\\nb"],"pth":"x"},"format":"csv","processor":{"type":"x","y":1},
+                {"name":"","input":{"items":[1,"a\\nb"],"pth":"x"},"format":"tsv","processor":{"type":"x","y":1},
                  "batchSize":0,"parallelism":99,"commit":"x","onItemError":"x","maxFailedItems":-1,"start":1,
                  "faults":{"crashAfterItems":0,"crashPoint":"x","failItems":["x"],"itemDelayMillis":-1,"z":0},"unknown":{}}
                 """);

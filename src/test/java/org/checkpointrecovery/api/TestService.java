@@ -17,6 +17,8 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -120,12 +122,15 @@ final class TestService implements AutoCloseable {
         try {
             lock = DataDirectory.take(data);
             Clock clock = Clock.systemUTC();
-            LocalEngine engine = new LocalEngine(disk, clock, workers, maxItemBytes, halts::incrementAndGet);
+            Processors processors = new ProvidedProcessors();
+            LocalEngine engine =
+                    new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
             JobService.Stores stores =
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
             JobService.Settings settings =
                     new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume, processCrashAllowed);
-            service = new JobService(stores, engine, clock, new IdGenerator(clock, new SecureRandom()), settings);
+            service = new JobService(
+                    stores, engine, processors, clock, new IdGenerator(clock, new SecureRandom()), settings);
             service.open();
             server = new ApiServer(
                     service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));

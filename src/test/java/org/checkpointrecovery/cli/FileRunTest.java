@@ -12,11 +12,11 @@ import java.util.Random;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
-import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.storage.CrashingDisk;
@@ -110,7 +110,7 @@ class FileRunTest {
                 2,
                 1,
                 commit,
-                OnItemError.SKIP,
+                FailedItemLimits.NONE,
                 null,
                 true,
                 faults);

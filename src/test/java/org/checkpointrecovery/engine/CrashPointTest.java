@@ -25,6 +25,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.FileCheckpointStore;
@@ -322,7 +323,8 @@ class CrashPointTest {
     /** The last batch is read and processed, and waits for the disk, when the order comes. */
     private void crashAtTheVeryEnd(CrashMode mode, Runnable halt, AtEnd then) throws Exception {
         GatedDisk gated = new GatedDisk(disk, "results.jsonl");
-        LocalEngine engine = new LocalEngine(gated, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), halt);
+        LocalEngine engine =
+                new LocalEngine(gated, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), halt);
         try (TestService service = new TestService(gated, OPTIONS, engine)) {
             service.service().open();
             JobId id = service.submit(TestSpec.spec(), items(3));
@@ -365,7 +367,8 @@ class CrashPointTest {
 
     @Test
     void an_order_for_a_job_that_is_over_changes_nothing() throws Exception {
-        LocalEngine engine = new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), () -> {});
+        LocalEngine engine =
+                new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), () -> {});
         try (TestService service = new TestService(disk, OPTIONS, engine)) {
             service.service().open();
             JobId id = service.submit(TestSpec.spec(), items(4));
@@ -385,10 +388,11 @@ class CrashPointTest {
         AtomicReference<String> events = new AtomicReference<>("");
         JobId id;
         // A halt that comes back is no halt: here it takes the disk away, as the end of a process does.
-        LocalEngine engine = new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), () -> {
-            events.updateAndGet(before -> before + "halt");
-            disk.killProcessAt(disk.operations() + 1);
-        });
+        LocalEngine engine =
+                new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), () -> {
+                    events.updateAndGet(before -> before + "halt");
+                    disk.killProcessAt(disk.operations() + 1);
+                });
         try (TestService service = new TestService(disk, OPTIONS, engine)) {
             service.service().open();
             id = service.submit(way.spec().itemDelay(Duration.ofMillis(20)), items(ITEMS));

@@ -443,7 +443,7 @@ class JobLifeTest {
                     Job failed = service.await(id, Status.FAILED);
                     Reason reason = requireNonNull(failed.state().reason());
                     assertThat(reason.code()).isEqualTo(ErrorCode.TOO_MANY_FAILED_ITEMS);
-                    assertThat(reason.message()).contains("3 items failed", "item 6", "FAULT_INJECTED");
+                    assertThat(reason.message()).contains("3 of ", " items failed", "item 6", "FAULT_INJECTED");
                     assertThat(service.nextItem(id)).isEqualTo(6);
                     assertThat(service.errors(id).lines()).hasSize(2);
                     JobId allowed = service.submit(spec.maxFailedItems(3), ITEMS);

@@ -14,6 +14,7 @@ import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
@@ -60,9 +61,18 @@ final class TestService implements AutoCloseable {
     }
 
     TestService(Disk disk, Options options) {
-        this(disk, options, new LocalEngine(disk, options.clock(), options.workers(), options.maxItemBytes(), () -> {
-            throw new AssertionError("nobody may halt the process");
-        }));
+        this(
+                disk,
+                options,
+                new LocalEngine(
+                        disk,
+                        options.clock(),
+                        options.workers(),
+                        options.maxItemBytes(),
+                        new ProvidedProcessors(),
+                        () -> {
+                            throw new AssertionError("nobody may halt the process");
+                        }));
     }
 
     TestService(Disk disk, Options options, JobEngine engine) {
@@ -77,7 +87,7 @@ final class TestService implements AutoCloseable {
                 options.autoResume(),
                 true);
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
-        service = new JobService(stores, engine, options.clock(), ids, settings);
+        service = new JobService(stores, engine, new ProvidedProcessors(), options.clock(), ids, settings);
     }
 
     /** A service that is open. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
@@ -93,8 +94,8 @@ final class TestSpec {
                 batchSize,
                 parallelism,
                 commit,
-                onItemError,
-                maxFailedItems,
+                new FailedItemLimits(onItemError, maxFailedItems, null),
+                null,
                 start,
                 faults);
     }

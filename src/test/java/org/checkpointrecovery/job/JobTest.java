@@ -52,7 +52,7 @@ class JobTest {
                 3,
                 1,
                 CommitMode.GROUP,
-                OnItemError.SKIP,
+                FailedItemLimits.NONE,
                 null,
                 start,
                 null);
@@ -212,8 +212,8 @@ class JobTest {
                 7,
                 2,
                 CommitMode.EACH,
-                OnItemError.FAIL,
-                4L,
+                new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
+                "https://example.org/done",
                 false,
                 faults);
         assertThat(parent.retryOf(ID))
@@ -225,8 +225,8 @@ class JobTest {
                         7,
                         2,
                         CommitMode.EACH,
-                        OnItemError.FAIL,
-                        4L,
+                        new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
+                        "https://example.org/done",
                         true,
                         null));
     }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
@@ -51,8 +52,8 @@ class JobCodecTest {
                 1_000_000,
                 64,
                 CommitMode.EACH,
-                OnItemError.FAIL,
-                Long.MAX_VALUE,
+                new FailedItemLimits(OnItemError.FAIL, Long.MAX_VALUE, 0.5),
+                "https://example.org/done",
                 false,
                 faults);
     }
@@ -111,7 +112,7 @@ class JobCodecTest {
                 1,
                 1,
                 CommitMode.GROUP,
-                OnItemError.SKIP,
+                FailedItemLimits.NONE,
                 null,
                 true,
                 null);
@@ -167,8 +168,8 @@ class JobCodecTest {
         String body = whole.substring(0, whole.indexOf(",\"crc32c\":\"", whole.length() - 30)) + "}";
         assertThat(JobCodec.decode(sealed(body), ID).id()).isEqualTo(ID);
         for (String[] change : new String[][] {
-            {"\"version\":1", "\"version\":2"},
-            {"\"version\":1", "\"version\":\"1\""},
+            {"\"version\":2", "\"version\":3"},
+            {"\"version\":2", "\"version\":\"2\""},
             {"CRASHED", "CRUSHED"},
             {"0mh3k2v9x-7fq2mzt4", "0mh3k2v9x-7fq2mzt5"},
             {"\"batchSize\":1000000", "\"batchSize\":0"},

@@ -120,7 +120,7 @@ final class BatchReader implements Runnable {
             if (control.mustEndNow()) {
                 return false;
             }
-            if (settings.failedItemsAllowed() == 0 && slice.failed > 0) {
+            if (settings.noItemMayFail() && slice.failed > 0) {
                 queue.put(slice, true);
                 return false;
             }

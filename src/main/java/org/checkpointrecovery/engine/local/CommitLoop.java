@@ -14,6 +14,7 @@ import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
@@ -97,9 +98,10 @@ final class CommitLoop {
             return strike(crash, slice);
         }
         long failed = appended.failed + slice.failed;
-        if (failed > settings.failedItemsAllowed() && slice.failed > 0) {
+        long processed = appended.succeeded + slice.succeeded + failed;
+        if (slice.failed > 0 && settings.failedItemLimits().areExceeded(failed, processed)) {
             commit();
-            return new RunEnd(Run.End.FAILED, tooManyFailed(slice, failed), committed);
+            return new RunEnd(Run.End.FAILED, tooManyFailed(slice, failed, processed), committed);
         }
         write(slice);
         return null;
@@ -183,11 +185,11 @@ final class CommitLoop {
         return new RunEnd(Run.End.CRASHED, new Reason(ErrorCode.SIMULATED_CRASH, message), committed);
     }
 
-    private Reason tooManyFailed(Slice slice, long failed) {
+    private Reason tooManyFailed(Slice slice, long failed, long processed) {
         ItemFailure failure = requireNonNull(slice.firstFailure);
         String where = "The checkpoint stands at item " + committed.nextItem()
                 + ", the end of the last whole batch before. Mend the cause and resume.";
-        if (settings.failedItemsAllowed() == 0) {
+        if (settings.noItemMayFail()) {
             return new Reason(
                     ErrorCode.ITEM_FAILED,
                     "Item " + slice.firstFailedIndex + " failed (" + failure.code() + ": " + failure.message()
@@ -195,10 +197,18 @@ final class CommitLoop {
         }
         return new Reason(
                 ErrorCode.TOO_MANY_FAILED_ITEMS,
-                failed + " items failed, more than the " + settings.failedItemsAllowed()
+                failed + " of " + processed + " items failed, more than the " + allowed()
                         + " that the spec lets fail; the first of the last ones was item " + slice.firstFailedIndex
                         + " ("
                         + failure.code() + ": " + failure.message() + "). " + where);
+    }
+
+    private String allowed() {
+        FailedItemLimits limits = settings.failedItemLimits();
+        if (limits.maxPercent() == null) {
+            return String.valueOf(limits.maxItems());
+        }
+        return (limits.maxItems() == null ? "" : limits.maxItems() + " or ") + limits.maxPercent() + " %";
     }
 
     /** A position that moves on; no object for each of a million tiny batches. */

@@ -5,16 +5,16 @@ import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.processor.ItemProcessor;
+import org.checkpointrecovery.processor.InlineProcessor;
 import org.jspecify.annotations.Nullable;
 
 /** A processor that rehearses failures: it takes longer, and fails the items that the spec names. */
-final class FaultyProcessor implements ItemProcessor {
-    private final ItemProcessor processor;
+final class FaultyProcessor implements InlineProcessor {
+    private final InlineProcessor processor;
     private final Faults faults;
     private final RunControl control;
 
-    FaultyProcessor(ItemProcessor processor, Faults faults, RunControl control) {
+    FaultyProcessor(InlineProcessor processor, Faults faults, RunControl control) {
         this.processor = processor;
         this.faults = faults;
         this.control = control;

@@ -15,6 +15,7 @@ import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ public final class LocalEngine implements JobEngine {
     private final Disk disk;
     private final Clock clock;
     private final int maxItemBytes;
+    private final Processors processors;
     private final Runnable halt;
     private final ThreadPoolExecutor workers;
     private final ItemCounter counter;
@@ -40,10 +42,11 @@ public final class LocalEngine implements JobEngine {
      * @param maxItemBytes the longest item that does not fail
      * @param halt ends the process at once, as a crash does; for crashes on purpose
      */
-    public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Runnable halt) {
+    public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Processors processors, Runnable halt) {
         this.disk = disk;
         this.clock = clock;
         this.maxItemBytes = maxItemBytes;
+        this.processors = processors;
         this.halt = halt;
         this.workers = new ThreadPoolExecutor(workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
         this.counter = new ItemCounter(disk, maxItemBytes);
@@ -53,7 +56,8 @@ public final class LocalEngine implements JobEngine {
     public void submit(RunOrder order, RunListener listener) {
         RunControl control = new RunControl();
         RunSettings settings = RunSettings.of(order, maxItemBytes);
-        LocalRun run = new LocalRun(new LocalRun.Parts(order, settings, listener, control, disk, clock, halt), counter);
+        LocalRun run = new LocalRun(
+                new LocalRun.Parts(order, settings, listener, control, disk, clock, processors, halt), counter);
         JobId id = order.job().id();
         // One that was withdrawn when a worker had just come to it ends at once, but not without a look at the
         // checkpoint.

@@ -18,8 +18,8 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.processor.ItemProcessor;
-import org.checkpointrecovery.processor.ItemProcessors;
+import org.checkpointrecovery.processor.InlineProcessor;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
@@ -42,6 +42,7 @@ final class LocalRun implements Runnable {
             RunControl control,
             Disk disk,
             Clock clock,
+            Processors processors,
             Runnable halt) {}
 
     private final Parts parts;
@@ -172,7 +173,8 @@ final class LocalRun implements Runnable {
     }
 
     private SliceProcessor sliceProcessor() {
-        ItemProcessor processor = ItemProcessors.of(order.job().validSpec().processor());
+        InlineProcessor processor =
+                parts.processors().inline(order.job().validSpec().processor());
         Faults faults = parts.settings().faults();
         if (faults != null) {
             processor = new FaultyProcessor(processor, faults, control());

@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine.local;
 
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.sink.ResultsFormat;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the parts of a run need to know of its job.
  *
- * @param failedItemsAllowed how many items of the job may fail; one more ends the job
  * @param faults failures to rehearse, or null
  * @param firstRun whether the job has no run before this one
  * @param maxItemBytes the longest item that does not fail
@@ -19,7 +19,7 @@ record RunSettings(
         int batchSize,
         int parallelism,
         boolean eachBatchDurable,
-        long failedItemsAllowed,
+        FailedItemLimits failedItemLimits,
         @Nullable Faults faults,
         boolean firstRun,
         ResultsFormat resultsFormat,
@@ -31,10 +31,15 @@ record RunSettings(
                 spec.batchSize(),
                 spec.parallelism(),
                 spec.commit() == CommitMode.EACH,
-                spec.failedItemsAllowed(),
+                spec.failedItemLimits(),
                 spec.faults(),
                 order.job().runs().isEmpty(),
                 order.resultsFormat(),
                 maxItemBytes);
+    }
+
+    /** Whether the first item that fails ends the job. */
+    boolean noItemMayFail() {
+        return failedItemLimits.itemsAllowed() == 0;
     }
 }

@@ -5,23 +5,23 @@ import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.processor.ItemProcessor;
+import org.checkpointrecovery.processor.InlineProcessor;
 import org.checkpointrecovery.sink.ErrorLine;
 
 /** Turns the items of a slice into its results and errors. One for each thread that processes. */
 final class SliceProcessor {
-    private final ItemProcessor processor;
+    private final InlineProcessor processor;
     private final byte[] before;
     private final byte[] after;
     private final int maxItemBytes;
     private final boolean stopAtFailure;
 
-    SliceProcessor(ItemProcessor processor, RunSettings settings) {
+    SliceProcessor(InlineProcessor processor, RunSettings settings) {
         this.processor = processor;
         this.before = settings.resultsFormat().before();
         this.after = settings.resultsFormat().after();
         this.maxItemBytes = settings.maxItemBytes();
-        this.stopAtFailure = settings.failedItemsAllowed() == 0;
+        this.stopAtFailure = settings.noItemMayFail();
     }
 
     /**

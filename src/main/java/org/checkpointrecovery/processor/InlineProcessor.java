@@ -6,10 +6,10 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns an item into a result, or fails it. Built from its spec alone, so that any engine can build it. Used by one thread at
- * a time: an engine that works on several items at once builds several.
+ * Turns an item into a result, or fails it, at once and on the calling thread. Used by one thread at a time: an engine that
+ * works on several items at once builds several.
  */
-public interface ItemProcessor {
+public interface InlineProcessor {
     /**
      * Appends the item's result to {@code result}, as one JSON value without a line end.
      *

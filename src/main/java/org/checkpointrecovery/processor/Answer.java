@@ -1,0 +1,32 @@
+package org.checkpointrecovery.processor;
+
+import static java.util.Objects.requireNonNull;
+
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.Reason;
+import org.jspecify.annotations.Nullable;
+
+/** What became of an item that was given to a {@link ConcurrentProcessor}. */
+public sealed interface Answer {
+    /** @param result one JSON value in UTF-8 without a line break, an object whose first field is {@code index} */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Succeeded(byte[] result) implements Answer {
+        public Succeeded {
+            requireNonNull(result);
+        }
+    }
+
+    /** @param attempts how many were made, at least 0 */
+    record Failed(ItemFailure failure, int attempts) implements Answer {
+        public Failed {
+            requireNonNull(failure);
+        }
+    }
+
+    /**
+     * The item neither succeeded nor failed, and is to be worked on in a later run.
+     *
+     * @param pause why the job must pause; null if it ends anyway
+     */
+    record GivenUp(@Nullable Reason pause) implements Answer {}
+}
