@@ -265,12 +265,13 @@ final class ConcurrentProcessing implements Processing {
                 }
                 keep(done, places);
                 if (over) {
-                    queue.cutShort();
                     return;
                 }
             }
         } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
             queue.fail(e);
+        } finally {
+            queue.cutShort();
         }
     }
 
@@ -303,10 +304,10 @@ final class ConcurrentProcessing implements Processing {
         int places = 0;
         for (Finished one : answers) {
             if (one.answer instanceof Answer.GivenUp givenUp) {
-                release(1);
                 if (givenUp.pause() != null) {
                     control.pause(givenUp.pause());
                 }
+                release(1); // not before: no other item is to be begun then
                 continue;
             }
             ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
@@ -316,9 +317,9 @@ final class ConcurrentProcessing implements Processing {
                 done.add(one);
                 places++;
             } else {
-                release(1);
                 held.add(one);
                 pauseIfEnough(failure);
+                release(1);
             }
         }
         return places;
