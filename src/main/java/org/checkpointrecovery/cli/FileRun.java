@@ -90,7 +90,7 @@ final class FileRun {
             int number = before.map(Checkpoint::run).orElse(0) + 1;
             Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
             RunOrder order = new RunOrder(
-                    job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints);
+                    job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints, null);
             RunEnd end = runToEnd(order);
             return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
         }

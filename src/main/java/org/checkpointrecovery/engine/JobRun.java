@@ -16,8 +16,8 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
-import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.JobStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,16 +28,16 @@ final class JobRun implements RunListener {
     private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
 
     private final JobEntry entry;
-    private final CheckpointStore checkpoints;
+    private final JobStore jobs;
     private final Clock clock;
     private final Runnable leftQueue;
     private boolean inLine = true; // guarded by the entry
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // of the committing thread
 
     /** @param leftQueue called when the job is no longer in line */
-    JobRun(JobEntry entry, CheckpointStore checkpoints, Clock clock, Runnable leftQueue) {
+    JobRun(JobEntry entry, JobStore jobs, Clock clock, Runnable leftQueue) {
         this.entry = entry;
-        this.checkpoints = checkpoints;
+        this.jobs = jobs;
         this.clock = clock;
         this.leftQueue = leftQueue;
     }
@@ -110,7 +110,7 @@ final class JobRun implements RunListener {
 
     private void removeCheckpoint(JobId id) {
         try {
-            checkpoints.remove();
+            jobs.removeCheckpoint(id);
         } catch (IOException e) {
             log.warn(
                     "Job {}: its checkpoint could not be removed: {}. It is removed at the next start.",
@@ -136,9 +136,9 @@ final class JobRun implements RunListener {
             case COMPLETED -> new JobState.Completed(end.committed(), lastCheckpointAt);
             case FAILED -> new JobState.Failed(requireNonNull(end.reason()));
             case CRASHED -> new JobState.Crashed(requireNonNull(end.reason()));
-            case PAUSED -> new JobState.Paused();
+            case PAUSED -> new JobState.Paused(end.reason());
             case CANCELLED -> new JobState.Cancelled();
-            case STOPPED -> status == Status.PAUSING ? new JobState.Paused() : new JobState.Queued();
+            case STOPPED -> status == Status.PAUSING ? new JobState.Paused(null) : new JobState.Queued();
         };
     }
 

@@ -236,8 +236,7 @@ public final class JobService {
     private void enqueue(JobEntry entry) {
         Job job = entry.job();
         JobFiles files = jobs.files(job.id());
-        CheckpointStore checkpoints = jobs.checkpoints(job.id());
-        JobRun run = new JobRun(entry, checkpoints, clock, slots::giveBack);
+        JobRun run = new JobRun(entry, jobs, clock, slots::giveBack);
         entry.setRun(run);
         engine.submit(
                 new RunOrder(
@@ -247,7 +246,8 @@ public final class JobService {
                         files.results(),
                         files.errors(),
                         ResultsFormat.JSON_LINES,
-                        checkpoints),
+                        jobs.checkpoints(job.id()),
+                        files),
                 run);
     }
 
@@ -314,7 +314,7 @@ public final class JobService {
     }
 
     public Done pause(JobId id) throws RefusedException, IOException {
-        return end(id, Verb.PAUSE, new JobState.Paused(), new JobState.Pausing());
+        return end(id, Verb.PAUSE, new JobState.Paused(null), new JobState.Pausing());
     }
 
     public Done cancel(JobId id) throws RefusedException, IOException {

@@ -56,7 +56,7 @@ final class Recoverer {
                 checkpoint.map(Checkpoint::savedAt).orElse(null));
         switch (job.status()) {
             case RUNNING -> settle(entry, new JobState.Crashed(interrupted(entry)), checkpoint.orElse(null));
-            case PAUSING -> settle(entry, new JobState.Paused(), checkpoint.orElse(null));
+            case PAUSING -> settle(entry, new JobState.Paused(null), checkpoint.orElse(null));
             case CANCELLING -> settle(entry, new JobState.Cancelled(), checkpoint.orElse(null));
             case CREATED, QUEUED, PAUSED, CANCELLED, CRASHED, FAILED, COMPLETED -> {}
         }
@@ -108,7 +108,7 @@ final class Recoverer {
         try {
             CheckpointStore checkpoints = jobs.checkpoints(job.id());
             if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
-                checkpoints.remove();
+                jobs.removeCheckpoint(job.id());
             } else if (completed.lastCheckpointAt() == null) {
                 jobs.forceFound(job.id());
             }

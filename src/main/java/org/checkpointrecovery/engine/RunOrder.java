@@ -5,12 +5,15 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.JobFiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of a job, with the files that it reads and writes.
  *
  * @param job as it is before the run
  * @param run number of the run, from 1
+ * @param files of the job, where a journal is kept; null if its processor needs none
  */
 public record RunOrder(
         Job job,
@@ -19,4 +22,5 @@ public record RunOrder(
         Path results,
         Path errors,
         ResultsFormat resultsFormat,
-        CheckpointStore checkpoints) {}
+        CheckpointStore checkpoints,
+        @Nullable JobFiles files) {}

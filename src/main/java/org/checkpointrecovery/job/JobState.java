@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   CREATED                   -> QUEUED | CANCELLED
  *   QUEUED                    -> RUNNING | PAUSED | CANCELLED | FAILED (the run could not begin)
  *   RUNNING                   -> PAUSING | CANCELLING | COMPLETED | FAILED | CRASHED | QUEUED (orderly shutdown)
+ *                              | PAUSED (by itself, with a reason)
  *   PAUSING                   -> PAUSED | CANCELLING | COMPLETED | FAILED | CRASHED (its last batch may end the job)
  *   CANCELLING                -> CANCELLED
  *   PAUSED | CRASHED | FAILED -> QUEUED | CANCELLED
@@ -63,7 +64,8 @@ public sealed interface JobState {
         }
     }
 
-    record Paused() implements JobState {
+    /** @param reason why the job paused by itself; null if it was asked to */
+    record Paused(@Nullable Reason reason) implements JobState {
         @Override
         public Status status() {
             return PAUSED;
@@ -134,7 +136,8 @@ public sealed interface JobState {
                         || next == COMPLETED
                         || next == FAILED
                         || next == CRASHED
-                        || next == QUEUED;
+                        || next == QUEUED
+                        || next == PAUSED;
             case PAUSING ->
                 next == PAUSED || next == CANCELLING || next == COMPLETED || next == FAILED || next == CRASHED;
             case CANCELLING -> next == CANCELLED;

@@ -233,7 +233,7 @@ final class JobCodec {
             case QUEUED -> new JobState.Queued();
             case RUNNING -> new JobState.Running();
             case PAUSING -> new JobState.Pausing();
-            case PAUSED -> new JobState.Paused();
+            case PAUSED -> new JobState.Paused(readReasonOrNull(json));
             case CANCELLING -> new JobState.Cancelling();
             case CANCELLED -> new JobState.Cancelled();
             case CRASHED -> new JobState.Crashed(readReason(StoredJson.child(json, "reason")));

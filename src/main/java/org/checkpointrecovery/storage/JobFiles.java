@@ -8,6 +8,8 @@ import java.nio.file.Path;
  * @param directory holds them all, so that one force of it makes all their names durable
  */
 public record JobFiles(Path directory) {
+    private static final String JOURNAL = "journal.";
+
     /** Spec, state and runs. */
     public Path job() {
         return directory.resolve("job.json");
@@ -25,6 +27,22 @@ public record JobFiles(Path directory) {
     /** One line per failed item, in item order. */
     public Path errors() {
         return directory.resolve("errors.jsonl");
+    }
+
+    /**
+     * What became of items beyond the checkpoint.
+     *
+     * @param segment number of the file, from 1
+     */
+    public Path journal(int segment) {
+        return directory.resolve(JOURNAL + segment);
+    }
+
+    /** The number of a file that {@link #journal} names; 0 if it names another. */
+    public static int journalSegment(Path file) {
+        String name = file.getFileName().toString();
+        String number = name.startsWith(JOURNAL) ? name.substring(JOURNAL.length()) : "";
+        return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
     }
 
     /** Items that came with the submission, or were copied from another job: one a line. */

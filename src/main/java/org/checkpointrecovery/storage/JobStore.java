@@ -97,6 +97,13 @@ public final class JobStore {
         return new FileCheckpointStore(disk, id, files(id).checkpoint());
     }
 
+    /** Removes the checkpoint of a job that is COMPLETED, and the journal beside it. */
+    public void removeCheckpoint(JobId id) throws IOException {
+        // The checkpoint last: as long as it is there, the next start comes here again.
+        ItemJournal.remove(disk, files(id));
+        checkpoints(id).remove();
+    }
+
     /** A job that is being submitted. Closed without {@link #publish}, it leaves nothing. */
     public final class Draft implements Closeable {
         private final JobId id;

@@ -23,6 +23,7 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
@@ -40,6 +41,7 @@ final class CrashedJob {
 
     private final CrashingDisk medium;
     private final Disk disk;
+    private final Processors processors;
     private final TestSpec spec;
     private final Source source;
 
@@ -60,7 +62,8 @@ final class CrashedJob {
     record Left(String results, String errors) {}
 
     /** @param disk what the service sees of the medium */
-    CrashedJob(CrashingDisk medium, Disk disk, TestSpec spec, Source source) {
+    CrashedJob(CrashingDisk medium, Disk disk, Processors processors, TestSpec spec, Source source) {
+        this.processors = processors;
         this.medium = medium;
         this.disk = disk;
         this.spec = spec;
@@ -83,8 +86,8 @@ final class CrashedJob {
      */
     @Nullable
     Left live() throws Exception {
-        TestService service =
-                new TestService(disk, TestService.Options.of(TestService.DATA).clock(CLOCK));
+        TestService service = new TestService(
+                disk, TestService.Options.of(TestService.DATA).clock(CLOCK).processors(processors));
         boolean open = false;
         try {
             service.service().open();

@@ -49,7 +49,15 @@ class PowerCutTest {
         GROUP_ONE_THREAD(CommitMode.GROUP, 1, false),
         GROUP_THREE_THREADS(CommitMode.GROUP, 3, true),
         EACH_ONE_THREAD(CommitMode.EACH, 1, true),
-        EACH_THREE_THREADS(CommitMode.EACH, 3, false);
+        EACH_THREE_THREADS(CommitMode.EACH, 3, false),
+        CALLS(CommitMode.GROUP, 1, true),
+        CALLS_EACH(CommitMode.EACH, 1, true),
+        /** No checkpoint before the last item: all that is finished is in the journal alone. */
+        CALLS_IN_ONE_BATCH(CommitMode.GROUP, 1, false);
+
+        private static final int CALLS_AT_ONCE = 3;
+
+        private static final Set<Long> FAILING = Set.of(1L, 3L, 4L, 5L, 9L);
 
         private final CommitMode commit;
         private final int parallelism;
@@ -62,11 +70,24 @@ class PowerCutTest {
         }
 
         /** A whole batch fails, an item in the first batch, and the last item of all. */
-        CrashedJob on(CrashingDisk medium, Disk disk) {
-            TestSpec spec =
-                    TestSpec.spec().commit(commit).parallelism(parallelism).failItems(Set.of(1L, 3L, 4L, 5L, 9L));
+        CrashedJob on(CrashingDisk medium, Disk disk, CountedCalls calls) {
+            TestSpec spec = TestSpec.spec().commit(commit).parallelism(parallelism);
+            if (callsOut()) {
+                spec.processor(CountedCalls.spec(CALLS_AT_ONCE)).batchSize(this == CALLS_IN_ONE_BATCH ? 100 : 3);
+            } else {
+                spec.failItems(FAILING);
+            }
             return new CrashedJob(
-                    medium, disk, spec, upload ? new Source(List.of(), bytes()) : new Source(ITEMS, null));
+                    medium, disk, calls, spec, upload ? new Source(List.of(), bytes()) : new Source(ITEMS, null));
+        }
+
+        /** Items that have a price, so that no more of them than necessary may be worked on again. */
+        boolean callsOut() {
+            return this == CALLS || this == CALLS_EACH || this == CALLS_IN_ONE_BATCH;
+        }
+
+        CountedCalls calls(long seed) {
+            return new CountedCalls(seed, FAILING);
         }
 
         /** With a byte-order mark, line ends of both kinds, bytes that are not UTF-8, and no line end at the end. */
@@ -85,10 +106,13 @@ class PowerCutTest {
 
     private static Left cleanRun(Case job) throws Exception {
         CrashingDisk disk = CrashedJob.emptyDisk(0);
-        Left left = job.on(disk, disk).live();
+        CountedCalls calls = job.calls(0);
+        Left left = job.on(disk, disk, calls).live();
         assertThat(left).isNotNull();
-        assertThat(left.results().lines()).hasSize(job.upload ? 4 : 5);
-        assertThat(left.errors().lines()).hasSize(job.upload ? 6 : 5);
+        int notUtf8 = job.upload && !job.callsOut() ? 1 : 0;
+        assertThat(left.results().lines()).hasSize(5 - notUtf8);
+        assertThat(left.errors().lines()).hasSize(5 + notUtf8);
+        calls.assertRepeated(job.callsOut() ? 10 : 0, 0);
         return left;
     }
 
@@ -129,7 +153,8 @@ class PowerCutTest {
         DIRECTORIES_NOT_FORCED,
         RENAMED_CHECKPOINT_NOT_FORCED,
         CHECKPOINT_BEFORE_RESULTS,
-        RESULTS_NOT_CUT_BACK;
+        RESULTS_NOT_CUT_BACK,
+        JOURNAL_NOT_FORCED;
 
         Disk on(Disk disk) {
             return switch (this) {
@@ -143,14 +168,19 @@ class PowerCutTest {
                 case RENAMED_CHECKPOINT_NOT_FORCED -> new NoForceOfCheckpointName(disk);
                 case CHECKPOINT_BEFORE_RESULTS -> new ResultsForcedLate(disk);
                 case RESULTS_NOT_CUT_BACK -> new NoCutBack(disk);
+                case JOURNAL_NOT_FORCED -> new NoForce(disk, "journal.1");
             };
+        }
+
+        Case job() {
+            return this == JOURNAL_NOT_FORCED ? Case.CALLS_IN_ONE_BATCH : Case.EACH_THREE_THREADS;
         }
     }
 
     @ParameterizedTest
     @EnumSource
     void a_wrong_order_of_writes_is_found(WrongOrder wrong) throws Exception {
-        Case job = Case.EACH_THREE_THREADS;
+        Case job = wrong.job();
         Left clean = cleanRun(job);
         AssertionError found = null;
         for (long seed = 0; seed < SEEDS_TO_FIND_DAMAGE && found == null; seed++) {
@@ -190,10 +220,13 @@ class PowerCutTest {
     private static boolean crash(
             Case kind, CrashingDisk medium, Disk disk, Left clean, Random chance, Runnable startAgain)
             throws Exception {
-        CrashedJob job = kind.on(medium, disk);
+        CountedCalls calls = kind.calls(chance.nextLong());
+        CrashedJob job = kind.on(medium, disk, calls);
         Left left = job.live();
         boolean crashed = left == null;
+        int crashes = 0;
         if (crashed) {
+            crashes++;
             startAgain.run();
             if (chance.nextBoolean()) {
                 medium.cutPowerAt(medium.operations() + 1 + chance.nextInt(60));
@@ -201,10 +234,12 @@ class PowerCutTest {
             left = job.live();
         }
         if (left == null) {
+            crashes++;
             medium.restorePower();
             left = job.live();
         }
         assertThat(left).isEqualTo(clean);
+        calls.assertRepeated(kind.callsOut() ? 10 : 0, crashes * Case.CALLS_AT_ONCE);
         return crashed;
     }
 

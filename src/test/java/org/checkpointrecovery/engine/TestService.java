@@ -14,6 +14,7 @@ import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -30,33 +31,44 @@ final class TestService implements AutoCloseable {
 
     /** How a service is set up. */
     record Options(
-            Path data, Path inputs, int workers, int maxQueued, int maxItemBytes, boolean autoResume, Clock clock) {
+            Path data,
+            Path inputs,
+            int workers,
+            int maxQueued,
+            int maxItemBytes,
+            boolean autoResume,
+            Clock clock,
+            Processors processors) {
         static Options of(Path data) {
-            return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC());
+            return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), new ProvidedProcessors());
         }
 
         Options inputs(Path directory) {
-            return new Options(data, directory, workers, maxQueued, maxItemBytes, autoResume, clock);
+            return new Options(data, directory, workers, maxQueued, maxItemBytes, autoResume, clock, processors);
         }
 
         Options workers(int count) {
-            return new Options(data, inputs, count, maxQueued, maxItemBytes, autoResume, clock);
+            return new Options(data, inputs, count, maxQueued, maxItemBytes, autoResume, clock, processors);
         }
 
         Options maxQueued(int most) {
-            return new Options(data, inputs, workers, most, maxItemBytes, autoResume, clock);
+            return new Options(data, inputs, workers, most, maxItemBytes, autoResume, clock, processors);
         }
 
         Options maxItemBytes(int most) {
-            return new Options(data, inputs, workers, maxQueued, most, autoResume, clock);
+            return new Options(data, inputs, workers, maxQueued, most, autoResume, clock, processors);
         }
 
         Options noAutoResume() {
-            return new Options(data, inputs, workers, maxQueued, maxItemBytes, false, clock);
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, false, clock, processors);
+        }
+
+        Options processors(Processors others) {
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, clock, others);
         }
 
         Options clock(Clock other) {
-            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, other);
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, other, processors);
         }
     }
 
@@ -65,12 +77,7 @@ final class TestService implements AutoCloseable {
                 disk,
                 options,
                 new LocalEngine(
-                        disk,
-                        options.clock(),
-                        options.workers(),
-                        options.maxItemBytes(),
-                        new ProvidedProcessors(),
-                        () -> {
+                        disk, options.clock(), options.workers(), options.maxItemBytes(), options.processors(), () -> {
                             throw new AssertionError("nobody may halt the process");
                         }));
     }
@@ -87,7 +94,7 @@ final class TestService implements AutoCloseable {
                 options.autoResume(),
                 true);
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
-        service = new JobService(stores, engine, new ProvidedProcessors(), options.clock(), ids, settings);
+        service = new JobService(stores, engine, options.processors(), options.clock(), ids, settings);
     }
 
     /** A service that is open. */

@@ -18,6 +18,7 @@ final class TestSpec {
     private InputSpec input = new InputSpec.Inline();
     private int batchSize = 3;
     private int parallelism = 1;
+    private ProcessorSpec processor = new ProcessorSpec.TextStats();
     private CommitMode commit = CommitMode.GROUP;
     private OnItemError onItemError = OnItemError.SKIP;
     private @Nullable Long maxFailedItems;
@@ -43,6 +44,11 @@ final class TestSpec {
 
     TestSpec parallelism(int threads) {
         parallelism = threads;
+        return this;
+    }
+
+    TestSpec processor(ProcessorSpec spec) {
+        processor = spec;
         return this;
     }
 
@@ -90,7 +96,7 @@ final class TestSpec {
                 null,
                 input,
                 Format.LINES,
-                new ProcessorSpec.TextStats(),
+                processor,
                 batchSize,
                 parallelism,
                 commit,

@@ -34,7 +34,8 @@ class JobTest {
                             Status.COMPLETED,
                             Status.FAILED,
                             Status.CRASHED,
-                            Status.QUEUED),
+                            Status.QUEUED,
+                            Status.PAUSED),
             Status.PAUSING, Set.of(Status.PAUSED, Status.CANCELLING, Status.COMPLETED, Status.FAILED, Status.CRASHED),
             Status.CANCELLING, Set.of(Status.CANCELLED),
             Status.PAUSED, Set.of(Status.QUEUED, Status.CANCELLED),
@@ -64,7 +65,7 @@ class JobTest {
             case QUEUED -> new JobState.Queued();
             case RUNNING -> new JobState.Running();
             case PAUSING -> new JobState.Pausing();
-            case PAUSED -> new JobState.Paused();
+            case PAUSED -> new JobState.Paused(null);
             case CANCELLING -> new JobState.Cancelling();
             case CANCELLED -> new JobState.Cancelled();
             case CRASHED -> new JobState.Crashed(REASON);
@@ -168,7 +169,7 @@ class JobTest {
         Job paused = job(Status.QUEUED)
                 .beginRun(beginning, NOON)
                 .become(new JobState.Pausing(), NOON)
-                .endRun(Run.End.PAUSED, null, new JobState.Paused(), 3, NOON);
+                .endRun(Run.End.PAUSED, null, new JobState.Paused(null), 3, NOON);
         Job failed = paused.become(new JobState.Queued(), NOON)
                 .endRun(Run.End.FAILED, REASON, new JobState.Failed(REASON), 3, NOON);
         assertThat(failed.runs()).isEqualTo(paused.runs());

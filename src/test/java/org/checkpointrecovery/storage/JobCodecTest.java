@@ -83,7 +83,7 @@ class JobCodecTest {
             case QUEUED -> new JobState.Queued();
             case RUNNING -> new JobState.Running();
             case PAUSING -> new JobState.Pausing();
-            case PAUSED -> new JobState.Paused();
+            case PAUSED -> new JobState.Paused(null);
             case CANCELLING -> new JobState.Cancelling();
             case CANCELLED -> new JobState.Cancelled();
             case CRASHED -> new JobState.Crashed(REASON);

@@ -1,5 +1,7 @@
 package org.checkpointrecovery.engine.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -21,7 +23,7 @@ final class BatchReader implements Runnable {
     private final SliceQueue queue;
     private final RunControl control;
     private final RunSettings settings;
-    private final SliceProcessor processor;
+    private final @Nullable SliceProcessor processor;
     private final @Nullable Processing others;
 
     private long itemsInRun;
@@ -35,13 +37,16 @@ final class BatchReader implements Runnable {
     /** Made once, because tiny batches come by the million. */
     private final BooleanSupplier interrupted;
 
-    /** @param others null if this thread processes the items itself */
+    /**
+     * @param processor of the items, if this thread processes them itself; otherwise null
+     * @param others who process them otherwise; null if nobody
+     */
     BatchReader(
             ItemSource source,
             SliceQueue queue,
             RunControl control,
             RunSettings settings,
-            SliceProcessor processor,
+            @Nullable SliceProcessor processor,
             @Nullable Processing others) {
         this.source = source;
         this.queue = queue;
@@ -66,6 +71,9 @@ final class BatchReader implements Runnable {
     public void run() {
         try {
             readOn();
+            if (others != null) {
+                others.noMore();
+            }
             queue.finish();
         } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
             queue.fail(e);
@@ -82,10 +90,18 @@ final class BatchReader implements Runnable {
             if (slice == null) {
                 return;
             }
-            Items items = source.read(settings.batchSize() - itemsInBatch);
+            Items items = source.read(most());
             slice.nextBytes = items.nextBytes();
             goOn = items.count() == 0 ? endInput(slice) : readSlice(items, slice);
         }
+    }
+
+    /** How many items may come into the next slice. */
+    private int most() {
+        int most = Math.min(settings.batchSize() - itemsInBatch, settings.sliceItems());
+        boolean strikes = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
+        // Items at a price: none is begun behind the one that the crash comes with.
+        return strikes ? (int) Math.max(1, Math.min(most, crashAt - itemsInRun)) : most;
     }
 
     /** Ends the last batch, if it is not whole. */
@@ -99,8 +115,9 @@ final class BatchReader implements Runnable {
         return false;
     }
 
-    private boolean readSlice(Items items, Slice slice) throws InterruptedException {
-        boolean goOn = others == null ? process(items, slice) : dispatch(items, slice, others);
+    private boolean readSlice(Items items, Slice slice) throws IOException, InterruptedException {
+        boolean goOn =
+                others == null ? process(items, slice, requireNonNull(processor)) : dispatch(items, slice, others);
         if (goOn && slice.endsBatch && settings.eachBatchDurable()) {
             return queue.awaitEmpty();
         }
@@ -108,7 +125,7 @@ final class BatchReader implements Runnable {
     }
 
     /** Processes the items; false if that ends the run. */
-    private boolean process(Items items, Slice slice) {
+    private boolean process(Items items, Slice slice, SliceProcessor inline) {
         int done = 0;
         while (done < items.count()) {
             noticeOrder(itemsInRun + done);
@@ -116,7 +133,7 @@ final class BatchReader implements Runnable {
             if (crash != null && crash.point() == CrashPoint.PROCESSING) {
                 to = (int) Math.max(done, Math.min(to, crashAt - itemsInRun));
             }
-            done = processor.process(items, done, to, slice, interrupted);
+            done = inline.process(items, done, to, slice, interrupted);
             if (control.mustEndNow()) {
                 return false;
             }
@@ -136,14 +153,13 @@ final class BatchReader implements Runnable {
     }
 
     /** Has the items processed by others; false if that ends the run. */
-    private boolean dispatch(Items items, Slice slice, Processing processing) {
+    private boolean dispatch(Items items, Slice slice, Processing processing) throws IOException, InterruptedException {
         noticeOrder(itemsInRun);
         count(items, slice);
         if (strikesWhileProcessing(itemsInRun)) {
             slice.crash = crash;
         }
-        processing.submit(items, slice);
-        return slice.crash == null;
+        return processing.submit(items, slice) && slice.crash == null;
     }
 
     private boolean strikesWhileProcessing(long itemsProcessed) {

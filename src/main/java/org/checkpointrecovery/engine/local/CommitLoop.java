@@ -45,7 +45,7 @@ final class CommitLoop {
     private final Runnable halt;
 
     /** What is on disk for good. */
-    private Position committed;
+    private volatile Position committed; // written by this thread, read by others
     /** What is appended; perhaps in the middle of a batch. */
     private final Tally appended = new Tally();
     /** The end of the last whole batch that is appended. */
@@ -76,6 +76,11 @@ final class CommitLoop {
     RunEnd commitAll() throws IOException, InterruptedException, SliceQueue.PipelineException {
         List<Slice> taken = new ArrayList<>();
         while (queue.take(taken)) {
+            CrashOrder now = control.crash();
+            if (!settings.readerProcesses() && now != null && control.crashesNow()) {
+                commit();
+                return crashed(now);
+            }
             for (Slice slice : taken) {
                 if (control.mustEndNow()) {
                     return null;
@@ -112,7 +117,7 @@ final class CommitLoop {
      * which batch that is: the next one that comes here is.
      */
     private @Nullable CrashOrder orderedForThis(Slice slice) {
-        CrashOrder order = settings.parallelism() == 1 ? null : control.crash();
+        CrashOrder order = settings.readerProcesses() ? null : control.crash();
         boolean now =
                 order != null && order.afterItems() == 0 && (slice.endsBatch || order.point() == CrashPoint.PROCESSING);
         return now ? order : null;

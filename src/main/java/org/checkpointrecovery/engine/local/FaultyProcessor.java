@@ -26,9 +26,12 @@ final class FaultyProcessor implements InlineProcessor {
             control.await(faults.itemDelay());
         }
         if (faults.failItems().contains(item.index())) {
-            return new ItemFailure(
-                    ItemErrorCode.FAULT_INJECTED, "The spec's faults.failItems names item " + item.index() + ".");
+            return injected(item.index());
         }
         return processor.process(item, result);
+    }
+
+    static ItemFailure injected(long index) {
+        return new ItemFailure(ItemErrorCode.FAULT_INJECTED, "The spec's faults.failItems names item " + index + ".");
     }
 }

@@ -1,8 +1,11 @@
 package org.checkpointrecovery.engine.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
@@ -18,6 +21,7 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.InlineProcessor;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultSink;
@@ -26,6 +30,7 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.ItemJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +78,12 @@ final class LocalRun implements Runnable {
                 return;
             }
             end = work();
+        } catch (Processors.UnavailableException e) {
+            Reason reason = new Reason(
+                    ErrorCode.PROCESSOR_UNAVAILABLE,
+                    e.getMessage() + " The job was paused; nothing is lost. Provide it and resume.");
+            log.warn("Job {}: {}", id, reason.message());
+            end = new RunEnd(Run.End.PAUSED, reason, committed);
         } catch (IOException e) {
             Reason reason = reasonOf(e);
             end = failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
@@ -106,7 +117,7 @@ final class LocalRun implements Runnable {
         return recovery;
     }
 
-    private RunEnd work() throws IOException, InterruptedException {
+    private RunEnd work() throws IOException, InterruptedException, Processors.UnavailableException {
         RunEnd changed = checkInput();
         if (changed != null) {
             return changed;
@@ -131,19 +142,19 @@ final class LocalRun implements Runnable {
     }
 
     /** Moves items from the source to the sink until the run ends, with the threads that this takes. */
-    private RunEnd pump(ResultSink sink, ItemSource source) throws IOException, InterruptedException {
+    private RunEnd pump(ResultSink sink, ItemSource source)
+            throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
-        SliceQueue queue = new SliceQueue(2 * settings.parallelism());
+        SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
         CommitLoop loop = new CommitLoop(parts, queue, sink, committed);
-        try (Processing others = settings.parallelism() == 1
-                ? null
-                : new Processing(settings.parallelism(), "job-" + id, this::sliceProcessor, queue, control())) {
-            BatchReader reader = new BatchReader(source, queue, control(), settings, sliceProcessor(), others);
+        try (Processing others = processing(queue, loop)) {
+            BatchReader reader = new BatchReader(
+                    source, queue, control(), settings, others == null ? sliceProcessor() : null, others);
             Thread thread = new Thread(reader, "job-" + id + "-reader");
             thread.start();
             try {
                 RunEnd end = loop.commitAll();
-                return end != null ? end : endOf(reader, loop);
+                return end != null ? end : endOf(reader, loop, queue);
             } catch (SliceQueue.PipelineException e) {
                 throw rethrown(e);
             } finally {
@@ -156,7 +167,7 @@ final class LocalRun implements Runnable {
     }
 
     /** How the run ended when nothing failed and the reader has nothing more to read. */
-    private RunEnd endOf(BatchReader reader, CommitLoop loop) {
+    private RunEnd endOf(BatchReader reader, CommitLoop loop, SliceQueue queue) {
         Run.End asked = control().asked();
         if (control().mustEndNow() && asked != null) {
             return new RunEnd(asked, null, loop.committed());
@@ -166,10 +177,55 @@ final class LocalRun implements Runnable {
             // It came when the last batch was read already.
             return loop.crashed(crash);
         }
-        if (reader.inputEnded() || asked == null) {
+        if (asked == null || (reader.inputEnded() && !queue.hasRest())) {
             return new RunEnd(Run.End.COMPLETED, null, loop.committed());
         }
-        return new RunEnd(asked, null, loop.committed());
+        return new RunEnd(asked, control().reason(), loop.committed());
+    }
+
+    /** Who processes the items; null if the thread that reads them does. */
+    private @Nullable Processing processing(SliceQueue queue, CommitLoop loop)
+            throws IOException, Processors.UnavailableException {
+        RunSettings settings = parts.settings();
+        if (settings.concurrent()) {
+            return concurrentProcessing(queue, loop);
+        }
+        return settings.readerProcesses()
+                ? null
+                : new ParallelProcessing(settings.parallelism(), "job-" + id, this::sliceProcessor, queue, control());
+    }
+
+    private Processing concurrentProcessing(SliceQueue queue, CommitLoop loop)
+            throws IOException, Processors.UnavailableException {
+        ConcurrentProcessor processor =
+                parts.processors().concurrent(order.job().validSpec().processor());
+        Faults faults = parts.settings().faults();
+        if (faults != null && !faults.itemDelay().isZero()) {
+            processor = new DelayedProcessor(processor, faults.itemDelay());
+        }
+        try {
+            ItemJournal journal = ItemJournal.open(
+                    parts.disk(), requireNonNull(order.files()), id, committed.nextItem(), failedBefore());
+            ConcurrentProcessing processing = new ConcurrentProcessing(
+                    parts,
+                    processor,
+                    journal,
+                    queue,
+                    committed.nextItem(),
+                    () -> loop.committed().nextItem());
+            processing.start();
+            return processing;
+        } catch (IOException e) {
+            processor.close();
+            throw e;
+        }
+    }
+
+    /** Whether items failed the job in its latest run, so that they are to be tried again. */
+    private boolean failedBefore() {
+        List<Run> runs = order.job().runs();
+        Run.Ending ending = runs.isEmpty() ? null : runs.get(runs.size() - 1).ending();
+        return ending != null && ending.end() == Run.End.FAILED;
     }
 
     private SliceProcessor sliceProcessor() {

@@ -1,68 +1,21 @@
 package org.checkpointrecovery.engine.local;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.io.IOException;
 import org.checkpointrecovery.item.Items;
 
-/** Processes slices of one run on several threads, in any order. */
-final class Processing implements AutoCloseable {
-    private final ExecutorService threads;
-    private final Queue<SliceProcessor> idle = new ConcurrentLinkedQueue<>();
-    private final SliceQueue queue;
-    private final RunControl control;
+/** Has the items of a run processed by others than the thread that reads them. */
+interface Processing extends AutoCloseable {
+    /**
+     * Puts the slice in order and has copies of the items processed into it. May wait for room.
+     *
+     * @return false if the run ends, and nothing more is to be read
+     */
+    boolean submit(Items items, Slice slice) throws IOException, InterruptedException;
 
-    Processing(
-            int parallelism, String name, Supplier<SliceProcessor> processors, SliceQueue queue, RunControl control) {
-        this.queue = queue;
-        this.control = control;
-        AtomicInteger number = new AtomicInteger();
-        threads = Executors.newFixedThreadPool(
-                parallelism, task -> new Thread(task, name + "-processor-" + number.incrementAndGet()));
-        for (int i = 0; i < parallelism; i++) {
-            idle.add(processors.get());
-        }
-    }
-
-    /** Copies the items into the slice and has them processed. Returns at once. */
-    void submit(Items items, Slice slice) {
-        slice.copy.copyOf(items);
-        queue.put(slice, false);
-        threads.execute(() -> process(slice));
-    }
-
-    private void process(Slice slice) {
-        try {
-            // There are as many of them as threads.
-            SliceProcessor processor = idle.remove();
-            processor.process(slice.copy, 0, slice.copy.count(), slice, control::mustEndNow);
-            idle.add(processor);
-            queue.processed(slice);
-        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
-            queue.fail(e);
-        }
-    }
+    /** Nothing more is submitted. */
+    void noMore();
 
     /** Waits until no thread works any more; the run's control has told them to end. */
     @Override
-    public void close() {
-        threads.shutdown();
-        boolean interrupted = false;
-        while (true) {
-            try {
-                if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
-                    break;
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
+    void close() throws IOException;
 }

@@ -1,7 +1,11 @@
 package org.checkpointrecovery.engine.local;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.jspecify.annotations.Nullable;
 
@@ -13,36 +17,79 @@ final class RunControl {
     private volatile Run.@Nullable End asked; // written under this
     private volatile boolean now; // written under this
     private volatile @Nullable CrashOrder crash; // written under this
+    private volatile @Nullable Reason reason; // written under this
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    /** Has something called after each request, on the thread that makes it. To be called before the first one counts. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+        listener.run();
+    }
+
+    private void changed() {
+        listeners.forEach(Runnable::run);
+    }
 
     /** Asks the run to end as PAUSED or STOPPED, at the end of its batch. */
-    synchronized void endAtBatch(Run.End how) {
-        if (asked == null) {
-            asked = how;
+    void endAtBatch(Run.End how) {
+        synchronized (this) {
+            if (asked == null) {
+                asked = how;
+            }
+            notifyAll();
         }
-        notifyAll();
+        changed();
+    }
+
+    /** The run is to pause by itself. */
+    void pause(Reason why) {
+        synchronized (this) {
+            if (asked == null) {
+                asked = Run.End.PAUSED;
+                reason = why;
+            }
+            notifyAll();
+        }
+        changed();
     }
 
     /** Asks the run to end between two items; the batch in work is dropped. */
-    synchronized void endNow(Run.End how) {
-        asked = how;
-        now = true;
-        notifyAll();
+    void endNow(Run.End how) {
+        synchronized (this) {
+            asked = how;
+            reason = null;
+            now = true;
+            notifyAll();
+        }
+        changed();
     }
 
     /** Stops the run's other threads, because the run is over. */
-    synchronized void abort() {
-        now = true;
-        notifyAll();
+    void abort() {
+        synchronized (this) {
+            now = true;
+            notifyAll();
+        }
+        changed();
     }
 
-    synchronized void crash(CrashOrder order) {
-        crash = order;
-        notifyAll();
+    void crash(CrashOrder order) {
+        synchronized (this) {
+            crash = order;
+            notifyAll();
+        }
+        changed();
     }
 
     /** How the run was asked to end, or null. */
     Run.@Nullable End asked() {
         return asked;
+    }
+
+    /** Why the run pauses by itself, or null. */
+    @Nullable
+    Reason reason() {
+        return reason;
     }
 
     boolean mustEndNow() {
@@ -52,6 +99,12 @@ final class RunControl {
     @Nullable
     CrashOrder crash() {
         return crash;
+    }
+
+    /** Whether a crash was ordered that strikes at once, whatever is in work. */
+    boolean crashesNow() {
+        CrashOrder order = crash;
+        return order != null && order.afterItems() == 0 && order.point() == CrashPoint.PROCESSING;
     }
 
     /** Waits, but no longer than until the run must end now or crash. */

@@ -5,6 +5,7 @@ import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param faults failures to rehearse, or null
  * @param firstRun whether the job has no run before this one
  * @param maxItemBytes the longest item that does not fail
+ * @param concurrent whether the items are worked on by a {@link org.checkpointrecovery.processor.ConcurrentProcessor}
+ * @param jsonItems whether items are JSON values, not mere text
  */
 record RunSettings(
         int batchSize,
@@ -23,7 +26,9 @@ record RunSettings(
         @Nullable Faults faults,
         boolean firstRun,
         ResultsFormat resultsFormat,
-        int maxItemBytes) {
+        int maxItemBytes,
+        boolean concurrent,
+        boolean jsonItems) {
 
     static RunSettings of(RunOrder order, int maxItemBytes) {
         JobSpec spec = order.job().validSpec();
@@ -35,7 +40,19 @@ record RunSettings(
                 spec.faults(),
                 order.job().runs().isEmpty(),
                 order.resultsFormat(),
-                maxItemBytes);
+                maxItemBytes,
+                Processors.isConcurrent(spec.processor()),
+                spec.format().kind().isJson());
+    }
+
+    /** Whether the thread that reads processes the items itself. */
+    boolean readerProcesses() {
+        return parallelism == 1 && !concurrent;
+    }
+
+    /** How many items a slice has at the most. */
+    int sliceItems() {
+        return concurrent ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE;
     }
 
     /** Whether the first item that fails ends the job. */

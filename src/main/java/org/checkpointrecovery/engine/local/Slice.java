@@ -1,9 +1,11 @@
 package org.checkpointrecovery.engine.local;
 
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.sink.ErrorLine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,16 @@ final class Slice {
         endsBatch = false;
         crash = null;
         processed = false;
+    }
+
+    /** Takes the failure of an item, behind those that it has. */
+    void fail(Item item, ItemFailure failure, int attempts) {
+        if (firstFailure == null) {
+            firstFailure = failure;
+            firstFailedIndex = item.index();
+        }
+        failed++;
+        ErrorLine.append(errors, item, failure, attempts);
     }
 
     /** Bytes that its results and errors occupy. */

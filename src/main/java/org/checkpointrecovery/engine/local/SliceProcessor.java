@@ -6,7 +6,6 @@ import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.processor.InlineProcessor;
-import org.checkpointrecovery.sink.ErrorLine;
 
 /** Turns the items of a slice into its results and errors. One for each thread that processes. */
 final class SliceProcessor {
@@ -43,23 +42,18 @@ final class SliceProcessor {
     private void process(Item item, Slice slice) {
         int mark = slice.results.length();
         slice.results.raw(before);
-        ItemFailure failure = item.cut()
-                ? new ItemFailure(
-                        ItemErrorCode.ITEM_TOO_LONG,
-                        "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).")
-                : processor.process(item, slice.results);
+        ItemFailure failure = item.cut() ? tooLong(maxItemBytes) : processor.process(item, slice.results);
         if (failure == null) {
             slice.results.raw(after);
             slice.succeeded++;
             return;
         }
         slice.results.cutBack(mark);
-        if (slice.firstFailure == null) {
-            slice.firstFailure = failure;
-            slice.firstFailedIndex = item.index();
-        }
-        slice.failed++;
-        int attempts = item.cut() ? 0 : 1; // one that is too long never comes to the processor
-        ErrorLine.append(slice.errors, item, failure, attempts);
+        slice.fail(item, failure, item.cut() ? 0 : 1); // one that is too long never comes to the processor
+    }
+
+    static ItemFailure tooLong(int maxItemBytes) {
+        return new ItemFailure(
+                ItemErrorCode.ITEM_TOO_LONG, "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).");
     }
 }

@@ -24,17 +24,33 @@ final class SliceQueue {
     private int underWay;
     private boolean finished;
     private boolean closed;
+    private boolean cutShort;
+    private boolean woken;
     private @Nullable Throwable failure;
+    private Runnable onReaderWaits = () -> {};
+    private volatile boolean readerWaits;
 
     SliceQueue(int maxUnprocessed) {
         this.maxUnprocessed = maxUnprocessed;
     }
 
+    /** Has something called when the reader begins to wait. To be called before it reads. */
+    synchronized void onReaderWaits(Runnable listener) {
+        onReaderWaits = listener;
+    }
+
+    /** Whether the reader waits for slices to be committed. */
+    boolean readerWaits() {
+        return readerWaits;
+    }
+
     /** An empty slice for the reader; null if the run is over. */
     synchronized @Nullable Slice acquire() throws InterruptedException {
         while (!closed && (bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed)) {
+            tellThatReaderWaits();
             wait();
         }
+        readerWaits = false;
         if (closed) {
             return null;
         }
@@ -77,6 +93,23 @@ final class SliceQueue {
         notifyAll();
     }
 
+    /** What is not processed by now never will be: the run ends before it. */
+    synchronized void cutShort() {
+        cutShort = true;
+        notifyAll();
+    }
+
+    /** Has the thread that commits look whether the run must end. */
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /** Whether slices are left that were not taken. */
+    synchronized boolean hasRest() {
+        return !inOrder.isEmpty();
+    }
+
     /** The reader or a processing thread cannot go on. */
     synchronized void fail(Throwable cause) {
         if (failure == null) {
@@ -86,13 +119,13 @@ final class SliceQueue {
     }
 
     /**
-     * Takes the slices that are processed and next in order; waits for the first of them.
+     * Takes the slices that are processed and next in order; waits for the first of them, or to be woken.
      *
      * @return false if there are none and none will come
      * @throws PipelineException if another thread of the run failed
      */
     synchronized boolean take(List<Slice> into) throws InterruptedException, PipelineException {
-        while (failure == null && !headIsProcessed() && !(finished && inOrder.isEmpty())) {
+        while (failure == null && !woken && !headIsProcessed() && !(finished && (cutShort || inOrder.isEmpty()))) {
             wait();
         }
         if (failure != null) {
@@ -101,7 +134,7 @@ final class SliceQueue {
         while (headIsProcessed()) {
             into.add(inOrder.removeFirst());
         }
-        return !into.isEmpty();
+        return woken || !into.isEmpty();
     }
 
     private boolean headIsProcessed() {
@@ -123,9 +156,16 @@ final class SliceQueue {
     /** Waits until all that was put is released; false if the run is over before. */
     synchronized boolean awaitEmpty() throws InterruptedException {
         while (!closed && underWay > 0) {
+            tellThatReaderWaits();
             wait();
         }
+        readerWaits = false;
         return !closed;
+    }
+
+    private void tellThatReaderWaits() {
+        readerWaits = true;
+        onReaderWaits.run();
     }
 
     /** The run is over: whoever waits here goes on. */

@@ -1,0 +1,416 @@
+package org.checkpointrecovery.engine.local;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.Work;
+import org.checkpointrecovery.storage.ItemJournal;
+import org.checkpointrecovery.storage.ItemJournal.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has the items of a run worked on by a {@link ConcurrentProcessor}, many at once, and puts what becomes of them back in
+ * order. What is finished is forced to the {@link ItemJournal} even while an earlier item is under way; only then may another
+ * item take its place. So no crash makes more calls be repeated than were allowed at once.
+ *
+ * <p>The reader's thread begins items, the processor's threads answer, and one thread of this class owns the journal. When
+ * the run is asked to end, no more items are begun, those under way come to their end, and what is not finished is left for
+ * the next run, in the middle of a batch too: the journal has what is finished beyond the checkpoint.
+ */
+final class ConcurrentProcessing implements Processing {
+    /** Items in a slice: what must come together before results can be appended. */
+    static final int SLICE_ITEMS = 64;
+    /** Items between the first that is not finished and the last that is begun. */
+    private static final int WINDOW_ITEMS = 16 * 1024;
+    /** Bytes that these items and their results hold. */
+    private static final long WINDOW_BYTES = 16L * 1024 * 1024;
+
+    private final JobId job;
+    private final RunSettings settings;
+    private final ConcurrentProcessor processor;
+    private final ItemJournal journal;
+    private final SliceQueue queue;
+    private final RunControl control;
+    private final FailureStreak streak;
+    private final LongSupplier committedItems;
+    private final Thread keeper;
+
+    /** Number in the job of the next item that is submitted. Of the reader's thread. */
+    private long nextNumber;
+    /** Failed items that may be tried again, because they are in a row. Of the keeper's thread, as the next one. */
+    private final List<Finished> held = new ArrayList<>();
+
+    private boolean pausedByStreak;
+
+    private final Deque<Pending> open = new ArrayDeque<>(); // guarded by this, as all below
+    private List<Finished> finished = new ArrayList<>();
+    private int free;
+    private int underWay;
+    private int windowItems;
+    private long windowBytes;
+    private boolean noMore;
+    private boolean ending;
+    private boolean readerWaits;
+    private boolean closed;
+
+    /** An answer for one of the items of a slice. */
+    private record Finished(Pending slice, int item, Answer answer) {
+        Entry entry() {
+            if (answer instanceof Answer.Succeeded succeeded) {
+                return new Entry.Succeeded(succeeded.result());
+            }
+            if (answer instanceof Answer.Failed failed) {
+                return new Entry.Failed(failed.failure(), failed.attempts());
+            }
+            throw new IllegalStateException("the item is not finished");
+        }
+    }
+
+    /** A slice with items that are not finished. */
+    private static final class Pending {
+        private final Slice slice;
+        private final long firstNumber;
+        private final byte[][] items;
+        private final long[] indexes;
+        private final boolean[] cut;
+        private final @Nullable Entry[] entries;
+        private int missing; // guarded by the processing
+        private int windowItems; // guarded by the processing
+        private long windowBytes; // guarded by the processing
+
+        Pending(Slice slice, Items source, long firstNumber) {
+            this.slice = slice;
+            this.firstNumber = firstNumber;
+            this.missing = source.count();
+            this.items = new byte[missing][];
+            this.indexes = new long[missing];
+            this.cut = new boolean[missing];
+            this.entries = new Entry[missing];
+            for (int i = 0; i < missing; i++) {
+                Item item = source.get(i);
+                items[i] = Arrays.copyOfRange(item.bytes(), item.start(), item.end());
+                indexes[i] = item.index();
+                cut[i] = item.cut();
+            }
+        }
+
+        Item item(int i) {
+            return new Item(items[i], 0, items[i].length, indexes[i], cut[i]);
+        }
+    }
+
+    /**
+     * @param journal closed with this
+     * @param processor closed with this
+     * @param nextItem number of the first item that is submitted
+     * @param committedItems how many items the checkpoint counts
+     */
+    ConcurrentProcessing(
+            LocalRun.Parts parts,
+            ConcurrentProcessor processor,
+            ItemJournal journal,
+            SliceQueue queue,
+            long nextItem,
+            LongSupplier committedItems) {
+        this.job = parts.order().job().id();
+        this.settings = parts.settings();
+        this.control = parts.control();
+        this.processor = processor;
+        this.journal = journal;
+        this.queue = queue;
+        this.nextNumber = nextItem;
+        this.committedItems = committedItems;
+        this.streak = FailureStreak.of(parts.order().job().validSpec().processor(), settings.failedItemLimits());
+        this.free = processor.concurrency();
+        this.keeper = new Thread(this::keep, "job-" + job + "-journal");
+    }
+
+    void start() {
+        queue.onReaderWaits(this::wake);
+        control.onChange(this::requested);
+        keeper.start();
+    }
+
+    /** Somebody asked something of the run. */
+    private void requested() {
+        boolean ends = control.asked() != null || control.crashesNow();
+        boolean begins;
+        synchronized (this) {
+            begins = ends && !ending;
+            ending |= ends;
+            notifyAll();
+        }
+        if (begins) {
+            processor.stopTrying();
+        }
+        if (control.crashesNow()) {
+            queue.wake();
+        }
+    }
+
+    private synchronized boolean mustEndNow() {
+        return closed || control.mustEndNow();
+    }
+
+    private synchronized void wake() {
+        notifyAll();
+    }
+
+    @Override
+    public boolean submit(Items items, Slice slice) throws IOException, InterruptedException {
+        Pending pending = new Pending(slice, items, nextNumber);
+        synchronized (this) {
+            if (ending) {
+                return false;
+            }
+            open.addLast(pending);
+        }
+        nextNumber += items.count();
+        queue.put(slice, false);
+        for (int i = 0; i < pending.items.length; i++) {
+            Entry known = known(pending, i);
+            if (known != null) {
+                settle(pending, i, known);
+            } else if (awaitRoom(pending, pending.items[i].length)) {
+                int item = i;
+                processor.begin(
+                        new Work(job, pending.indexes[i], pending.items[i], settings.jsonItems()),
+                        answer -> answered(new Finished(pending, item, answer)));
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What becomes of an item without work on it; null if work must tell. */
+    private @Nullable Entry known(Pending pending, int i) throws IOException {
+        if (pending.cut[i]) {
+            return new Entry.Failed(SliceProcessor.tooLong(settings.maxItemBytes()), 0);
+        }
+        Faults faults = settings.faults();
+        if (faults != null && faults.failItems().contains(pending.indexes[i])) {
+            return new Entry.Failed(FaultyProcessor.injected(pending.indexes[i]), 1);
+        }
+        return journal.recovered(pending.firstNumber + i);
+    }
+
+    /** Waits until one more item may be begun; false if none may any more. */
+    private synchronized boolean awaitRoom(Pending pending, int bytes) throws InterruptedException {
+        while (!ending && !mustEndNow() && (free == 0 || isWindowFull(pending))) {
+            readerWaits = isWindowFull(pending);
+            notifyAll();
+            wait();
+        }
+        readerWaits = false;
+        if (ending || mustEndNow()) {
+            return false;
+        }
+        free--;
+        underWay++;
+        windowItems++;
+        windowBytes += bytes;
+        pending.windowItems++;
+        pending.windowBytes += bytes;
+        return true;
+    }
+
+    /** The first slice that is not complete always goes on: the others wait for it. */
+    private boolean isWindowFull(Pending pending) {
+        return (windowItems >= WINDOW_ITEMS || windowBytes >= WINDOW_BYTES) && open.peekFirst() != pending;
+    }
+
+    private synchronized void answered(Finished one) {
+        finished.add(one);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void noMore() {
+        noMore = true;
+        notifyAll();
+    }
+
+    /** Takes answers to the journal and, when they are safe there, into their slices, until none can come any more. */
+    private void keep() {
+        try {
+            while (!mustEndNow()) {
+                List<Finished> answers = take();
+                if (mustEndNow()) {
+                    return;
+                }
+                List<Finished> done = new ArrayList<>();
+                int places = judge(answers, done);
+                boolean pauseInAnswers;
+                boolean over;
+                synchronized (this) {
+                    underWay -= answers.size();
+                    pauseInAnswers = cannotCome();
+                    over = pauseInAnswers && isOver();
+                }
+                if (pauseInAnswers) {
+                    endStreak(done);
+                }
+                keep(done, places);
+                if (over) {
+                    queue.cutShort();
+                    return;
+                }
+            }
+        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+            queue.fail(e);
+        }
+    }
+
+    private synchronized List<Finished> take() throws InterruptedException {
+        while (finished.isEmpty() && !mustEndNow() && !(cannotCome() && (isOver() || !held.isEmpty()))) {
+            wait();
+        }
+        List<Finished> taken = finished;
+        finished = new ArrayList<>();
+        return taken;
+    }
+
+    /** Whether no answer can come unless more items are begun, and none are begun now. The caller holds this. */
+    private boolean cannotCome() {
+        return underWay == 0 && finished.isEmpty() && (isOver() || readerWaits || queue.readerWaits());
+    }
+
+    /** Whether no more items are begun, ever. The caller holds this. */
+    private boolean isOver() {
+        return ending || noMore;
+    }
+
+    /**
+     * Finds those of the answers, with earlier ones that were held, that tell what has become of their items for good. Answers
+     * that are held give up their place at once.
+     *
+     * @return how many of the answers that are done have their place yet
+     */
+    private int judge(List<Finished> answers, List<Finished> done) {
+        int places = 0;
+        for (Finished one : answers) {
+            if (one.answer instanceof Answer.GivenUp givenUp) {
+                release(1);
+                if (givenUp.pause() != null) {
+                    control.pause(givenUp.pause());
+                }
+                continue;
+            }
+            ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
+            FailureStreak.Effect effect = streak.add(failure);
+            if (failure == null || effect == FailureStreak.Effect.ENDS) {
+                endStreak(done);
+                done.add(one);
+                places++;
+            } else {
+                release(1);
+                held.add(one);
+                pauseIfEnough(failure);
+            }
+        }
+        return places;
+    }
+
+    /** What was held has failed for good, unless the job pauses for it. */
+    private void endStreak(List<Finished> done) {
+        if (!pausedByStreak) {
+            done.addAll(held);
+        }
+        held.clear();
+    }
+
+    private void pauseIfEnough(ItemFailure failure) {
+        Reason reason = streak.pause(failure);
+        if (reason != null) {
+            pausedByStreak = true;
+            control.pause(reason);
+        }
+    }
+
+    private synchronized void release(int permits) {
+        free += permits;
+        notifyAll();
+    }
+
+    /** @param places how many of them still have the place that they took when they were begun */
+    private void keep(List<Finished> done, int places) throws IOException {
+        for (Finished one : done) {
+            journal.append(one.slice.firstNumber + one.item, one.entry());
+        }
+        journal.force();
+        for (Finished one : done) {
+            settle(one.slice, one.item, one.entry());
+        }
+        release(places);
+        journal.absorbed(committedItems.getAsLong());
+    }
+
+    /** Takes what has become of an item into its slice, and gives the slice on if it was the last one. */
+    private void settle(Pending pending, int i, Entry entry) {
+        synchronized (this) {
+            pending.entries[i] = entry;
+            pending.missing--;
+            if (pending.missing > 0) {
+                long held = entry instanceof Entry.Succeeded succeeded ? succeeded.result().length : 0;
+                pending.windowBytes += held;
+                windowBytes += held;
+                return;
+            }
+            windowItems -= pending.windowItems;
+            windowBytes -= pending.windowBytes;
+            open.remove(pending);
+            notifyAll();
+        }
+        for (int item = 0; item < pending.items.length; item++) {
+            write(pending, item);
+        }
+        queue.processed(pending.slice);
+    }
+
+    private void write(Pending pending, int i) {
+        Slice slice = pending.slice;
+        if (pending.entries[i] instanceof Entry.Succeeded succeeded) {
+            slice.results
+                    .raw(settings.resultsFormat().before())
+                    .raw(succeeded.result())
+                    .raw(settings.resultsFormat().after());
+            slice.succeeded++;
+        } else if (pending.entries[i] instanceof Entry.Failed failed) {
+            slice.fail(pending.item(i), failed.failure(), failed.attempts());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        processor.close();
+        boolean interrupted = false;
+        while (keeper.isAlive()) {
+            try {
+                keeper.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        journal.close();
+    }
+}

@@ -1,0 +1,82 @@
+package org.checkpointrecovery.engine.local;
+
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.FailedItemLimits;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when so many items have failed in a row, as their answers come in, that something other than the items must be wrong,
+ * and the job had better pause: a wrong password should not cost 100,000 calls. Used by one thread.
+ */
+final class FailureStreak {
+    /** Answers 401 or 403 in a row. */
+    static final int UNAUTHORIZED = 5;
+
+    private final int failedItems;
+    private final int unauthorizedAnswers;
+    private int failed;
+    private int unauthorized;
+
+    /** What a finished item does to the streak. */
+    enum Effect {
+        /** There is none: whatever failed, failed for reasons of its own. */
+        ENDS,
+        /** The item may be one of many that fail for the same reason, and is to be tried again if it is. */
+        BELONGS
+    }
+
+    private FailureStreak(int failedItems, int unauthorizedAnswers) {
+        this.failedItems = failedItems;
+        this.unauthorizedAnswers = unauthorizedAnswers;
+    }
+
+    /** Of a job that fails before, there is no streak. */
+    static FailureStreak of(ProcessorSpec spec, FailedItemLimits limits) {
+        if (!(spec instanceof ProcessorSpec.Http http)) {
+            return new FailureStreak(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        }
+        Integer pauseAfter = http.pauseAfterFailedItems();
+        return new FailureStreak(
+                pauseAfter == null || limits.itemsAllowed() < pauseAfter ? Integer.MAX_VALUE : pauseAfter,
+                limits.itemsAllowed() < UNAUTHORIZED ? Integer.MAX_VALUE : UNAUTHORIZED);
+    }
+
+    /** @param failure null if the item succeeded */
+    Effect add(@Nullable ItemFailure failure) {
+        if (failure == null) {
+            failed = 0;
+            unauthorized = 0;
+            return Effect.ENDS;
+        }
+        failed++;
+        Integer status = failure.status();
+        unauthorized = status != null && (status == 401 || status == 403) ? unauthorized + 1 : 0;
+        boolean mayPause =
+                failedItems < Integer.MAX_VALUE || (unauthorized > 0 && unauthorizedAnswers < Integer.MAX_VALUE);
+        return mayPause ? Effect.BELONGS : Effect.ENDS;
+    }
+
+    /** Why the job must pause; null if it need not. */
+    @Nullable
+    Reason pause(ItemFailure last) {
+        if (unauthorized >= unauthorizedAnswers) {
+            return new Reason(
+                    ErrorCode.NOT_AUTHORIZED,
+                    unauthorized
+                            + " calls in a row were answered with 401 or 403. The job was paused before more of them"
+                            + " are made; these items have not failed. Mend the credentials and resume: they are tried"
+                            + " again.");
+        }
+        if (failed >= failedItems) {
+            return new Reason(
+                    ErrorCode.FAILED_ITEMS_IN_A_ROW,
+                    failed + " items in a row failed, the last one with " + last.code() + ": " + last.message()
+                            + " The job was paused before more of them do. Mend the cause and resume: they are tried again."
+                            + " If they are to fail, submit the job with another pauseAfterFailedItems, or null for none.");
+        }
+        return null;
+    }
+}

@@ -1,0 +1,74 @@
+package org.checkpointrecovery.engine.local;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.checkpointrecovery.item.Items;
+
+/** Processes slices of one run on several threads, in any order. */
+final class ParallelProcessing implements Processing {
+    private final ExecutorService threads;
+    private final Queue<SliceProcessor> idle = new ConcurrentLinkedQueue<>();
+    private final SliceQueue queue;
+    private final RunControl control;
+
+    ParallelProcessing(
+            int parallelism, String name, Supplier<SliceProcessor> processors, SliceQueue queue, RunControl control) {
+        this.queue = queue;
+        this.control = control;
+        AtomicInteger number = new AtomicInteger();
+        threads = Executors.newFixedThreadPool(
+                parallelism, task -> new Thread(task, name + "-processor-" + number.incrementAndGet()));
+        for (int i = 0; i < parallelism; i++) {
+            idle.add(processors.get());
+        }
+    }
+
+    @Override
+    public boolean submit(Items items, Slice slice) {
+        slice.copy.copyOf(items);
+        queue.put(slice, false);
+        threads.execute(() -> process(slice));
+        return true;
+    }
+
+    @Override
+    public void noMore() {
+        // each slice comes to its end by itself
+    }
+
+    private void process(Slice slice) {
+        try {
+            // There are as many of them as threads.
+            SliceProcessor processor = idle.remove();
+            processor.process(slice.copy, 0, slice.copy.count(), slice, control::mustEndNow);
+            idle.add(processor);
+            queue.processed(slice);
+        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+            queue.fail(e);
+        }
+    }
+
+    /** Waits until no thread works any more; the run's control has told them to end. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (threads.awaitTermination(1, TimeUnit.MINUTES)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
