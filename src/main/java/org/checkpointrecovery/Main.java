@@ -11,6 +11,7 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -61,7 +62,7 @@ public final class Main {
     private static JobService service(ServiceConfig config, DataDirectory data) {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
-        Processors processors = new ProvidedProcessors();
+        Processors processors = new ProvidedProcessors(new HttpKind(config.secrets(), config.addressRules(), clock));
         LocalEngine engine = new LocalEngine(
                 disk,
                 clock,

@@ -67,7 +67,10 @@ class ArchitectureTest {
             .resideInAPackage(PROCESSOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.io..");
+            .resideInAnyPackage("java.nio.file..", "java.nio.channels..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.io\\.(File.*|RandomAccessFile)");
 
     @ArchTest
     static final ArchRule storage_knows_no_engine = onlyKnows(STORAGE, STORAGE, ITEM, JOB);

@@ -119,6 +119,19 @@ final class Fields {
         return value == null || value.isNull() ? null : value;
     }
 
+    /** The field's value as it is; null if it is missing or JSON null. */
+    @Nullable
+    JsonNode json(String name) {
+        return value(name);
+    }
+
+    /** The names of all fields, as they came. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        json.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     boolean has(String name) {
         return json.has(name);
     }

@@ -50,15 +50,15 @@ final class JobRequest {
         String name = name(fields);
         InputSpec input = input(fields, items);
         Format format = format(fields);
-        ProcessorSpec processor = processor(fields);
+        ProcessorSpec processor = ProcessorRequest.read(fields);
         if (!fields.isWrongWithin("processor") && !fields.isWrongWithin("format")) {
             checks.wrong(processor, format).forEach(fields::error);
         }
         int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
-        int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
+        int parallelism = parallelism(fields, processor);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
-        String callbackUrl = fields.text("callbackUrl");
+        String callbackUrl = callbackUrl(fields);
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
@@ -184,30 +184,31 @@ final class JobRequest {
         return Format.LINES;
     }
 
+    private static int parallelism(Fields fields, ProcessorSpec processor) {
+        int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
+        if (parallelism != 1 && !(processor instanceof ProcessorSpec.TextStats)) {
+            fields.error(
+                    "parallelism",
+                    "is for the processor \"" + ProcessorSpec.TextStats.TYPE + "\" only; \"" + processor.type()
+                            + "\" has concurrency of its own");
+        }
+        return parallelism;
+    }
+
+    private static @Nullable String callbackUrl(Fields fields) {
+        String url = fields.text("callbackUrl");
+        String wrong = url == null ? null : Urls.wrong(url);
+        if (wrong != null) {
+            fields.error("callbackUrl", wrong);
+        }
+        return url;
+    }
+
     private static FailedItemLimits failedItemLimits(Fields fields) {
         OnItemError onItemError = fields.constant("onItemError", OnItemError.class, OnItemError.SKIP);
         Long maxItems = fields.numberOrNull("maxFailedItems", 0, Long.MAX_VALUE);
         Double maxPercent = fields.decimalOrNull("maxFailedPercent", 0, 100);
         return new FailedItemLimits(onItemError, maxItems, maxPercent);
-    }
-
-    private static ProcessorSpec processor(Fields fields) {
-        Fields processor = fields.object("processor");
-        if (processor == null) {
-            if (fields.has("processor")) {
-                fields.refuseNull("processor");
-            }
-            return new ProcessorSpec.TextStats();
-        }
-        String type = processor.text("type");
-        if (type == null && !processor.isWrong("type")) {
-            processor.error("type", "is missing; known is \"" + ProcessorSpec.TextStats.TYPE + "\"");
-        } else if (type != null && !type.equals(ProcessorSpec.TextStats.TYPE)) {
-            processor.error(
-                    "type", "must be \"" + ProcessorSpec.TextStats.TYPE + "\", but is \"" + Fields.cut(type) + "\"");
-        }
-        processor.refuseOthers();
-        return new ProcessorSpec.TextStats();
     }
 
     private static @Nullable Faults faults(Fields fields, boolean allowed) {

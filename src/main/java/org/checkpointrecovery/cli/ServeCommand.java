@@ -6,7 +6,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.checkpointrecovery.processor.http.AddressRules;
+import org.checkpointrecovery.processor.http.AllowedTarget;
+import org.checkpointrecovery.processor.http.Secrets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,6 +66,16 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--token-file", description = "file with the token that every request must carry")
     private @Nullable String tokenFile;
 
+    @Option(names = "--secrets-file", description = "file of secrets that headers of calls can name, NAME=value a line")
+    private @Nullable String secretsFile;
+
+    @Option(
+            names = "--http-allow",
+            split = ",",
+            paramLabel = "HOST[:PORT]",
+            description = "what jobs may call, can be repeated (all, or public addresses beyond loopback)")
+    private List<String> httpAllow = List.of();
+
     @Option(names = "--no-auto-resume", description = "jobs that a crash interrupted wait until they are resumed")
     private boolean noAutoResume;
 
@@ -85,7 +100,8 @@ final class ServeCommand implements Callable<Integer> {
         OptionValues values = new OptionValues();
         String processors = String.valueOf(Runtime.getRuntime().availableProcessors());
         String token = token(values);
-        if (token == null && !isLoopback(values)) {
+        boolean loopback = isLoopback(values);
+        if (token == null && !loopback) {
             values.problem("--host " + host + " is not a loopback address, and there is no --token-file: the service"
                     + " does not listen beyond this machine without a token");
         }
@@ -99,11 +115,28 @@ final class ServeCommand implements Callable<Integer> {
                 values.bytes("--max-upload", maxUpload, 1, 1L << 50),
                 (int) values.bytes("--max-item-bytes", maxItemBytes, 1, MAX_ITEM_BYTES),
                 token,
+                secretsFile == null ? Secrets.NONE : SecretsFile.read(secretsFile, values),
+                addressRules(loopback, values),
                 !noAutoResume,
                 !noFaults,
                 allowProcessCrash);
         values.throwIfWrong();
         return config;
+    }
+
+    private AddressRules addressRules(boolean loopback, OptionValues values) {
+        if (httpAllow.isEmpty()) {
+            return loopback ? AddressRules.any() : AddressRules.publicOnly();
+        }
+        List<AllowedTarget> targets = new ArrayList<>();
+        for (String text : httpAllow) {
+            AllowedTarget.parse(text.strip())
+                    .ifPresentOrElse(
+                            targets::add,
+                            () -> values.problem("--http-allow \"" + text
+                                    + "\" is not HOST or HOST:PORT, with an IPv6 address in brackets"));
+        }
+        return AddressRules.only(targets);
     }
 
     private boolean isLoopback(OptionValues values) {

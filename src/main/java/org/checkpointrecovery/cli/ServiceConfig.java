@@ -1,6 +1,8 @@
 package org.checkpointrecovery.cli;
 
 import java.nio.file.Path;
+import org.checkpointrecovery.processor.http.AddressRules;
+import org.checkpointrecovery.processor.http.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param maxUploadBytes {@code --max-upload}: bytes of an uploaded file, 1 to 1 PiB; default 64 GiB
  * @param maxItemBytes {@code --max-item-bytes}: bytes of an item, 1 to 64 MiB; default 1 MiB
  * @param token what {@code --token-file} holds; null without one
+ * @param secrets what {@code --secrets-file} holds; none without one
+ * @param addressRules {@code --http-allow}: what jobs may call. Without it everything while only this machine can reach the
+ *     service, and public addresses beyond that
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
  * @param processCrashAllowed true with {@code --allow-process-crash}
@@ -29,17 +34,20 @@ public record ServiceConfig(
         long maxUploadBytes,
         int maxItemBytes,
         @Nullable String token,
+        Secrets secrets,
+        AddressRules addressRules,
         boolean autoResume,
         boolean faultsAllowed,
         boolean processCrashAllowed) {
 
-    /** The effective values in one line, the token masked. */
+    /** The effective values in one line, the token and the secrets masked. */
     @Override
     public String toString() {
         return "host=" + host + " port=" + port + " data=" + data + " input-dir=" + inputDirectory + " workers="
                 + workers
                 + " max-queued=" + maxQueued + " max-upload=" + maxUploadBytes + " max-item-bytes=" + maxItemBytes
-                + " token=" + (token == null ? "none" : "(set)") + " auto-resume=" + autoResume + " faults="
+                + " token=" + (token == null ? "none" : "(set)") + " secrets=" + secrets.names() + " http-allow="
+                + addressRules + " auto-resume=" + autoResume + " faults="
                 + faultsAllowed + " process-crash=" + processCrashAllowed;
     }
 }

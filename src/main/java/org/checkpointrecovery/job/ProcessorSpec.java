@@ -64,6 +64,7 @@ public sealed interface ProcessorSpec {
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
         public static final Duration MAX_TIMEOUT = Duration.ofHours(1);
         public static final int DEFAULT_PAUSE_AFTER_FAILED_ITEMS = 20;
+        public static final int MAX_PAUSE_AFTER_FAILED_ITEMS = 1_000_000;
         public static final double MAX_REQUESTS_PER_SECOND = 1_000_000;
 
         public Http {

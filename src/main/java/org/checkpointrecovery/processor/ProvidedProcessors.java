@@ -1,11 +1,19 @@
 package org.checkpointrecovery.processor;
 
 import java.util.List;
+import java.util.Optional;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
 
 /** The processors that this program has itself, and those that its operator provides. */
 public final class ProvidedProcessors implements Processors {
+    private final List<ProcessorKind<?>> kinds;
+
+    /** @param kinds what builds the processors that work on many items at once, one for each class of specs */
+    public ProvidedProcessors(ProcessorKind<?>... kinds) {
+        this.kinds = List.of(kinds);
+    }
+
     @Override
     public InlineProcessor inline(ProcessorSpec spec) {
         if (spec instanceof ProcessorSpec.TextStats) {
@@ -16,11 +24,35 @@ public final class ProvidedProcessors implements Processors {
 
     @Override
     public ConcurrentProcessor concurrent(ProcessorSpec spec) throws UnavailableException {
-        throw new UnavailableException("This service has no processor " + spec.type() + ".");
+        Optional<ProcessorKind<?>> kind = kindOf(spec);
+        if (kind.isEmpty()) {
+            throw new UnavailableException("This service has no processor " + spec.type() + ".");
+        }
+        return build(kind.get(), spec);
     }
 
     @Override
     public List<Problem> problems(ProcessorSpec spec, Format format) {
-        return List.of();
+        if (!Processors.isConcurrent(spec)) {
+            return List.of();
+        }
+        return kindOf(spec)
+                .map(kind -> problems(kind, spec, format))
+                .orElseGet(() -> List.of(
+                        new Problem("/type", "is \"" + spec.type() + "\", which this service does not provide")));
+    }
+
+    private Optional<ProcessorKind<?>> kindOf(ProcessorSpec spec) {
+        return kinds.stream().filter(kind -> kind.specs().isInstance(spec)).findFirst();
+    }
+
+    private static <S extends ProcessorSpec> ConcurrentProcessor build(ProcessorKind<S> kind, ProcessorSpec spec)
+            throws UnavailableException {
+        return kind.build(kind.specs().cast(spec));
+    }
+
+    private static <S extends ProcessorSpec> List<Problem> problems(
+            ProcessorKind<S> kind, ProcessorSpec spec, Format format) {
+        return kind.problems(kind.specs().cast(spec), format);
     }
 }

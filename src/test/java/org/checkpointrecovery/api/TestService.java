@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.checkpointrecovery.engine.JobService;
@@ -19,6 +20,9 @@ import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.http.AddressRules;
+import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -43,6 +47,8 @@ final class TestService implements AutoCloseable {
     private long maxUploadBytes = 64L * 1024 * 1024;
     private int maxItemBytes = 1024 * 1024;
     private @Nullable String token;
+    private Secrets secrets = Secrets.NONE;
+    private AddressRules addressRules = AddressRules.any();
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -103,6 +109,16 @@ final class TestService implements AutoCloseable {
         return this;
     }
 
+    TestService secrets(Map<String, String> values) {
+        secrets = new Secrets(values);
+        return this;
+    }
+
+    TestService addressRules(AddressRules rules) {
+        addressRules = rules;
+        return this;
+    }
+
     TestService noAutoResume() {
         autoResume = false;
         return this;
@@ -122,7 +138,7 @@ final class TestService implements AutoCloseable {
         try {
             lock = DataDirectory.take(data);
             Clock clock = Clock.systemUTC();
-            Processors processors = new ProvidedProcessors();
+            Processors processors = new ProvidedProcessors(new HttpKind(secrets, addressRules, clock));
             LocalEngine engine =
                     new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
             JobService.Stores stores =

@@ -1,0 +1,47 @@
+package org.checkpointrecovery.api;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** URLs that the service is to call for a client. */
+final class Urls {
+    static final int MAX_CHARACTERS = 8192;
+
+    private Urls() {}
+
+    /** What is wrong with the text of a URL, whatever the service may connect to; null if nothing is. */
+    static @Nullable String wrong(String text) {
+        if (text.length() > MAX_CHARACTERS) {
+            return "must have at most " + MAX_CHARACTERS + " characters, but has " + text.length();
+        }
+        if (!text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
+            return "must have visible ASCII characters only; others must be percent-encoded";
+        }
+        if (!text.startsWith("http://") && !text.startsWith("https://")) {
+            return "must begin with http:// or https://";
+        }
+        try {
+            return wrong(new URI(text));
+        } catch (URISyntaxException e) {
+            return "is not a URL: " + e.getReason() + " at character " + e.getIndex();
+        }
+    }
+
+    private static @Nullable String wrong(URI url) {
+        if (url.getRawUserInfo() != null
+                || String.valueOf(url.getRawAuthority()).contains("@")) {
+            return "must not have a user or password; use a header with a secret";
+        }
+        if (url.getHost() == null || url.getHost().contains("%")) {
+            return "must have a host: a name of letters, digits and hyphens, or an address";
+        }
+        if (url.getRawFragment() != null) {
+            return "must not have a fragment (#)";
+        }
+        if (url.getPort() == 0 || url.getPort() > 65535) {
+            return "must have a port from 1 to 65535, but has " + url.getPort();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,87 @@
+package org.checkpointrecovery.processor.http;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Where the service may connect to for its clients. */
+public final class AddressRules {
+    private final Kind kind;
+    private final List<AllowedTarget> targets;
+
+    private enum Kind {
+        ANY,
+        PUBLIC,
+        LISTED
+    }
+
+    private AddressRules(Kind kind, List<AllowedTarget> targets) {
+        this.kind = kind;
+        this.targets = targets;
+    }
+
+    /** For a service that only this machine can reach: whoever calls it can connect to all that it can itself. */
+    public static AddressRules any() {
+        return new AddressRules(Kind.ANY, List.of());
+    }
+
+    /** For a service that others can reach: not to this machine, nor to its network. */
+    public static AddressRules publicOnly() {
+        return new AddressRules(Kind.PUBLIC, List.of());
+    }
+
+    /** Only to what the operator has named, wherever that is. */
+    public static AddressRules only(List<AllowedTarget> targets) {
+        return new AddressRules(Kind.LISTED, List.copyOf(targets));
+    }
+
+    /**
+     * What keeps a URL from being called, as far as it can be told without looking up a name; empty if nothing does.
+     *
+     * @param url absolute, with a host
+     */
+    public Optional<String> problem(URI url) {
+        String host = requireNonNull(url.getHost());
+        if (Hosts.isOddNumber(host)) {
+            return Optional.of("has the host " + host + ", which is neither a name nor an address in its usual form");
+        }
+        return switch (kind) {
+            case ANY -> Optional.empty();
+            case LISTED -> isListed(host, Hosts.port(url)) ? Optional.empty() : Optional.of(notListed(url));
+            case PUBLIC ->
+                Hosts.literal(host)
+                        .flatMap(PublicAddresses::special)
+                        .map(what -> "has the address " + host + ", which is " + what
+                                + "; this service connects to public addresses only (--http-allow names others)");
+        };
+    }
+
+    private String notListed(URI url) {
+        return "has the host " + Hosts.named(url) + ", and this service connects only to "
+                + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (--http-allow)";
+    }
+
+    /** Whether a connection may be made to an address that a host stands for. */
+    boolean allow(String host, int port, InetAddress address) {
+        return switch (kind) {
+            case ANY -> true;
+            case LISTED -> isListed(host, port);
+            case PUBLIC -> PublicAddresses.special(address).isEmpty();
+        };
+    }
+
+    private boolean isListed(String host, int port) {
+        return targets.stream().anyMatch(target -> target.matches(host, port));
+    }
+
+    @Override
+    public String toString() {
+        return kind == Kind.LISTED
+                ? targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(","))
+                : kind.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,105 @@
+package org.checkpointrecovery.processor.http;
+
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.eclipse.jetty.client.HttpResponseException;
+import org.eclipse.jetty.http.HttpException;
+
+/** What the exceptions mean that a call can end with. */
+final class CallFailures {
+    private CallFailures() {}
+
+    static Reply.Broken reply(Throwable failure, URI url, JettyCaller.Limits limits) {
+        String target = Hosts.named(url);
+        if (has(failure, CheckedResolver.NotAllowedException.class)) {
+            return new Reply.Broken(
+                    ItemErrorCode.ADDRESS_NOT_ALLOWED,
+                    "The service may not connect to the address that " + url.getHost() + " stands for.",
+                    false);
+        }
+        if (has(failure, AnswerCollector.TooLargeException.class)) {
+            return new Reply.Broken(
+                    ItemErrorCode.ANSWER_TOO_LARGE,
+                    target + " answered with more than the " + limits.maxBodyBytes()
+                            + " bytes that the spec allows (maxResponseBytes).",
+                    false);
+        }
+        if (has(failure, UnknownHostException.class)) {
+            return broken("The name " + url.getHost() + " could not be resolved.");
+        }
+        if (has(failure, SocketTimeoutException.class)) {
+            return broken("No connection to " + target + " within "
+                    + limits.connectTimeout().toMillis() + " ms.");
+        }
+        if (has(failure, TimeoutException.class)) {
+            return new Reply.Broken(
+                    ItemErrorCode.TIMED_OUT,
+                    "No whole answer from " + target + " within "
+                            + limits.timeout().toMillis() + " ms.",
+                    true);
+        }
+        Optional<SSLException> tls = find(failure, SSLException.class);
+        if (tls.isPresent() && !isBrokenOff(tls.get())) {
+            return new Reply.Broken(
+                    ItemErrorCode.TLS_FAILED, "No TLS with " + target + ": " + reason(tls.get()) + ".", false);
+        }
+        if (has(failure, ConnectException.class)) {
+            return broken("No connection to " + target + ": " + shown(failure) + ".");
+        }
+        if (has(failure, HttpException.class) || has(failure, HttpResponseException.class)) {
+            return broken("What " + target + " answered is not HTTP as it should be.");
+        }
+        return broken("The connection to " + target + " broke off before the answer was whole"
+                + find(failure, SocketException.class)
+                        .map(broken -> " (" + shown(broken) + ")")
+                        .orElse("") + ".");
+    }
+
+    private static Reply.Broken broken(String what) {
+        return new Reply.Broken(ItemErrorCode.CONNECTION_FAILED, what, true);
+    }
+
+    /** Whether TLS did not come about because the connection broke off, and not because one side did not want it. */
+    private static boolean isBrokenOff(SSLException tls) {
+        return tls.getCause() instanceof java.io.IOException && !(tls.getCause() instanceof SSLException);
+    }
+
+    /** What was wrong with the certificate, if that was it, and not that something was. */
+    private static String reason(SSLException tls) {
+        Throwable deepest = tls;
+        for (Throwable cause = tls; cause != null; cause = cause.getCause()) {
+            if (cause instanceof GeneralSecurityException) {
+                deepest = cause;
+            }
+        }
+        return shown(deepest);
+    }
+
+    private static String shown(Throwable failure) {
+        String message = failure.getMessage();
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        return AnswerText.excerpt(text);
+    }
+
+    private static boolean has(Throwable failure, Class<?> type) {
+        return find(failure, type).isPresent();
+    }
+
+    private static <T> Optional<T> find(Throwable failure, Class<T> type) {
+        int depth = 0; // causes may go in a circle
+        for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+}

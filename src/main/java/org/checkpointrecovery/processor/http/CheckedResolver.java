@@ -1,0 +1,57 @@
+package org.checkpointrecovery.processor.http;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.SocketAddressResolver;
+
+/**
+ * Looks a name up for one connection, and gives out only addresses that may be connected to. What it gives out is what is
+ * connected to: the name is not looked up again in between, so that an answer that changes has nothing to gain.
+ */
+final class CheckedResolver implements SocketAddressResolver {
+    private final NameLookup names;
+    private final AddressRules rules;
+    private final Executor executor;
+
+    CheckedResolver(NameLookup names, AddressRules rules, Executor executor) {
+        this.names = names;
+        this.rules = rules;
+        this.executor = executor;
+    }
+
+    /** The host stands for no address that may be connected to. */
+    static final class NotAllowedException extends Exception {
+        NotAllowedException(String host) {
+            super("This service may not connect to the address that " + host + " stands for.");
+        }
+    }
+
+    @Override
+    public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> resolved) {
+        executor.execute(() -> {
+            try {
+                List<InetSocketAddress> allowed = allowed(host, port);
+                if (allowed.isEmpty()) {
+                    resolved.failed(new NotAllowedException(host));
+                } else {
+                    resolved.succeeded(allowed);
+                }
+            } catch (UnknownHostException | RuntimeException e) {
+                resolved.failed(e);
+            }
+        });
+    }
+
+    private List<InetSocketAddress> allowed(String host, int port) throws UnknownHostException {
+        List<InetAddress> found = names.lookUp(host);
+        return found.stream()
+                .filter(address -> rules.allow(host, port, address))
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+    }
+}

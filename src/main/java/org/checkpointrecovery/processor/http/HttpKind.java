@@ -1,0 +1,117 @@
+package org.checkpointrecovery.processor.http;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.HeaderValue;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.Processors.Problem;
+import org.checkpointrecovery.processor.Processors.UnavailableException;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Builds processors that call endpoints, with the operator's secrets and within the operator's rules. Thread-safe. */
+public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
+    private final Secrets secrets;
+    private final AddressRules rules;
+    private final Clock clock;
+    private final NameLookup names;
+    private final SslContextFactory.Client tls;
+    private final Backoff backoff;
+
+    public HttpKind(Secrets secrets, AddressRules rules, Clock clock) {
+        this(secrets, rules, clock, NameLookup.SYSTEM, new SslContextFactory.Client(), Backoff.DEFAULT);
+    }
+
+    HttpKind(
+            Secrets secrets,
+            AddressRules rules,
+            Clock clock,
+            NameLookup names,
+            SslContextFactory.Client tls,
+            Backoff backoff) {
+        this.secrets = secrets;
+        this.rules = rules;
+        this.clock = clock;
+        this.names = names;
+        this.tls = tls;
+        this.backoff = backoff;
+    }
+
+    @Override
+    public Class<ProcessorSpec.Http> specs() {
+        return ProcessorSpec.Http.class;
+    }
+
+    @Override
+    public List<Problem> problems(ProcessorSpec.Http spec, Format format) {
+        List<Problem> problems = new ArrayList<>();
+        rules.problem(URI.create(spec.url())).ifPresent(problem -> problems.add(new Problem("/url", problem)));
+        spec.headers().forEach((name, value) -> {
+            if (value instanceof HeaderValue.Secret secret
+                    && secrets.value(secret.name()).isEmpty()) {
+                problems.add(new Problem(
+                        "/headers/" + name.replace("~", "~0").replace("/", "~1") + "/secret",
+                        "names \"" + secret.name() + "\", which this service has no secret of (--secrets-file)"));
+            }
+        });
+        Set<String> fields = RequestBody.of(spec) instanceof RequestBody.FilledTemplate filled
+                ? filled.template().fields()
+                : Set.of();
+        if (!fields.isEmpty() && !format.kind().isJson()) {
+            problems.add(new Problem(
+                    "/body",
+                    "names the field {" + fields.iterator().next() + "}, but the items of the format \""
+                            + format.kind().text() + "\" have no fields; {item} and {index} are known"));
+        }
+        return problems;
+    }
+
+    @Override
+    public ConcurrentProcessor build(ProcessorSpec.Http spec) throws UnavailableException {
+        URI url = URI.create(spec.url());
+        if (rules.problem(url).isPresent()) {
+            throw new UnavailableException("The url of the processor "
+                    + rules.problem(url).get() + ". Start the service with other rules and resume the job.");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        List<String> used = new ArrayList<>();
+        for (Map.Entry<String, HeaderValue> header : spec.headers().entrySet()) {
+            headers.put(header.getKey(), value(header.getKey(), header.getValue(), used));
+        }
+        Redaction redaction = new Redaction(used);
+        JettyCaller.Limits limits = new JettyCaller.Limits(
+                spec.concurrency(), spec.connectTimeout(), spec.timeout(), spec.maxResponseBytes());
+        return new HttpProcessor(
+                spec,
+                new Judge(Hosts.named(url), spec.maxAttempts(), redaction, clock),
+                new HttpProcessor.Setup(
+                        RequestBody.of(spec),
+                        new ItemCalls(url, spec.method(), headers),
+                        new JettyCaller(limits, names, rules, tls),
+                        new ThreadLoop("http-items"),
+                        backoff,
+                        () -> ThreadLocalRandom.current().nextDouble()));
+    }
+
+    private String value(String header, HeaderValue value, List<String> used) throws UnavailableException {
+        if (value instanceof HeaderValue.Text text) {
+            return text.text();
+        }
+        String name = ((HeaderValue.Secret) value).name();
+        String secret = secrets.value(name)
+                .orElseThrow(() -> new UnavailableException("The header " + header
+                        + " of the processor needs the secret \""
+                        + name + "\", which this service does not have. Start it with a --secrets-file that has it, and"
+                        + " resume the job."));
+        used.add(secret);
+        return secret;
+    }
+}

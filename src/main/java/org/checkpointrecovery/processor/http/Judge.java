@@ -1,0 +1,70 @@
+package org.checkpointrecovery.processor.http;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+
+/** Tells what a reply means. The table of what each becomes is in {@code notes.md}. Immutable. */
+final class Judge {
+    /** Time-outs, conflicts, "too early" and "too many": the next time may be another. */
+    private static final Set<Integer> TRY_AGAIN = Set.of(408, 409, 425, 429);
+
+    /** The endpoint will not learn the method or the version by being asked again. */
+    private static final Set<Integer> NEVER_BETTER = Set.of(501, 505);
+
+    private static final Set<Integer> OVERLOADED = Set.of(429, 503);
+
+    private final String target;
+    private final int maxAttempts;
+    private final Redaction secrets;
+    private final ResultJson results;
+    private final Clock clock;
+
+    /** @param target host and port, for messages */
+    Judge(String target, int maxAttempts, Redaction secrets, Clock clock) {
+        this.target = target;
+        this.maxAttempts = maxAttempts;
+        this.secrets = secrets;
+        this.results = new ResultJson(secrets);
+        this.clock = clock;
+    }
+
+    Verdict of(Reply reply, long index, int attempt) {
+        if (reply instanceof Reply.Answered answered) {
+            return of(answered, index, attempt);
+        }
+        Reply.Broken broken = (Reply.Broken) reply;
+        ItemFailure failure = new ItemFailure(broken.code(), secrets.of(broken.what()) + at(attempt));
+        return broken.mayPass() ? new Verdict.TryAgain(failure, null, false) : new Verdict.Failed(failure);
+    }
+
+    private Verdict of(Reply.Answered answered, long index, int attempt) {
+        int status = answered.status();
+        String text = AnswerText.of(answered.body(), answered.contentType());
+        if (status >= 200 && status < 300) {
+            return new Verdict.Succeeded(results.of(index, status, attempt, text));
+        }
+        // Masked before it is cut: half a secret is one too many.
+        String excerpt = AnswerText.excerpt(secrets.of(text));
+        String said = excerpt.isEmpty() ? "" : ", saying \"" + excerpt + "\"";
+        ItemFailure failure = new ItemFailure(
+                ItemErrorCode.HTTP_STATUS, target + " answered " + status + said + "." + at(attempt), status);
+        if (!mayPass(status)) {
+            return new Verdict.Failed(failure);
+        }
+        Duration retryAfter = answered.retryAfter() == null
+                ? null
+                : RetryAfter.parse(answered.retryAfter(), clock.instant()).orElse(null);
+        return new Verdict.TryAgain(failure, retryAfter, OVERLOADED.contains(status));
+    }
+
+    static boolean mayPass(int status) {
+        return TRY_AGAIN.contains(status) || (status >= 500 && status < 600 && !NEVER_BETTER.contains(status));
+    }
+
+    private String at(int attempt) {
+        return " It was attempt " + attempt + " of " + maxAttempts + ".";
+    }
+}

@@ -1,0 +1,28 @@
+package org.checkpointrecovery.processor.http;
+
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** What came of a {@link Call}. */
+sealed interface Reply {
+    /**
+     * An answer, whole. Of one that is no success only the beginning of a long body.
+     *
+     * @param contentType the header, or null
+     * @param retryAfter the header, or null
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answered(
+            int status,
+            @Nullable String contentType,
+            @Nullable String retryAfter,
+            byte[] body) implements Reply {}
+
+    /**
+     * No answer, or one that cannot be used.
+     *
+     * @param what happened, as a sentence
+     * @param mayPass whether another attempt may fare better
+     */
+    record Broken(ItemErrorCode code, String what, boolean mayPass) implements Reply {}
+}

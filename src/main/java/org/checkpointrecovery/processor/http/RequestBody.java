@@ -1,0 +1,126 @@
+package org.checkpointrecovery.processor.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.Work;
+import org.jspecify.annotations.Nullable;
+
+/** What is sent for an item, as the spec's {@code method} and {@code body} have it. Immutable. */
+sealed interface RequestBody {
+    String JSON = "application/json";
+    String TEXT = "text/plain; charset=utf-8";
+
+    /** What became of an item that was to be sent. */
+    sealed interface Made {
+        /** @param bytes null for no body */
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Ready(byte @Nullable [] bytes, @Nullable String contentType) implements Made {}
+
+        record Unfit(ItemFailure failure) implements Made {}
+    }
+
+    Made of(Work work);
+
+    static RequestBody of(ProcessorSpec.Http spec) {
+        if (spec.method().equals("GET") || spec.method().equals("DELETE")) {
+            return new None();
+        }
+        return switch (spec.body()) {
+            case ProcessorSpec.Http.BODY_ITEM -> new ItemItself();
+            case ProcessorSpec.Http.BODY_JSON -> new ItemInJson();
+            default -> new FilledTemplate(BodyTemplate.parse(spec.body()));
+        };
+    }
+
+    record None() implements RequestBody {
+        @Override
+        public Made of(Work work) {
+            return new Made.Ready(null, null);
+        }
+    }
+
+    /** The item's bytes as they are, whether they are UTF-8 or not. */
+    record ItemItself() implements RequestBody {
+        @Override
+        public Made of(Work work) {
+            return new Made.Ready(work.item(), work.json() ? JSON : TEXT);
+        }
+    }
+
+    /** {@code {"index":3,"item":"fourth"}}; an item that is JSON is no string of it, but the value. */
+    record ItemInJson() implements RequestBody {
+        @Override
+        public Made of(Work work) {
+            String item = text(work.item());
+            if (item == null) {
+                return new Made.Unfit(notUtf8());
+            }
+            JsonBytes json = new JsonBytes(work.item().length + 64);
+            json.raw("{\"index\":".getBytes(UTF_8)).number(work.index()).raw(",\"item\":".getBytes(UTF_8));
+            if (work.json()) {
+                json.raw(work.item());
+            } else {
+                json.raw(BodyTemplate.jsonString(item).getBytes(UTF_8));
+            }
+            json.raw("}".getBytes(UTF_8));
+            return new Made.Ready(java.util.Arrays.copyOf(json.array(), json.length()), JSON);
+        }
+    }
+
+    record FilledTemplate(BodyTemplate template) implements RequestBody {
+        private static final JsonMapper MAPPER = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
+
+        @Override
+        public Made of(Work work) {
+            String item = text(work.item());
+            if (item == null) {
+                return new Made.Unfit(notUtf8());
+            }
+            JsonNode value;
+            try {
+                value = work.json()
+                        ? MAPPER.readTree(item)
+                        : MAPPER.getNodeFactory().textNode(item);
+            } catch (JsonProcessingException e) {
+                return new Made.Unfit(new ItemFailure(ItemErrorCode.NOT_JSON, "The item is no JSON value."));
+            }
+            String missing = template.missingIn(value);
+            if (missing != null) {
+                return new Made.Unfit(new ItemFailure(
+                        ItemErrorCode.FIELD_MISSING,
+                        value.isObject()
+                                ? "The template names the field \"" + missing + "\", which the item does not have."
+                                : "The template names the field \"" + missing + "\", and the item is no object."));
+            }
+            return new Made.Ready(
+                    template.fill(work.index(), item, value).getBytes(UTF_8), template.isJson() ? JSON : TEXT);
+        }
+    }
+
+    private static ItemFailure notUtf8() {
+        return new ItemFailure(ItemErrorCode.NOT_UTF8, "The item is not UTF-8, and the body to be sent is.");
+    }
+
+    /** Null if the bytes are not UTF-8. */
+    private static @Nullable String text(byte[] bytes) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package org.checkpointrecovery.processor.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The secrets that the operator gave the service, by name. Prints names only. */
+public final class Secrets {
+    public static final Secrets NONE = new Secrets(Map.of());
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private final Map<String, String> values;
+
+    /** @param values visible ASCII, with spaces and tabs within, because they go into headers */
+    public Secrets(Map<String, String> values) {
+        values.forEach((name, value) -> {
+            if (!isName(name) || !isValue(value)) {
+                throw new IllegalArgumentException("secret " + name);
+            }
+        });
+        this.values = Map.copyOf(values);
+    }
+
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /** Whether a header can carry the text. */
+    public static boolean isValue(String text) {
+        return !text.isEmpty()
+                && text.equals(text.strip())
+                && text.chars().allMatch(c -> (c >= 0x20 && c < 0x7f) || c == '\t');
+    }
+
+    public Optional<String> value(String name) {
+        return Optional.ofNullable(values.get(name));
+    }
+
+    /** Sorted. */
+    public List<String> names() {
+        return values.keySet().stream().sorted().toList();
+    }
+
+    @Override
+    public String toString() {
+        return "Secrets" + names();
+    }
+}
