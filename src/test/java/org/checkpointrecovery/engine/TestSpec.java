@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Specs for tests: inline items in batches of 3, unless told otherwise. */
 final class TestSpec {
     private InputSpec input = new InputSpec.Inline();
+    private Format format = Format.LINES;
     private int batchSize = 3;
     private int parallelism = 1;
     private CommitMode commit = CommitMode.GROUP;
@@ -33,6 +34,11 @@ final class TestSpec {
 
     TestSpec over(InputSpec newInput) {
         input = newInput;
+        return this;
+    }
+
+    TestSpec format(Format other) {
+        format = other;
         return this;
     }
 
@@ -89,7 +95,7 @@ final class TestSpec {
         return new JobSpec(
                 null,
                 input,
-                Format.LINES,
+                format,
                 new ProcessorSpec.TextStats(),
                 batchSize,
                 parallelism,

@@ -1,5 +1,7 @@
 package org.checkpointrecovery.engine.local;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
@@ -7,6 +9,7 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.job.ErrorCode;
@@ -26,6 +29,7 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +54,7 @@ final class LocalRun implements Runnable {
     private final JobId id;
     private final ItemCounter counter;
     private Position committed = Position.START;
+    private @Nullable InputItems items; // from when the source is open
 
     LocalRun(Parts parts, ItemCounter counter) {
         this.parts = parts;
@@ -127,7 +132,13 @@ final class LocalRun implements Runnable {
     private ItemSource openSource() throws IOException {
         InputIdentity identity = order.job().identity();
         long bytes = identity == null ? 0 : identity.bytes();
-        return order.input().open(parts.disk(), bytes, parts.settings().maxItemBytes(), committed);
+        items = order.input()
+                .items(
+                        parts.disk(),
+                        order.job().validSpec().format(),
+                        bytes,
+                        parts.settings().maxItemBytes());
+        return items.open(committed);
     }
 
     /** Moves items from the source to the sink until the run ends, with the threads that this takes. */
@@ -179,7 +190,7 @@ final class LocalRun implements Runnable {
         if (faults != null) {
             processor = new FaultyProcessor(processor, faults, control());
         }
-        return new SliceProcessor(processor, parts.settings());
+        return new SliceProcessor(requireNonNull(items).decoder(), processor, parts.settings());
     }
 
     /** A failed end if the input is not the one that the job was submitted with. */
@@ -221,6 +232,12 @@ final class LocalRun implements Runnable {
         }
         if (e instanceof DamagedFileException) {
             return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));
+        }
+        if (e instanceof CsvHeader.BadHeaderException) {
+            return new Reason(
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed, or is limited otherwise, since the job was submitted: " + e.getMessage()
+                            + "." + kept + "Put the old input back and resume, or submit the job again.");
         }
         if (e instanceof InputTruncatedException) {
             return new Reason(
