@@ -3,6 +3,7 @@ package org.checkpointrecovery.processor.command;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.TimeUnit;
 
 /** A program that runs. Its standard error is drained all the time; the end of it is kept. */
 final class Child {
@@ -64,8 +65,12 @@ final class Child {
         }
     }
 
-    /** How it ended, with the end of what it wrote to standard error, for a message. */
+    /** How it ended, or was ended, with the end of what it wrote to standard error, for a message. */
     String ending() throws InterruptedException {
+        // One that is about to end is not killed, because that would cut off what it says.
+        if (!process.waitFor(LEFTOVER_MILLIS, TimeUnit.MILLISECONDS)) {
+            kill();
+        }
         int code = process.waitFor();
         // What it started and left behind may keep the stream open.
         drain.join(LEFTOVER_MILLIS);

@@ -61,7 +61,6 @@ final class StreamCalls implements Calls {
     }
 
     private static String died(Child now, IOException e) throws InterruptedException {
-        now.kill();
         return "did not answer (" + e.getMessage() + ") and ended " + now.ending();
     }
 

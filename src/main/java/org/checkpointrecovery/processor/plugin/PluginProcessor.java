@@ -38,6 +38,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             new ThreadPoolExecutor.DiscardPolicy()); // of items that are begun while all is closed
     private final Queue<Item> waiting = new ArrayDeque<>(); // guarded by this, as all below
     private final Set<Worker> workers = new HashSet<>();
+    private int idle;
     private int hanging;
     private boolean closed;
 
@@ -72,7 +73,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             }
             if (hanging < MOST_HANGING) {
                 waiting.add(new Item(work, answered));
-                if (workers.size() < spec.concurrency()) {
+                if (idle < waiting.size() && workers.size() < spec.concurrency()) {
                     Worker worker = new Worker();
                     workers.add(worker);
                     worker.thread.start();
@@ -118,8 +119,13 @@ final class PluginProcessor implements ConcurrentProcessor {
 
     /** The next item; null if there are no more. */
     private synchronized @Nullable Item take(Worker worker) throws InterruptedException {
-        while (waiting.isEmpty() && !closed && workers.contains(worker)) {
-            wait();
+        idle++;
+        try {
+            while (waiting.isEmpty() && !closed && workers.contains(worker)) {
+                wait();
+            }
+        } finally {
+            idle--;
         }
         return closed || !workers.contains(worker) ? null : waiting.remove();
     }
