@@ -9,6 +9,7 @@ import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.CrashMode;
@@ -196,7 +197,15 @@ final class JobRoutes {
     }
 
     void results(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
+        Parameters parameters = Parameters.of(ctx, "merged");
+        boolean merged = parameters.flag("merged");
+        parameters.throwIfWrong();
+        if (merged) {
+            try (MergedResults results = service.mergedResults(id(ctx))) {
+                Download.sendMerged(ctx, results);
+            }
+            return;
+        }
         Download.send(ctx, service.results(id(ctx)));
     }
 

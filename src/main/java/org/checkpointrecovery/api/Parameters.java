@@ -83,6 +83,15 @@ final class Parameters {
         return label;
     }
 
+    /** Whether a parameter is true; false if it is not given. */
+    boolean flag(String name) {
+        String text = given.get(name);
+        if (text != null && !text.equals("true") && !text.equals("false")) {
+            error(name, "must be true or false, but is \"" + Fields.cut(text) + "\"");
+        }
+        return "true".equals(text);
+    }
+
     /** How many elements a page has. */
     int pageSize() {
         String text = given.get("pageSize");

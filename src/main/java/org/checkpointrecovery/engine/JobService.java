@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -481,6 +483,55 @@ public final class JobService {
     public Committed results(JobId id) throws RefusedException, IOException {
         JobView view = view(id);
         return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
+    }
+
+    /**
+     * The committed results of the whole family of a job: the first job, and all that tried failed items again. To be closed.
+     */
+    public MergedResults mergedResults(JobId id) throws RefusedException, IOException {
+        JobEntry root = entry(id);
+        for (JobId parent = root.job().parentId();
+                parent != null;
+                parent = root.job().parentId()) {
+            root = entries.get(parent);
+            if (root == null) {
+                throw RefusedException.conflict("Job " + parent + ", of whose failed items job " + id
+                        + " is a descendant, was deleted, and its results with it. They cannot be merged; without"
+                        + " merged=true the results of job " + id + " alone are sent.");
+            }
+        }
+        List<MergedResults.Lines> files = new ArrayList<>();
+        boolean opened = false;
+        try {
+            for (JobId member : family(root.job().id())) {
+                Committed results = results(member);
+                if (results.channel() != null) {
+                    files.add(new MergedResults.Lines(member, results.channel(), results.bytes()));
+                }
+            }
+            MergedResults merged = new MergedResults(files);
+            opened = true;
+            return merged;
+        } finally {
+            if (!opened) {
+                for (MergedResults.Lines file : files) {
+                    file.close();
+                }
+            }
+        }
+    }
+
+    /** A job and its descendants. A child is newer than its parent. */
+    private Set<JobId> family(JobId root) {
+        Set<JobId> family = new TreeSet<>();
+        family.add(root);
+        for (JobEntry entry : entries.tailMap(root, false).values()) {
+            JobId parent = entry.job().parentId();
+            if (parent != null && family.contains(parent)) {
+                family.add(entry.job().id());
+            }
+        }
+        return family;
     }
 
     public Committed errors(JobId id) throws RefusedException, IOException {
