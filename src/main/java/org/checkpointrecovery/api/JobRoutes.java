@@ -12,6 +12,7 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.engine.SampledItem;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
@@ -34,15 +35,41 @@ final class JobRoutes {
     }
 
     void submit(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
+        Parameters parameters = Parameters.of(ctx, "validateOnly", "sample");
+        boolean validateOnly = parameters.flag("validateOnly");
+        int sample = parameters.sample(validateOnly);
+        parameters.throwIfWrong();
         var body = Bodies.json(ctx);
         NewJob request = JobRequest.spec(
                 body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), new ServiceChecks());
+        if (validateOnly) {
+            validated(ctx, request, service.validate(request, sample));
+            return;
+        }
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
         created(ctx, submitted.view());
+    }
+
+    private void validated(Context ctx, NewJob request, JobService.Validated validated)
+            throws IOException, RefusedException {
+        JobJson shown = new JobJson(id -> request.items(), faultsAllowed);
+        Answers.json(ctx, 200, json -> {
+            json.writeStartObject();
+            json.writeBooleanField("valid", true);
+            shown.spec(json, validated.view().job());
+            json.writeArrayFieldStart("sample");
+            for (SampledItem item : validated.sample()) {
+                json.writeStartObject();
+                json.writeFieldName(item.succeeded() ? "result" : "failed");
+                json.writeRawValue(new String(item.line(), StandardCharsets.UTF_8));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
     }
 
     private final class ServiceChecks implements JobRequest.Checks {

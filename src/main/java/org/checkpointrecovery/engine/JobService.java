@@ -42,6 +42,7 @@ import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.UploadedFile;
@@ -56,6 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobService {
     private static final Logger log = LoggerFactory.getLogger(JobService.class);
+    private static final Duration SAMPLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
 
     private final JobStore jobs;
@@ -161,6 +163,52 @@ public final class JobService {
         }
     }
 
+    /**
+     * What a submission would make.
+     *
+     * @param view of the job as it would be; it is nowhere
+     */
+    public record Validated(JobView view, List<SampledItem> sample) {
+        public Validated {
+            sample = List.copyOf(sample);
+        }
+    }
+
+    /**
+     * Checks all that a submission checks, processes the first items for real, and keeps nothing.
+     *
+     * @param sample how many items
+     */
+    public Validated validate(NewJob request, int sample) throws RefusedException, IOException {
+        refuseWhenStopping();
+        JobSpec spec = request.spec();
+        JobId id = new JobId(ids.next());
+        uploadsInUse.readLock().lock();
+        try (JobStore.Draft draft = jobs.begin(id)) { // never published, so nothing is left of it
+            inputs.check(spec.input());
+            if (spec.input() instanceof InputSpec.Inline) {
+                ownInput.writeItems(draft.files(), request.items());
+            }
+            Input input = inputs.of(spec.input(), draft.files());
+            InputIdentity identity = identity(input);
+            InputItems items = items(input, spec.format(), identity);
+            Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
+            return new Validated(
+                    new JobView(job, Position.START, null, clock.instant()),
+                    sample == 0
+                            ? List.of()
+                            : new Sampler(processors, settings.maxItemBytes(), SAMPLE_LIMIT)
+                                    .sample(id, spec, items, sample));
+        } catch (Processors.UnavailableException e) {
+            throw RefusedException.invalid("/processor", "cannot be used now: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RefusedException.stopping();
+        } finally {
+            uploadsInUse.readLock().unlock();
+        }
+    }
+
     /** What keeps an input from being used now; empty if nothing does. */
     public Optional<RefusedException> inputProblem(InputSpec input) {
         try {
@@ -220,7 +268,7 @@ public final class JobService {
             }
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
-            checkHeader(input, spec.format(), identity);
+            InputItems unused = items(input, spec.format(), identity);
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
@@ -238,10 +286,10 @@ public final class JobService {
         }
     }
 
-    /** Refuses a CSV input whose first record cannot name the fields of the others. */
-    private void checkHeader(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
+    /** The items of an input. Refuses a CSV input whose first record cannot name the fields of the others. */
+    private InputItems items(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
         try {
-            input.items(disk, format, identity.bytes(), settings.maxItemBytes());
+            return input.items(disk, format, identity.bytes(), settings.maxItemBytes());
         } catch (CsvHeader.BadHeaderException e) {
             throw RefusedException.invalid("/input", "is not CSV with a header: " + e.getMessage());
         } catch (NoSuchFileException e) {
