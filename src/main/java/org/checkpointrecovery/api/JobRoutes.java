@@ -241,6 +241,12 @@ final class JobRoutes {
         Download.send(ctx, service.errors(id(ctx)));
     }
 
+    void errorSummary(Context ctx) throws IOException, RefusedException {
+        Parameters.none(ctx);
+        ErrorSummary summary = ErrorSummary.of(service.errors(id(ctx)));
+        Answers.json(ctx, 200, summary::write);
+    }
+
     void delete(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobRequest.nothing(Bodies.jsonOrNothing(ctx));
