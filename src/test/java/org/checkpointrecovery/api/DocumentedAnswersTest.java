@@ -200,6 +200,10 @@ class DocumentedAnswersTest {
             http.get(path, "If-None-Match", http.get(path).header("ETag")).is(304);
             http.get(path, "Accept", "application/json").is(200);
         }
+        String child = http.ask(id, "retry-failed").is(201).id();
+        http.await(child, "COMPLETED");
+        http.delete("/v1/jobs/" + id).is(204);
+        http.get("/v1/jobs/" + child + "/results?merged=true").isProblem(409, "conflict");
     }
 
     @Test
