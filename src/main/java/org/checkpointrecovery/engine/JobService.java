@@ -533,6 +533,15 @@ public final class JobService {
         return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
     }
 
+    /** The committed results one by one. To be closed. */
+    public MergedResults resultLines(JobId id) throws RefusedException, IOException {
+        Committed results = results(id);
+        return new MergedResults(
+                results.channel() == null
+                        ? List.of()
+                        : List.of(new MergedResults.Lines(id, results.channel(), results.bytes())));
+    }
+
     /**
      * The committed results of the whole family of a job: the first job, and all that tried failed items again. To be closed.
      */
