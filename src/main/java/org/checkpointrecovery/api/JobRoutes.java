@@ -85,6 +85,11 @@ final class JobRoutes {
                     .toList();
         }
 
+        @Override
+        public @Nullable String wrongCallback(String url) {
+            return service.callbackProblem(url).orElse(null);
+        }
+
         private static Problem.FieldError error(RefusedException refused) {
             return new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage()));
         }
