@@ -20,7 +20,7 @@ final class RetryAfter {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private static final DateTimeFormatter ASCTIME =
-            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT);
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
 
     private RetryAfter() {}
 
@@ -59,6 +59,6 @@ final class RetryAfter {
                 .appendPattern("EEEE, dd-MMM-")
                 .appendValueReduced(ChronoField.YEAR, 2, 2, base)
                 .appendPattern(" HH:mm:ss 'GMT'")
-                .toFormatter(Locale.ROOT);
+                .toFormatter(Locale.US);
     }
 }
