@@ -11,7 +11,9 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -62,7 +64,15 @@ public final class Main {
     private static JobService service(ServiceConfig config, DataDirectory data) {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
-        Processors processors = new ProvidedProcessors(new HttpKind(config.secrets(), config.addressRules(), clock));
+        Processors processors = new ProvidedProcessors(
+                new HttpKind(config.secrets(), config.addressRules(), clock),
+                new CommandKind(config.commands(), config.launcher()),
+                new PluginKind(config.plugins()));
+        if (!config.commands().isEmpty() && config.launcher().isEmpty()) {
+            log.warn(
+                    "There is no setpriv on this machine: a command that does not end with its standard input may outlive"
+                            + " a service that is killed.");
+        }
         LocalEngine engine = new LocalEngine(
                 disk,
                 clock,

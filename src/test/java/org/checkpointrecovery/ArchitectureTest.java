@@ -56,7 +56,7 @@ class ArchitectureTest {
             .areAssignableTo(Thread.class);
 
     @ArchTest
-    static final ArchRule items_know_no_jobs = onlyKnows(ITEM, ITEM);
+    static final ArchRule items_know_only_the_values_of_a_job = onlyKnows(ITEM, ITEM, JOB);
 
     @ArchTest
     static final ArchRule processors_know_items_and_the_values_of_a_job = onlyKnows(PROCESSOR, PROCESSOR, ITEM, JOB);

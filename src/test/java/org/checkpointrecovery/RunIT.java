@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +58,26 @@ class RunIT {
             }
         }
         return results;
+    }
+
+    @Test
+    void a_csv_file_goes_on_after_a_crash() throws Exception {
+        Path input = directory.resolve("in.csv");
+        Files.writeString(input, "a;b\r\n1;\"x\ny\"\r\n2\r\n3;z\r\n");
+        String[] options = {"--format", "csv", "--delimiter", ";", "--batch-size", "1"};
+        String[] crashing = Arrays.copyOf(options, options.length + 2);
+        crashing[options.length] = "--simulate-crash";
+        crashing[options.length + 1] = "2";
+        assertThat(run(input, crashing).code).isEqualTo(3);
+        assertThat(run(input, "--format", "jsonl").code)
+                .as("byte positions of another format")
+                .isEqualTo(2);
+        assertThat(run(input, options).code).isZero();
+        assertThat(JSON.readTree(output().toFile()).findValuesAsText("original"))
+                .containsExactly("{\"a\":\"1\",\"b\":\"x\\ny\"}", "{\"a\":\"3\",\"b\":\"z\"}");
+        assertThat(run(input, "--delimiter", ";").log).contains("--delimiter is for --format csv only");
+        assertThat(run(input, "--format", "csv", "--delimiter", ";;").code).isEqualTo(2);
+        assertThat(run(input, "--format", "tsv").log).contains("lines, raw-lines, jsonl, csv");
     }
 
     @Test

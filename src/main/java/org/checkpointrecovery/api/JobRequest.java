@@ -9,6 +9,7 @@ import java.util.Set;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.NewJob;
+import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
@@ -50,6 +51,7 @@ final class JobRequest {
         String name = name(fields);
         InputSpec input = input(fields, items);
         Format format = format(fields);
+        refuseOpenRecords(fields, format, items);
         ProcessorSpec processor = ProcessorRequest.read(fields);
         if (!fields.isWrongWithin("processor") && !fields.isWrongWithin("format")) {
             checks.wrong(processor, format).forEach(fields::error);
@@ -202,6 +204,20 @@ final class JobRequest {
             fields.error("callbackUrl", wrong);
         }
         return url;
+    }
+
+    /** An inline item is one record. */
+    private static void refuseOpenRecords(Fields fields, Format format, List<String> items) {
+        if (format.kind() != Format.Kind.CSV || fields.isWrongWithin("input")) {
+            return;
+        }
+        for (int number = 0; number < items.size(); number++) {
+            if (CsvHeader.isOpen(items.get(number), format.delimiter())) {
+                fields.errorAt(
+                        "input/items/" + number,
+                        "opens a quotation mark that it does not close; upload a file for records with line breaks");
+            }
+        }
     }
 
     private static FailedItemLimits failedItemLimits(Fields fields) {

@@ -12,7 +12,9 @@ import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
@@ -72,7 +74,8 @@ final class FileRun {
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
         Input input = Input.of(files.input(), true);
         InputIdentity identity = InputIdentities.of(disk, input);
-        JobId id = idOf(identity);
+        JobId id = idOf(identity, spec.format());
+        checkHeader(input, identity);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         if (fresh) {
             checkpoints.remove();
@@ -96,19 +99,38 @@ final class FileRun {
         }
     }
 
-    /** Size, time and checksum of the input, in the form of a job id. */
-    private static JobId idOf(InputIdentity identity) {
+    private void checkHeader(Input input, InputIdentity identity) throws BadOptionsException, IOException {
+        try {
+            input.items(disk, spec.format(), identity.bytes(), maxItemBytes);
+        } catch (CsvHeader.BadHeaderException e) {
+            throw new BadOptionsException(
+                    List.of("--input " + files.input() + " is not CSV with a header: " + e.getMessage()));
+        }
+    }
+
+    /** Size, time and checksum of the input, and its format if it is not lines, in the form of a job id. */
+    private static JobId idOf(InputIdentity identity, Format format) {
         long modified =
                 identity.modifiedAt() == null ? 0 : identity.modifiedAt().toEpochMilli();
         return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-" + Long.toString(Math.max(0, modified), 36)
-                + "-" + String.format("%08x", identity.crc32c()));
+                + "-" + String.format("%08x", identity.crc32c()) + suffix(format));
+    }
+
+    /** Byte positions of one format mean nothing in another. */
+    private static String suffix(Format format) {
+        return switch (format.kind()) {
+            case LINES -> "";
+            case RAW_LINES -> "-r";
+            case JSONL -> "-j";
+            case CSV -> "-c" + Integer.toHexString(format.delimiter());
+        };
     }
 
     private void refuseOtherInput(JobId id) throws BadOptionsException, IOException {
         Optional<JobId> owner = FileCheckpointStore.ownerOf(disk, files.checkpoint());
         if (owner.isPresent() && !owner.get().equals(id)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
-                    + " belongs to another input, or the input has changed since: it is of " + owner.get()
+                    + " belongs to another input or format, or the input has changed since: it is of " + owner.get()
                     + ", the input is " + id
                     + ". Nothing was changed. Remove the checkpoint, or pass --fresh, to begin with the first item."));
         }

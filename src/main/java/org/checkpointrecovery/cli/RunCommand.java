@@ -54,6 +54,15 @@ final class RunCommand implements Callable<Integer> {
     private String batchSize = "";
 
     @Option(
+            names = "--format",
+            defaultValue = "lines",
+            description = "what an item is: lines, raw-lines, jsonl or csv (${DEFAULT-VALUE})")
+    private String format = "";
+
+    @Option(names = "--delimiter", description = "what stands between the fields, for --format csv (a comma)")
+    private @Nullable String delimiter;
+
+    @Option(
             names = "--commit",
             defaultValue = "group",
             description =
@@ -113,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         return new JobSpec(
                 null,
                 new InputSpec.InputPath(input),
-                Format.LINES,
+                format(values),
                 new ProcessorSpec.TextStats(),
                 (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
                 (int) values.number("--parallelism", parallelism, 1, JobSpec.MAX_PARALLELISM),
@@ -122,6 +131,22 @@ final class RunCommand implements Callable<Integer> {
                 null,
                 true,
                 faults);
+    }
+
+    private Format format(OptionValues values) {
+        Format.Kind kind = values.constant("--format", format, Format.Kind.class);
+        if (delimiter == null) {
+            return new Format(kind, Format.DEFAULT_DELIMITER);
+        }
+        if (kind != Format.Kind.CSV) {
+            values.problem("--delimiter is for --format csv only");
+        } else if (delimiter.length() != 1 || !Format.isDelimiter(delimiter.charAt(0))) {
+            values.problem("--delimiter must be one ASCII character, printed or a tab, and no quotation mark, but is \""
+                    + delimiter + "\"");
+        } else {
+            return new Format(kind, delimiter.charAt(0));
+        }
+        return Format.LINES;
     }
 
     private RunFiles files(OptionValues values) {

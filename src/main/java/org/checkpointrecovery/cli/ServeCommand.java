@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.AllowedTarget;
 import org.checkpointrecovery.processor.http.Secrets;
+import org.checkpointrecovery.processor.plugin.Plugins;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -76,6 +77,16 @@ final class ServeCommand implements Callable<Integer> {
             description = "what jobs may call, can be repeated (all, or public addresses beyond loopback)")
     private List<String> httpAllow = List.of();
 
+    @Option(
+            names = "--command",
+            split = "\n",
+            paramLabel = "NAME=PROGRAM[,ARGUMENT…]",
+            description = "a program that jobs may run, by its name; can be repeated (none)")
+    private List<String> commands = List.of();
+
+    @Option(names = "--plugins", paramLabel = "DIR", description = "directory of jars with processors (none)")
+    private @Nullable String plugins;
+
     @Option(names = "--no-auto-resume", description = "jobs that a crash interrupted wait until they are resumed")
     private boolean noAutoResume;
 
@@ -117,6 +128,8 @@ final class ServeCommand implements Callable<Integer> {
                 token,
                 secretsFile == null ? Secrets.NONE : SecretsFile.read(secretsFile, values),
                 addressRules(loopback, values),
+                CommandOptions.read(commands, values),
+                plugins == null ? Plugins.NONE : PluginJars.read(plugins, values),
                 !noAutoResume,
                 !noFaults,
                 allowProcessCrash);

@@ -1,8 +1,11 @@
 package org.checkpointrecovery.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.Secrets;
+import org.checkpointrecovery.processor.plugin.Plugins;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param secrets what {@code --secrets-file} holds; none without one
  * @param addressRules {@code --http-allow}: what jobs may call. Without it everything while only this machine can reach the
  *     service, and public addresses beyond that
+ * @param commands {@code --command}: program and arguments by name; none by default
+ * @param plugins what is in the jars of {@code --plugins}; none without it
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
  * @param processCrashAllowed true with {@code --allow-process-crash}
@@ -36,9 +41,16 @@ public record ServiceConfig(
         @Nullable String token,
         Secrets secrets,
         AddressRules addressRules,
+        Map<String, List<String>> commands,
+        Plugins plugins,
         boolean autoResume,
         boolean faultsAllowed,
         boolean processCrashAllowed) {
+
+    /** What the programs of {@link #commands} are started with, so that the kernel ends them with the service. */
+    public List<String> launcher() {
+        return CommandOptions.launcher();
+    }
 
     /** The effective values in one line, the token and the secrets masked. */
     @Override
@@ -47,7 +59,8 @@ public record ServiceConfig(
                 + workers
                 + " max-queued=" + maxQueued + " max-upload=" + maxUploadBytes + " max-item-bytes=" + maxItemBytes
                 + " token=" + (token == null ? "none" : "(set)") + " secrets=" + secrets.names() + " http-allow="
-                + addressRules + " auto-resume=" + autoResume + " faults="
+                + addressRules + " commands=" + commands.keySet() + " plugins=" + plugins + " auto-resume=" + autoResume
+                + " faults="
                 + faultsAllowed + " process-crash=" + processCrashAllowed;
     }
 }

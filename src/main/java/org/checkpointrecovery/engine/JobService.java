@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.checkpointrecovery.item.CsvHeader;
+import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
@@ -214,7 +216,9 @@ public final class JobService {
             if (own) {
                 writer.write(draft.files());
             }
-            InputIdentity identity = identity(inputs.of(spec.input(), draft.files()));
+            Input input = inputs.of(spec.input(), draft.files());
+            InputIdentity identity = identity(input);
+            checkHeader(input, spec.format(), identity);
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
@@ -229,6 +233,19 @@ public final class JobService {
             return InputIdentities.of(disk, input);
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid("/input", "was there, but has just gone");
+        }
+    }
+
+    /** Refuses a CSV input whose first record cannot name the fields of the others. */
+    private void checkHeader(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
+        try {
+            input.items(disk, format, identity.bytes(), settings.maxItemBytes());
+        } catch (CsvHeader.BadHeaderException e) {
+            throw RefusedException.invalid("/input", "is not CSV with a header: " + e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw RefusedException.invalid("/input", "was there, but has just gone");
+        } catch (InputTruncatedException e) {
+            throw RefusedException.invalid("/input", "has just become shorter");
         }
     }
 

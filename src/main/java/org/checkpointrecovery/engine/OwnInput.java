@@ -8,6 +8,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
@@ -18,6 +19,7 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 
 /** Inputs that a job keeps in its own directory: items that came with the submission, and copies of failed items. */
@@ -63,8 +65,13 @@ final class OwnInput {
         JsonBytes lines = new JsonBytes(WRITE_BYTES);
         JsonBytes indexes = new JsonBytes(WRITE_BYTES / 16);
         long copied = 0;
+        InputItems all = input.items(disk, parent.validSpec().format(), inputBytes, maxItemBytes);
+        CsvHeader header = all.header();
+        if (header != null) {
+            append(lines, header.raw(), 0, header.raw().length);
+        }
         try (FailedIndexes failed = new FailedIndexes(disk.openForRead(errors), errorsBytes);
-                ItemSource source = input.open(disk, inputBytes, maxItemBytes, Position.START);
+                ItemSource source = all.open(Position.START);
                 SeekableByteChannel raw = disk.openForRead(input.file());
                 DiskFile lineFile = disk.open(files.ownInput());
                 DiskFile indexFile = disk.open(files.ownIndexes())) {
@@ -75,11 +82,15 @@ final class OwnInput {
                     if (item.index() != wanted) {
                         continue;
                     }
+                    boolean last = number == items.count() - 1 && items.nextBytes() == inputBytes;
+                    boolean withEnd = header == null || !last; // a quotation mark may be open at the end of the input
                     if (item.cut()) {
                         flush(lines, lineFile);
-                        copyLine(raw, items.cutLineStart(), items.nextBytes(), lineFile);
+                        copyLine(raw, items.cutLineStart(), items.nextBytes(), withEnd, lineFile);
+                    } else if (withEnd) {
+                        append(lines, item.bytes(), item.start(), item.end());
                     } else {
-                        lines.raw(item.bytes(), item.start(), item.end()).raw('\n');
+                        lines.raw(item.bytes(), item.start(), item.end());
                     }
                     indexes.raw(ByteBuffer.allocate(Long.BYTES).putLong(wanted).array());
                     copied++;
@@ -108,8 +119,18 @@ final class OwnInput {
         bytes.clear();
     }
 
-    /** Copies a line of any length with its end, and gives it one if it has none. */
-    private static void copyLine(SeekableByteChannel raw, long from, long to, DiskFile file) throws IOException {
+    /** Appends a line and its end. A line feed alone would make a carriage return at the end of the line part of it. */
+    private static void append(JsonBytes lines, byte[] line, int start, int end) {
+        lines.raw(line, start, end).raw(endFor(end == start ? 0 : line[end - 1]));
+    }
+
+    private static byte[] endFor(byte last) {
+        return last == '\r' ? new byte[] {'\r', '\n'} : new byte[] {'\n'};
+    }
+
+    /** Copies a line of any length with its end. If it has none, it is given one where {@code withEnd}. */
+    private static void copyLine(SeekableByteChannel raw, long from, long to, boolean withEnd, DiskFile file)
+            throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(WRITE_BYTES);
         raw.position(from);
         byte last = 0;
@@ -123,8 +144,9 @@ final class OwnInput {
             last = count > 0 ? buffer.array()[count - 1] : last;
             left -= count;
         }
-        if (last != '\n') {
-            file.append(new byte[] {'\n'}, 0, 1);
+        if (last != '\n' && withEnd) {
+            byte[] end = endFor(last);
+            file.append(end, 0, end.length);
         }
     }
 }

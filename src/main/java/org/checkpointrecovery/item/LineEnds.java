@@ -5,13 +5,21 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Finds line feeds, eight bytes at a time. */
-final class LineEnds {
+final class LineEnds implements RecordEnds {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LINE_FEEDS = 0x0a0a0a0a0a0a0a0aL;
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
-    private LineEnds() {}
+    @Override
+    public void begin() {
+        // a line feed ends a line, whatever stands before it
+    }
+
+    @Override
+    public int find(byte[] bytes, int from, int to) {
+        return next(bytes, from, to);
+    }
 
     /** The place of the first line feed from {@code from} on, or -1. */
     static int next(byte[] bytes, int from, int to) {

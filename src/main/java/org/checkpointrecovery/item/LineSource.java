@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
+import org.checkpointrecovery.job.Format;
 
 /**
- * Items that are lines: stripped of white space, blank ones left out. A line ends in LF or CRLF; the last one may lack its
- * end. Holds one window of the input in memory, which grows only for a longer line, up to the limit for one item.
+ * Items that are lines, or records of CSV, which are lines that go on where a line end stands in quotation marks. A line ends
+ * in LF or CRLF; the last one may lack its end. Which lines are items, and whether white space is stripped from them, is the
+ * format's matter; what is in them is an {@link ItemDecoder}'s. Holds one window of the input in memory, which grows only for a longer line, up to the limit for one item.
  *
  * <p>Of a line that is longer than the limit, the bytes within it are handed on as an item that is {@link Item#cut}; the
  * rest is passed over.
@@ -17,6 +19,8 @@ public final class LineSource implements ItemSource {
 
     private final SeekableByteChannel channel;
     private final Lines lines;
+    private final RecordEnds ends;
+    private final boolean strip;
     private final Items items = new Items();
     private byte[] window = new byte[WINDOW_BYTES];
     /** Where the window's first byte stands in the input. */
@@ -33,10 +37,16 @@ public final class LineSource implements ItemSource {
      *
      * @param endBytes how long the input is; bytes behind are not read
      * @param maxItemBytes the longest line that is not cut, without its line end, at least 1
+     * @param format whose lines they are
      * @param skipByteOrderMark whether EF BB BF at the very beginning is not part of the first line
-     * @param skipBlank whether blank lines are left out
+     * @param skipBlank whether lines of which nothing is left are left out
      */
-    public record Lines(long endBytes, int maxItemBytes, boolean skipByteOrderMark, boolean skipBlank) {}
+    public record Lines(long endBytes, int maxItemBytes, Format format, boolean skipByteOrderMark, boolean skipBlank) {
+        /** Stripped lines of text. */
+        public Lines(long endBytes, int maxItemBytes, boolean skipByteOrderMark, boolean skipBlank) {
+            this(endBytes, maxItemBytes, Format.LINES, skipByteOrderMark, skipBlank);
+        }
+    }
 
     /**
      * @param channel is closed with this source
@@ -46,6 +56,9 @@ public final class LineSource implements ItemSource {
     public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex) {
         this.channel = channel;
         this.lines = lines;
+        Format format = lines.format();
+        this.ends = format.kind() == Format.Kind.CSV ? new CsvEnds(format.delimiter()) : new LineEnds();
+        this.strip = format.kind() == Format.Kind.LINES || format.kind() == Format.Kind.JSONL;
         this.windowPosition = position;
         this.nextIndex = firstIndex;
     }
@@ -56,9 +69,10 @@ public final class LineSource implements ItemSource {
             skipByteOrderMark();
         }
         items.clear(window, windowPosition + next);
+        ends.begin();
         int searched = next;
         while (items.count() < most && !items.lastIsCut()) {
-            int lineFeed = LineEnds.next(window, searched, limit);
+            int lineFeed = ends.find(window, searched, limit);
             if (lineFeed >= 0) {
                 addLine(next, lineFeed);
                 next = lineFeed + 1;
@@ -106,8 +120,8 @@ public final class LineSource implements ItemSource {
     private void addStripped(int start, int end, long behind) {
         boolean tooLong = end - start > lines.maxItemBytes();
         int cutEnd = tooLong ? start + lines.maxItemBytes() : end;
-        int from = Whitespace.stripStart(window, start, cutEnd);
-        int to = Whitespace.stripEnd(window, from, cutEnd);
+        int from = strip ? Whitespace.stripStart(window, start, cutEnd) : start;
+        int to = strip ? Whitespace.stripEnd(window, from, cutEnd) : cutEnd;
         if (from == to && !tooLong && lines.skipBlank()) {
             return;
         }
@@ -127,7 +141,7 @@ public final class LineSource implements ItemSource {
             if (count < 0) {
                 behind = position;
             } else {
-                int lineFeed = LineEnds.next(passed, 0, count);
+                int lineFeed = ends.find(passed, 0, count);
                 behind = lineFeed < 0 ? -1 : position + lineFeed + 1;
                 position += count;
             }

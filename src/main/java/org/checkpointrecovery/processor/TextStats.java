@@ -1,12 +1,11 @@
 package org.checkpointrecovery.processor;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import org.checkpointrecovery.item.EightBytes;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.item.StrictUtf8;
 import org.checkpointrecovery.item.Whitespace;
-import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +47,7 @@ public final class TextStats implements InlineProcessor {
         } else {
             int bad = decode(text, start, end);
             if (bad >= 0) {
-                return notUtf8(bad - start, text[bad]);
+                return StrictUtf8.notUtf8(bad - start, text[bad]);
             }
             head(item, result);
             result.escaped(text, start, end);
@@ -147,14 +146,6 @@ public final class TextStats implements InlineProcessor {
         long inWord = EightBytes.notWhite(eight);
         words += Long.bitCount(inWord & ~(inWord << 8 | (wasInWord ? 0x80 : 0)) & taken);
         return (inWord >>> (8 * (count - 1)) & 0x80) != 0;
-    }
-
-    private static ItemFailure notUtf8(int offset, byte value) {
-        String hex = HexFormat.of().toHexDigits(value);
-        return new ItemFailure(
-                ItemErrorCode.NOT_UTF8,
-                "The item is not UTF-8: no character begins with byte 0x" + hex + " at offset " + offset
-                        + ". Convert the input to UTF-8 and submit it again.");
     }
 
     private static byte[] ascii(String text) {

@@ -2,10 +2,8 @@ package org.checkpointrecovery.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.checkpointrecovery.item.ItemSource;
-import org.checkpointrecovery.item.LineSource;
-import org.checkpointrecovery.item.RenumberedSource;
-import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.item.CsvHeader;
+import org.checkpointrecovery.job.Format;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,22 +20,13 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
     }
 
     /**
-     * Opens the input where a run begins.
+     * The items of this input.
      *
      * @param endBytes how long the input was when the job was submitted
      * @param maxItemBytes the longest item that is not cut
+     * @throws CsvHeader.BadHeaderException if the first record of a CSV input cannot name the fields of the others
      */
-    public ItemSource open(Disk disk, long endBytes, int maxItemBytes, Position from) throws IOException {
-        LineSource.Lines lines = new LineSource.Lines(endBytes, maxItemBytes, !asSent, indexes == null);
-        ItemSource source = new LineSource(disk.openForRead(file), lines, from.inputBytes(), from.nextItem());
-        if (indexes == null) {
-            return source;
-        }
-        try {
-            return new RenumberedSource(source, disk.openForRead(indexes), from.nextItem());
-        } catch (IOException e) {
-            source.close();
-            throw e;
-        }
+    public InputItems items(Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {
+        return InputItems.of(this, disk, format, endBytes, maxItemBytes);
     }
 }

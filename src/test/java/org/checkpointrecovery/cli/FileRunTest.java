@@ -1,6 +1,7 @@
 package org.checkpointrecovery.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.storage.CrashingDisk;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -93,6 +95,56 @@ class FileRunTest {
         return output;
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void the_output_of_every_format_is_that_of_a_clean_run_when_the_power_is_cut(Format.Kind kind) throws Exception {
+        Format format = new Format(kind, ',');
+        CrashingDisk whole = diskWithInput(0);
+        assertThat(isDone(whole, CommitMode.EACH, format)).isTrue();
+        String clean = whole.text(FILES.output());
+        boolean crashed = true;
+        for (int operation = 1; crashed; operation++) {
+            CrashingDisk disk = diskWithInput(operation);
+            disk.cutPowerAt(operation);
+            crashed = !isDone(disk, CommitMode.EACH, format);
+            if (crashed) {
+                disk.restorePower();
+                assertThat(isDone(disk, CommitMode.EACH, format)).isTrue();
+            }
+            assertDone(disk, clean, "operation " + operation);
+        }
+    }
+
+    @Test
+    void a_checkpoint_of_another_format_is_refused_and_kept() throws Exception {
+        CrashingDisk disk = diskWithInput(1);
+        for (int operation = 1; !disk.exists(FILES.checkpoint()); operation++) {
+            disk.cutPowerAt(disk.operations() + operation);
+            assertThat(isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ',')))
+                    .isFalse();
+            disk.restorePower();
+        }
+        byte[] before = disk.bytes(FILES.checkpoint());
+        for (Format other : new Format[] {Format.LINES, new Format(Format.Kind.CSV, ';')}) {
+            assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, other))
+                    .isInstanceOf(BadOptionsException.class)
+                    .hasMessageContaining("belongs to another input or format");
+        }
+        assertThat(disk.bytes(FILES.checkpoint())).isEqualTo(before);
+        assertThat(isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ',')))
+                .isTrue();
+    }
+
+    @Test
+    void a_header_that_cannot_be_used_is_refused() {
+        CrashingDisk disk = new CrashingDisk(1);
+        disk.write(FILES.input(), "a,a\n1,2\n".getBytes(StandardCharsets.UTF_8));
+        assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ',')))
+                .isInstanceOf(BadOptionsException.class)
+                .hasMessageContaining("two fields have the same name");
+        assertThat(disk.exists(FILES.growing())).isFalse();
+    }
+
     private static CrashingDisk diskWithInput(long seed) throws IOException {
         CrashingDisk disk = new CrashingDisk(seed);
         disk.write(FILES.input(), LINES.getBytes(StandardCharsets.UTF_8));
@@ -101,11 +153,15 @@ class FileRunTest {
 
     /** Whether a call of the command comes to its end before the crash. */
     private static boolean isDone(CrashingDisk disk, CommitMode commit) throws Exception {
+        return isDone(disk, commit, Format.LINES);
+    }
+
+    private static boolean isDone(CrashingDisk disk, CommitMode commit, Format format) throws Exception {
         Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
         JobSpec spec = new JobSpec(
                 null,
                 new InputSpec.InputPath("in.txt"),
-                Format.LINES,
+                format,
                 new ProcessorSpec.TextStats(),
                 2,
                 1,

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Specs for tests: inline items in batches of 3, unless told otherwise. */
 final class TestSpec {
     private InputSpec input = new InputSpec.Inline();
+    private Format format = Format.LINES;
     private int batchSize = 3;
     private int parallelism = 1;
     private ProcessorSpec processor = new ProcessorSpec.TextStats();
@@ -34,6 +35,11 @@ final class TestSpec {
 
     TestSpec over(InputSpec newInput) {
         input = newInput;
+        return this;
+    }
+
+    TestSpec format(Format other) {
+        format = other;
         return this;
     }
 
@@ -95,7 +101,7 @@ final class TestSpec {
         return new JobSpec(
                 null,
                 input,
-                Format.LINES,
+                format,
                 processor,
                 batchSize,
                 parallelism,

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.ItemFailure;
@@ -39,6 +40,7 @@ final class ConcurrentProcessing implements Processing {
 
     private final JobId job;
     private final RunSettings settings;
+    private final ItemDecoder decoder; // of the reader's thread
     private final ConcurrentProcessor processor;
     private final ItemJournal journal;
     private final SliceQueue queue;
@@ -119,6 +121,7 @@ final class ConcurrentProcessing implements Processing {
      */
     ConcurrentProcessing(
             LocalRun.Parts parts,
+            ItemDecoder decoder,
             ConcurrentProcessor processor,
             ItemJournal journal,
             SliceQueue queue,
@@ -127,6 +130,7 @@ final class ConcurrentProcessing implements Processing {
         this.job = parts.order().job().id();
         this.settings = parts.settings();
         this.control = parts.control();
+        this.decoder = decoder;
         this.processor = processor;
         this.journal = journal;
         this.queue = queue;
@@ -180,13 +184,14 @@ final class ConcurrentProcessing implements Processing {
         nextNumber += items.count();
         queue.put(slice, false);
         for (int i = 0; i < pending.items.length; i++) {
-            Entry known = known(pending, i);
+            Item raw = pending.item(i);
+            Entry known = known(raw, pending.firstNumber + i);
             if (known != null) {
                 settle(pending, i, known);
-            } else if (awaitRoom(pending, pending.items[i].length)) {
+            } else if (awaitRoom(pending, raw.length())) {
                 int item = i;
                 processor.begin(
-                        new Work(job, pending.indexes[i], pending.items[i], settings.jsonItems()),
+                        new Work(job, raw.index(), decoded(raw), settings.jsonItems()),
                         answer -> answered(new Finished(pending, item, answer)));
             } else {
                 return false;
@@ -195,16 +200,28 @@ final class ConcurrentProcessing implements Processing {
         return true;
     }
 
-    /** What becomes of an item without work on it; null if work must tell. */
-    private @Nullable Entry known(Pending pending, int i) throws IOException {
-        if (pending.cut[i]) {
+    /** What becomes of an item without work on it; null if work must tell, and the decoder has it. */
+    private @Nullable Entry known(Item raw, long number) throws IOException {
+        if (raw.cut()) {
             return new Entry.Failed(SliceProcessor.tooLong(settings.maxItemBytes()), 0);
         }
-        Faults faults = settings.faults();
-        if (faults != null && faults.failItems().contains(pending.indexes[i])) {
-            return new Entry.Failed(FaultyProcessor.injected(pending.indexes[i]), 1);
+        ItemFailure failure = decoder.decode(raw);
+        if (failure != null) {
+            return new Entry.Failed(failure, 0);
         }
-        return journal.recovered(pending.firstNumber + i);
+        Faults faults = settings.faults();
+        if (faults != null && faults.failItems().contains(raw.index())) {
+            return new Entry.Failed(FaultyProcessor.injected(raw.index()), 1);
+        }
+        return journal.recovered(number);
+    }
+
+    /** The item in the form that processors take, in an array of its own. */
+    private byte[] decoded(Item raw) {
+        Item decoded = decoder.decoded();
+        return decoded.bytes() == raw.bytes() && decoded.length() == raw.bytes().length
+                ? raw.bytes()
+                : Arrays.copyOfRange(decoded.bytes(), decoded.start(), decoded.end());
     }
 
     /** Waits until one more item may be begun; false if none may any more. */
@@ -265,12 +282,13 @@ final class ConcurrentProcessing implements Processing {
                 }
                 keep(done, places);
                 if (over) {
-                    queue.cutShort();
                     return;
                 }
             }
         } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
             queue.fail(e);
+        } finally {
+            queue.cutShort();
         }
     }
 
@@ -303,10 +321,10 @@ final class ConcurrentProcessing implements Processing {
         int places = 0;
         for (Finished one : answers) {
             if (one.answer instanceof Answer.GivenUp givenUp) {
-                release(1);
                 if (givenUp.pause() != null) {
                     control.pause(givenUp.pause());
                 }
+                release(1); // not before: no other item is to be begun then
                 continue;
             }
             ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
@@ -316,9 +334,9 @@ final class ConcurrentProcessing implements Processing {
                 done.add(one);
                 places++;
             } else {
-                release(1);
                 held.add(one);
                 pauseIfEnough(failure);
+                release(1);
             }
         }
         return places;

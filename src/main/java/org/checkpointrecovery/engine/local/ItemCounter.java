@@ -57,7 +57,9 @@ final class ItemCounter implements AutoCloseable {
 
     private void count(RunOrder order, long bytes, RunListener listener) {
         long total = 0;
-        try (ItemSource source = order.input().open(disk, bytes, maxItemBytes, Position.START)) {
+        try (ItemSource source = order.input()
+                .items(disk, order.job().validSpec().format(), bytes, maxItemBytes)
+                .open(Position.START)) {
             for (Items items = source.read(AT_A_TIME); items.count() > 0; items = source.read(AT_A_TIME)) {
                 if (closed) {
                     return;

@@ -10,6 +10,7 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.job.ErrorCode;
@@ -30,6 +31,7 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.ItemJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +57,7 @@ final class LocalRun implements Runnable {
     private final JobId id;
     private final ItemCounter counter;
     private Position committed = Position.START;
+    private @Nullable InputItems items; // from when the source is open
 
     LocalRun(Parts parts, ItemCounter counter) {
         this.parts = parts;
@@ -138,7 +141,13 @@ final class LocalRun implements Runnable {
     private ItemSource openSource() throws IOException {
         InputIdentity identity = order.job().identity();
         long bytes = identity == null ? 0 : identity.bytes();
-        return order.input().open(parts.disk(), bytes, parts.settings().maxItemBytes(), committed);
+        items = order.input()
+                .items(
+                        parts.disk(),
+                        order.job().validSpec().format(),
+                        bytes,
+                        parts.settings().maxItemBytes());
+        return items.open(committed);
     }
 
     /** Moves items from the source to the sink until the run ends, with the threads that this takes. */
@@ -208,6 +217,7 @@ final class LocalRun implements Runnable {
                     parts.disk(), requireNonNull(order.files()), id, committed.nextItem(), failedBefore());
             ConcurrentProcessing processing = new ConcurrentProcessing(
                     parts,
+                    requireNonNull(items).decoder(),
                     processor,
                     journal,
                     queue,
@@ -235,7 +245,7 @@ final class LocalRun implements Runnable {
         if (faults != null) {
             processor = new FaultyProcessor(processor, faults, control());
         }
-        return new SliceProcessor(processor, parts.settings());
+        return new SliceProcessor(requireNonNull(items).decoder(), processor, parts.settings());
     }
 
     /** A failed end if the input is not the one that the job was submitted with. */
@@ -277,6 +287,12 @@ final class LocalRun implements Runnable {
         }
         if (e instanceof DamagedFileException) {
             return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));
+        }
+        if (e instanceof CsvHeader.BadHeaderException) {
+            return new Reason(
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed, or is limited otherwise, since the job was submitted: " + e.getMessage()
+                            + "." + kept + "Put the old input back and resume, or submit the job again.");
         }
         if (e instanceof InputTruncatedException) {
             return new Reason(

@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine.local;
 
 import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
@@ -9,13 +10,15 @@ import org.checkpointrecovery.processor.InlineProcessor;
 
 /** Turns the items of a slice into its results and errors. One for each thread that processes. */
 final class SliceProcessor {
+    private final ItemDecoder decoder;
     private final InlineProcessor processor;
     private final byte[] before;
     private final byte[] after;
     private final int maxItemBytes;
     private final boolean stopAtFailure;
 
-    SliceProcessor(InlineProcessor processor, RunSettings settings) {
+    SliceProcessor(ItemDecoder decoder, InlineProcessor processor, RunSettings settings) {
+        this.decoder = decoder;
         this.processor = processor;
         this.before = settings.resultsFormat().before();
         this.after = settings.resultsFormat().after();
@@ -42,14 +45,19 @@ final class SliceProcessor {
     private void process(Item item, Slice slice) {
         int mark = slice.results.length();
         slice.results.raw(before);
-        ItemFailure failure = item.cut() ? tooLong(maxItemBytes) : processor.process(item, slice.results);
+        ItemFailure failure = item.cut() ? tooLong(maxItemBytes) : decoder.decode(item);
+        int attempts = 0; // what cannot be decoded never comes to the processor
+        if (failure == null) {
+            failure = processor.process(decoder.decoded(), slice.results);
+            attempts = 1;
+        }
         if (failure == null) {
             slice.results.raw(after);
             slice.succeeded++;
             return;
         }
         slice.results.cutBack(mark);
-        slice.fail(item, failure, item.cut() ? 0 : 1); // one that is too long never comes to the processor
+        slice.fail(item, failure, attempts);
     }
 
     static ItemFailure tooLong(int maxItemBytes) {

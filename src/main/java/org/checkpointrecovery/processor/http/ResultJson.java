@@ -2,11 +2,10 @@ package org.checkpointrecovery.processor.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.checkpointrecovery.processor.JsonText;
 
 /**
  * The result of an item:
@@ -47,52 +46,12 @@ final class ResultJson {
             json.writeNumberField("attempts", attempts);
             json.writeFieldName("body");
             if (asJson) {
-                copy(answer, json);
+                JsonText.copy(answer, secrets::of, json);
             } else {
                 json.writeString(secrets.of(answer));
             }
             json.writeEndObject();
         }
         return bytes.toByteArray();
-    }
-
-    private void copy(String answer, JsonGenerator json) throws IOException {
-        try (JsonParser parser = FACTORY.createParser(answer)) {
-            int depth = 0;
-            do {
-                JsonToken token = parser.nextToken();
-                if (token == null) {
-                    throw new IOException("it ends too early");
-                }
-                copy(parser, token, json);
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            } while (depth > 0);
-            if (parser.nextToken() != null) {
-                throw new IOException("something follows the value");
-            }
-        }
-    }
-
-    private void copy(JsonParser parser, JsonToken token, JsonGenerator json) throws IOException {
-        switch (token) {
-            case FIELD_NAME -> json.writeFieldName(secrets.of(parser.currentName()));
-            case VALUE_STRING -> json.writeString(secrets.of(parser.getText()));
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
-                String number = parser.getText();
-                String shown = secrets.of(number);
-                if (shown.equals(number)) {
-                    json.writeRawValue(number);
-                } else {
-                    json.writeString(shown);
-                }
-            }
-            case START_OBJECT -> json.writeStartObject();
-            case END_OBJECT -> json.writeEndObject();
-            case START_ARRAY -> json.writeStartArray();
-            case END_ARRAY -> json.writeEndArray();
-            case VALUE_TRUE, VALUE_FALSE -> json.writeBoolean(token == JsonToken.VALUE_TRUE);
-            case VALUE_NULL -> json.writeNull();
-            case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IOException("no token of a text: " + token);
-        }
     }
 }

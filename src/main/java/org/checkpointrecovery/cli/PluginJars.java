@@ -1,0 +1,36 @@
+package org.checkpointrecovery.cli;
+
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.checkpointrecovery.processor.plugin.Plugins;
+
+/** The directory of {@code --plugins}. */
+final class PluginJars {
+    private PluginJars() {}
+
+    static Plugins read(String directory, OptionValues values) {
+        List<Path> jars = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(Path.of(directory), "*.jar")) {
+            found.forEach(jars::add);
+            Collections.sort(jars);
+            List<URL> urls = new ArrayList<>();
+            for (Path jar : jars) {
+                urls.add(jar.toUri().toURL());
+            }
+            List<String> problems = new ArrayList<>();
+            Plugins plugins = Plugins.load(urls, problems);
+            problems.forEach(problem -> values.problem("--plugins " + directory + ": " + problem));
+            return plugins;
+        } catch (IOException | InvalidPathException e) {
+            values.problem("--plugins " + directory + " is not a directory that can be read");
+            return Plugins.NONE;
+        }
+    }
+}

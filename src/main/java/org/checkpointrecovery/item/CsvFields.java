@@ -1,0 +1,75 @@
+package org.checkpointrecovery.item;
+
+import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+
+/** Takes records of CSV apart. Not thread-safe. */
+final class CsvFields {
+    private final StrictUtf8 utf8 = new StrictUtf8();
+    private final CsvEnds ends;
+    private final CsvReader.CsvReaderBuilder readers;
+    private List<String> values = List.of();
+
+    CsvFields(char delimiter) {
+        ends = new CsvEnds(delimiter);
+        readers = CsvReader.builder().fieldSeparator(delimiter).skipEmptyLines(false);
+    }
+
+    /** Null if {@link #values} has the fields of the record now. */
+    @Nullable
+    ItemFailure take(Item raw) {
+        ItemFailure notUtf8 = utf8.decode(raw);
+        if (notUtf8 != null) {
+            return notUtf8;
+        }
+        ends.begin();
+        ends.find(raw.bytes(), raw.start(), raw.end());
+        if (ends.isQuoted()) {
+            return bad("The record opens a quotation mark that is not closed up to the end of the input.");
+        }
+        Collected collected = new Collected();
+        int records = 0;
+        try {
+            for (Integer fields : readers.build(collected, utf8.text().toString())) {
+                records += Math.min(1, fields);
+            }
+        } catch (CsvParseException e) {
+            return bad("The record has text behind the closing quotation mark of its field "
+                    + (collected.values.size() + 1) + ".");
+        }
+        if (records != 1) {
+            return bad("The record has a carriage return outside of quotation marks.");
+        }
+        values = collected.values;
+        return null;
+    }
+
+    List<String> values() {
+        return values;
+    }
+
+    static ItemFailure bad(String message) {
+        return new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, message);
+    }
+
+    /** The fields of all records that it is shown. */
+    private static final class Collected extends AbstractBaseCsvCallbackHandler<Integer> {
+        private final List<String> values = new ArrayList<>();
+
+        @Override
+        protected void handleField(int number, char[] buffer, int offset, int length, boolean quoted) {
+            values.add(new String(buffer, offset, length));
+        }
+
+        @Override
+        protected Integer buildRecord() {
+            return getFieldCount();
+        }
+    }
+}

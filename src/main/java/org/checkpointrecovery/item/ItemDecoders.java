@@ -1,0 +1,18 @@
+package org.checkpointrecovery.item;
+
+import org.checkpointrecovery.job.Format;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the decoders of a format. Thread-safe. */
+public final class ItemDecoders {
+    private ItemDecoders() {}
+
+    /** @param header of a CSV input; null if it has none, and so no items. Of no meaning for other formats */
+    public static ItemDecoder of(Format format, @Nullable CsvHeader header) {
+        return switch (format.kind()) {
+            case LINES, RAW_LINES -> new AsItIs();
+            case JSONL -> new JsonLine();
+            case CSV -> header == null ? new AsItIs() : new CsvObject(header, format.delimiter());
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package org.checkpointrecovery.item;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.CharBuffer;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+
+/** Lines that are JSON, one value of any kind each (RFC 8259): the processor takes them as they are, once they are checked. */
+final class JsonLine implements ItemDecoder {
+    private static final int MAX_NESTING = 1000;
+
+    /** How long a value may be is the limit for one item, and no other. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_NESTING)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    private final StrictUtf8 utf8 = new StrictUtf8();
+    private Item item = new Item(new byte[0], 0, 0, 0, false);
+
+    @Override
+    public @Nullable ItemFailure decode(Item raw) {
+        item = raw;
+        // The parser would take bytes for UTF-16 or UTF-32 where they look like it, so it is given characters.
+        ItemFailure notUtf8 = utf8.decode(raw);
+        return notUtf8 != null ? notUtf8 : check(utf8.text());
+    }
+
+    private static @Nullable ItemFailure check(CharBuffer text) {
+        try (JsonParser parser = JSON.createParser(text.array(), 0, text.limit())) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return notJson("it is blank");
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null ? null : notJson("something follows the value");
+        } catch (StreamConstraintsException e) {
+            return notJson("it is nested deeper than " + MAX_NESTING + " levels");
+        } catch (JacksonException e) {
+            return notJson("the parser gave up at character " + (e.getLocation().getCharOffset() + 1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing is read from anywhere
+        }
+    }
+
+    private static ItemFailure notJson(String why) {
+        return new ItemFailure(ItemErrorCode.NOT_JSON, "The line is not one JSON value: " + why + ".");
+    }
+
+    @Override
+    public Item decoded() {
+        return item;
+    }
+}

@@ -1,0 +1,60 @@
+package org.checkpointrecovery.processor.command;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.JsonText;
+
+/**
+ * What became of an item that a program was given:
+ *
+ * <pre>{"index":3,"attempts":1,"output":"..."}</pre>
+ *
+ * {@code output} is what the program wrote, without the line end behind it: as JSON if it is JSON, otherwise as a string,
+ * where bytes that are not UTF-8 show as U+FFFD.
+ */
+final class CommandAnswers {
+    static final int MAX_OUTPUT_BYTES = 1024 * 1024;
+
+    private CommandAnswers() {}
+
+    static Answer succeeded(long index, int attempts, byte[] output) {
+        String text = withoutLineEnd(new String(output, StandardCharsets.UTF_8));
+        boolean isJson = JsonText.isJson(text);
+        return new Answer.Succeeded(JsonText.object(json -> {
+            json.writeNumberField("index", index);
+            json.writeNumberField("attempts", attempts);
+            json.writeFieldName("output");
+            if (isJson) {
+                JsonText.copy(text, UnaryOperator.identity(), json);
+            } else {
+                json.writeString(text);
+            }
+        }));
+    }
+
+    private static String withoutLineEnd(String text) {
+        int end = text.endsWith("\n") ? text.length() - 1 : text.length();
+        return text.substring(0, end > 0 && text.charAt(end - 1) == '\r' && end < text.length() ? end - 1 : end);
+    }
+
+    static Answer failed(String command, String how, int attempts) {
+        return new Answer.Failed(
+                new ItemFailure(ItemErrorCode.COMMAND_FAILED, "The command \"" + command + "\" " + how), attempts);
+    }
+
+    static Answer tooLarge(String command, int attempts) {
+        return new Answer.Failed(
+                new ItemFailure(
+                        ItemErrorCode.ANSWER_TOO_LARGE,
+                        "The command \"" + command + "\" wrote more than " + MAX_OUTPUT_BYTES
+                                + " bytes and was killed."),
+                attempts);
+    }
+
+    /** A program has written more than it may. */
+    static final class TooLargeException extends IOException {}
+}

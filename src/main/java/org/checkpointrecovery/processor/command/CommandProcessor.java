@@ -1,0 +1,167 @@
+package org.checkpointrecovery.processor.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.Work;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs programs, each on a thread that starts them and that lives as long as they do: the kernel kills a program with the
+ * thread that started it, see {@link Launch#launcher}.
+ */
+final class CommandProcessor implements ConcurrentProcessor {
+    private static final Logger log = LoggerFactory.getLogger(CommandProcessor.class);
+
+    private final ProcessorSpec.Command spec;
+    private final Supplier<Calls> programs;
+    private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
+    private final List<Worker> workers = new ArrayList<>(); // guarded by this
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1,
+            task -> daemon(new Thread(task, "command-time-out")),
+            new ThreadPoolExecutor.DiscardPolicy()); // of items that are begun while all is closed
+    private volatile boolean closed;
+
+    private record Item(Work work, Consumer<Answer> answered) {}
+
+    /** @param programs makes what one thread gives its items to */
+    CommandProcessor(ProcessorSpec.Command spec, Supplier<Calls> programs) {
+        this.spec = spec;
+        this.programs = programs;
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    private static Thread daemon(Thread thread) {
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public int concurrency() {
+        return spec.concurrency();
+    }
+
+    @Override
+    public void begin(Work work, Consumer<Answer> answered) {
+        synchronized (this) {
+            if (!closed && workers.size() < spec.concurrency()) {
+                Worker worker = new Worker(programs.get());
+                workers.add(worker);
+                worker.thread.start();
+            }
+        }
+        waiting.add(new Item(work, answered));
+    }
+
+    @Override
+    public void stopTrying() {
+        // Each item has its process already; one that is tried again at once is not waiting for it.
+    }
+
+    @Override
+    public void close() {
+        List<Worker> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(workers);
+        }
+        clock.shutdownNow();
+        all.forEach(Worker::end);
+        boolean interrupted = false;
+        for (Worker worker : all) {
+            interrupted |= join(worker.thread);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        return interrupted;
+    }
+
+    /** A thread with its program. */
+    private final class Worker {
+        private final Calls calls;
+        private volatile @Nullable Limit limit;
+        private final Thread thread = daemon(new Thread(this::work, "command-" + spec.name()));
+
+        Worker(Calls calls) {
+            this.calls = calls;
+        }
+
+        void end() {
+            thread.interrupt();
+            Limit now = limit;
+            if (now != null) {
+                now.strike();
+            }
+        }
+
+        private void work() {
+            try {
+                while (!closed) {
+                    Item item = waiting.take();
+                    Answer answer = call(item.work);
+                    if (answer != null) {
+                        item.answered.accept(answer);
+                    }
+                }
+            } catch (InterruptedException e) {
+                // nobody waits for answers any more
+            } catch (RuntimeException e) {
+                log.error("A defect in a processor that runs a command", e);
+                throw e;
+            } finally {
+                calls.close();
+            }
+        }
+
+        /** Null if nobody waits for the answer any more. */
+        private @Nullable Answer call(Work work) throws InterruptedException {
+            Limit mine = new Limit();
+            limit = mine;
+            if (closed) {
+                return null;
+            }
+            Future<?> timeOut = clock.schedule(mine::strike, spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            Answer answer = calls.call(work, mine);
+            mine.end();
+            timeOut.cancel(false);
+            if (closed) {
+                return null;
+            }
+            return !mine.isOver()
+                    ? answer
+                    : new Answer.Failed(
+                            new ItemFailure(
+                                    ItemErrorCode.TIMED_OUT,
+                                    "The command \"" + spec.name() + "\" took longer than "
+                                            + spec.timeout().toMillis() + " ms and was killed."),
+                            1);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.checkpointrecovery.processor.command;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.Work;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process for many items, which answers each line with one line. When it dies, the item that it held is tried again on a
+ * new one, and then failed.
+ */
+final class StreamCalls implements Calls {
+    private static final Logger log = LoggerFactory.getLogger(StreamCalls.class);
+    private static final int MAX_ATTEMPTS = 2;
+
+    private final Launch launch;
+    private @Nullable Child child;
+    /** What was read and not used yet; of the child now. */
+    private final byte[] buffer = new byte[8 * 1024];
+
+    private int next;
+    private int filled;
+
+    StreamCalls(Launch launch) {
+        this.launch = launch;
+    }
+
+    /** The process is gone, or has said what it should not. */
+    private static final class ChildLostException extends IOException {
+        ChildLostException(String message) {
+            super(message);
+        }
+    }
+
+    @Override
+    public Answer call(Work work, Limit limit) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Child now = null;
+            try {
+                now = running();
+                limit.guard(now);
+                write(now, work.item());
+                return CommandAnswers.succeeded(work.index(), attempt, readLine(now.output()));
+            } catch (CommandAnswers.TooLargeException e) {
+                drop();
+                return CommandAnswers.tooLarge(launch.name(), attempt);
+            } catch (IOException e) {
+                String how = now == null ? "could not be started: " + e.getMessage() : died(now, e);
+                drop();
+                if (limit.isOver() || attempt == MAX_ATTEMPTS) {
+                    return CommandAnswers.failed(launch.name(), how, attempt);
+                }
+            }
+        }
+    }
+
+    private static String died(Child now, IOException e) throws InterruptedException {
+        return "did not answer (" + e.getMessage() + ") and ended " + now.ending();
+    }
+
+    /** The process, started if there is none, and none that has said more than it was asked. */
+    private Child running() throws IOException {
+        Child now = child;
+        if (now != null && (next < filled || now.output().available() > 0)) {
+            // Its next line would be taken for the answer to another item.
+            log.warn(
+                    "The command \"{}\" answered an item with more than one line; it was started anew.", launch.name());
+            drop();
+            now = null;
+        }
+        if (now == null) {
+            now = launch.start(Map.of());
+            child = now;
+            next = 0;
+            filled = 0;
+        }
+        return now;
+    }
+
+    private static void write(Child now, byte[] item) throws IOException {
+        OutputStream input = now.input();
+        input.write(item);
+        input.write('\n');
+        input.flush();
+    }
+
+    private byte[] readLine(InputStream output) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        while (true) {
+            for (int at = next; at < filled; at++) {
+                if (buffer[at] == '\n') {
+                    line.write(buffer, next, at + 1 - next);
+                    next = at + 1;
+                    return line.toByteArray();
+                }
+            }
+            line.write(buffer, next, filled - next);
+            if (line.size() > CommandAnswers.MAX_OUTPUT_BYTES) {
+                throw new CommandAnswers.TooLargeException();
+            }
+            next = 0;
+            filled = Math.max(0, output.read(buffer));
+            if (filled == 0) {
+                throw new ChildLostException("its output ended");
+            }
+        }
+    }
+
+    private void drop() {
+        Child now = child;
+        child = null;
+        if (now != null) {
+            now.end();
+        }
+    }
+
+    @Override
+    public void close() {
+        drop();
+    }
+}

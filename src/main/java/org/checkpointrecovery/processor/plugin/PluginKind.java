@@ -1,0 +1,54 @@
+package org.checkpointrecovery.processor.plugin;
+
+import java.util.List;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.Processors.Problem;
+import org.checkpointrecovery.processor.Processors.UnavailableException;
+
+/** Builds processors that are plugins. Thread-safe. */
+public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
+    private final Plugins plugins;
+
+    public PluginKind(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    @Override
+    public Class<ProcessorSpec.Plugin> specs() {
+        return ProcessorSpec.Plugin.class;
+    }
+
+    @Override
+    public List<Problem> problems(ProcessorSpec.Plugin spec, Format format) {
+        if (!plugins.has(spec.name())) {
+            String known = plugins.names().isEmpty()
+                    ? "it has none (--plugins)"
+                    : "its plugins are " + String.join(", ", plugins.names());
+            return List.of(
+                    new Problem("/name", "is \"" + spec.name() + "\", which is no plugin of this service; " + known));
+        }
+        try {
+            OpenPlugin.open(plugins, spec).close();
+            return List.of();
+        } catch (OpenPlugin.FailedException e) {
+            return List.of(new Problem("/config", "is refused by the plugin: " + e.getMessage()));
+        }
+    }
+
+    @Override
+    public ConcurrentProcessor build(ProcessorSpec.Plugin spec) throws UnavailableException {
+        if (!plugins.has(spec.name())) {
+            throw new UnavailableException(
+                    "The plugin \"" + spec.name() + "\" is not among those of this service (--plugins).");
+        }
+        try {
+            OpenPlugin.open(plugins, spec).close();
+        } catch (OpenPlugin.FailedException e) {
+            throw new UnavailableException("The plugin \"" + spec.name() + "\" does not open: " + e.getMessage() + ".");
+        }
+        return new PluginProcessor(spec, () -> OpenPlugin.open(plugins, spec));
+    }
+}

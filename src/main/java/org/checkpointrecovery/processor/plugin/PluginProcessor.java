@@ -1,0 +1,239 @@
+package org.checkpointrecovery.processor.plugin;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.Work;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a plugin on threads, each with an object of its own. A thread whose item takes too long is interrupted and left to
+ * itself, and another takes its place: Java has no way to end it. When too many of them hang, the job pauses.
+ */
+final class PluginProcessor implements ConcurrentProcessor {
+    private static final int MOST_HANGING = 16;
+    private static final long CLOSE_SECONDS = 5;
+
+    private final ProcessorSpec.Plugin spec;
+    private final Maker maker;
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1,
+            task -> daemon(new Thread(task, "plugin-time-out")),
+            new ThreadPoolExecutor.DiscardPolicy()); // of items that are begun while all is closed
+    private final Queue<Item> waiting = new ArrayDeque<>(); // guarded by this, as all below
+    private final Set<Worker> workers = new HashSet<>();
+    private int idle;
+    private int hanging;
+    private boolean closed;
+
+    /** Makes an object of the plugin's. */
+    interface Maker {
+        OpenPlugin make() throws OpenPlugin.FailedException;
+    }
+
+    private record Item(Work work, Consumer<Answer> answered) {}
+
+    PluginProcessor(ProcessorSpec.Plugin spec, Maker maker) {
+        this.spec = spec;
+        this.maker = maker;
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    private static Thread daemon(Thread thread) {
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public int concurrency() {
+        return spec.concurrency();
+    }
+
+    @Override
+    public void begin(Work work, Consumer<Answer> answered) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            if (hanging < MOST_HANGING) {
+                waiting.add(new Item(work, answered));
+                if (idle < waiting.size() && workers.size() < spec.concurrency()) {
+                    Worker worker = new Worker();
+                    workers.add(worker);
+                    worker.thread.start();
+                }
+                notifyAll();
+                return;
+            }
+        }
+        answered.accept(new Answer.GivenUp(new Reason(
+                ErrorCode.PROCESSOR_UNAVAILABLE,
+                "The plugin \"" + spec.name() + "\" took longer than "
+                        + spec.timeout().toMillis() + " ms for " + MOST_HANGING + " items and has not come back from"
+                        + " them. The job was paused. Mend the plugin, start the service again, and resume.")));
+    }
+
+    @Override
+    public void stopTrying() {
+        // Each item has one attempt.
+    }
+
+    @Override
+    public void close() {
+        Set<Worker> all;
+        synchronized (this) {
+            closed = true;
+            waiting.clear();
+            all = Set.copyOf(workers);
+            notifyAll();
+        }
+        clock.shutdownNow();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        for (Worker worker : all) {
+            worker.thread.interrupt();
+        }
+        try {
+            for (Worker worker : all) {
+                TimeUnit.NANOSECONDS.timedJoin(worker.thread, Math.max(1, deadline - System.nanoTime()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The next item; null if there are no more. */
+    private synchronized @Nullable Item take(Worker worker) throws InterruptedException {
+        idle++;
+        try {
+            while (waiting.isEmpty() && !closed && workers.contains(worker)) {
+                wait();
+            }
+        } finally {
+            idle--;
+        }
+        return closed || !workers.contains(worker) ? null : waiting.remove();
+    }
+
+    /** Takes the answer of a worker, unless its item was given up, or nobody waits for it. */
+    private synchronized boolean isWanted(Worker worker) {
+        return !closed && workers.contains(worker);
+    }
+
+    /** Gives a worker up; false if it has just answered. */
+    private synchronized boolean leave(Worker worker) {
+        if (!worker.busy || !workers.remove(worker)) {
+            return false;
+        }
+        hanging++;
+        worker.thread.interrupt();
+        return !closed;
+    }
+
+    /** A thread with its object. */
+    private final class Worker {
+        private final Thread thread = daemon(new Thread(this::work, "plugin-" + spec.name()));
+        private boolean busy; // guarded by the processor
+
+        private void work() {
+            OpenPlugin plugin = null;
+            try {
+                for (Item item = take(this); item != null; item = take(this)) {
+                    if (plugin == null) {
+                        plugin = opened(item);
+                    }
+                    if (plugin != null) {
+                        process(plugin, item);
+                    }
+                }
+            } catch (InterruptedException e) {
+                // nobody waits for its answers any more
+            } finally {
+                synchronized (PluginProcessor.this) {
+                    if (!workers.remove(this) && !closed) {
+                        hanging--;
+                    }
+                }
+                if (plugin != null) {
+                    plugin.close();
+                }
+            }
+        }
+
+        private @Nullable OpenPlugin opened(Item item) {
+            try {
+                return maker.make();
+            } catch (OpenPlugin.FailedException e) {
+                item.answered.accept(new Answer.GivenUp(new Reason(
+                        ErrorCode.PROCESSOR_UNAVAILABLE,
+                        "The plugin \"" + spec.name() + "\" does not open: " + e.getMessage()
+                                + ". The job was paused. Mend it and resume.")));
+                return null;
+            }
+        }
+
+        private void process(OpenPlugin plugin, Item item) {
+            synchronized (PluginProcessor.this) {
+                busy = true;
+            }
+            Future<?> timeOut =
+                    clock.schedule(() -> giveUp(item), spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            String text = text(item.work.item());
+            Answer answer = text == null ? notUtf8() : plugin.process(item.work, text);
+            timeOut.cancel(false);
+            boolean wanted;
+            synchronized (PluginProcessor.this) {
+                busy = false;
+                wanted = isWanted(this);
+            }
+            if (wanted) {
+                item.answered.accept(answer);
+            }
+        }
+
+        private void giveUp(Item item) {
+            if (leave(this)) {
+                item.answered.accept(new Answer.Failed(
+                        new ItemFailure(
+                                ItemErrorCode.TIMED_OUT,
+                                "The plugin \"" + spec.name() + "\" took longer than "
+                                        + spec.timeout().toMillis() + " ms."),
+                        1));
+            }
+        }
+    }
+
+    private static @Nullable String text(byte[] item) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(item))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private static Answer notUtf8() {
+        return new Answer.Failed(
+                new ItemFailure(
+                        ItemErrorCode.NOT_UTF8,
+                        "The item is not UTF-8. Convert the input to UTF-8 and submit it again."),
+                0);
+    }
+}

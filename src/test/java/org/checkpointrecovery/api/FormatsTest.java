@@ -1,0 +1,89 @@
+package org.checkpointrecovery.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Formats as a client meets them. */
+class FormatsTest {
+    @TempDir
+    private static Path directory;
+
+    private static TestService service;
+    private static ServiceClient http;
+
+    @BeforeAll
+    static void startService() {
+        service = TestService.in(directory).start();
+        http = service.client();
+    }
+
+    @AfterAll
+    static void stopService() {
+        service.close();
+    }
+
+    private static String over(String file, String format) {
+        return "{\"input\":{\"fileId\":\"" + file + "\"}," + format + "}";
+    }
+
+    @Test
+    void an_uploaded_csv_file_is_worked_on_record_by_record() {
+        String file = http.upload("\ufeffid;name\r\n1;\"Zo\u00eb\r\nSmith\"\r\n2\r\n".getBytes(UTF_8));
+        String job = http.complete(over(file, "\"format\":\"csv\",\"delimiter\":\";\""));
+        assertThat(http.job(job).text("/spec/format")).isEqualTo("csv");
+        assertThat(http.job(job).number("/progress/totalItems")).isEqualTo(2);
+        assertThat(http.results(job))
+                .startsWith(
+                        "{\"index\":0,\"original\":\"{\\\"id\\\":\\\"1\\\",\\\"name\\\":\\\"Zo\u00eb\\\\r\\\\nSmith\\\"}\",");
+        assertThat(http.errors(job))
+                .isEqualTo(
+                        "{\"index\":1,\"item\":\"2\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record has 1"
+                                + " field, the header has 2.\"},\"attempts\":0}\n");
+        String child = http.ask(job, "retry-failed").is(201).id();
+        http.await(child, "COMPLETED");
+        assertThat(http.errors(child)).isEqualTo(http.errors(job));
+    }
+
+    @Test
+    void a_line_that_is_no_json_fails_alone_and_raw_lines_may_be_blank() {
+        String jsonl = http.complete("{\"input\":{\"items\":[\"{\\\"a\\\":1}\",\"nope\"]},\"format\":\"jsonl\"}");
+        assertThat(http.results(jsonl)).hasLineCount(1);
+        assertThat(http.errors(jsonl)).contains("\"index\":1", "NOT_JSON").hasLineCount(1);
+        String raw = http.complete("{\"input\":{\"items\":[\" a \",\"\",\"b\"]},\"format\":\"raw-lines\"}");
+        assertThat(http.results(raw))
+                .contains("\"original\":\" a \",\"length\":3")
+                .contains("{\"index\":1,\"original\":\"\",\"length\":0,\"word_count\":0,\"uppercase\":\"\"}")
+                .hasLineCount(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '\'', delimiter = '|', textBlock = """
+                    'a,a'     | two fields have the same name
+                    'a,,b'    | has no name
+                    '"a"b,c'  | text behind the closing quotation mark
+                    """)
+    void a_header_that_cannot_be_used_is_refused(String header, String why) {
+        String file = http.upload((header + "\n1,2\n").getBytes(UTF_8));
+        Answer uploaded =
+                http.post("/v1/jobs", over(file, "\"format\":\"csv\"")).isInvalid("/input");
+        assertThat(uploaded.text("/errors/0/message")).contains(why);
+        Answer inline = http.post(
+                "/v1/jobs", "{\"input\":{\"items\":[\"" + header.replace("\"", "\\\"") + "\"]},\"format\":\"csv\"}");
+        assertThat(inline.isInvalid("/input").text("/errors/0/message")).contains(why);
+        assertThat(http.delete("/v1/files/" + file).status()).isEqualTo(204);
+    }
+
+    @Test
+    void an_inline_record_must_close_its_quotation_marks() {
+        http.post("/v1/jobs", "{\"input\":{\"items\":[\"a,b\",\"1,\\\"2\",\"3\\\",4\"]},\"format\":\"csv\"}")
+                .isInvalid("/input/items/1");
+    }
+}

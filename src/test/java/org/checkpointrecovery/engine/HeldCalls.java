@@ -1,0 +1,151 @@
+package org.checkpointrecovery.engine;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.InlineProcessor;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.Work;
+import org.jspecify.annotations.Nullable;
+
+/** Calls that are answered only when a test says so. */
+final class HeldCalls implements Processors {
+    private final int concurrency;
+    private final List<Long> begun = new ArrayList<>(); // guarded by this, as all below
+    private final Map<Long, Consumer<Answer>> waiting = new TreeMap<>();
+    private boolean stopped;
+    private int open;
+    private @Nullable String unavailable;
+
+    HeldCalls(int concurrency) {
+        this.concurrency = concurrency;
+    }
+
+    /** An HTTP processor, so that failures in a row are looked at. */
+    ProcessorSpec http(@Nullable Integer pauseAfterFailedItems) {
+        return new ProcessorSpec.Http(
+                "http://127.0.0.1:1/",
+                "POST",
+                Map.of(),
+                ProcessorSpec.Http.BODY_ITEM,
+                concurrency,
+                null,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                1,
+                1000,
+                pauseAfterFailedItems);
+    }
+
+    ProcessorSpec plugin() {
+        return CountedCalls.spec(concurrency);
+    }
+
+    /** Indexes in the order in which they were begun, over all runs. */
+    synchronized List<Long> begun() {
+        return List.copyOf(begun);
+    }
+
+    synchronized List<Long> waiting() {
+        return List.copyOf(waiting.keySet());
+    }
+
+    /** Whether the run has said that no more attempts are wanted. */
+    synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    synchronized int open() {
+        return open;
+    }
+
+    synchronized void unavailable(@Nullable String why) {
+        unavailable = why;
+    }
+
+    void succeed(long index) {
+        answer(index, new Answer.Succeeded(result(index).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static String result(long index) {
+        return "{\"index\":" + index + ",\"ok\":true}";
+    }
+
+    void fail(long index, @Nullable Integer status) {
+        answer(index, new Answer.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It failed.", status), 1));
+    }
+
+    void giveUp(long index, @Nullable Reason reason) {
+        answer(index, new Answer.GivenUp(reason));
+    }
+
+    private void answer(long index, Answer answer) {
+        Consumer<Answer> answered;
+        synchronized (this) {
+            answered = waiting.remove(index);
+        }
+        if (answered == null) {
+            throw new AssertionError("item " + index + " is not under way");
+        }
+        answered.accept(answer);
+    }
+
+    @Override
+    public InlineProcessor inline(ProcessorSpec spec) {
+        throw new AssertionError("nothing is processed inline here");
+    }
+
+    @Override
+    public List<Problem> problems(ProcessorSpec spec, Format format) {
+        return List.of();
+    }
+
+    @Override
+    public synchronized ConcurrentProcessor concurrent(ProcessorSpec spec) throws UnavailableException {
+        if (unavailable != null) {
+            throw new UnavailableException(unavailable);
+        }
+        open++;
+        stopped = false;
+        return new ConcurrentProcessor() {
+            @Override
+            public int concurrency() {
+                return concurrency;
+            }
+
+            @Override
+            public void begin(Work work, Consumer<Answer> answered) {
+                synchronized (HeldCalls.this) {
+                    begun.add(work.index());
+                    waiting.put(work.index(), answered);
+                }
+            }
+
+            @Override
+            public void stopTrying() {
+                synchronized (HeldCalls.this) {
+                    stopped = true;
+                }
+            }
+
+            @Override
+            public void close() {
+                synchronized (HeldCalls.this) {
+                    open--;
+                    waiting.clear();
+                }
+            }
+        };
+    }
+}

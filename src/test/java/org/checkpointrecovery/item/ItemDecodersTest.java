@@ -1,0 +1,259 @@
+package org.checkpointrecovery.item;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.checkpointrecovery.item.CsvHeader.BadHeaderException;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What processors are given, and which items fail before. */
+class ItemDecodersTest {
+    private static final Format JSONL = new Format(Format.Kind.JSONL, ',');
+    private static final Format CSV = new Format(Format.Kind.CSV, ',');
+
+    private static Item item(byte[] bytes) {
+        byte[] within = new byte[bytes.length + 7];
+        System.arraycopy(bytes, 0, within, 3, bytes.length);
+        return new Item(within, 3, 3 + bytes.length, 42, false);
+    }
+
+    private static Item item(String text) {
+        return item(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(Item item) {
+        return new String(item.bytes(), item.start(), item.length(), StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable CsvHeader header(String input, Format format) throws IOException {
+        byte[] bytes = input.getBytes(StandardCharsets.UTF_8);
+        LineSource.Lines lines = new LineSource.Lines(bytes.length, 100, format, true, true);
+        return CsvHeader.read(new SlowChannel(bytes, 3), lines).orElse(null);
+    }
+
+    private static String decoded(ItemDecoder decoder, String raw) {
+        ItemFailure failure = decoder.decode(item(raw));
+        assertThat(failure).as(raw).isNull();
+        assertThat(decoder.decoded().index()).isEqualTo(42);
+        return text(decoder.decoded());
+    }
+
+    private static ItemFailure failure(ItemDecoder decoder, Item raw) {
+        return requireNonNull(decoder.decode(raw), "the item did not fail: " + text(raw));
+    }
+
+    private static ItemFailure failure(ItemDecoder decoder, String raw) {
+        return failure(decoder, item(raw));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[1,{\"a\":[]}]",
+                "\"x\"",
+                "-0.5e-7",
+                "true",
+                "null",
+                "{\"a\":1,\"a\":2}",
+                "\"\\ud800\"",
+                "{\"\":\"\u00e4\ud83d\ude00\"}",
+                "  [ ]  ",
+                "123456789012345678901234567890",
+                "\"\u2028\""
+            })
+    void any_one_json_value_is_an_item(String line) {
+        assertThat(decoded(ItemDecoders.of(JSONL, null), line)).isEqualTo(line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "[1,]",
+                "'x'",
+                "01",
+                "1 2",
+                "{} {}",
+                "nul",
+                "truex",
+                "{a:1}",
+                "\"a\tb\"",
+                "\"\\x\"",
+                "NaN",
+                "+1",
+                ".5",
+                "1.",
+                "\ufeff{}",
+                "// c\n1",
+                "",
+                " ",
+                "{\"a\":1}}",
+                "\"abc",
+                "[1 2]",
+                "\u00a01",
+                "1,"
+            })
+    void what_is_not_one_json_value_fails(String line) {
+        ItemFailure failure = failure(ItemDecoders.of(JSONL, null), line);
+        assertThat(failure.code()).isEqualTo(ItemErrorCode.NOT_JSON);
+        assertThat(failure.message())
+                .startsWith("The line is not one JSON value: ")
+                .endsWith(".");
+    }
+
+    @Test
+    void json_may_be_long_and_deep_up_to_a_limit_of_depth() {
+        ItemDecoder decoder = ItemDecoders.of(JSONL, null);
+        String digits = "9".repeat(100_000);
+        assertThat(decoded(decoder, digits)).isEqualTo(digits);
+        String name = "{\"" + "n".repeat(200_000) + "\":1}";
+        assertThat(decoded(decoder, name)).isEqualTo(name);
+        assertThat(decoded(decoder, "[".repeat(1000) + "]".repeat(1000))).hasSize(2000);
+        assertThat(failure(decoder, "[".repeat(1001) + "]".repeat(1001)).message())
+                .contains("nested deeper than 1000");
+        assertThat(failure(decoder, "[".repeat(100_000)).code()).isEqualTo(ItemErrorCode.NOT_JSON);
+    }
+
+    @Test
+    void bytes_that_are_not_utf_8_fail_also_where_a_parser_would_guess_another_encoding() throws IOException {
+        for (ItemDecoder decoder :
+                List.of(ItemDecoders.of(JSONL, null), ItemDecoders.of(CSV, requireNonNull(header("a\n", CSV))))) {
+            for (byte[] bytes : List.of(
+                    new byte[] {'"', 'a', (byte) 0xff, '"'},
+                    new byte[] {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, '"'},
+                    new byte[] {'"', (byte) 0xc0, (byte) 0x80, '"'},
+                    new byte[] {'"', 'x', (byte) 0xe2, (byte) 0x82})) {
+                ItemFailure failure = failure(decoder, item(bytes));
+                assertThat(failure.code()).isEqualTo(ItemErrorCode.NOT_UTF8);
+                assertThat(failure.message()).contains("offset " + (bytes[1] < 0 ? 1 : 2));
+            }
+        }
+        assertThat(failure(ItemDecoders.of(JSONL, null), item("{}".getBytes(StandardCharsets.UTF_16LE)))
+                        .code())
+                .isEqualTo(ItemErrorCode.NOT_JSON);
+    }
+
+    @Test
+    void text_is_given_as_it_is_and_checked_by_nobody() {
+        ItemDecoder decoder = ItemDecoders.of(Format.LINES, null);
+        Item raw = item(new byte[] {'a', (byte) 0xff});
+        assertThat(decoder.decode(raw)).isNull();
+        assertThat(decoder.decoded()).isSameAs(raw);
+    }
+
+    @Test
+    void a_record_of_csv_becomes_an_object_of_strings_in_the_order_of_the_header() throws IOException {
+        CsvHeader header = requireNonNull(header("\ufeff\r\n\nname,\"the \"\"age\"\"\",\u00e4\r\nx,1,y\n", CSV));
+        assertThat(header.names()).containsExactly("name", "the \"age\"", "\u00e4");
+        assertThat(header.raw()).asString(StandardCharsets.UTF_8).isEqualTo("name,\"the \"\"age\"\"\",\u00e4");
+        assertThat(header.behindBytes()).isEqualTo(29);
+        ItemDecoder decoder = ItemDecoders.of(CSV, header);
+        assertThat(decoded(decoder, "x,1,y")).isEqualTo("{\"name\":\"x\",\"the \\\"age\\\"\":\"1\",\"\u00e4\":\"y\"}");
+        assertThat(decoded(decoder, ",,")).isEqualTo("{\"name\":\"\",\"the \\\"age\\\"\":\"\",\"\u00e4\":\"\"}");
+        assertThat(decoded(decoder, "\"a,\r\nb\", 2 ,\"\"\"\ud83d\ude00\""))
+                .isEqualTo("{\"name\":\"a,\\r\\nb\",\"the \\\"age\\\"\":\" 2 \",\"\u00e4\":\"\\\"\ud83d\ude00\"}");
+        assertThat(decoded(decoder, "a\"b,\u0001,#\\"))
+                .isEqualTo("{\"name\":\"a\\\"b\",\"the \\\"age\\\"\":\"\\u0001\",\"\u00e4\":\"#\\\\\"}");
+    }
+
+    @Test
+    void a_record_that_is_ragged_or_no_csv_fails_and_the_next_one_does_not() throws IOException {
+        ItemDecoder decoder = ItemDecoders.of(CSV, requireNonNull(header("a,b,c", CSV)));
+        assertThat(failure(decoder, "1,2")).isEqualTo(CsvFields.bad("The record has 2 fields, the header has 3."));
+        assertThat(failure(decoder, "1").message()).isEqualTo("The record has 1 field, the header has 3.");
+        assertThat(failure(decoder, "1,2,3,").message()).isEqualTo("The record has 4 fields, the header has 3.");
+        assertThat(failure(decoder, "1,\"2\"x,3").message())
+                .isEqualTo("The record has text behind the closing quotation mark of its field 2.");
+        assertThat(failure(decoder, "1,2,\"3\n4\n").message()).contains("not closed up to the end of the input");
+        assertThat(failure(decoder, "1,2,\"3\"\"").message()).contains("not closed");
+        assertThat(failure(decoder, "1,2\r3,4").message()).contains("carriage return outside of quotation marks");
+        assertThat(failure(decoder, "\r\r").message()).contains("carriage return outside of quotation marks");
+        assertThat(decoded(decoder, "1,2,3")).isEqualTo("{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}");
+    }
+
+    @Test
+    void other_delimiters_are_taken_even_odd_ones() throws IOException {
+        for (char delimiter : new char[] {'\t', ';', '|', ' ', '.', '\\', 'x', '\''}) {
+            Format format = new Format(Format.Kind.CSV, delimiter);
+            ItemDecoder decoder = ItemDecoders.of(format, requireNonNull(header("a" + delimiter + "b", format)));
+            String shown = delimiter == '\t' ? "\\t" : delimiter == '\\' ? "\\\\" : String.valueOf(delimiter);
+            assertThat(decoded(decoder, "1" + delimiter + "\"" + delimiter + "\""))
+                    .isEqualTo("{\"a\":\"1\",\"b\":\"" + shown + "\"}");
+        }
+    }
+
+    @Test
+    void a_header_that_cannot_name_fields_is_refused() {
+        Map<String, String> wrong = new LinkedHashMap<>();
+        wrong.put("a,b,a\n1,2,3\n", "two fields have the same name, the second one is field 3");
+        wrong.put("a,,c\n", "field 2 of 3 has no name");
+        wrong.put("\"\"\n", "field 1 of 1 has no name");
+        wrong.put("a,\"b\n1,2\n", "not closed");
+        wrong.put("a,\"b\"c\n1,2\n", "text behind the closing quotation mark of its field 2");
+        wrong.put("a,b\r1,2\r", "carriage return outside of quotation marks");
+        wrong.put("x".repeat(101), "longer than 100 bytes (--max-item-bytes)");
+        wrong.forEach((input, why) -> assertThatThrownBy(() -> header(input, CSV))
+                .isInstanceOf(BadHeaderException.class)
+                .hasMessageContaining("the first record, which names the fields, cannot be used")
+                .hasMessageContaining(why));
+        byte[] latin1 = {'a', (byte) 0xe4, '\n'};
+        assertThatThrownBy(
+                        () -> CsvHeader.read(new SlowChannel(latin1, 3), new LineSource.Lines(3, 100, CSV, true, true)))
+                .isInstanceOf(BadHeaderException.class)
+                .hasMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void an_input_without_a_record_has_no_header_and_no_items() throws IOException {
+        assertThat(header("", CSV)).isNull();
+        assertThat(header("\ufeff\r\n\n", CSV)).isNull();
+        assertThat(ItemDecoders.of(CSV, null)).isNotNull();
+    }
+
+    /** What is written as CSV by the letter of RFC 4180 comes back as it was. */
+    @Test
+    void random_values_come_back_as_they_were() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        String alphabet = "ab,\"\"\n\r;\u00e4 \\";
+        CsvHeader header = requireNonNull(header("a,b,c", CSV));
+        ItemDecoder decoder = ItemDecoders.of(CSV, header);
+        for (long seed = 0; seed < 5000; seed++) {
+            Random random = new Random(seed);
+            List<String> values = new ArrayList<>();
+            List<String> written = new ArrayList<>();
+            for (int field = 0; field < 3; field++) {
+                StringBuilder value = new StringBuilder();
+                for (int i = random.nextInt(8); i > 0; i--) {
+                    value.append(alphabet.charAt(random.nextInt(alphabet.length())));
+                }
+                values.add(value.toString());
+                boolean plain = value.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+                written.add(
+                        plain && random.nextBoolean()
+                                ? value.toString()
+                                : "\"" + value.toString().replace("\"", "\"\"") + "\"");
+            }
+            String record = String.join(",", written);
+            Map<?, ?> object = json.readValue(decoded(decoder, record), LinkedHashMap.class);
+            assertThat(object.values().toArray())
+                    .as("seed %d: %s", seed, record)
+                    .isEqualTo(values.toArray());
+        }
+    }
+}
