@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String ITEM = ROOT + "item..";
     private static final String JOB = ROOT + "job..";
     private static final String PROCESSOR = ROOT + "processor..";
+    private static final String PLUGIN = ROOT + "plugin..";
     private static final String SINK = ROOT + "sink..";
     private static final String STORAGE = ROOT + "storage..";
 
@@ -59,7 +60,12 @@ class ArchitectureTest {
     static final ArchRule items_know_only_the_values_of_a_job = onlyKnows(ITEM, ITEM, JOB);
 
     @ArchTest
-    static final ArchRule processors_know_items_and_the_values_of_a_job = onlyKnows(PROCESSOR, PROCESSOR, ITEM, JOB);
+    static final ArchRule processors_know_items_and_the_values_of_a_job =
+            onlyKnows(PROCESSOR, PROCESSOR, PLUGIN, ITEM, JOB);
+
+    /** Authors of plugins see it alone. */
+    @ArchTest
+    static final ArchRule the_interface_of_plugins_knows_nothing = onlyKnows(PLUGIN, PLUGIN);
 
     @ArchTest
     static final ArchRule processors_know_no_files = noClasses()

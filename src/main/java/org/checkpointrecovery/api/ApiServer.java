@@ -81,6 +81,7 @@ public final class ApiServer {
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/checkpoint", jobs::checkpoint));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/results", jobs::results));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors", jobs::errors));
+        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors/summary", jobs::errorSummary));
         return List.copyOf(all);
     }
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Locale;
 import org.checkpointrecovery.engine.JobService.Committed;
+import org.checkpointrecovery.engine.MergedResults;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,36 @@ final class Download {
         ctx.res().setContentLengthLong(sent.length());
         if (!isHead(ctx) && channel != null) {
             copy(channel, sent, ctx.res().getOutputStream());
+        }
+    }
+
+    /** Sends results that are in no file in this order. They may change until all that they come from is settled. */
+    static void sendMerged(Context ctx, MergedResults results) throws IOException {
+        boolean array = wantsArray(ctx.header("Accept"));
+        ctx.header("Vary", "Accept");
+        ctx.header("Accept-Ranges", "none");
+        ctx.contentType(array ? ARRAY : LINES);
+        if (isHead(ctx)) {
+            Answers.beginWithoutLength(ctx);
+            return;
+        }
+        OutputStream out = ctx.res().getOutputStream();
+        if (array) {
+            out.write('[');
+        }
+        byte[] line = results.next();
+        while (line != null) {
+            out.write(line);
+            line = results.next();
+            if (!array) {
+                out.write('\n');
+            } else if (line != null) {
+                out.write(',');
+                out.write('\n');
+            }
+        }
+        if (array) {
+            out.write(']');
         }
     }
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.ZipException;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.JobId;
@@ -28,22 +27,18 @@ final class FileRoutes {
         String name = parameters.label("name");
         parameters.throwIfWrong();
         refuseForm(ctx.header("Content-Type"));
-        boolean gzip = isGzip(ctx.header("Content-Encoding"));
-        if (!gzip && ctx.req().getContentLengthLong() > maxUploadBytes) {
+        UploadCoding coding = UploadCoding.of(ctx.header("Content-Encoding"), ctx.header("Content-Type"), name);
+        if (coding.kind() == UploadCoding.Kind.NONE && ctx.req().getContentLengthLong() > maxUploadBytes) {
             throw tooLarge();
         }
-        InputStream raw = new BodyStream(ctx.req().getInputStream());
-        try (InputStream body = gzip ? new GzipStream(raw) : raw) {
-            UploadedFile file = service.receiveFile(name, body, maxUploadBytes);
+        try (InputStream body = coding.decode(new BodyStream(ctx.req().getInputStream()))) {
+            UploadedFile file = service.receiveFile(coding.name(), body, maxUploadBytes);
             ctx.header("Location", "/v1/files/" + file.id());
             Answers.json(ctx, 201, json -> JobJson.file(json, file));
         } catch (FileStore.TooLargeException e) {
             throw tooLarge();
-        } catch (ZipException e) {
-            throw badGzip(
-                    e.getMessage() == null
-                            ? "it ends in the middle"
-                            : e.getMessage().replaceAll("\\.+$", ""));
+        } catch (UndecodableException e) {
+            throw coding.bad(e);
         }
     }
 
@@ -65,28 +60,6 @@ final class FileRoutes {
                                 + " bytes (--max-upload). Nothing of it was kept. Split it, or put it into the service's"
                                 + " input directory and refer to it with {\"input\":{\"path\":…}}.")
                 .exception();
-    }
-
-    private static ProblemException badGzip(String why) {
-        return Problem.of(
-                        Problem.Kind.BAD_REQUEST,
-                        "The body is not gzip, as Content-Encoding says: " + why
-                                + ". Nothing of it was kept. Send it again, or without Content-Encoding.")
-                .exception();
-    }
-
-    private static boolean isGzip(@Nullable String header) {
-        String coding = header == null ? "identity" : header.strip().toLowerCase(Locale.ROOT);
-        return switch (coding) {
-            case "identity", "" -> false;
-            case "gzip", "x-gzip" -> true;
-            default ->
-                throw Problem.of(
-                                Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                                "The Content-Encoding \"" + header
-                                        + "\" is not known. Send the file as it is, or with gzip.")
-                        .exception();
-        };
     }
 
     void list(Context ctx) throws IOException, RefusedException {

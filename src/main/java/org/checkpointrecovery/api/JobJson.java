@@ -86,7 +86,8 @@ final class JobJson {
                 .toList();
     }
 
-    private void spec(JsonGenerator json, Job job) throws IOException, RefusedException {
+    /** The spec of a job, as the field of that name. */
+    void spec(JsonGenerator json, Job job) throws IOException, RefusedException {
         JobSpec spec = job.spec();
         if (spec == null) {
             json.writeNullField("spec");

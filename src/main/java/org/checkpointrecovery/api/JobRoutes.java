@@ -9,8 +9,10 @@ import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.engine.SampledItem;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
@@ -33,15 +35,41 @@ final class JobRoutes {
     }
 
     void submit(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
+        Parameters parameters = Parameters.of(ctx, "validateOnly", "sample");
+        boolean validateOnly = parameters.flag("validateOnly");
+        int sample = parameters.sample(validateOnly);
+        parameters.throwIfWrong();
         var body = Bodies.json(ctx);
         NewJob request = JobRequest.spec(
                 body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), new ServiceChecks());
+        if (validateOnly) {
+            validated(ctx, request, service.validate(request, sample));
+            return;
+        }
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
         created(ctx, submitted.view());
+    }
+
+    private void validated(Context ctx, NewJob request, JobService.Validated validated)
+            throws IOException, RefusedException {
+        JobJson shown = new JobJson(id -> request.items(), faultsAllowed);
+        Answers.json(ctx, 200, json -> {
+            json.writeStartObject();
+            json.writeBooleanField("valid", true);
+            shown.spec(json, validated.view().job());
+            json.writeArrayFieldStart("sample");
+            for (SampledItem item : validated.sample()) {
+                json.writeStartObject();
+                json.writeFieldName(item.succeeded() ? "result" : "failed");
+                json.writeRawValue(new String(item.line(), StandardCharsets.UTF_8));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        });
     }
 
     private final class ServiceChecks implements JobRequest.Checks {
@@ -196,13 +224,27 @@ final class JobRoutes {
     }
 
     void results(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
+        Parameters parameters = Parameters.of(ctx, "merged");
+        boolean merged = parameters.flag("merged");
+        parameters.throwIfWrong();
+        if (merged) {
+            try (MergedResults results = service.mergedResults(id(ctx))) {
+                Download.sendMerged(ctx, results);
+            }
+            return;
+        }
         Download.send(ctx, service.results(id(ctx)));
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         Download.send(ctx, service.errors(id(ctx)));
+    }
+
+    void errorSummary(Context ctx) throws IOException, RefusedException {
+        Parameters.none(ctx);
+        ErrorSummary summary = ErrorSummary.of(service.errors(id(ctx)));
+        Answers.json(ctx, 200, summary::write);
     }
 
     void delete(Context ctx) throws IOException, RefusedException {

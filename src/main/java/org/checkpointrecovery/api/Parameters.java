@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The query parameters of a request. Collects all that is wrong with them; one that no one asks for is wrong too. */
 final class Parameters {
     static final int DEFAULT_PAGE_SIZE = 50;
+    static final int MAX_SAMPLE = 100;
     static final int MAX_PAGE_SIZE = 500;
 
     private final Map<String, String> given = new LinkedHashMap<>();
@@ -81,6 +82,30 @@ final class Parameters {
             error(name, wrong);
         }
         return label;
+    }
+
+    /** Whether a parameter is true; false if it is not given. */
+    boolean flag(String name) {
+        String text = given.get(name);
+        if (text != null && !text.equals("true") && !text.equals("false")) {
+            error(name, "must be true or false, but is \"" + Fields.cut(text) + "\"");
+        }
+        return "true".equals(text);
+    }
+
+    /** How many items are processed to see what becomes of them. */
+    int sample(boolean validateOnly) {
+        String text = given.get("sample");
+        if (text == null) {
+            return 0;
+        }
+        int count = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
+        if (count < 0 || count > MAX_SAMPLE) {
+            error("sample", "must be a whole number from 0 to " + MAX_SAMPLE + ", but is \"" + Fields.cut(text) + "\"");
+        } else if (!validateOnly) {
+            error("sample", "is for validateOnly=true; without it a job is submitted");
+        }
+        return count;
     }
 
     /** How many elements a page has. */

@@ -2,13 +2,12 @@ package org.checkpointrecovery.cli;
 
 import java.io.IOException;
 import java.net.URL;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.checkpointrecovery.processor.plugin.Plugins;
 
 /** The directory of {@code --plugins}. */
@@ -16,12 +15,11 @@ final class PluginJars {
     private PluginJars() {}
 
     static Plugins read(String directory, OptionValues values) {
-        List<Path> jars = new ArrayList<>();
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(Path.of(directory), "*.jar")) {
-            found.forEach(jars::add);
-            Collections.sort(jars);
+        try (Stream<Path> found = Files.list(Path.of(directory))) {
             List<URL> urls = new ArrayList<>();
-            for (Path jar : jars) {
+            for (Path jar : found.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList()) {
                 urls.add(jar.toUri().toURL());
             }
             List<String> problems = new ArrayList<>();

@@ -39,7 +39,8 @@ final class FailedIndexes implements Closeable {
         return index(items.get(next++));
     }
 
-    private static long index(Item line) throws DamagedFileException {
+    /** The index that a line of a results or errors file begins with. */
+    static long index(Item line) throws DamagedFileException {
         int at = line.start() + BEGINNING.length;
         long index = 0;
         int digits = 0;
@@ -48,7 +49,7 @@ final class FailedIndexes implements Closeable {
             digits++;
         }
         if (digits == 0) {
-            throw new DamagedFileException("line " + line.index() + " of the errors file does not begin with an index");
+            throw new DamagedFileException("line " + line.index() + " of the file does not begin with an index");
         }
         return index;
     }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -40,6 +42,7 @@ import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.UploadedFile;
@@ -54,6 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobService {
     private static final Logger log = LoggerFactory.getLogger(JobService.class);
+    private static final Duration SAMPLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
 
     private final JobStore jobs;
@@ -159,6 +163,52 @@ public final class JobService {
         }
     }
 
+    /**
+     * What a submission would make.
+     *
+     * @param view of the job as it would be; it is nowhere
+     */
+    public record Validated(JobView view, List<SampledItem> sample) {
+        public Validated {
+            sample = List.copyOf(sample);
+        }
+    }
+
+    /**
+     * Checks all that a submission checks, processes the first items for real, and keeps nothing.
+     *
+     * @param sample how many items
+     */
+    public Validated validate(NewJob request, int sample) throws RefusedException, IOException {
+        refuseWhenStopping();
+        JobSpec spec = request.spec();
+        JobId id = new JobId(ids.next());
+        uploadsInUse.readLock().lock();
+        try (JobStore.Draft draft = jobs.begin(id)) { // never published, so nothing is left of it
+            inputs.check(spec.input());
+            if (spec.input() instanceof InputSpec.Inline) {
+                ownInput.writeItems(draft.files(), request.items());
+            }
+            Input input = inputs.of(spec.input(), draft.files());
+            InputIdentity identity = identity(input);
+            InputItems items = items(input, spec.format(), identity);
+            Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
+            return new Validated(
+                    new JobView(job, Position.START, null, clock.instant()),
+                    sample == 0
+                            ? List.of()
+                            : new Sampler(processors, settings.maxItemBytes(), SAMPLE_LIMIT)
+                                    .sample(id, spec, items, sample));
+        } catch (Processors.UnavailableException e) {
+            throw RefusedException.invalid("/processor", "cannot be used now: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw RefusedException.stopping();
+        } finally {
+            uploadsInUse.readLock().unlock();
+        }
+    }
+
     /** What keeps an input from being used now; empty if nothing does. */
     public Optional<RefusedException> inputProblem(InputSpec input) {
         try {
@@ -218,7 +268,7 @@ public final class JobService {
             }
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
-            checkHeader(input, spec.format(), identity);
+            InputItems unused = items(input, spec.format(), identity);
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
@@ -236,10 +286,10 @@ public final class JobService {
         }
     }
 
-    /** Refuses a CSV input whose first record cannot name the fields of the others. */
-    private void checkHeader(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
+    /** The items of an input. Refuses a CSV input whose first record cannot name the fields of the others. */
+    private InputItems items(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
         try {
-            input.items(disk, format, identity.bytes(), settings.maxItemBytes());
+            return input.items(disk, format, identity.bytes(), settings.maxItemBytes());
         } catch (CsvHeader.BadHeaderException e) {
             throw RefusedException.invalid("/input", "is not CSV with a header: " + e.getMessage());
         } catch (NoSuchFileException e) {
@@ -481,6 +531,55 @@ public final class JobService {
     public Committed results(JobId id) throws RefusedException, IOException {
         JobView view = view(id);
         return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
+    }
+
+    /**
+     * The committed results of the whole family of a job: the first job, and all that tried failed items again. To be closed.
+     */
+    public MergedResults mergedResults(JobId id) throws RefusedException, IOException {
+        JobEntry root = entry(id);
+        for (JobId parent = root.job().parentId();
+                parent != null;
+                parent = root.job().parentId()) {
+            root = entries.get(parent);
+            if (root == null) {
+                throw RefusedException.conflict("Job " + parent + ", of whose failed items job " + id
+                        + " is a descendant, was deleted, and its results with it. They cannot be merged; without"
+                        + " merged=true the results of job " + id + " alone are sent.");
+            }
+        }
+        List<MergedResults.Lines> files = new ArrayList<>();
+        boolean opened = false;
+        try {
+            for (JobId member : family(root.job().id())) {
+                Committed results = results(member);
+                if (results.channel() != null) {
+                    files.add(new MergedResults.Lines(member, results.channel(), results.bytes()));
+                }
+            }
+            MergedResults merged = new MergedResults(files);
+            opened = true;
+            return merged;
+        } finally {
+            if (!opened) {
+                for (MergedResults.Lines file : files) {
+                    file.close();
+                }
+            }
+        }
+    }
+
+    /** A job and its descendants. A child is newer than its parent. */
+    private Set<JobId> family(JobId root) {
+        Set<JobId> family = new TreeSet<>();
+        family.add(root);
+        for (JobEntry entry : entries.tailMap(root, false).values()) {
+            JobId parent = entry.job().parentId();
+            if (parent != null && family.contains(parent)) {
+                family.add(entry.job().id());
+            }
+        }
+        return family;
     }
 
     public Committed errors(JobId id) throws RefusedException, IOException {

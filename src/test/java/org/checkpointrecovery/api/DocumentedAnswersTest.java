@@ -163,7 +163,7 @@ class DocumentedAnswersTest {
         for (String verb : List.of("start", "pause", "resume", "cancel", "crash", "retry-failed")) {
             http.ask(id, verb).is(409);
         }
-        for (String path : List.of("", "/progress", "/results", "/errors")) {
+        for (String path : List.of("", "/progress", "/results", "/errors", "/errors/summary")) {
             http.get("/v1/jobs/" + id + path).is(200);
         }
         http.delete("/v1/jobs/" + id).is(204);

@@ -2,12 +2,8 @@ package org.checkpointrecovery.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.checkpointrecovery.processor.http.MisbehavingServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,28 +63,6 @@ class HttpJobTest {
             authorized[0] = true;
             http.resume(id);
             assertThat(http.results(id)).hasLineCount(10);
-        }
-    }
-
-    @Test
-    void a_secret_is_in_no_answer_no_file_and_no_log() throws IOException {
-        try (MisbehavingServer endpoint = MisbehavingServer.that((request, time, exchange) ->
-                        exchange.answer(request.body().equals("bad") ? 403 : 200, request.headers() + ""));
-                TestService service = TestService.in(directory).secrets(SECRETS).start()) {
-            ServiceClient http = service.client();
-            String id = http.complete(
-                    spec("[\"a\",\"bad\"]", endpoint, ",\"headers\":{\"Authorization\":{\"secret\":\"TOKEN\"}}"));
-            assertThat(endpoint.received().get(0).header("Authorization")).isEqualTo("Bearer v3ry-s3cret");
-            assertThat(http.results(id)).contains("authorization=***").doesNotContain("v3ry");
-            assertThat(http.errors(id)).contains("authorization=***").doesNotContain("v3ry");
-            assertThat(http.job(id).text()).contains("\"secret\":\"TOKEN\"").doesNotContain("v3ry");
-            try (Stream<Path> files = Files.walk(service.data())) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                            .as("%s", file)
-                            .doesNotContain("v3ry");
-                }
-            }
         }
     }
 

@@ -155,11 +155,14 @@ final class OpenApi {
                     .toList();
         }
 
-        /** The same for a value that was written as text, as in a header: a number if the schema asks for one. */
+        /** The same for a value that was written as text, as in a header: a number or a boolean if the schema asks for one. */
         List<String> errorsOfText(String value) {
             String type = json.path("type").asString("");
             if (type.equals("integer") && value.matches("-?[0-9]{1,18}")) {
                 return errorsOf(JSON.getNodeFactory().numberNode(Long.parseLong(value)));
+            }
+            if (type.equals("boolean") && value.matches("true|false")) {
+                return errorsOf(JSON.getNodeFactory().booleanNode(Boolean.parseBoolean(value)));
             }
             return errorsOf(JSON.getNodeFactory().stringNode(value));
         }

@@ -85,6 +85,13 @@ public final class ServiceClient implements AutoCloseable {
         return send(http.post(path).contentType("application/json").body(json));
     }
 
+    public Answer post(String path, String json, String header, String value) {
+        return send(http.post(path)
+                .contentType("application/json")
+                .header(header, value)
+                .body(json));
+    }
+
     public Answer post(String path, byte[] json) {
         return send(http.post(path).contentType("application/json").body(json));
     }

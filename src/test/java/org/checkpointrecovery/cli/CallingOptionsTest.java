@@ -1,7 +1,6 @@
 package org.checkpointrecovery.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.checkpointrecovery.processor.http.Secrets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,35 +39,6 @@ class CallingOptionsTest {
 
     private static boolean allows(ServiceConfig config, String url) {
         return config.addressRules().problem(URI.create(url)).isEmpty();
-    }
-
-    @Test
-    void a_secrets_file_has_a_name_and_a_value_on_each_line() throws IOException {
-        Path file = file("# comment = x\n\nA=b\n  _c1 = Bearer x=y \r\n#A=z\n");
-        OptionValues values = new OptionValues();
-        Secrets secrets = SecretsFile.read(file.toString(), values);
-        assertThat(secrets.names()).containsExactly("A", "_c1");
-        assertThat(secrets.value("A")).contains("b");
-        assertThat(secrets.value("_c1")).contains("Bearer x=y");
-        assertThat(secrets.value("B")).isEmpty();
-    }
-
-    @Test
-    void all_bad_lines_are_told_and_no_value_is() throws IOException {
-        Path file = file("v4lue\n1A=v4lue\nA-B=v4lue\nOK=v4lue\nOK=v4lue2\nE=\nU=v4l\u00fce\nT=v4l\u0007ue\n=v4lue\n");
-        OptionValues values = new OptionValues();
-        SecretsFile.read(file.toString(), values);
-        assertThatThrownBy(values::throwIfWrong).isInstanceOfSatisfying(BadOptionsException.class, bad -> {
-            assertThat(bad.problems()).hasSize(8).allMatch(problem -> problem.contains(", line "));
-            assertThat(bad.problems().toString()).doesNotContain("v4l").contains("OK is there twice");
-        });
-    }
-
-    @Test
-    void a_secrets_file_that_cannot_be_read_stops_the_start() {
-        OptionValues values = new OptionValues();
-        SecretsFile.read(directory.resolve("nowhere").toString(), values);
-        assertThatThrownBy(values::throwIfWrong).hasMessageContaining("cannot be read");
     }
 
     @Test

@@ -19,8 +19,10 @@ final class RetryAfter {
 
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
-    private static final DateTimeFormatter ASCTIME =
-            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US);
+    /** In the root locale the names of days are never written out. */
+    private static final Locale NAMES = Locale.US;
+
+    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", NAMES);
 
     private RetryAfter() {}
 
@@ -59,6 +61,6 @@ final class RetryAfter {
                 .appendPattern("EEEE, dd-MMM-")
                 .appendValueReduced(ChronoField.YEAR, 2, 2, base)
                 .appendPattern(" HH:mm:ss 'GMT'")
-                .toFormatter(Locale.US);
+                .toFormatter(NAMES);
     }
 }

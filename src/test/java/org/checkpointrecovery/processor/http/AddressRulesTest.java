@@ -185,7 +185,7 @@ class AddressRulesTest {
     void a_name_that_changes_its_address_has_nothing_to_gain() throws UnknownHostException {
         List<String> asked = new ArrayList<>();
         InetAddress good = InetAddress.getByName("192.0.2.7"); // nobody answers there
-        InetAddress bad = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        InetAddress bad = InetAddress.getLoopbackAddress();
         try (MisbehavingServer server =
                 MisbehavingServer.that((request, time, exchange) -> exchange.answer(200, "in"))) {
             NameLookup names = host -> {
@@ -208,7 +208,7 @@ class AddressRulesTest {
 
     @Test
     void of_several_addresses_only_those_that_are_allowed_are_connected_to() throws UnknownHostException {
-        InetAddress bad = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        InetAddress bad = InetAddress.getLoopbackAddress();
         InetAddress good = InetAddress.getByName("198.41.0.4");
         List<Object> seen = new ArrayList<>();
         new CheckedResolver(host -> List.of(bad, good), AddressRules.publicOnly(), Runnable::run)

@@ -86,10 +86,6 @@ class HttpProcessorTest {
         begun.get(number).replied.accept(new Reply.Answered(status, null, retryAfter, new byte[0]));
     }
 
-    private Answer answer(long index) {
-        return requireNonNull(answers.get(index), "not answered yet");
-    }
-
     private List<Long> beginsInMillis() {
         return begun.stream().map(call -> call.at.toMillis()).toList();
     }
@@ -108,7 +104,7 @@ class HttpProcessorTest {
         assertThat(begun.stream().map(call -> call.header("Attempt"))).containsExactly("1", "2", "3", "4", "5");
         assertThat(begun.stream().map(call -> call.header("Idempotency-Key")))
                 .containsOnly("\"0197a3c1f2d8-5b7e90-3\"");
-        Answer.Failed failed = Calling.failed(answer(3));
+        Answer.Failed failed = (Answer.Failed) requireNonNull(answers.get(3L));
         assertThat(failed.attempts()).isEqualTo(5);
         assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.HTTP_STATUS);
         assertThat(failed.failure().status()).isEqualTo(500);
@@ -160,7 +156,7 @@ class HttpProcessorTest {
         HttpProcessor processor = processor(spec());
         begin(processor, 0, 1, 2, 3, 4);
         reply(0, 503, "301");
-        Reason pause = requireNonNull(((Answer.GivenUp) answer(0)).pause());
+        Reason pause = requireNonNull(((Answer.GivenUp) requireNonNull(answers.get(0L))).pause());
         assertThat(pause.code()).isEqualTo(ErrorCode.RETRY_AFTER_TOO_LONG);
         assertThat(pause.message()).contains("there:80 answered 503", "301 s", "300 s", "Resume");
         assertThat(begun).as("the one that waits is not begun").hasSize(4);
@@ -182,7 +178,7 @@ class HttpProcessorTest {
         loop.pass(Duration.ofMillis(1));
         assertThat(begun).hasSize(6);
         assertThat(begun.get(4).header("Item-Index"))
-                .as("one that was begun before goes first")
+                .as("the one that waited goes first")
                 .isEqualTo("0");
     }
 
@@ -231,7 +227,7 @@ class HttpProcessorTest {
     void an_item_that_cannot_be_sent_fails_with_no_attempt() {
         HttpProcessor processor = processor(spec().body("{city}"));
         begin(processor, 0);
-        Answer.Failed failed = Calling.failed(answer(0));
+        Answer.Failed failed = (Answer.Failed) requireNonNull(answers.get(0L));
         assertThat(failed.attempts()).isZero();
         assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.FIELD_MISSING);
         assertThat(begun).isEmpty();

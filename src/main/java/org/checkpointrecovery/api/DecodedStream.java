@@ -1,0 +1,59 @@
+package org.checkpointrecovery.api;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** What a decoder makes of a body. Its complaints are told apart from those of the body itself, whatever their type. */
+final class DecodedStream extends FilterInputStream {
+    /** Makes a decoder, which may read a part of the body at once. */
+    interface Decoder {
+        InputStream of(InputStream body) throws IOException;
+    }
+
+    DecodedStream(InputStream body, Decoder decoder) throws IOException {
+        super(decoder(body, decoder));
+    }
+
+    private static InputStream decoder(InputStream body, Decoder decoder) throws IOException {
+        try {
+            return decoder.of(body);
+        } catch (IOException | RuntimeException e) {
+            throw named(e);
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        try {
+            return super.read();
+        } catch (IOException | RuntimeException e) {
+            throw named(e);
+        }
+    }
+
+    @Override
+    public int read(byte[] into, int from, int most) throws IOException {
+        try {
+            return super.read(into, from, most);
+        } catch (IOException | RuntimeException e) {
+            throw named(e);
+        }
+    }
+
+    /** A body that broke off is another matter. Decoders meet what is damaged with exceptions of all kinds. */
+    private static IOException named(Exception e) {
+        if (e instanceof BodyStream.BrokenException broken) {
+            return broken;
+        }
+        if (e instanceof UndecodableException undecodable) {
+            return undecodable;
+        }
+        UndecodableException undecodable = new UndecodableException(
+                e instanceof IOException && e.getMessage() != null
+                        ? e.getMessage().replaceAll("\\.+$", "")
+                        : "it is damaged, or ends in the middle");
+        undecodable.initCause(e);
+        return undecodable;
+    }
+}

@@ -1,0 +1,90 @@
+package org.checkpointrecovery.api;
+
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the body of an upload is coded, and which header or parameter says so. A {@code Content-Encoding} decides alone; without
+ * one the ending of the name does, and then the media type.
+ *
+ * @param name of the file once it is decoded, or null
+ */
+record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final Map<String, Kind> ENDINGS = Map.of(".gz", Kind.GZIP, ".zst", Kind.ZSTD);
+    private static final Map<String, Kind> MEDIA_TYPES =
+            Map.of("application/gzip", Kind.GZIP, "application/x-gzip", Kind.GZIP, "application/zstd", Kind.ZSTD);
+
+    enum Kind {
+        NONE,
+        GZIP,
+        ZSTD
+    }
+
+    static UploadCoding of(@Nullable String contentEncoding, @Nullable String contentType, @Nullable String name) {
+        if (contentEncoding != null && !contentEncoding.isBlank()) {
+            return new UploadCoding(named(contentEncoding), "Content-Encoding", name);
+        }
+        String lowerName = name == null ? "" : name.toLowerCase(Locale.ROOT);
+        for (Map.Entry<String, Kind> ending : ENDINGS.entrySet()) {
+            if (name != null
+                    && lowerName.endsWith(ending.getKey())
+                    && name.length() > ending.getKey().length()) {
+                String decoded =
+                        name.substring(0, name.length() - ending.getKey().length());
+                return new UploadCoding(ending.getValue(), "its name", decoded);
+            }
+        }
+        String mediaType =
+                contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return new UploadCoding(MEDIA_TYPES.getOrDefault(mediaType, Kind.NONE), "Content-Type", name);
+    }
+
+    private static Kind named(String contentEncoding) {
+        return switch (contentEncoding.strip().toLowerCase(Locale.ROOT)) {
+            case "identity" -> Kind.NONE;
+            case "gzip", "x-gzip" -> Kind.GZIP;
+            case "zstd" -> Kind.ZSTD;
+            default ->
+                throw Problem.of(
+                                Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                                "The Content-Encoding \"" + contentEncoding
+                                        + "\" is not known. Send the file as it is, or with gzip or zstd.")
+                        .exception();
+        };
+    }
+
+    /** The file's own bytes. What is not coded as it should be is an {@link UndecodableException}. */
+    InputStream decode(InputStream body) throws IOException {
+        return switch (kind) {
+            case NONE -> body;
+            case GZIP -> new DecodedStream(body, UploadCoding::gzip);
+            case ZSTD -> new DecodedStream(body, coded -> new ZstdInputStream(new ZstdFrames(coded)));
+        };
+    }
+
+    /** All members, to the end. */
+    private static InputStream gzip(InputStream body) throws IOException {
+        return GzipCompressorInputStream.builder()
+                .setInputStream(body)
+                .setBufferSize(BUFFER_BYTES)
+                .setDecompressConcatenated(true)
+                .get();
+    }
+
+    ProblemException bad(UndecodableException why) {
+        String coding = kind.name().toLowerCase(Locale.ROOT);
+        return Problem.of(
+                        Problem.Kind.BAD_REQUEST,
+                        "The body is not " + coding + " that can be decoded, though " + saidBy + " says that it is "
+                                + coding + ": " + why.getMessage()
+                                + ". Nothing of it was kept. Send it again whole, or, to keep it as it is, with"
+                                + " Content-Encoding: identity.")
+                .exception();
+    }
+}

@@ -1,0 +1,177 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.item.Item;
+import org.checkpointrecovery.item.ItemDecoder;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.InlineProcessor;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.Work;
+import org.checkpointrecovery.sink.ErrorLine;
+import org.checkpointrecovery.storage.InputItems;
+import org.jspecify.annotations.Nullable;
+
+/** Processes the first items of an input for real, and keeps nothing of it: what a job over all of them would do. */
+final class Sampler {
+    private final Processors processors;
+    private final int maxItemBytes;
+    private final Duration limit;
+
+    /** @param limit for all items together */
+    Sampler(Processors processors, int maxItemBytes, Duration limit) {
+        this.processors = processors;
+        this.maxItemBytes = maxItemBytes;
+        this.limit = limit;
+    }
+
+    private record Answered(int number, Answer answer) {}
+
+    List<SampledItem> sample(JobId id, JobSpec spec, InputItems input, int most)
+            throws IOException, InterruptedException, Processors.UnavailableException {
+        List<Item> items = read(input, most);
+        return Processors.isConcurrent(spec.processor())
+                ? together(id, spec, items, input.decoder())
+                : oneByOne(processors.inline(spec.processor()), items, input.decoder());
+    }
+
+    private static List<Item> read(InputItems input, int most) throws IOException {
+        List<Item> read = new ArrayList<>();
+        try (ItemSource source = input.open(Position.START)) {
+            for (Items items = source.read(most); items.count() > 0 && read.size() < most; ) {
+                for (int i = 0; i < items.count() && read.size() < most; i++) {
+                    Item item = items.get(i);
+                    byte[] own = Arrays.copyOfRange(item.bytes(), item.start(), item.end());
+                    read.add(new Item(own, 0, own.length, item.index(), item.cut()));
+                }
+                items = source.read(most);
+            }
+        }
+        return read;
+    }
+
+    private List<SampledItem> oneByOne(InlineProcessor processor, List<Item> items, ItemDecoder decoder) {
+        List<SampledItem> sampled = new ArrayList<>();
+        for (Item item : items) {
+            JsonBytes result = new JsonBytes(256);
+            ItemFailure failure = undecodable(item, decoder);
+            int attempts = failure == null ? 1 : 0;
+            if (failure == null) {
+                failure = processor.process(decoder.decoded(), result);
+            }
+            sampled.add(
+                    failure == null
+                            ? new SampledItem(true, Arrays.copyOf(result.array(), result.length()))
+                            : failed(item, failure, attempts));
+        }
+        return sampled;
+    }
+
+    private @Nullable ItemFailure undecodable(Item item, ItemDecoder decoder) {
+        return item.cut()
+                ? new ItemFailure(
+                        ItemErrorCode.ITEM_TOO_LONG,
+                        "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).")
+                : decoder.decode(item);
+    }
+
+    private static SampledItem failed(Item item, ItemFailure failure, int attempts) {
+        JsonBytes line = new JsonBytes(256);
+        ErrorLine.append(line, item, failure, attempts);
+        return new SampledItem(false, Arrays.copyOf(line.array(), line.length() - 1));
+    }
+
+    private List<SampledItem> together(JobId id, JobSpec spec, List<Item> items, ItemDecoder decoder)
+            throws InterruptedException, Processors.UnavailableException {
+        SampledItem[] sampled = new SampledItem[items.size()];
+        BlockingQueue<Answered> answers = new LinkedBlockingQueue<>();
+        long deadline = System.nanoTime() + limit.toNanos();
+        try (ConcurrentProcessor processor = processors.concurrent(spec.processor())) {
+            int underWay = 0;
+            boolean inTime = true;
+            for (int number = 0; number < items.size() && inTime; number++) {
+                Item item = items.get(number);
+                ItemFailure failure = undecodable(item, decoder);
+                if (failure != null) {
+                    sampled[number] = failed(item, failure, 0);
+                    continue;
+                }
+                if (underWay == processor.concurrency()) {
+                    inTime = take(answers, items, sampled, deadline);
+                    underWay--;
+                }
+                if (inTime) {
+                    begin(processor, work(id, spec, decoder.decoded()), number, answers);
+                    underWay++;
+                }
+            }
+            while (underWay > 0 && inTime) {
+                inTime = take(answers, items, sampled, deadline);
+                underWay--;
+            }
+        }
+        for (int number = 0; number < sampled.length; number++) {
+            if (sampled[number] == null) {
+                sampled[number] = late(items.get(number));
+            }
+        }
+        return List.of(sampled);
+    }
+
+    private static void begin(ConcurrentProcessor processor, Work work, int number, BlockingQueue<Answered> answers) {
+        processor.begin(work, answer -> answers.add(new Answered(number, answer)));
+    }
+
+    private static Work work(JobId id, JobSpec spec, Item decoded) {
+        byte[] bytes = Arrays.copyOfRange(decoded.bytes(), decoded.start(), decoded.end());
+        return new Work(id, decoded.index(), bytes, spec.format().kind().isJson());
+    }
+
+    /** Waits for an answer; false if none comes in time. */
+    private boolean take(BlockingQueue<Answered> answers, List<Item> items, SampledItem[] sampled, long deadline)
+            throws InterruptedException {
+        Answered one = answers.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        if (one == null) {
+            return false;
+        }
+        Item item = items.get(one.number);
+        if (one.answer instanceof Answer.Succeeded succeeded) {
+            sampled[one.number] = new SampledItem(true, succeeded.result());
+        } else if (one.answer instanceof Answer.Failed failed) {
+            sampled[one.number] = failed(item, failed.failure(), failed.attempts());
+        } else if (one.answer instanceof Answer.GivenUp givenUp && givenUp.pause() != null) {
+            sampled[one.number] = failed(
+                    item,
+                    new ItemFailure(
+                            ItemErrorCode.TIMED_OUT,
+                            "A job would pause here: " + givenUp.pause().message()),
+                    1);
+        }
+        return true;
+    }
+
+    private SampledItem late(Item item) {
+        return failed(
+                item,
+                new ItemFailure(
+                        ItemErrorCode.TIMED_OUT,
+                        "There was no answer within the " + limit.toSeconds()
+                                + " s that all items of a sample have together. In a job it would go on."),
+                1);
+    }
+}
