@@ -3,22 +3,28 @@ package org.checkpointrecovery;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.api.ApiServer;
+import org.checkpointrecovery.api.CallbackBody;
 import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
+import org.checkpointrecovery.engine.Callbacks;
 import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.SignedCallbacks;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.http.Poster;
 import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +33,9 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
+
+    /** The secret that callbacks are signed with. */
+    private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
     private Main() {}
 
@@ -82,6 +91,14 @@ public final class Main {
                 () -> Runtime.getRuntime().halt(KILLED));
         JobService.Stores stores =
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
+        KeyFile keyFile = new KeyFile(disk, data.callbackKey());
+        Optional<String> givenKey = config.secrets().value(CALLBACK_KEY);
+        Callbacks callbacks = new SignedCallbacks(
+                config.addressRules(),
+                () -> new Poster(config.addressRules(), clock, Poster.FIRST_WAIT),
+                () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrMake(),
+                CallbackBody::of,
+                clock);
         JobService.Settings settings = new JobService.Settings(
                 config.data(),
                 config.inputDirectory(),
@@ -89,7 +106,8 @@ public final class Main {
                 config.maxItemBytes(),
                 config.autoResume(),
                 config.processCrashAllowed());
-        return new JobService(stores, engine, processors, clock, new IdGenerator(clock, new SecureRandom()), settings);
+        return new JobService(
+                stores, engine, processors, callbacks, clock, new IdGenerator(clock, new SecureRandom()), settings);
     }
 
     /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */

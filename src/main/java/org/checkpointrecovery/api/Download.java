@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.checkpointrecovery.engine.JobService.Committed;
 import org.checkpointrecovery.engine.MergedResults;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,10 @@ final class Download {
 
     /** Sends results that are in no file in this order. They may change until all that they come from is settled. */
     static void sendMerged(Context ctx, MergedResults results) throws IOException {
+        if (wantsCsv(ctx.header("Accept"))) {
+            sendCsv(ctx, results);
+            return;
+        }
         boolean array = wantsArray(ctx.header("Accept"));
         ctx.header("Vary", "Accept");
         ctx.header("Accept-Ranges", "none");
@@ -92,6 +97,18 @@ final class Download {
         }
         if (array) {
             out.write(']');
+        }
+    }
+
+    static void sendCsv(Context ctx, MergedResults results) throws IOException {
+        ctx.header("Vary", "Accept");
+        CsvResults csv = new CsvResults(results::next);
+        ctx.contentType(CsvResults.MEDIA_TYPE + "; charset=utf-8");
+        ctx.header("Accept-Ranges", "none");
+        if (isHead(ctx)) {
+            Answers.beginWithoutLength(ctx);
+        } else {
+            csv.write(ctx.res().getOutputStream());
         }
     }
 
@@ -166,6 +183,20 @@ final class Download {
     /** Whether a JSON array is asked for, and not lines as well or rather. */
     static boolean wantsArray(@Nullable String accept) {
         return accept != null && weight(accept, ARRAY) > Math.max(0, weight(accept, LINES));
+    }
+
+    /** Whether CSV is asked for, and neither lines nor an array as well or rather. */
+    static boolean wantsCsv(@Nullable String accept) {
+        return accept != null
+                && weight(accept, CsvResults.MEDIA_TYPE)
+                        > Math.max(0, Math.max(weight(accept, LINES), weight(accept, ARRAY)));
+    }
+
+    /** Whether CSV is asked for, and nothing else would do. */
+    static boolean wantsOnlyCsv(@Nullable String accept) {
+        return accept != null
+                && weight(accept, CsvResults.MEDIA_TYPE) > 0
+                && Stream.of(LINES, ARRAY, "application/*", "*/*").noneMatch(type -> weight(accept, type) > 0);
     }
 
     /** The weight that an {@code Accept} header gives a media type by its name; -1 if it does not name it. */

@@ -51,13 +51,7 @@ final class JobJson {
         json.writeStringField("name", job.spec() == null ? null : job.spec().name());
         json.writeStringField(
                 "parentId", job.parentId() == null ? null : job.parentId().value());
-        json.writeStringField("state", job.status().name());
-        reason(json, "stateReason", job.state().reason());
-        json.writeStringField(
-                "outcome",
-                job.state() instanceof JobState.Completed completed
-                        ? Outcome.of(completed.end()).name()
-                        : null);
+        state(json, job);
         spec(json, job);
         json.writeFieldName("progress");
         progress(json, view.progress());
@@ -76,6 +70,16 @@ final class JobJson {
         time(json, "startedAt", job.startedAt());
         time(json, "endedAt", job.endedAt());
         json.writeEndObject();
+    }
+
+    static void state(JsonGenerator json, Job job) throws IOException {
+        json.writeStringField("state", job.status().name());
+        reason(json, "stateReason", job.state().reason());
+        json.writeStringField(
+                "outcome",
+                job.state() instanceof JobState.Completed completed
+                        ? Outcome.of(completed.end()).name()
+                        : null);
     }
 
     /** Crashes on purpose are not offered where they are switched off. */
@@ -234,7 +238,7 @@ final class JobJson {
         }
     }
 
-    private static void time(JsonGenerator json, String field, @Nullable Instant time) throws IOException {
+    static void time(JsonGenerator json, String field, @Nullable Instant time) throws IOException {
         json.writeStringField(
                 field, time == null ? null : time.truncatedTo(ChronoUnit.MILLIS).toString());
     }

@@ -35,6 +35,10 @@ final class JobRequest {
         FieldError wrong(InputSpec input);
 
         List<FieldError> wrong(ProcessorSpec processor, Format format);
+
+        /** Null if nothing does. */
+        @Nullable
+        String wrongCallback(String url);
     }
 
     /**
@@ -61,7 +65,7 @@ final class JobRequest {
         int parallelism = parallelism(fields, processor);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
-        String callbackUrl = callbackUrl(fields);
+        String callbackUrl = callbackUrl(fields, checks);
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
@@ -198,9 +202,12 @@ final class JobRequest {
         return parallelism;
     }
 
-    private static @Nullable String callbackUrl(Fields fields) {
+    private static @Nullable String callbackUrl(Fields fields, Checks checks) {
         String url = fields.text("callbackUrl");
         String wrong = url == null ? null : Urls.wrong(url);
+        if (url != null && wrong == null) {
+            wrong = checks.wrongCallback(url);
+        }
         if (wrong != null) {
             fields.error("callbackUrl", wrong);
         }

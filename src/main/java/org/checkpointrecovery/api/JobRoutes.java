@@ -85,6 +85,11 @@ final class JobRoutes {
                     .toList();
         }
 
+        @Override
+        public @Nullable String wrongCallback(String url) {
+            return service.callbackProblem(url).orElse(null);
+        }
+
         private static Problem.FieldError error(RefusedException refused) {
             return new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage()));
         }
@@ -233,11 +238,25 @@ final class JobRoutes {
             }
             return;
         }
+        if (Download.wantsCsv(ctx.header("Accept"))) {
+            try (MergedResults results = service.resultLines(id(ctx))) {
+                Download.sendCsv(ctx, results);
+            }
+            return;
+        }
         Download.send(ctx, service.results(id(ctx)));
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
+        if (Download.wantsOnlyCsv(ctx.header("Accept"))) {
+            service.view(id(ctx));
+            ctx.header("Vary", "Accept");
+            throw Problem.of(
+                            Problem.Kind.NOT_ACCEPTABLE,
+                            "Failed items are not sent as CSV. Ask for application/x-ndjson or application/json.")
+                    .exception();
+        }
         Download.send(ctx, service.errors(id(ctx)));
     }
 

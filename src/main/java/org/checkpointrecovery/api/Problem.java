@@ -28,6 +28,7 @@ record Problem(
         FORBIDDEN(403, "Not allowed on this service"),
         NOT_FOUND(404, "Not found"),
         METHOD_NOT_ALLOWED(405, "Method not allowed"),
+        NOT_ACCEPTABLE(406, "Not acceptable"),
         CONFLICT(409, "Not allowed now"),
         TOO_LARGE(413, "Too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),

@@ -24,6 +24,8 @@ final class JobEntry {
     private volatile Snapshot snapshot; // written under this
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
+    private boolean unsaved; // guarded by this
+    private Callbacks callbacks = Callbacks.NONE; // guarded by this
 
     private record Snapshot(
             Job job, Position committed, @Nullable Instant lastCheckpointAt) {}
@@ -60,7 +62,12 @@ final class JobEntry {
     synchronized void change(Job next, Runnable between) throws IOException {
         store.save(next);
         between.run();
+        unsaved = false;
+        boolean sameState = next.stateSince().equals(job().stateSince()) && next.status() == status();
         show(next);
+        if (!sameState) {
+            tellIfOwed();
+        }
     }
 
     /**
@@ -75,7 +82,36 @@ final class JobEntry {
                 next.status(),
                 cause.toString(),
                 status());
+        unsaved = true;
         show(next);
+    }
+
+    /** Tells each end that the job comes to from now on, and the one that it has come to, if that was not told. */
+    synchronized void callBack(Callbacks through) {
+        callbacks = through;
+        tellIfOwed();
+    }
+
+    private synchronized void tellIfOwed() {
+        if (!unsaved && job().owesCallback()) {
+            Instant since = job().stateSince();
+            callbacks.tell(view(), () -> settle(since));
+        }
+    }
+
+    /** Keeps it from being told again. */
+    private synchronized void settle(Instant since) {
+        if (deleted || unsaved || !job().stateSince().equals(since)) {
+            return;
+        }
+        try {
+            change(job().calledBack(since));
+        } catch (IOException e) {
+            log.warn(
+                    "Job {}: that it was called back could not be written: {}. The next start calls back again.",
+                    job().id(),
+                    e.toString());
+        }
     }
 
     private void show(Job next) {

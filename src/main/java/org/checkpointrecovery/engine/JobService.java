@@ -71,6 +71,7 @@ public final class JobService {
     private final Inputs inputs;
     private final OwnInput ownInput;
     private final QueueSlots slots;
+    private final Callbacks callbacks;
     private final IdempotencyKeys keys = new IdempotencyKeys();
     private final ConcurrentNavigableMap<JobId, JobEntry> entries = new ConcurrentSkipListMap<>();
     /** Submissions hold it shared while they refer to an upload; whoever deletes one holds it alone. */
@@ -100,7 +101,14 @@ public final class JobService {
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
 
     public JobService(
-            Stores stores, JobEngine engine, Processors processors, Clock clock, IdGenerator ids, Settings settings) {
+            Stores stores,
+            JobEngine engine,
+            Processors processors,
+            Callbacks callbacks,
+            Clock clock,
+            IdGenerator ids,
+            Settings settings) {
+        this.callbacks = callbacks;
         this.jobs = stores.jobs();
         this.uploads = stores.uploads();
         this.disk = stores.disk();
@@ -137,6 +145,7 @@ public final class JobService {
             slots.takeAnyway();
             enqueue(entry);
         }
+        entries.values().forEach(entry -> entry.callBack(callbacks));
         log.info("{} jobs found, {} of them go on", entries.size(), inLine.size());
     }
 
@@ -219,6 +228,11 @@ public final class JobService {
         }
     }
 
+    /** What keeps a callback URL from being used on this service; empty if nothing does. */
+    public Optional<String> callbackProblem(String url) {
+        return callbacks.problem(url);
+    }
+
     /** What keeps a processor from being used on this service; empty if nothing does. */
     public List<RefusedException> processorProblems(ProcessorSpec processor, Format format) {
         return processors.problems(processor, format).stream()
@@ -272,6 +286,7 @@ public final class JobService {
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
+            entry.callBack(callbacks);
             entries.put(id, entry);
             log.info("Job {}: submitted, {}", id, job.status());
             return entry;
@@ -533,6 +548,15 @@ public final class JobService {
         return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
     }
 
+    /** The committed results one by one. To be closed. */
+    public MergedResults resultLines(JobId id) throws RefusedException, IOException {
+        Committed results = results(id);
+        return new MergedResults(
+                results.channel() == null
+                        ? List.of()
+                        : List.of(new MergedResults.Lines(id, results.channel(), results.bytes())));
+    }
+
     /**
      * The committed results of the whole family of a job: the first job, and all that tried failed items again. To be closed.
      */
@@ -654,5 +678,6 @@ public final class JobService {
     public void shutDown() {
         stopping = true;
         engine.shutDown(STOP_GRACE);
+        callbacks.close();
     }
 }

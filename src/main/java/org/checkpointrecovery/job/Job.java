@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateSince when the job came into its state
  * @param recovery where the latest run went on from; null in the first run
  * @param idempotencyKey of the submission, or null
+ * @param calledBackFor the {@link #stateSince} of the last end that was told to the callback URL, or that was given up; or null
  */
 public record Job(
         JobId id,
@@ -31,7 +32,8 @@ public record Job(
         List<Run> runs,
         @Nullable Recovery recovery,
         Instant createdAt,
-        @Nullable IdempotencyKey idempotencyKey) {
+        @Nullable IdempotencyKey idempotencyKey,
+        @Nullable Instant calledBackFor) {
 
     public Job {
         requireNonNull(id);
@@ -50,13 +52,14 @@ public record Job(
             @Nullable IdempotencyKey idempotencyKey,
             Instant now) {
         JobState state = spec.start() ? new JobState.Queued() : new JobState.Created();
-        return new Job(id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey);
+        return new Job(
+                id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey, null);
     }
 
     /** A job of which nothing is known but that it was there: it can only be deleted. */
     public static Job damaged(JobId id, String message, Instant now) {
         JobState state = new JobState.Failed(new Reason(ErrorCode.JOB_RECORD_DAMAGED, message));
-        return new Job(id, null, null, null, null, state, now, List.of(), null, now, null);
+        return new Job(id, null, null, null, null, state, now, List.of(), null, now, null, null);
     }
 
     public Status status() {
@@ -123,6 +126,32 @@ public record Job(
         return with(state, stateSince, runs, recovery, items);
     }
 
+    /** Whether the end that the job has come to is still to be told to the URL that its spec names. */
+    public boolean owesCallback() {
+        boolean ended = switch (status()) {
+            case COMPLETED, FAILED, CANCELLED -> true;
+            case CREATED, QUEUED, RUNNING, PAUSING, PAUSED, CANCELLING, CRASHED -> false;
+        };
+        return ended && spec != null && spec.callbackUrl() != null && !stateSince.equals(calledBackFor);
+    }
+
+    /** The end that the job came to at {@code since} is told, or given up. */
+    public Job calledBack(Instant since) {
+        return new Job(
+                id,
+                parentId,
+                spec,
+                identity,
+                totalItems,
+                state,
+                stateSince,
+                runs,
+                recovery,
+                createdAt,
+                idempotencyKey,
+                since);
+    }
+
     /** When the first run began. */
     public @Nullable Instant startedAt() {
         return runs.isEmpty() ? null : runs.get(0).startedAt();
@@ -145,6 +174,18 @@ public record Job(
 
     private Job with(
             JobState newState, Instant since, List<Run> newRuns, @Nullable Recovery from, @Nullable Long total) {
-        return new Job(id, parentId, spec, identity, total, newState, since, newRuns, from, createdAt, idempotencyKey);
+        return new Job(
+                id,
+                parentId,
+                spec,
+                identity,
+                total,
+                newState,
+                since,
+                newRuns,
+                from,
+                createdAt,
+                idempotencyKey,
+                calledBackFor);
     }
 }

@@ -66,6 +66,11 @@ public final class DataDirectory implements Closeable {
         return root.resolve("files");
     }
 
+    /** The key that callbacks are signed with, if the operator gives none. */
+    public Path callbackKey() {
+        return root.resolve("callback-key");
+    }
+
     @Override
     public void close() throws IOException {
         lockFile.close();

@@ -48,6 +48,9 @@ public interface Disk {
     /** The paths in a directory, sorted by name. */
     List<Path> list(Path directory) throws IOException;
 
+    /** Keeps a file from being read by anyone but its owner, where the file system can. */
+    default void restrictToOwner(Path file) throws IOException {}
+
     /** Makes the names in a directory survive a power cut. */
     void forceDirectory(Path directory) throws IOException;
 }

@@ -50,7 +50,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * on one line; {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
- * maxFailedPercent} and {@code callbackUrl}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
+ * maxFailedPercent} and {@code callbackUrl}. {@code "calledBackFor"} is there when an end was told to
+ * the callback URL. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
  * item.
  */
 final class JobCodec {
@@ -87,6 +88,9 @@ final class JobCodec {
         if (key != null) {
             json.putObject("idempotencyKey").put("key", key.key()).put("requestSha256", key.requestSha256());
         }
+        if (job.calledBackFor() != null) {
+            json.put("calledBackFor", text(job.calledBackFor()));
+        }
         return StoredJson.write(json);
     }
 
@@ -112,7 +116,8 @@ final class JobCodec {
                     runs,
                     StoredJson.has(json, "recovery") ? readRecovery(json.get("recovery")) : null,
                     Instant.parse(StoredJson.text(json, "createdAt")),
-                    StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null);
+                    StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null,
+                    StoredJson.instantOrNull(json, "calledBackFor"));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new DamagedFileException(String.valueOf(e.getMessage()));
         }

@@ -3,6 +3,8 @@ package org.checkpointrecovery.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -192,7 +194,7 @@ class DocumentedAnswersTest {
     }
 
     @Test
-    void results_and_errors_are_sent_in_part_or_not_at_all() {
+    void results_and_errors_are_sent_in_part_or_not_at_all() throws IOException {
         String id = http.complete(ITEMS + ",\"faults\":{\"failItems\":[1]}}");
         for (String path : List.of("/v1/jobs/" + id + "/results", "/v1/jobs/" + id + "/errors")) {
             http.get(path, "Range", "bytes=0-9").is(206);
@@ -200,6 +202,18 @@ class DocumentedAnswersTest {
             http.get(path, "If-None-Match", http.get(path).header("ETag")).is(304);
             http.get(path, "Accept", "application/json").is(200);
         }
+        String errors = "/v1/jobs/" + id + "/errors";
+        http.get(errors, "Accept", "text/csv").isProblem(406, "not-acceptable");
+        String results = "/v1/jobs/" + id + "/results";
+        http.get(results, "Accept", "text/csv").is(200);
+        Path file = service.data().resolve("jobs").resolve(id).resolve("results.jsonl");
+        Files.writeString(file, Files.readString(file).replace("\"original\":\"a\"", "\"original\":[1]"));
+        http.get(results, "Accept", "text/csv").isProblem(406, "not-acceptable");
+        Files.writeString(file, Files.readString(file).replace("\"original\":[1]", "\"original\":\"a\""));
+        String child = http.ask(id, "retry-failed").is(201).id();
+        http.await(child, "COMPLETED");
+        http.delete("/v1/jobs/" + id).is(204);
+        http.get("/v1/jobs/" + child + "/results?merged=true").isProblem(409, "conflict");
     }
 
     @Test

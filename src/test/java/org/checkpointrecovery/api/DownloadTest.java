@@ -195,7 +195,12 @@ class DownloadTest {
                 "application/json;q=0|application/x-ndjson",
                 "application/json;q=nonsense|application/x-ndjson",
                 "application/json, */*|application/json",
-                "nonsense|application/x-ndjson"
+                "nonsense|application/x-ndjson",
+                "text/csv, */*|text/csv; charset=utf-8",
+                "text/csv;q=0.5, application/x-ndjson;q=0.4|text/csv; charset=utf-8",
+                "text/csv;q=0.5, application/json;q=0.6|application/json",
+                "text/csv, application/x-ndjson|application/x-ndjson",
+                "text/csv;q=0|application/x-ndjson"
             })
     void the_form_is_the_one_that_is_preferred(String accept, String mediaType) {
         assertThat(http.get(results, "Accept", accept).is(200).header("Content-Type"))
@@ -215,6 +220,45 @@ class DownloadTest {
         assertThat(array.number("/1/attempts")).isEqualTo(1);
         assertBytes(http.get(errors, "Range", "bytes=3-8").is(206), Arrays.copyOfRange(lines.bytes(), 3, 9));
         http.get(errors, "Range", "bytes=99999-").isProblem(416, "range-not-satisfiable");
+    }
+
+    @Test
+    void csv_is_sent_to_those_who_accept_it_alone() {
+        Answer answer = http.get(results, "Accept", "text/csv").is(200);
+        assertThat(answer.header("Content-Type")).isEqualTo("text/csv; charset=utf-8");
+        assertThat(answer.header("Accept-Ranges")).isEqualTo("none");
+        assertThat(answer.header("ETag")).isEmpty();
+        String[] records = answer.text().split("\r\n", -1);
+        assertThat(records).hasSize(ITEMS - 3 + 2).endsWith("");
+        assertThat(records[0]).isEqualTo("index,original,length,word_count,uppercase");
+        assertThat(records[1]).isEqualTo("1,wörd number 1,13,3,WÖRD NUMBER 1");
+        assertThat(records[ITEMS - 3]).startsWith("2998,");
+        Answer head = ServiceClient.send(http.request("HEAD", results).header("Accept", "text/csv"))
+                .is(200);
+        assertThat(head.bytes()).isEmpty();
+        assertThat(head.header("Content-Type")).isEqualTo("text/csv; charset=utf-8");
+        String errors = results.replace("results", "errors");
+        assertThat(http.get(errors, "Accept", "text/csv")
+                        .isProblem(406, "not-acceptable")
+                        .text("/detail"))
+                .contains("application/x-ndjson");
+        assertThat(http.get(errors, "Accept", "text/csv, */*;q=0.1").is(200).header("Content-Type"))
+                .isEqualTo("application/x-ndjson");
+    }
+
+    @Test
+    void fields_of_csv_are_quoted_where_they_must_be() {
+        String id = http.complete("{\"input\":{\"items\":[\"a,\\\"b\\\"\",\"c\"]},\"format\":\"raw-lines\"}");
+        assertThat(http.get("/v1/jobs/" + id + "/results", "Accept", "text/csv")
+                        .is(200)
+                        .text())
+                .isEqualTo("index,original,length,word_count,uppercase\r\n"
+                        + "0,\"a,\"\"b\"\"\",5,1,\"A,\"\"B\"\"\"\r\n1,c,1,1,C\r\n");
+        String none = http.submit("{\"start\":false,\"input\":{\"items\":[\"a\"]}}");
+        assertThat(http.get("/v1/jobs/" + none + "/results", "Accept", "text/csv")
+                        .is(200)
+                        .bytes())
+                .isEmpty();
     }
 
     @Test

@@ -9,25 +9,30 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.checkpointrecovery.engine.Callbacks;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.engine.SignedCallbacks;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.http.Poster;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 
@@ -145,8 +150,15 @@ final class TestService implements AutoCloseable {
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
             JobService.Settings settings =
                     new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume, processCrashAllowed);
+            KeyFile key = new KeyFile(disk, lock.callbackKey());
+            Callbacks callbacks = new SignedCallbacks(
+                    addressRules,
+                    () -> new Poster(addressRules, clock, Duration.ofMillis(1)),
+                    key::readOrMake,
+                    CallbackBody::of,
+                    clock);
             service = new JobService(
-                    stores, engine, processors, clock, new IdGenerator(clock, new SecureRandom()), settings);
+                    stores, engine, processors, callbacks, clock, new IdGenerator(clock, new SecureRandom()), settings);
             service.open();
             server = new ApiServer(
                     service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));

@@ -94,7 +94,7 @@ final class TestService implements AutoCloseable {
                 options.autoResume(),
                 true);
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
-        service = new JobService(stores, engine, options.processors(), options.clock(), ids, settings);
+        service = new JobService(stores, engine, options.processors(), Callbacks.NONE, options.clock(), ids, settings);
     }
 
     /** A service that is open. */

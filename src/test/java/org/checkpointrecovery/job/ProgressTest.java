@@ -33,6 +33,7 @@ class ProgressTest {
                 runs,
                 null,
                 earlier,
+                null,
                 null);
         Position committed = new Position(nextItem, 0, 0, 0, nextItem - 1, 1);
         return Progress.of(job, committed, savedAt, NOON.plusSeconds(10));

@@ -45,6 +45,11 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public void restrictToOwner(Path file) throws IOException {
+        disk.restrictToOwner(file);
+    }
+
+    @Override
     public void move(Path from, Path to) throws IOException {
         disk.move(from, to);
     }

@@ -74,7 +74,8 @@ class JobCodecTest {
                 runs,
                 new Recovery(Recovery.From.PREVIOUS_CHECKPOINT, 9, REASON),
                 NOW,
-                new IdempotencyKey("key \"1\"", "ab"));
+                new IdempotencyKey("key \"1\"", "ab"),
+                NOW);
     }
 
     private static JobState state(Status status) {
@@ -119,7 +120,7 @@ class JobCodecTest {
         InputIdentity identity = new InputIdentity(0, null, 0);
         assertRoundTrip(Job.submitted(ID, null, spec, identity, null, null, NOW));
         JobState empty = new JobState.Completed(Position.START, null);
-        assertRoundTrip(new Job(ID, null, spec, identity, 0L, empty, NOW, List.of(), null, NOW, null));
+        assertRoundTrip(new Job(ID, null, spec, identity, 0L, empty, NOW, List.of(), null, NOW, null, null));
     }
 
     static Stream<InputSpec> everyInput() {

@@ -1,0 +1,32 @@
+package org.checkpointrecovery.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.job.Job;
+
+/** What a callback says of a job, in the words of the API. */
+public final class CallbackBody {
+    private CallbackBody() {}
+
+    public static byte[] of(JobView view) {
+        Job job = view.job();
+        try {
+            return Answers.bytes(json -> {
+                json.writeStartObject();
+                json.writeStringField("jobId", job.id().value());
+                json.writeStringField("name", job.validSpec().name());
+                JobJson.state(json, job);
+                json.writeFieldName("progress");
+                JobJson.progress(json, view.progress());
+                JobJson.time(json, "at", job.stateSince());
+                json.writeEndObject();
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (RefusedException e) {
+            throw new IllegalStateException(e); // nothing is looked up
+        }
+    }
+}

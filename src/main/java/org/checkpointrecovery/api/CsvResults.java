@@ -1,0 +1,106 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results as CSV (RFC 4180). The keys of the first result are the columns; what a later one has beyond them is left out, and
+ * what it lacks is empty, as null is.
+ */
+final class CsvResults {
+    static final String MEDIA_TYPE = "text/csv";
+
+    /** Results were written by this service, and may be as long as an answer of an endpoint may be. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    /** Results one by one, each a line without its end; null after the last. */
+    interface Lines {
+        byte @Nullable [] next() throws IOException;
+    }
+
+    private final Lines lines;
+    private final Map<String, @Nullable String> first;
+
+    /** Reads the first line. If it has a value that is an object or array, it is a {@link ProblemException}. */
+    CsvResults(Lines lines) throws IOException {
+        this.lines = lines;
+        byte[] line = lines.next();
+        this.first = line == null ? Map.of() : values(line, true);
+    }
+
+    void write(OutputStream out) throws IOException {
+        if (first.isEmpty()) {
+            return;
+        }
+        List<String> columns = List.copyOf(first.keySet());
+        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out, StandardCharsets.UTF_8);
+        csv.writeRecord(columns);
+        csv.writeRecord(fields(columns, first));
+        for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            csv.writeRecord(fields(columns, values(line, false)));
+        }
+        csv.flush();
+    }
+
+    private static List<@Nullable String> fields(List<String> columns, Map<String, @Nullable String> values) {
+        List<@Nullable String> fields = new ArrayList<>();
+        for (String column : columns) {
+            fields.add(values.get(column));
+        }
+        return fields;
+    }
+
+    private static Map<String, @Nullable String> values(byte[] line, boolean flat) throws IOException {
+        Map<String, @Nullable String> values = new LinkedHashMap<>();
+        try (JsonParser json = JSON.createParser(line)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken value = json.nextToken();
+                if (value.isStructStart() && flat) {
+                    throw notFlat(name);
+                }
+                values.put(name, value.isStructStart() ? nested(line, json) : text(json));
+            }
+        }
+        return values;
+    }
+
+    private static @Nullable String text(JsonParser json) throws IOException {
+        return json.currentToken() == JsonToken.VALUE_NULL ? null : json.getText();
+    }
+
+    /** An object or array as it stands in the line. */
+    private static String nested(byte[] line, JsonParser json) throws IOException {
+        int from = (int) json.currentTokenLocation().getByteOffset();
+        json.skipChildren();
+        int to = (int) json.currentLocation().getByteOffset();
+        return new String(line, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static ProblemException notFlat(String field) {
+        return Problem.of(
+                        Problem.Kind.NOT_ACCEPTABLE,
+                        "The results are not flat and cannot be sent as CSV: \"" + Fields.cut(field)
+                                + "\" is an object or array. Ask for application/x-ndjson.")
+                .exception();
+    }
+}

@@ -1,0 +1,34 @@
+package org.checkpointrecovery.engine;
+
+import java.util.Optional;
+
+/** Tells the ends of jobs to the URLs that their specs name. Thread-safe; nothing here waits for an endpoint. */
+public interface Callbacks {
+    /** Of a service that calls no one back. */
+    Callbacks NONE = new Callbacks() {
+        @Override
+        public Optional<String> problem(String url) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void tell(JobView view, Runnable settled) {}
+
+        @Override
+        public void close() {}
+    };
+
+    /** What keeps a URL from being called, as the rest of a sentence; empty if nothing does. */
+    Optional<String> problem(String url);
+
+    /**
+     * Tells the state of a job, and again where that may help. Returns at once.
+     *
+     * @param view of a job that has a callback URL; its state is on disk
+     * @param settled run when it was told or is given up; never, if the service ends before
+     */
+    void tell(JobView view, Runnable settled);
+
+    /** Breaks off what is under way: the next start tells it. */
+    void close();
+}

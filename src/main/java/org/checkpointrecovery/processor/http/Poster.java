@@ -1,0 +1,153 @@
+package org.checkpointrecovery.processor.http;
+
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts JSON to endpoints, a few at once, and again where that may help: by the same rules as the processor. All state is owned
+ * by the thread of its {@link Loop}; {@link #post} may be called by any.
+ */
+public final class Poster implements AutoCloseable {
+    public static final int MAX_ATTEMPTS = 8;
+    public static final Duration FIRST_WAIT = Backoff.DEFAULT.first();
+
+    private static final int AT_ONCE = 8;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+    private final Clock clock;
+    private final Backoff backoff;
+    private final Caller caller;
+    private final Loop loop;
+
+    // Of the loop's thread:
+    private final Deque<Trial> ready = new ArrayDeque<>();
+    private int underWay;
+
+    /**
+     * What is to be posted.
+     *
+     * @param headers made anew for each attempt
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Message(URI url, byte[] body, Supplier<Map<String, String>> headers) {}
+
+    private static final class Trial {
+        private final Message message;
+        private final Consumer<Optional<String>> ended;
+        private int attempts;
+
+        Trial(Message message, Consumer<Optional<String>> ended) {
+            this.message = message;
+            this.ended = ended;
+        }
+    }
+
+    /** @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} but for tests */
+    public Poster(AddressRules rules, Clock clock, Duration firstWait) {
+        this.clock = clock;
+        this.backoff = new Backoff(firstWait, Backoff.DEFAULT.most());
+        this.caller = new JettyCaller(
+                new JettyCaller.Limits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES),
+                NameLookup.SYSTEM,
+                rules,
+                new SslContextFactory.Client());
+        this.loop = new ThreadLoop("http-callbacks");
+    }
+
+    /**
+     * Returns at once.
+     *
+     * @param ended is told in the poster's thread that the message was taken (empty), or why it was given up; never if the
+     *     poster is closed before
+     */
+    public void post(Message message, Consumer<Optional<String>> ended) {
+        Trial trial = new Trial(message, ended);
+        loop.execute(() -> begin(trial));
+    }
+
+    private void begin(Trial trial) {
+        ready.addLast(trial);
+        attemptWhatMayBegin();
+    }
+
+    private void attemptWhatMayBegin() {
+        while (underWay < AT_ONCE && !ready.isEmpty()) {
+            Trial trial = ready.removeFirst();
+            trial.attempts++;
+            underWay++;
+            caller.call(
+                    call(trial.message),
+                    reply -> loop.execute(() -> {
+                        underWay--;
+                        replied(trial, reply);
+                        attemptWhatMayBegin();
+                    }));
+        }
+    }
+
+    private static Call call(Message message) {
+        List<Call.Header> headers = new java.util.ArrayList<>();
+        headers.add(new Call.Header("Content-Type", RequestBody.JSON));
+        message.headers().get().forEach((name, value) -> headers.add(new Call.Header(name, value)));
+        return new Call(message.url(), "POST", headers, message.body());
+    }
+
+    private void replied(Trial trial, Reply reply) {
+        boolean mayPass;
+        String what;
+        Duration asked = Duration.ZERO;
+        if (reply instanceof Reply.Answered answered) {
+            int status = answered.status();
+            if (status >= 200 && status < 300) {
+                trial.ended.accept(Optional.empty());
+                return;
+            }
+            mayPass = Judge.mayPass(status);
+            what = Hosts.named(trial.message.url()) + " answered " + status + ".";
+            asked = asked(answered.retryAfter());
+        } else {
+            Reply.Broken broken = (Reply.Broken) reply;
+            if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // of a 2xx: it was taken all the same
+                trial.ended.accept(Optional.empty());
+                return;
+            }
+            mayPass = broken.mayPass();
+            what = broken.what();
+        }
+        if (!mayPass || trial.attempts >= MAX_ATTEMPTS) {
+            trial.ended.accept(Optional.of(what + " It was attempt " + trial.attempts + " of " + MAX_ATTEMPTS + "."));
+            return;
+        }
+        Duration wait =
+                backoff.after(trial.attempts, ThreadLocalRandom.current().nextDouble());
+        loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(trial));
+    }
+
+    private Duration asked(@Nullable String retryAfter) {
+        Duration asked = retryAfter == null
+                ? Duration.ZERO
+                : RetryAfter.parse(retryAfter, clock.instant()).orElse(Duration.ZERO);
+        return asked.compareTo(RetryAfter.MOST) > 0 ? RetryAfter.MOST : asked;
+    }
+
+    /** Breaks off what is under way. */
+    @Override
+    public void close() {
+        loop.close();
+        caller.close();
+    }
+}

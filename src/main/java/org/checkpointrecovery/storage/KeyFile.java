@@ -1,0 +1,51 @@
+package org.checkpointrecovery.storage;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** A file with a random key of 32 bytes, as 64 hexadecimal digits and a line end, that only its owner can read. */
+public final class KeyFile {
+    private static final int KEY_BYTES = 32;
+    private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+
+    private final Disk disk;
+    private final Path file;
+
+    public KeyFile(Disk disk, Path file) {
+        this.disk = disk;
+        this.file = file;
+    }
+
+    /** The key as its digits. Makes it if it is not there; then it survives a power cut before anyone has it. */
+    public String readOrMake() throws IOException {
+        if (!disk.exists(file)) {
+            byte[] key = new byte[KEY_BYTES];
+            new SecureRandom().nextBytes(key);
+            write(HexFormat.of().formatHex(key) + "\n");
+        }
+        String key = new String(disk.read(file), US_ASCII).strip();
+        if (!FORM.matcher(key).matches()) {
+            throw new DamagedFileException("The key in " + file + " is not 64 hexadecimal digits. Nothing was changed."
+                    + " Restore the file, or delete it for a new key");
+        }
+        return key;
+    }
+
+    private void write(String text) throws IOException {
+        Path temporary = Replacement.temporaryFor(file);
+        byte[] bytes = text.getBytes(US_ASCII);
+        try (DiskFile open = disk.open(temporary)) {
+            disk.restrictToOwner(temporary); // before there is something to read
+            open.cutBack(0);
+            open.append(bytes, 0, bytes.length);
+            open.force();
+        }
+        disk.move(temporary, file);
+        disk.forceDirectory(Replacement.directoryOf(file));
+    }
+}
