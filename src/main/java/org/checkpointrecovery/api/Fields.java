@@ -86,6 +86,11 @@ final class Fields {
         return errors.count > 0;
     }
 
+    /** How much was found wrong with the whole body so far. */
+    int wrongCount() {
+        return errors.count;
+    }
+
     /** Whether something was found wrong with a field. */
     boolean isWrong(String name) {
         return errors.first.stream().anyMatch(error -> error.field().equals(pointer(name)));

@@ -56,8 +56,9 @@ final class JobRequest {
         InputSpec input = input(fields, items);
         Format format = format(fields);
         refuseOpenRecords(fields, format, items);
+        int wrongBefore = fields.wrongCount();
         ProcessorSpec processor = ProcessorRequest.read(fields);
-        if (!fields.isWrongWithin("processor") && !fields.isWrongWithin("format")) {
+        if (fields.wrongCount() == wrongBefore && !fields.isWrongWithin("format")) {
             checks.wrong(processor, format).forEach(fields::error);
         }
         int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);

@@ -86,7 +86,8 @@ final class CallFailures {
     private static String shown(Throwable failure) {
         String message = failure.getMessage();
         String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
-        return AnswerText.excerpt(text);
+        String excerpt = AnswerText.excerpt(text);
+        return excerpt.endsWith(".") ? excerpt.substring(0, excerpt.length() - 1) : excerpt;
     }
 
     private static boolean has(Throwable failure, Class<?> type) {

@@ -3,6 +3,7 @@ package org.checkpointrecovery.processor.http;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -49,9 +50,17 @@ final class CheckedResolver implements SocketAddressResolver {
 
     private List<InetSocketAddress> allowed(String host, int port) throws UnknownHostException {
         List<InetAddress> found = names.lookUp(host);
-        return found.stream()
-                .filter(address -> rules.allow(host, port, address))
-                .map(address -> new InetSocketAddress(address, port))
-                .toList();
+        List<InetSocketAddress> allowed = new ArrayList<>();
+        for (InetAddress address : found) {
+            if (rules.allow(host, port, address)) {
+                allowed.add(new InetSocketAddress(named(host, address), port));
+            }
+        }
+        return allowed;
+    }
+
+    /** With the name that the endpoint's certificate must be for. */
+    private static InetAddress named(String host, InetAddress address) throws UnknownHostException {
+        return Hosts.literal(host).isPresent() ? address : InetAddress.getByAddress(host, address.getAddress());
     }
 }

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.processor.http;
 
 import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -17,6 +18,7 @@ import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
 /**
  * Calls by Jetty's client: HTTP/2 where a TLS endpoint offers it, HTTP/1.1 otherwise. It does what it is told and no more: it
@@ -32,8 +34,11 @@ final class JettyCaller implements Caller {
     /** A connection that nothing has come over for longer than a call may take is of no use. */
     private static final Duration IDLE_BEYOND_TIMEOUT = Duration.ofSeconds(1);
 
+    private static final long LONGEST_TASK_SECONDS = 10;
+
     private final HttpClient client;
     private final Limits limits;
+    private final ScheduledThreadPoolExecutor timers;
 
     /**
      * @param connections at once, at least 1
@@ -49,6 +54,7 @@ final class JettyCaller implements Caller {
         threads.setName("http");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
+        timers = timers();
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
         connector.setSslContextFactory(tls);
@@ -56,6 +62,7 @@ final class JettyCaller implements Caller {
         client = new HttpClient(new HttpClientTransportDynamic(
                 connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2), HttpClientConnectionFactory.HTTP11));
         client.setExecutor(threads);
+        client.setScheduler(new ScheduledExecutorScheduler(timers));
         client.setSocketAddressResolver(new CheckedResolver(names, rules, threads));
         client.setConnectTimeout(limits.connectTimeout().toMillis());
         client.setIdleTimeout(limits.timeout().plus(IDLE_BEYOND_TIMEOUT).toMillis());
@@ -66,6 +73,17 @@ final class JettyCaller implements Caller {
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "checkpoint-recovery"));
         start();
+    }
+
+    /** Of our own, because Jetty does not wait for the end of its. */
+    private static ScheduledThreadPoolExecutor timers() {
+        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "http-timers");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timers.setRemoveOnCancelPolicy(true);
+        return timers;
     }
 
     private void start() {
@@ -103,6 +121,12 @@ final class JettyCaller implements Caller {
     public void close() {
         try {
             client.stop();
+            timers.shutdownNow();
+            if (!timers.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("a timer of the HTTP client does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (Exception e) {
             throw new IllegalStateException("the HTTP client does not stop", e);
         }

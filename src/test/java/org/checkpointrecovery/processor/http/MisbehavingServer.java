@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * An endpoint on this machine that writes what it is told to, byte by byte, whether that is HTTP or not. Each connection has a
  * thread of its own.
  */
-final class MisbehavingServer implements AutoCloseable {
+public final class MisbehavingServer implements AutoCloseable {
     private final ServerSocket socket;
     private final Behaviour behaviour;
     private final List<Received> received = new CopyOnWriteArrayList<>();
@@ -33,21 +33,20 @@ final class MisbehavingServer implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /** What it does with a request. */
-    interface Behaviour {
+    public interface Behaviour {
         /** @param time how often the item was sent, with this one */
         void answer(Received request, int time, Exchange exchange) throws IOException, InterruptedException;
     }
 
     /** @param headers by their names in lower case */
-    record Received(String method, String path, Map<String, String> headers, String body) {
-        @Nullable
-        String header(String name) {
+    public record Received(String method, String path, Map<String, String> headers, String body) {
+        public @Nullable String header(String name) {
             return headers.get(name.toLowerCase(Locale.ROOT));
         }
     }
 
     /** The side of a connection that a behaviour writes to. */
-    final class Exchange {
+    public final class Exchange {
         private final Socket connection;
         private final OutputStream out;
 
@@ -56,13 +55,13 @@ final class MisbehavingServer implements AutoCloseable {
             this.out = connection.getOutputStream();
         }
 
-        void write(String text) throws IOException {
+        public void write(String text) throws IOException {
             out.write(text.getBytes(ISO_8859_1));
             out.flush();
         }
 
         /** A whole answer. */
-        void answer(int status, String body, String... headers) throws IOException {
+        public void answer(int status, String body, String... headers) throws IOException {
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Whatever\r\n");
             for (String header : headers) {
                 head.append(header).append("\r\n");
@@ -70,18 +69,18 @@ final class MisbehavingServer implements AutoCloseable {
             write(head + "Content-Length: " + body.length() + "\r\n\r\n" + body);
         }
 
-        void close() throws IOException {
+        public void close() throws IOException {
             connection.close();
         }
 
         /** Closes it so that the other side sees a reset. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             connection.setSoLinger(true, 0);
             connection.close();
         }
 
         /** Holds the connection, and says nothing more. */
-        void fallSilent() throws InterruptedException {
+        public void fallSilent() throws InterruptedException {
             closed.await();
         }
     }
@@ -92,7 +91,7 @@ final class MisbehavingServer implements AutoCloseable {
         start(this::accept);
     }
 
-    static MisbehavingServer that(Behaviour behaviour) {
+    public static MisbehavingServer that(Behaviour behaviour) {
         try {
             return that(behaviour, new ServerSocket(0, 500, InetAddress.getLoopbackAddress()));
         } catch (IOException e) {
@@ -100,23 +99,23 @@ final class MisbehavingServer implements AutoCloseable {
         }
     }
 
-    static MisbehavingServer that(Behaviour behaviour, ServerSocket socket) {
+    public static MisbehavingServer that(Behaviour behaviour, ServerSocket socket) {
         return new MisbehavingServer(socket, behaviour);
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + port() + "/";
     }
 
-    List<Received> received() {
+    public List<Received> received() {
         return received;
     }
 
-    int connections() {
+    public int connections() {
         return connections.size();
     }
 
