@@ -29,17 +29,23 @@ final class FileRoutes {
         refuseForm(ctx.header("Content-Type"));
         UploadCoding coding = UploadCoding.of(ctx.header("Content-Encoding"), ctx.header("Content-Type"), name);
         if (coding.kind() == UploadCoding.Kind.NONE && ctx.req().getContentLengthLong() > maxUploadBytes) {
-            throw tooLarge();
+            throw unread(ctx, tooLarge());
         }
         try (InputStream body = coding.decode(new BodyStream(ctx.req().getInputStream()))) {
             UploadedFile file = service.receiveFile(coding.name(), body, maxUploadBytes);
             ctx.header("Location", "/v1/files/" + file.id());
             Answers.json(ctx, 201, json -> JobJson.file(json, file));
         } catch (FileStore.TooLargeException e) {
-            throw tooLarge();
+            throw unread(ctx, tooLarge());
         } catch (UndecodableException e) {
-            throw coding.bad(e);
+            throw unread(ctx, coding.bad(e));
         }
+    }
+
+    /** What is left of the body cannot be told from another request: the client must not go on with this connection. */
+    private static ProblemException unread(Context ctx, ProblemException problem) {
+        ctx.header("Connection", "close");
+        return problem;
     }
 
     /** What {@code curl -F} sends has more in it than the file. */

@@ -202,6 +202,7 @@ class DocumentedAnswersTest {
             http.get(path, "If-None-Match", http.get(path).header("ETag")).is(304);
             http.get(path, "Accept", "application/json").is(200);
         }
+        http.post("/v1/jobs?validateOnly=true", ITEMS + "}").is(200);
         String errors = "/v1/jobs/" + id + "/errors";
         http.get(errors, "Accept", "text/csv").isProblem(406, "not-acceptable");
         String results = "/v1/jobs/" + id + "/results";
