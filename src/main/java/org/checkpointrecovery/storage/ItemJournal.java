@@ -141,6 +141,7 @@ public final class ItemJournal implements Closeable {
             file.close();
             older.addLast(new Segment(lastSegment, lastNumberInCurrent));
             current = null;
+            lastNumberInCurrent = -1; // not when the next one begins: what is gathered by then belongs to it
         }
     }
 
@@ -152,7 +153,6 @@ public final class ItemJournal implements Closeable {
         file.cutBack(0);
         file.append(header, 0, header.length);
         currentBytes = header.length;
-        lastNumberInCurrent = -1;
         return file;
     }
 

@@ -1,0 +1,108 @@
+package org.checkpointrecovery.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.storage.ItemJournal.Entry;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a journal says of items after a crash. */
+class ItemJournalTest {
+    private static final JobId JOB = new JobId("0mh3k2v9x-7fq2mzt4");
+    private static final Path DIRECTORY = Path.of("/job");
+
+    private final CrashingDisk disk = new CrashingDisk(0);
+    private final JobFiles files = new JobFiles(DIRECTORY);
+
+    @BeforeEach
+    void makeDirectory() throws IOException {
+        disk.createDirectory(DIRECTORY);
+        disk.forceDirectory(Path.of("/"));
+    }
+
+    private ItemJournal open(long nextItem) throws IOException {
+        return ItemJournal.open(disk, files, JOB, nextItem, false);
+    }
+
+    private static Entry result(String text) {
+        return new Entry.Succeeded(text.getBytes(UTF_8));
+    }
+
+    private static String text(@Nullable Entry entry) {
+        return entry instanceof Entry.Succeeded succeeded ? new String(succeeded.result(), UTF_8) : "" + entry;
+    }
+
+    /** As long as a segment becomes. */
+    private static Entry large() {
+        byte[] bytes = new byte[ItemJournal.SEGMENT_BYTES];
+        Arrays.fill(bytes, (byte) 'x');
+        return new Entry.Succeeded(bytes);
+    }
+
+    @Test
+    void what_was_forced_is_there_and_what_the_checkpoint_has_is_not() throws IOException {
+        try (ItemJournal journal = open(0)) {
+            journal.append(3, result("{\"index\":3}"));
+            journal.append(1, new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
+            journal.force();
+            journal.append(4, result("not forced"));
+        }
+        disk.restorePower();
+        try (ItemJournal journal = open(2)) {
+            assertThat(text(journal.recovered(3))).isEqualTo("{\"index\":3}");
+            assertThat(journal.recovered(1)).isNull();
+            assertThat(journal.recovered(4)).isNull();
+        }
+        try (ItemJournal journal = open(1)) {
+            assertThat(journal.recovered(1))
+                    .isEqualTo(new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
+        }
+    }
+
+    @Test
+    void a_segment_is_kept_until_the_checkpoint_has_passed_the_furthest_item_in_it() throws IOException {
+        try (ItemJournal journal = open(0)) {
+            journal.append(0, large());
+            journal.force();
+            journal.append(5, large());
+            journal.force();
+            journal.absorbed(1);
+            assertThat(disk.exists(files.journal(1))).isFalse();
+            assertThat(disk.exists(files.journal(2))).isTrue();
+        }
+        try (ItemJournal journal = open(1)) {
+            assertThat(journal.recovered(5)).isNotNull();
+            journal.absorbed(6);
+            assertThat(disk.exists(files.journal(2))).isFalse();
+        }
+    }
+
+    @Test
+    void a_torn_line_ends_what_counts_of_its_segment() throws IOException {
+        try (ItemJournal journal = open(0)) {
+            journal.append(0, result("a"));
+            journal.append(1, result("b"));
+            journal.force();
+        }
+        try (DiskFile file = disk.open(files.journal(1))) {
+            file.cutBack(file.size() - 2);
+        }
+        try (ItemJournal journal = open(0)) {
+            assertThat(text(journal.recovered(0))).isEqualTo("a");
+            assertThat(journal.recovered(1)).isNull();
+            journal.append(1, result("c"));
+            journal.force();
+        }
+        try (ItemJournal journal = open(0)) {
+            assertThat(text(journal.recovered(1))).isEqualTo("c");
+        }
+    }
+}
