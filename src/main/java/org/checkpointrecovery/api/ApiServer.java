@@ -105,6 +105,7 @@ public final class ApiServer {
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new ServerErrorHandler());
+            server.insertHandler(new UnreadBody());
         });
         config.jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(UriCompliance.DEFAULT);

@@ -96,6 +96,11 @@ final class RawHttp implements Closeable {
         return new Answer(Integer.parseInt(status.substring(9, 12)), headers, body);
     }
 
+    /** Whether the service has ended the connection and sent no more, waiting for it. */
+    boolean isEnded() throws IOException {
+        return socket.getInputStream().read() < 0;
+    }
+
     private static String line(InputStream in) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {

@@ -231,6 +231,34 @@ class UploadTest {
         }
     }
 
+    /** As many clients do it. The answer is lost if the service closes a connection that has bytes to read. */
+    @Test
+    void a_client_that_sends_all_of_a_refused_body_before_it_reads_gets_its_answer() throws Exception {
+        byte[] half = random(20 * LIMIT);
+        String length = "Content-Length: " + 2 * half.length;
+        for (List<String> head : List.of(
+                List.of("POST /v1/files", length, "Content-Encoding: gzip"),
+                List.of("POST /v1/files", length),
+                List.of("POST /v1/nothing", length),
+                List.of("POST /v1/jobs", length))) {
+            try (RawHttp raw = new RawHttp(service)) {
+                raw.head(head.get(0), head.subList(1, head.size()).toArray(new String[0]));
+                raw.send(half).send(half);
+                assertThat(raw.answer().status()).as(head.toString()).isBetween(400, 499);
+            }
+        }
+    }
+
+    @Test
+    void a_client_that_waits_to_be_told_to_go_on_is_refused_at_once() throws Exception {
+        try (RawHttp raw = new RawHttp(service)) {
+            raw.head("POST /v1/files", "Content-Length: " + 2 * LIMIT, "Expect: 100-continue");
+            raw.answer().isProblem(413, "too-large");
+            raw.endSending();
+            assertThat(raw.isEnded()).isTrue();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"br", "deflate", "gzip, zstd", "gzip, gzip", "compress"})
     void another_coding_is_a_415(String coding) {
