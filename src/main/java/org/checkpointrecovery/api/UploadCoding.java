@@ -1,6 +1,5 @@
 package org.checkpointrecovery.api;
 
-import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -64,7 +63,7 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         return switch (kind) {
             case NONE -> body;
             case GZIP -> new DecodedStream(body, UploadCoding::gzip);
-            case ZSTD -> new DecodedStream(body, coded -> new ZstdInputStream(new ZstdFrames(coded)));
+            case ZSTD -> new DecodedStream(body, ZstdDecoder.required());
         };
     }
 

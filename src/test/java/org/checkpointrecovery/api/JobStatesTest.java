@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -355,9 +356,9 @@ class JobStatesTest {
             DISK.awaitHeldResults();
         }
         DISK.releaseResults();
-        List<String> began = new ArrayList<>();
+        List<Instant> began = new ArrayList<>();
         for (String id : ids) {
-            began.add(http.await(id, "COMPLETED").text("/startedAt"));
+            began.add(Instant.parse(http.await(id, "COMPLETED").text("/startedAt")));
         }
         assertThat(began).isSorted();
     }

@@ -1,0 +1,41 @@
+package org.checkpointrecovery.api;
+
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The decoder of Zstandard. Its library needs memory access that a JVM may deny ({@code --sun-misc-unsafe-memory-access=deny}). */
+final class ZstdDecoder {
+    /** A frame with the one byte 'a', as it is (RFC 8878, section 3.1). */
+    private static final byte[] SMALLEST_FRAME = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0x20, 1, 9, 0, 0, 'a'};
+
+    private static final boolean ALLOWED = isAllowed();
+
+    private ZstdDecoder() {}
+
+    /** Throws a 415 where the JVM does not let the library work. */
+    static DecodedStream.Decoder required() {
+        if (!ALLOWED) {
+            throw Problem.of(
+                            Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                            "The Java that runs this service does not let it decode zstd. Nothing was kept. Send the file"
+                                    + " with gzip or as it is, or start the service with"
+                                    + " --sun-misc-unsafe-memory-access=allow.")
+                    .exception();
+        }
+        return ZstdDecoder::decoded;
+    }
+
+    private static InputStream decoded(InputStream body) {
+        return new ZstdInputStream(new ZstdFrames(body));
+    }
+
+    private static boolean isAllowed() {
+        try (InputStream frame = decoded(new ByteArrayInputStream(SMALLEST_FRAME))) {
+            return frame.read() == 'a' && frame.read() < 0;
+        } catch (IOException | RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+}
