@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.checkpointrecovery.processor.plugin.PluginJar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,29 +108,6 @@ class ProcessorsIT {
                 throw new AssertionError("the program outlives the service", e);
             }
         });
-    }
-
-    @Test
-    void a_program_and_a_plugin_process_the_same_items() throws Exception {
-        Path plugins = Files.createDirectory(directory.resolve("plugins"));
-        PluginJar.example(plugins);
-        try (PackedJar jar = PackedJar.serve(
-                        directory, "--command", "upper=/usr/bin/tr,a-z,A-Z", "--plugins", plugins.toString());
-                Service service = new Service(jar.url())) {
-            String items = "{\"input\":{\"items\":[\"one\",\"two\"]},\"processor\":";
-            String program = service.submit(items + "{\"type\":\"command\",\"name\":\"upper\"}}");
-            String plugin = service.submit(
-                    items + "{\"type\":\"plugin\",\"name\":\"reverse\",\"config\":{\"forbidden\":\"w\"}}}");
-            service.awaitState(program, "COMPLETED");
-            service.awaitState(plugin, "COMPLETED");
-            assertThat(new String(service.results(program), StandardCharsets.UTF_8))
-                    .isEqualTo("""
-                            {"index":0,"attempts":1,"output":"ONE"}
-                            {"index":1,"attempts":1,"output":"TWO"}
-                            """);
-            assertThat(new String(service.results(plugin), StandardCharsets.UTF_8))
-                    .isEqualTo("{\"index\":0,\"result\":{\"reversed\":\"eno\"}}\n");
-        }
     }
 
     @Test
