@@ -7,14 +7,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallbackTest {
+    private final MoodyDisk disk = new MoodyDisk();
     private CallbackReceiver receiver;
     private TestService service;
     private ServiceClient http;
@@ -22,7 +26,7 @@ class CallbackTest {
     @BeforeEach
     void startServices(@TempDir Path directory) throws IOException {
         receiver = new CallbackReceiver();
-        service = TestService.in(directory).start();
+        service = TestService.in(directory).disk(disk).start();
         http = service.client();
     }
 
@@ -38,7 +42,7 @@ class CallbackTest {
     }
 
     private void awaitSettled(String id) {
-        Await.until("it is settled", () -> record(id), record -> record.contains("calledBackFor"));
+        Await.until("it is settled", () -> record(id), record -> record.contains("\"untold\":[]"));
     }
 
     private String record(String id) {
@@ -56,7 +60,7 @@ class CallbackTest {
         assertThat(receiver.received()).hasSize(1);
         CallbackReceiver.Received told = receiver.received().get(0);
         assertThat(told.id()).isEqualTo(id + "-1-COMPLETED");
-        JsonNode job = http.job(id).json();
+        JsonNode job = Json.mapper().readTree(http.job(id).text()); // as the callback is read
         assertThat(told.json().get("jobId").textValue()).isEqualTo(id);
         assertThat(told.json().get("name").textValue()).isEqualTo("told");
         for (String field : List.of("state", "outcome", "stateReason", "progress")) {
@@ -136,32 +140,129 @@ class CallbackTest {
         awaitSettled(id);
         http.ask(id, "cancel").is(202);
         receiver.await(2);
-        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-1-CANCELLED");
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-2-CANCELLED");
         assertThat(receiver.received().get(0).json().at("/stateReason/code").textValue())
                 .isEqualTo(http.job(id).text("/runs/0/reason/code"));
     }
 
-    @Test
-    void a_failed_job_that_is_resumed_and_completed_is_told_twice() throws IOException {
+    /** A job whose input is gone. */
+    private String failAtOnce() throws IOException {
         Path input = service.input("lines.txt", "a\nb\n");
         String id = http.submit(
                 spec(",\"start\":false").replace("{\"items\":[\"a\",\"b\",\"c\"]}", "{\"path\":\"lines.txt\"}"));
-        Path aside = input.resolveSibling("aside");
-        Files.move(input, aside);
+        Files.move(input, input.resolveSibling("aside"));
         http.ask(id, "start").is(202);
         http.await(id, "FAILED");
+        return id;
+    }
+
+    private void mendInput() throws IOException {
+        Path input = service.inputs().resolve("lines.txt");
+        Files.move(input.resolveSibling("aside"), input);
+    }
+
+    @Test
+    void the_ends_of_a_job_that_is_resumed_are_told_in_their_order() throws IOException {
+        receiver.refuse(1, 500);
+        receiver.hold();
+        String id = failAtOnce();
         receiver.await(1);
-        Files.move(aside, input);
+        mendInput();
         http.resume(id);
-        receiver.await(2);
+        receiver.release();
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-1-FAILED", id + "-2-COMPLETED");
         assertThat(receiver.received().stream().map(CallbackReceiver.Received::state))
-                .containsExactly("FAILED", "COMPLETED");
+                .containsExactly("FAILED", "FAILED", "COMPLETED");
+    }
+
+    @Test
+    void each_end_has_an_id_of_its_own_also_without_a_run_between() throws IOException {
+        String id = http.submit(spec(",\"start\":false"));
+        Files.createDirectory(service.jobFile(id, "checkpoint.json")); // so that no run can begin
+        http.ask(id, "start").is(202);
+        receiver.await(1);
+        http.ask(id, "resume").is(202);
+        receiver.await(2);
+        service.restart();
+        http = service.client();
+        http.ask(id, "resume").is(202);
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-2-FAILED", id + "-3-FAILED");
+        assertThat(http.job(id).json().get("runs")).isEmpty();
+    }
+
+    @Test
+    void an_end_that_the_job_has_left_is_told_after_a_restart() throws IOException {
+        receiver.hold();
+        String id = failAtOnce();
+        receiver.await(1);
+        mendInput();
+        http.resume(id);
+        service.stop();
+        receiver.release();
+        service.start();
+        http = service.client();
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-1-FAILED", id + "-2-COMPLETED");
+        assertThat(receiver.received().get(1).body())
+                .isEqualTo(receiver.received().get(0).body());
+        awaitSettled(id);
+    }
+
+    @Test
+    void an_end_that_is_not_on_disk_is_not_told() {
+        disk.holdResults();
+        String id = http.submit(spec(",\"batchSize\":1,\"commit\":\"each\""));
+        disk.awaitHeldResults();
+        disk.fill();
+        disk.releaseResults();
+        http.await(id, "FAILED");
+        disk.freeSpace();
+        http.resume(id);
+        receiver.await(1);
+        awaitSettled(id);
+        assertThat(receiver.ids()).containsExactly(id + "-1-COMPLETED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0123456789abcdef\n", "garbage"})
+    void a_damaged_key_signs_nothing_and_what_is_owed_is_told_when_it_is_mended(String damaged) throws IOException {
+        Path file = service.data().resolve("callback-key");
+        Files.writeString(file, damaged);
+        String id = http.complete(spec(""));
+        service.stop();
+        assertThat(receiver.received()).isEmpty();
+        assertThat(file).hasContent(damaged);
+        String mended = "0123456789abcdef".repeat(4);
+        Files.writeString(file, mended);
+        service.start();
+        http = service.client();
+        awaitSettled(id);
+        assertThat(receiver.ids()).containsExactly(id + "-1-COMPLETED");
+        assertThat(receiver.received().get(0).signature())
+                .isEqualTo(receiver.received().get(0).signatureBy(mended));
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_a_receiver_that_hangs() {
+        receiver.hold();
+        String id = http.complete(spec(""));
+        receiver.await(1);
+        long began = System.nanoTime();
+        service.stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        receiver.release();
+        service.start();
+        http = service.client();
+        receiver.await(2);
+        assertThat(receiver.ids()).containsOnly(id + "-1-COMPLETED");
     }
 
     @Test
     void a_job_without_a_url_tells_no_one() {
         String id = http.complete("{\"input\":{\"items\":[\"a\"]}}");
-        assertThat(record(id)).doesNotContain("calledBackFor");
+        assertThat(record(id)).doesNotContain("untold");
         assertThat(receiver.received()).isEmpty();
         assertThat(service.data().resolve("callback-key")).doesNotExist();
     }
