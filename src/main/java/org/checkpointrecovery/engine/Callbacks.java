@@ -12,7 +12,7 @@ public interface Callbacks {
         }
 
         @Override
-        public void tell(JobView view, Runnable settled) {}
+        public void tell(int end, JobView view, Runnable settled) {}
 
         @Override
         public void close() {}
@@ -22,12 +22,13 @@ public interface Callbacks {
     Optional<String> problem(String url);
 
     /**
-     * Tells the state of a job, and again where that may help. Returns at once.
+     * Tells an end of a job, and again where that may help. Returns at once.
      *
-     * @param view of a job that has a callback URL; its state is on disk
+     * @param end its number, the same when it is told again after a crash
+     * @param view of the job when it came to that end, which is on disk; it has a callback URL
      * @param settled run when it was told or is given up; never, if the service ends before
      */
-    void tell(JobView view, Runnable settled);
+    void tell(int end, JobView view, Runnable settled);
 
     /** Breaks off what is under way: the next start tells it. */
     void close();

@@ -3,7 +3,9 @@ package org.checkpointrecovery.engine;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
@@ -24,8 +26,9 @@ final class JobEntry {
     private volatile Snapshot snapshot; // written under this
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
-    private boolean unsaved; // guarded by this
-    private Callbacks callbacks = Callbacks.NONE; // guarded by this
+    private boolean unsaved; // guarded by this; whether the state is not the one on disk
+    private @Nullable Callbacks callbacks; // guarded by this; null until they are to be made
+    private boolean telling; // guarded by this
 
     private record Snapshot(
             Job job, Position committed, @Nullable Instant lastCheckpointAt) {}
@@ -60,14 +63,13 @@ final class JobEntry {
 
     /** Does the same, with something to be done between: when it is on disk, and before anyone sees it. */
     synchronized void change(Job next, Runnable between) throws IOException {
-        store.save(next);
+        boolean newOnDisk = unsaved || next.status() != status();
+        Job saved = newOnDisk ? next.owing(snapshot.committed, snapshot.lastCheckpointAt) : next;
+        store.save(saved);
         between.run();
         unsaved = false;
-        boolean sameState = next.stateSince().equals(job().stateSince()) && next.status() == status();
-        show(next);
-        if (!sameState) {
-            tellIfOwed();
-        }
+        show(saved);
+        tellNext();
     }
 
     /**
@@ -82,36 +84,47 @@ final class JobEntry {
                 next.status(),
                 cause.toString(),
                 status());
-        unsaved = true;
+        unsaved = unsaved || next.status() != status();
         show(next);
     }
 
-    /** Tells each end that the job comes to from now on, and the one that it has come to, if that was not told. */
+    /** Tells each end that the job comes to from now on, and those that it has come to and that were not told. */
     synchronized void callBack(Callbacks through) {
         callbacks = through;
-        tellIfOwed();
+        tellNext();
     }
 
-    private synchronized void tellIfOwed() {
-        if (!unsaved && job().owesCallback()) {
-            Instant since = job().stateSince();
-            callbacks.tell(view(), () -> settle(since));
-        }
-    }
-
-    /** Keeps it from being told again. */
-    private synchronized void settle(Instant since) {
-        if (deleted || unsaved || !job().stateSince().equals(since)) {
+    /** One after the other, so that no receiver takes an older end for the newest. */
+    private synchronized void tellNext() {
+        List<Ends.Untold> untold = job().ends().untold();
+        if (callbacks == null || telling || untold.isEmpty()) {
             return;
         }
-        try {
-            change(job().calledBack(since));
-        } catch (IOException e) {
-            log.warn(
-                    "Job {}: that it was called back could not be written: {}. The next start calls back again.",
-                    job().id(),
-                    e.toString());
+        telling = true;
+        Ends.Untold end = untold.get(0);
+        JobView then = new JobView(job().at(end), end.committed(), end.lastCheckpointAt(), end.at());
+        callbacks.tell(end.number(), then, () -> settle(end.number()));
+    }
+
+    /** Keeps an end from being told again. */
+    private synchronized void settle(int number) {
+        telling = false;
+        if (deleted) {
+            return;
         }
+        Job told = job().told(number);
+        if (!unsaved) { // else the next state is written with it
+            try {
+                store.save(told);
+            } catch (IOException e) {
+                log.warn(
+                        "Job {}: that it was called back could not be written: {}. The next start may call back again.",
+                        told.id(),
+                        e.toString());
+            }
+        }
+        show(told);
+        tellNext();
     }
 
     private void show(Job next) {

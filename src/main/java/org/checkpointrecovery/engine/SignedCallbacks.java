@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Callbacks by POST, each with the headers
  *
  * <pre>
- * Callback-Id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED      (job, its number of runs, its state: the same over attempts)
+ * Callback-Id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED      (job, number of its end, its state: the same when it is told again)
  * Callback-Timestamp: 1795430131                   (seconds, of this attempt)
  * Callback-Signature: v1=9f86d081...               (HMAC-SHA256 of "TIMESTAMP.BODY", in hexadecimal digits)
  * </pre>
@@ -67,12 +67,12 @@ public final class SignedCallbacks implements Callbacks {
     }
 
     @Override
-    public synchronized void tell(JobView view, Runnable settled) {
+    public synchronized void tell(int end, JobView view, Runnable settled) {
         if (closed) {
             return;
         }
         Job job = view.job();
-        String id = job.id() + "-" + job.runs().size() + "-" + job.status();
+        String id = job.id() + "-" + end + "-" + job.status();
         URI url = URI.create(requireNonNull(job.validSpec().callbackUrl()));
         Optional<String> problem = rules.problem(url);
         if (problem.isPresent()) { // the rules are others than when it was submitted

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateSince when the job came into its state
  * @param recovery where the latest run went on from; null in the first run
  * @param idempotencyKey of the submission, or null
- * @param calledBackFor the {@link #stateSince} of the last end that was told to the callback URL, or that was given up; or null
+ * @param ends that are told to the callback URL; none if the spec has no such URL
  */
 public record Job(
         JobId id,
@@ -33,7 +33,7 @@ public record Job(
         @Nullable Recovery recovery,
         Instant createdAt,
         @Nullable IdempotencyKey idempotencyKey,
-        @Nullable Instant calledBackFor) {
+        Ends ends) {
 
     public Job {
         requireNonNull(id);
@@ -41,6 +41,12 @@ public record Job(
         requireNonNull(stateSince);
         requireNonNull(createdAt);
         runs = List.copyOf(runs);
+        for (Ends.Untold end : ends.untold()) {
+            if (end.runs() > runs.size()) {
+                throw new IllegalArgumentException(
+                        "end " + end.number() + " is after " + end.runs() + " runs of " + runs.size());
+            }
+        }
     }
 
     public static Job submitted(
@@ -53,13 +59,13 @@ public record Job(
             Instant now) {
         JobState state = spec.start() ? new JobState.Queued() : new JobState.Created();
         return new Job(
-                id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey, null);
+                id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey, Ends.NONE);
     }
 
     /** A job of which nothing is known but that it was there: it can only be deleted. */
     public static Job damaged(JobId id, String message, Instant now) {
         JobState state = new JobState.Failed(new Reason(ErrorCode.JOB_RECORD_DAMAGED, message));
-        return new Job(id, null, null, null, null, state, now, List.of(), null, now, null, null);
+        return new Job(id, null, null, null, null, state, now, List.of(), null, now, null, Ends.NONE);
     }
 
     public Status status() {
@@ -126,17 +132,31 @@ public record Job(
         return with(state, stateSince, runs, recovery, items);
     }
 
-    /** Whether the end that the job has come to is still to be told to the URL that its spec names. */
-    public boolean owesCallback() {
+    /** Has the end that the job has just come to told to the URL that its spec names; changes nothing if there is none. */
+    public Job owing(Position committed, @Nullable Instant lastCheckpointAt) {
         boolean ended = switch (status()) {
             case COMPLETED, FAILED, CANCELLED -> true;
             case CREATED, QUEUED, RUNNING, PAUSING, PAUSED, CANCELLING, CRASHED -> false;
         };
-        return ended && spec != null && spec.callbackUrl() != null && !stateSince.equals(calledBackFor);
+        if (!ended || spec == null || spec.callbackUrl() == null) {
+            return this;
+        }
+        return with(ends.and(new Ends.Untold(
+                ends.count() + 1, state, stateSince, runs.size(), totalItems, committed, lastCheckpointAt)));
     }
 
-    /** The end that the job came to at {@code since} is told, or given up. */
-    public Job calledBack(Instant since) {
+    /** An end is told, or given up. */
+    public Job told(int number) {
+        return with(ends.told(number));
+    }
+
+    /** The job as it was when it came to an end. */
+    public Job at(Ends.Untold end) {
+        List<Run> before = runs.subList(0, end.runs());
+        return with(Ends.NONE).with(end.state(), end.at(), before, recovery, end.totalItems());
+    }
+
+    private Job with(Ends others) {
         return new Job(
                 id,
                 parentId,
@@ -149,7 +169,7 @@ public record Job(
                 recovery,
                 createdAt,
                 idempotencyKey,
-                since);
+                others);
     }
 
     /** When the first run began. */
@@ -175,17 +195,6 @@ public record Job(
     private Job with(
             JobState newState, Instant since, List<Run> newRuns, @Nullable Recovery from, @Nullable Long total) {
         return new Job(
-                id,
-                parentId,
-                spec,
-                identity,
-                total,
-                newState,
-                since,
-                newRuns,
-                from,
-                createdAt,
-                idempotencyKey,
-                calledBackFor);
+                id, parentId, spec, identity, total, newState, since, newRuns, from, createdAt, idempotencyKey, ends);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -50,9 +51,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * on one line; {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
- * maxFailedPercent} and {@code callbackUrl}. {@code "calledBackFor"} is there when an end was told to
- * the callback URL. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last
- * item.
+ * maxFailedPercent} and {@code callbackUrl}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the
+ * position behind the last item. A job with a callback URL that has come to an end has {@code "ends"}:
+ *
+ * <pre>
+ * "ends":{"count":2,
+ *         "untold":[{"number":2,"state":{"status":"FAILED","reason":{...}},"at":"...","runs":1,"totalItems":10,
+ *                    "committed":{"nextItem":6,"inputBytes":123,"resultsBytes":456,"errorsBytes":0,"succeeded":6,"failed":0},
+ *                    "lastCheckpointAt":"..."}]}
+ * </pre>
  */
 final class JobCodec {
     static final int VERSION = 2;
@@ -88,8 +95,8 @@ final class JobCodec {
         if (key != null) {
             json.putObject("idempotencyKey").put("key", key.key()).put("requestSha256", key.requestSha256());
         }
-        if (job.calledBackFor() != null) {
-            json.put("calledBackFor", text(job.calledBackFor()));
+        if (!job.ends().equals(Ends.NONE)) {
+            writeEnds(json.putObject("ends"), job.ends());
         }
         return StoredJson.write(json);
     }
@@ -117,7 +124,7 @@ final class JobCodec {
                     StoredJson.has(json, "recovery") ? readRecovery(json.get("recovery")) : null,
                     Instant.parse(StoredJson.text(json, "createdAt")),
                     StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null,
-                    StoredJson.instantOrNull(json, "calledBackFor"));
+                    StoredJson.has(json, "ends") ? readEnds(json.get("ends")) : Ends.NONE);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new DamagedFileException(String.valueOf(e.getMessage()));
         }
@@ -221,15 +228,44 @@ final class JobCodec {
         writeReason(json, state.reason());
         if (state instanceof JobState.Completed completed) {
             json.put("lastCheckpointAt", text(completed.lastCheckpointAt()));
-            Position end = completed.end();
-            json.putObject("end")
-                    .put("nextItem", end.nextItem())
-                    .put("inputBytes", end.inputBytes())
-                    .put("resultsBytes", end.resultsBytes())
-                    .put("errorsBytes", end.errorsBytes())
-                    .put("succeeded", end.succeeded())
-                    .put("failed", end.failed());
+            writePosition(json.putObject("end"), completed.end());
         }
+    }
+
+    private static void writePosition(ObjectNode json, Position position) {
+        json.put("nextItem", position.nextItem())
+                .put("inputBytes", position.inputBytes())
+                .put("resultsBytes", position.resultsBytes())
+                .put("errorsBytes", position.errorsBytes())
+                .put("succeeded", position.succeeded())
+                .put("failed", position.failed());
+    }
+
+    private static void writeEnds(ObjectNode json, Ends ends) {
+        json.put("count", ends.count());
+        ArrayNode untold = json.putArray("untold");
+        for (Ends.Untold end : ends.untold()) {
+            ObjectNode node = untold.addObject().put("number", end.number());
+            writeState(node.putObject("state"), end.state());
+            node.put("at", text(end.at())).put("runs", end.runs()).put("totalItems", end.totalItems());
+            writePosition(node.putObject("committed"), end.committed());
+            node.put("lastCheckpointAt", text(end.lastCheckpointAt()));
+        }
+    }
+
+    private static Ends readEnds(JsonNode json) throws DamagedFileException {
+        List<Ends.Untold> untold = new ArrayList<>();
+        for (JsonNode node : StoredJson.child(json, "untold")) {
+            untold.add(new Ends.Untold(
+                    (int) StoredJson.number(node, "number"),
+                    readState(StoredJson.child(node, "state")),
+                    Instant.parse(StoredJson.text(node, "at")),
+                    (int) StoredJson.number(node, "runs"),
+                    StoredJson.numberOrNull(node, "totalItems"),
+                    readPosition(StoredJson.child(node, "committed")),
+                    StoredJson.instantOrNull(node, "lastCheckpointAt")));
+        }
+        return new Ends((int) StoredJson.number(json, "count"), untold);
     }
 
     private static JobState readState(JsonNode json) throws DamagedFileException {

@@ -1,76 +1,48 @@
 package org.checkpointrecovery.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.util.HexFormat;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CallbackTest {
-    private final List<Received> received = new CopyOnWriteArrayList<>();
-    private final AtomicInteger refusals = new AtomicInteger();
-    private volatile int refusal = 500;
-    private HttpServer receiver;
+    private final MoodyDisk disk = new MoodyDisk();
+    private CallbackReceiver receiver;
     private TestService service;
     private ServiceClient http;
 
-    private record Received(String id, String timestamp, String signature, String body) {
-        JsonNode json() {
-            try {
-                return Json.mapper().readTree(body);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
-    }
-
     @BeforeEach
     void startServices(@TempDir Path directory) throws IOException {
-        receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        receiver.createContext("/", exchange -> {
-            received.add(new Received(
-                    exchange.getRequestHeaders().getFirst("Callback-Id"),
-                    exchange.getRequestHeaders().getFirst("Callback-Timestamp"),
-                    exchange.getRequestHeaders().getFirst("Callback-Signature"),
-                    new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
-            exchange.getResponseHeaders().add("Location", "/elsewhere");
-            exchange.sendResponseHeaders(refusals.getAndDecrement() > 0 ? refusal : 204, -1);
-            exchange.close();
-        });
-        receiver.start();
-        service = TestService.in(directory).start();
+        receiver = new CallbackReceiver();
+        service = TestService.in(directory).disk(disk).start();
         http = service.client();
     }
 
     @AfterEach
     void stopServices() {
         service.close();
-        receiver.stop(0);
+        receiver.close();
     }
 
     private String spec(String rest) {
-        return "{\"name\":\"told\",\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"callbackUrl\":\"http://127.0.0.1:"
-                + receiver.getAddress().getPort() + "/done?x=1\"" + rest + "}";
+        return "{\"name\":\"told\",\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"callbackUrl\":\"" + receiver.url() + "\""
+                + rest + "}";
     }
 
     private void awaitSettled(String id) {
-        Await.until("it is settled", () -> record(id), record -> record.contains("calledBackFor"));
+        Await.until("it is settled", () -> record(id), record -> record.contains("\"untold\":[]"));
     }
 
     private String record(String id) {
@@ -81,18 +53,14 @@ class CallbackTest {
         }
     }
 
-    private void awaitReceived(int number) {
-        Await.until("callbacks came", received::size, size -> size >= number);
-    }
-
     @Test
     void an_end_is_told_once_and_signed() throws Exception {
         String id = http.complete(spec(""));
         awaitSettled(id);
-        assertThat(received).hasSize(1);
-        Received told = received.get(0);
+        assertThat(receiver.received()).hasSize(1);
+        CallbackReceiver.Received told = receiver.received().get(0);
         assertThat(told.id()).isEqualTo(id + "-1-COMPLETED");
-        JsonNode job = http.job(id).json();
+        JsonNode job = Json.mapper().readTree(http.job(id).text()); // as the callback is read
         assertThat(told.json().get("jobId").textValue()).isEqualTo(id);
         assertThat(told.json().get("name").textValue()).isEqualTo("told");
         for (String field : List.of("state", "outcome", "stateReason", "progress")) {
@@ -106,77 +74,63 @@ class CallbackTest {
         assertThat(key).matches("[0-9a-f]{64}");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
-        assertThat(told.signature()).isEqualTo("v1=" + hmac(key, told.timestamp() + "." + told.body()));
+        assertThat(told.signature()).isEqualTo(told.signatureBy(key));
         assertThat(Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(told.timestamp())))
                 .isLessThan(60);
 
         service.restart();
         http = service.client();
         awaitSettled(http.complete(spec("")));
-        assertThat(received).as("what was told is not told again").hasSize(2);
+        assertThat(receiver.received()).as("what was told is not told again").hasSize(2);
         assertThat(Files.readString(file).strip()).isEqualTo(key);
-    }
-
-    /** As RFC 2104 defines it, for a key of 64 bytes, which is one block. */
-    private static String hmac(String key, String text) throws Exception {
-        byte[] inner = key.getBytes(UTF_8);
-        byte[] outer = key.getBytes(UTF_8);
-        for (int i = 0; i < 64; i++) {
-            inner[i] ^= 0x36;
-            outer[i] ^= 0x5c;
-        }
-        MessageDigest sha = MessageDigest.getInstance("SHA-256");
-        sha.update(inner);
-        byte[] hash = sha.digest(text.getBytes(UTF_8));
-        sha.update(outer);
-        return HexFormat.of().formatHex(sha.digest(hash));
     }
 
     @Test
     void a_receiver_that_is_in_trouble_is_tried_again_with_the_same_id() {
-        refusals.set(2);
+        receiver.refuse(2, 500);
         String id = http.complete(spec(""));
         awaitSettled(id);
-        assertThat(received).hasSize(3);
-        assertThat(received.stream().map(Received::id)).containsOnly(id + "-1-COMPLETED");
-        assertThat(received.stream().map(Received::body).distinct()).hasSize(1);
+        assertThat(receiver.received()).hasSize(3);
+        assertThat(receiver.ids()).containsOnly(id + "-1-COMPLETED");
+        assertThat(receiver.received().stream()
+                        .map(CallbackReceiver.Received::body)
+                        .distinct())
+                .hasSize(1);
     }
 
     @Test
     void a_receiver_that_never_takes_it_is_given_up_after_eight_attempts() {
-        refusals.set(100);
+        receiver.refuse(100, 500);
         awaitSettled(http.complete(spec("")));
-        assertThat(received).hasSize(8);
+        assertThat(receiver.received()).hasSize(8);
     }
 
     @Test
     void a_refusal_and_a_redirect_are_final() {
         for (int status : new int[] {404, 307, 501}) {
-            received.clear();
-            refusal = status;
-            refusals.set(1);
+            receiver.forget();
+            receiver.refuse(1, status);
             awaitSettled(http.complete(spec("")));
-            assertThat(received).hasSize(1);
+            assertThat(receiver.received()).hasSize(1);
         }
     }
 
     @Test
     void what_is_owed_is_told_after_a_restart() {
-        refusals.set(Integer.MAX_VALUE);
-        refusal = 503;
+        receiver.hold();
         String id = http.submit(spec(",\"start\":false"));
         http.ask(id, "cancel").is(202);
-        awaitReceived(1);
+        receiver.await(1);
         service.stop();
-        if (record(id).contains("calledBackFor")) {
-            throw new AssertionError("eight attempts were quicker than the stop");
-        }
-        received.clear();
-        refusals.set(0);
+        receiver.release();
         service.start();
         http = service.client();
         awaitSettled(id);
-        assertThat(received.stream().map(Received::id)).containsExactly(id + "-0-CANCELLED");
+        assertThat(receiver.received()).hasSize(2);
+        assertThat(receiver.received().get(1).id())
+                .isEqualTo(receiver.received().get(0).id());
+        assertThat(receiver.received().get(1).body())
+                .isEqualTo(receiver.received().get(0).body());
     }
 
     @Test
@@ -185,34 +139,131 @@ class CallbackTest {
         http.await(id, "FAILED");
         awaitSettled(id);
         http.ask(id, "cancel").is(202);
-        awaitReceived(2);
-        assertThat(received.stream().map(Received::id)).containsExactly(id + "-1-FAILED", id + "-1-CANCELLED");
-        assertThat(received.get(0).json().at("/stateReason/code").textValue())
+        receiver.await(2);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-2-CANCELLED");
+        assertThat(receiver.received().get(0).json().at("/stateReason/code").textValue())
                 .isEqualTo(http.job(id).text("/runs/0/reason/code"));
     }
 
-    @Test
-    void a_failed_job_that_is_resumed_and_completed_is_told_twice() throws IOException {
+    /** A job whose input is gone. */
+    private String failAtOnce() throws IOException {
         Path input = service.input("lines.txt", "a\nb\n");
         String id = http.submit(
                 spec(",\"start\":false").replace("{\"items\":[\"a\",\"b\",\"c\"]}", "{\"path\":\"lines.txt\"}"));
-        Path aside = input.resolveSibling("aside");
-        Files.move(input, aside);
+        Files.move(input, input.resolveSibling("aside"));
         http.ask(id, "start").is(202);
         http.await(id, "FAILED");
-        awaitReceived(1);
-        Files.move(aside, input);
+        return id;
+    }
+
+    private void mendInput() throws IOException {
+        Path input = service.inputs().resolve("lines.txt");
+        Files.move(input.resolveSibling("aside"), input);
+    }
+
+    @Test
+    void the_ends_of_a_job_that_is_resumed_are_told_in_their_order() throws IOException {
+        receiver.refuse(1, 500);
+        receiver.hold();
+        String id = failAtOnce();
+        receiver.await(1);
+        mendInput();
         http.resume(id);
-        awaitReceived(2);
-        assertThat(received.stream().map(told -> told.json().get("state").textValue()))
-                .containsExactly("FAILED", "COMPLETED");
+        receiver.release();
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-1-FAILED", id + "-2-COMPLETED");
+        assertThat(receiver.received().stream().map(CallbackReceiver.Received::state))
+                .containsExactly("FAILED", "FAILED", "COMPLETED");
+    }
+
+    @Test
+    void each_end_has_an_id_of_its_own_also_without_a_run_between() throws IOException {
+        String id = http.submit(spec(",\"start\":false"));
+        Files.createDirectory(service.jobFile(id, "checkpoint.json")); // so that no run can begin
+        http.ask(id, "start").is(202);
+        receiver.await(1);
+        http.ask(id, "resume").is(202);
+        receiver.await(2);
+        service.restart();
+        http = service.client();
+        http.ask(id, "resume").is(202);
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-2-FAILED", id + "-3-FAILED");
+        assertThat(http.job(id).json().get("runs")).isEmpty();
+    }
+
+    @Test
+    void an_end_that_the_job_has_left_is_told_after_a_restart() throws IOException {
+        receiver.hold();
+        String id = failAtOnce();
+        receiver.await(1);
+        mendInput();
+        http.resume(id);
+        service.stop();
+        receiver.release();
+        service.start();
+        http = service.client();
+        receiver.await(3);
+        assertThat(receiver.ids()).containsExactly(id + "-1-FAILED", id + "-1-FAILED", id + "-2-COMPLETED");
+        assertThat(receiver.received().get(1).body())
+                .isEqualTo(receiver.received().get(0).body());
+        awaitSettled(id);
+    }
+
+    @Test
+    void an_end_that_is_not_on_disk_is_not_told() {
+        disk.holdResults();
+        String id = http.submit(spec(",\"batchSize\":1,\"commit\":\"each\""));
+        disk.awaitHeldResults();
+        disk.fill();
+        disk.releaseResults();
+        http.await(id, "FAILED");
+        disk.freeSpace();
+        http.resume(id);
+        receiver.await(1);
+        awaitSettled(id);
+        assertThat(receiver.ids()).containsExactly(id + "-1-COMPLETED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0123456789abcdef\n", "garbage"})
+    void a_damaged_key_signs_nothing_and_what_is_owed_is_told_when_it_is_mended(String damaged) throws IOException {
+        Path file = service.data().resolve("callback-key");
+        Files.writeString(file, damaged);
+        String id = http.complete(spec(""));
+        service.stop();
+        assertThat(receiver.received()).isEmpty();
+        assertThat(file).hasContent(damaged);
+        String mended = "0123456789abcdef".repeat(4);
+        Files.writeString(file, mended);
+        service.start();
+        http = service.client();
+        awaitSettled(id);
+        assertThat(receiver.ids()).containsExactly(id + "-1-COMPLETED");
+        assertThat(receiver.received().get(0).signature())
+                .isEqualTo(receiver.received().get(0).signatureBy(mended));
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_a_receiver_that_hangs() {
+        receiver.hold();
+        String id = http.complete(spec(""));
+        receiver.await(1);
+        long began = System.nanoTime();
+        service.stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        receiver.release();
+        service.start();
+        http = service.client();
+        receiver.await(2);
+        assertThat(receiver.ids()).containsOnly(id + "-1-COMPLETED");
     }
 
     @Test
     void a_job_without_a_url_tells_no_one() {
         String id = http.complete("{\"input\":{\"items\":[\"a\"]}}");
-        assertThat(record(id)).doesNotContain("calledBackFor");
-        assertThat(received).isEmpty();
+        assertThat(record(id)).doesNotContain("untold");
+        assertThat(receiver.received()).isEmpty();
         assertThat(service.data().resolve("callback-key")).doesNotExist();
     }
 
@@ -227,6 +278,6 @@ class CallbackTest {
         http.ask(id, "start").is(202);
         http.await(id, "COMPLETED");
         awaitSettled(id);
-        assertThat(received).isEmpty();
+        assertThat(receiver.received()).isEmpty();
     }
 }

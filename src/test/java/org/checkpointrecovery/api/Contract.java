@@ -101,6 +101,29 @@ public final class Contract {
         }
     }
 
+    /** Fails with all that a callback of a job, as its receiver sees it, does and the contract does not say. */
+    public void checkCallback(Exchange exchange) {
+        var problems = new ArrayList<String>();
+        Node described = document.root()
+                .child("paths")
+                .child("/v1/jobs")
+                .child("post")
+                .child("callbacks")
+                .child("end")
+                .child("{$request.body#/callbackUrl}")
+                .child(exchange.method().toLowerCase(Locale.ROOT));
+        if (described.exists()) {
+            checkRequestHeaders(exchange, described.child("parameters").items(), problems);
+            checkRequestBody(exchange, described.child("requestBody"), problems);
+        } else {
+            problems.add("a callback by " + exchange.method() + " is not documented");
+        }
+        if (!problems.isEmpty()) {
+            throw new AssertionError("The callback is not as openapi.yaml has it:\n  " + String.join("\n  ", problems)
+                    + "\n" + exchange.requestHeaders() + "\n" + exchange.requestBody());
+        }
+    }
+
     /** What may be answered, by status. */
     private Node responses(Exchange exchange, @Nullable Path path) {
         Node other = document.root().child("x-answers");
@@ -127,12 +150,18 @@ public final class Contract {
                             parameter -> checkText("query parameter " + name, value, parameter, problems),
                             () -> problems.add("query parameter " + name + " was taken and is not documented"));
         }
+        checkRequestHeaders(exchange, parameters, problems);
+    }
+
+    private static void checkRequestHeaders(Exchange exchange, List<Node> parameters, List<String> problems) {
         for (Node parameter : parameters) {
             String name = parameter.child("name").json().stringValue();
             if (is(parameter, "header", name)) {
-                for (String value : exchange.requestHeaders().getOrDefault(name, List.of())) {
-                    checkText("request header " + name, value, parameter, problems);
+                List<String> values = exchange.requestHeaders().getOrDefault(name, List.of());
+                if (values.isEmpty() && parameter.child("required").json().asBoolean(false)) {
+                    problems.add("request header " + name + " is missing");
                 }
+                values.forEach(value -> checkText("request header " + name, value, parameter, problems));
             }
         }
     }

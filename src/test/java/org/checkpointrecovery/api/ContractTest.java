@@ -392,6 +392,50 @@ class ContractTest {
         assertThat(contract.undocumentedOrUnseen(Map.of())).contains("seen by no test: GET /v1/files/{id} 200");
     }
 
+    // Callbacks.
+
+    @Test
+    void a_callback_that_does_not_fit_is_found() {
+        String body = example("CompletedCallback");
+        Map<String, String> headers = Map.of(
+                "Content-Type",
+                "application/json",
+                "Callback-Id",
+                ID + "-2-COMPLETED",
+                "Callback-Timestamp",
+                "1795430131",
+                "Callback-Signature",
+                "v1=" + "0".repeat(64));
+        contract.checkCallback(callback("POST", headers, body));
+        assertThatThrownBy(() -> contract.checkCallback(callback("PUT", headers, body)))
+                .hasMessageContaining("PUT");
+        for (String header : headers.keySet()) {
+            Map<String, String> without = new HashMap<>(headers);
+            without.remove(header);
+            assertThatThrownBy(() -> contract.checkCallback(callback("POST", without, body)))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(header.startsWith("Callback") ? header + " is missing" : "media type");
+            without.put(header, "nonsense");
+            assertThatThrownBy(() -> contract.checkCallback(callback("POST", without, body)))
+                    .isInstanceOf(AssertionError.class);
+        }
+        for (String wrong : List.of(
+                body.replace("\"jobId\"", "\"id\""),
+                body.replace("\"stateReason\":null", "\"stateReason\":\"none\""),
+                body.replace("\"state\":\"COMPLETED\"", "\"state\":\"RUNNING\""),
+                body.replace("\"PARTIAL\"", "null"),
+                "")) {
+            assertThatThrownBy(() -> contract.checkCallback(callback("POST", headers, wrong)))
+                    .isInstanceOf(AssertionError.class);
+        }
+    }
+
+    private static Exchange callback(String method, Map<String, String> headers, String body) {
+        var all = new HashMap<String, List<String>>();
+        headers.forEach((name, value) -> all.put(name, List.of(value)));
+        return new Exchange(method, "/done", all, body, 204, Map.of(), "");
+    }
+
     // What was seen.
 
     @Test

@@ -75,7 +75,7 @@ class JobTest {
     }
 
     static Job job(Status status) {
-        return new Job(ID, null, spec(true), null, null, state(status), NOON, List.of(), null, NOON, null, null);
+        return new Job(ID, null, spec(true), null, null, state(status), NOON, List.of(), null, NOON, null, Ends.NONE);
     }
 
     static Stream<Arguments> everyPairOfStates() {

@@ -34,7 +34,7 @@ class ProgressTest {
                 null,
                 earlier,
                 null,
-                null);
+                Ends.NONE);
         Position committed = new Position(nextItem, 0, 0, 0, nextItem - 1, 1);
         return Progress.of(job, committed, savedAt, NOON.plusSeconds(10));
     }

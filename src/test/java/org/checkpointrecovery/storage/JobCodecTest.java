@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -75,7 +76,12 @@ class JobCodecTest {
                 new Recovery(Recovery.From.PREVIOUS_CHECKPOINT, 9, REASON),
                 NOW,
                 new IdempotencyKey("key \"1\"", "ab"),
-                NOW);
+                new Ends(
+                        3,
+                        List.of(
+                                new Ends.Untold(
+                                        2, state(Status.FAILED), NOW, 2, null, new Position(7, 1, 2, 3, 5, 2), null),
+                                new Ends.Untold(3, state(Status.COMPLETED), NOW, 3, 12L, Position.START, NOW))));
     }
 
     private static JobState state(Status status) {
@@ -120,7 +126,7 @@ class JobCodecTest {
         InputIdentity identity = new InputIdentity(0, null, 0);
         assertRoundTrip(Job.submitted(ID, null, spec, identity, null, null, NOW));
         JobState empty = new JobState.Completed(Position.START, null);
-        assertRoundTrip(new Job(ID, null, spec, identity, 0L, empty, NOW, List.of(), null, NOW, null, null));
+        assertRoundTrip(new Job(ID, null, spec, identity, 0L, empty, NOW, List.of(), null, NOW, null, Ends.NONE));
     }
 
     static Stream<InputSpec> everyInput() {
@@ -178,7 +184,8 @@ class JobCodecTest {
             {"2026-11-23", "2026-13-23"},
             {"text-stats", "text-status"},
             {"IO_ERROR", "NO_ERROR"},
-            {"\"inline\":true", "\"unknown\":true"}
+            {"\"inline\":true", "\"unknown\":true"},
+            {"\"runs\":2,", "\"runs\":4,"}
         }) {
             assertThat(body).contains(change[0]);
             assertDamaged(sealed(body.replace(change[0], change[1])), String.join(" -> ", change));

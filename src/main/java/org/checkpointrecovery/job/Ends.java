@@ -1,0 +1,57 @@
+package org.checkpointrecovery.job;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ends of a job that are told to its callback URL. Immutable.
+ *
+ * @param count how many ends it has come to; a resumed job comes to another one
+ * @param untold those that are neither told nor given up, oldest first
+ */
+public record Ends(int count, List<Untold> untold) {
+    public static final Ends NONE = new Ends(0, List.of());
+
+    /**
+     * An end, with what there is to say of the job as it was then.
+     *
+     * @param number of the end, from 1
+     * @param runs how many there had been
+     * @param totalItems null if the input had not been counted
+     * @param lastCheckpointAt null before the first one
+     */
+    public record Untold(
+            int number,
+            JobState state,
+            Instant at,
+            int runs,
+            @Nullable Long totalItems,
+            Position committed,
+            @Nullable Instant lastCheckpointAt) {
+        public Untold {
+            requireNonNull(state);
+            requireNonNull(at);
+            requireNonNull(committed);
+        }
+    }
+
+    public Ends {
+        untold = List.copyOf(untold);
+    }
+
+    /** One more. Its number is the next {@link #count}. */
+    Ends and(Untold end) {
+        List<Untold> more = new ArrayList<>(untold);
+        more.add(end);
+        return new Ends(end.number(), more);
+    }
+
+    Ends told(int number) {
+        return new Ends(
+                count, untold.stream().filter(end -> end.number() != number).toList());
+    }
+}
