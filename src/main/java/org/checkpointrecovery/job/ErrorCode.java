@@ -34,6 +34,8 @@ public enum ErrorCode {
     CHECKPOINT_DAMAGED,
     /** There was no checkpoint to go on from. */
     CHECKPOINT_MISSING,
+    /** Of what was finished beyond the checkpoint some cannot be read, and is worked on again. */
+    JOURNAL_DAMAGED,
     /** A defect of the service itself; its log has more. */
     INTERNAL_ERROR
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemFailure;
@@ -24,26 +25,34 @@ import org.jspecify.annotations.Nullable;
  * and deleted when the checkpoint has passed all that is in them:
  *
  * <pre>
- * checkpoint-recovery-journal 1 0mh3k2v9x-7fq2mzt4
+ * checkpoint-recovery-journal 2 0mh3k2v9x-7fq2mzt4
  * 1f2e03aa 17 + {"index":17,"status":200,"attempts":1,"body":"ok"}
- * 77aa10bc 16 - 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
- * 0b6f3c11 0 ~
+ * 77aa10bc 114 =
+ * 0b6f3c11 16 - 1 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
  * </pre>
  *
  * A line is a CRC-32C of the rest of it, the number of the item in its job, and {@code +} with its result or {@code -} with
- * attempts, HTTP status (0 for none), code and message of its failure; {@code ~} takes back all failures before it, because a
- * job that failed for them is resumed to try them again. A segment counts up to its first line that is not whole: a crash in
- * the middle of a write leaves one. Of two lines about one item the later counts.
+ * the run that it failed in, attempts, HTTP status (0 for none), code and message. Of two lines about one item the later
+ * counts. Failures up to the last run that ended FAILED do not count: the job is resumed to try them again.
+ *
+ * <p>A line that is not whole does not count, and those behind it do. {@code =} begins each write but a segment's first, and
+ * says how many bytes of the segment were forced before; {@code ^} begins a segment that the same run made because the one
+ * before had become too long, and says the same of that one. So what is not whole, or not there, is damage when one of them
+ * comes behind it; otherwise it may be what a crash left of a write.
  *
  * <p>Used by one thread, but for {@link #recovered}.
  */
 public final class ItemJournal implements Closeable {
     static final int SEGMENT_BYTES = 4 * 1024 * 1024;
-    private static final String HEADER = "checkpoint-recovery-journal 1 ";
+    static final char FORCED = '=';
+    static final char GOES_ON = '^';
+    private static final byte[] NOTHING = {};
+    private static final String HEADER = "checkpoint-recovery-journal 2 ";
 
     private final Disk disk;
     private final JobFiles files;
-    private final JobId job;
+    private final OfRun run;
+    private final int segmentBytes;
     private final RecoveredItems recovered;
     private final Deque<Segment> older;
     private final JsonBytes gathered = new JsonBytes(8 * 1024);
@@ -52,34 +61,47 @@ public final class ItemJournal implements Closeable {
     private @Nullable DiskFile current;
     private boolean named;
     private long currentBytes;
+    /** Of the segment that the next one goes on from; -1 if that goes on from none. */
+    private long rolledBytes = -1;
+
     private long lastNumberInCurrent = -1;
+
+    /**
+     * Whose journal it is.
+     *
+     * @param run number of the run that writes it, from 1
+     * @param lastFailed number of the last run before that ended FAILED; 0 if none did
+     */
+    public record OfRun(JobId job, int run, int lastFailed) {}
 
     /** A file that is not written to any more. */
     record Segment(int number, long lastItem) {}
 
-    private ItemJournal(Disk disk, JobFiles files, JobId job, RecoveredItems recovered) {
+    private ItemJournal(Disk disk, JobFiles files, OfRun run, int segmentBytes, RecoveredItems recovered) {
         this.disk = disk;
         this.files = files;
-        this.job = job;
+        this.run = run;
+        this.segmentBytes = segmentBytes;
         this.recovered = recovered;
         this.older = new ArrayDeque<>(recovered.segments());
         this.lastSegment = recovered.lastSegment();
     }
 
-    /**
-     * Reads what earlier runs left, for a run that begins at an item.
-     *
-     * @param forgetFailures whether items that failed beyond the checkpoint are to be tried again
-     */
-    public static ItemJournal open(Disk disk, JobFiles files, JobId job, long nextItem, boolean forgetFailures)
-            throws IOException {
-        RecoveredItems recovered = RecoveredItems.read(disk, files, HEADER + job, nextItem);
-        ItemJournal journal = new ItemJournal(disk, files, job, recovered);
-        if (forgetFailures && recovered.forgetFailures()) {
-            journal.append(0, "~", new byte[0]);
-            journal.force();
-        }
-        return journal;
+    /** Reads what earlier runs left, for a run that begins at an item. Changes nothing on disk. */
+    public static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem) throws IOException {
+        return open(disk, files, run, nextItem, SEGMENT_BYTES);
+    }
+
+    static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem, int segmentBytes) throws IOException {
+        RecoveredItems recovered = RecoveredItems.read(disk, files, HEADER + run.job(), nextItem, run.lastFailed());
+        return new ItemJournal(disk, files, run, segmentBytes, recovered);
+    }
+
+    /** Names of the segments that are damaged or missing, so that items are worked on again; empty if there are none. */
+    public List<String> damaged() {
+        return recovered.damaged().stream()
+                .map(segment -> String.valueOf(files.journal(segment).getFileName()))
+                .toList();
     }
 
     /** What became of an item in an earlier run; null if nothing did. From any thread. */
@@ -99,23 +121,24 @@ public final class ItemJournal implements Closeable {
     /** @param number of the item in its job, from 0 */
     public void append(long number, Entry entry) {
         if (entry instanceof Entry.Succeeded succeeded) {
-            append(number, "+ ", succeeded.result());
+            appendLine(gathered, number, "+ ", succeeded.result());
         } else if (entry instanceof Entry.Failed failed) {
             ItemFailure failure = failed.failure();
-            String line = failed.attempts() + " " + (failure.status() == null ? 0 : failure.status()) + " "
-                    + failure.code().name() + " "
-                    + failure.message().replaceAll("[\r\n]+", " ");
-            append(number, "- ", line.getBytes(UTF_8));
+            String line =
+                    run.run() + " " + failed.attempts() + " " + (failure.status() == null ? 0 : failure.status()) + " "
+                            + failure.code().name() + " "
+                            + failure.message().replaceAll("[\r\n]+", " ");
+            appendLine(gathered, number, "- ", line.getBytes(UTF_8));
         }
         lastNumberInCurrent = Math.max(lastNumberInCurrent, number);
     }
 
-    private void append(long number, String kind, byte[] rest) {
+    private static void appendLine(JsonBytes lines, long number, String kind, byte[] rest) {
         byte[] head = (number + " " + kind).getBytes(US_ASCII);
         CRC32C crc = new CRC32C();
         crc.update(head);
         crc.update(rest);
-        gathered.raw(HexFormat.of().toHexDigits((int) crc.getValue()).getBytes(US_ASCII))
+        lines.raw(HexFormat.of().toHexDigits((int) crc.getValue()).getBytes(US_ASCII))
                 .raw(' ')
                 .raw(head)
                 .raw(rest)
@@ -128,6 +151,16 @@ public final class ItemJournal implements Closeable {
             return;
         }
         DiskFile file = current == null ? begin() : current;
+        JsonBytes opening = new JsonBytes(80);
+        if (currentBytes > 0) {
+            appendLine(opening, currentBytes, String.valueOf(FORCED), NOTHING);
+        } else {
+            opening.raw((HEADER + run.job() + "\n").getBytes(US_ASCII));
+            if (rolledBytes >= 0) {
+                appendLine(opening, rolledBytes, String.valueOf(GOES_ON), NOTHING);
+            }
+        }
+        file.append(opening.array(), 0, opening.length());
         file.append(gathered.array(), 0, gathered.length());
         file.force();
         if (!named) {
@@ -135,12 +168,13 @@ public final class ItemJournal implements Closeable {
             disk.forceDirectory(files.directory());
             named = true;
         }
-        currentBytes += gathered.length();
+        currentBytes += opening.length() + gathered.length();
         gathered.clear();
-        if (currentBytes >= SEGMENT_BYTES) {
+        if (currentBytes >= segmentBytes) {
             file.close();
             older.addLast(new Segment(lastSegment, lastNumberInCurrent));
             current = null;
+            rolledBytes = currentBytes;
             lastNumberInCurrent = -1; // not when the next one begins: what is gathered by then belongs to it
         }
     }
@@ -149,16 +183,14 @@ public final class ItemJournal implements Closeable {
         DiskFile file = disk.open(files.journal(++lastSegment));
         current = file;
         named = false;
-        byte[] header = (HEADER + job + "\n").getBytes(US_ASCII);
         file.cutBack(0);
-        file.append(header, 0, header.length);
-        currentBytes = header.length;
+        currentBytes = 0;
         return file;
     }
 
     /** Deletes what the checkpoint has passed. */
     public void absorbed(long nextItem) throws IOException {
-        // In their order: a later segment may take back what an earlier one says.
+        // In their order: one that is missing between others that are needed is damage.
         while (!older.isEmpty() && older.getFirst().lastItem() < nextItem) {
             int segment = older.removeFirst().number();
             recovered.close(segment);

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
@@ -35,6 +37,8 @@ final class RecoveredItems implements Closeable {
     private final Disk disk;
     private final JobFiles files;
     private final long nextItem;
+    private final int lastFailed;
+    private final SortedSet<Integer> damaged = new TreeSet<>();
     private final List<Segment> segments = new ArrayList<>();
     private final Map<Integer, SeekableByteChannel> channels = new TreeMap<>();
     private int lastSegment;
@@ -43,19 +47,33 @@ final class RecoveredItems implements Closeable {
 
     private long[] positions = new long[0];
 
-    private RecoveredItems(Disk disk, JobFiles files, long nextItem) {
+    private RecoveredItems(Disk disk, JobFiles files, long nextItem, int lastFailed) {
         this.disk = disk;
         this.files = files;
         this.nextItem = nextItem;
+        this.lastFailed = lastFailed;
     }
 
-    static RecoveredItems read(Disk disk, JobFiles files, String header, long nextItem) throws IOException {
-        RecoveredItems items = new RecoveredItems(disk, files, nextItem);
+    /** @param lastFailed number of the last run whose failures do not count */
+    static RecoveredItems read(Disk disk, JobFiles files, String header, long nextItem, int lastFailed)
+            throws IOException {
+        RecoveredItems items = new RecoveredItems(disk, files, nextItem, lastFailed);
+        Scan before = null;
         for (int segment : segmentsOf(disk, files)) {
+            items.noteMissing(before, segment);
             items.lastSegment = segment;
-            items.scan(segment, header);
+            before = items.scan(segment, header, before);
         }
         return items;
+    }
+
+    /** Those before a segment that is needed are deleted before it; so none can be missing behind one that is. */
+    private void noteMissing(@Nullable Scan before, int segment) {
+        if (before != null && before.lastItem >= nextItem) {
+            for (int missing = before.segment + 1; missing < segment; missing++) {
+                damaged.add(missing);
+            }
+        }
     }
 
     static List<Integer> segmentsOf(Disk disk, JobFiles files) throws IOException {
@@ -74,46 +92,85 @@ final class RecoveredItems implements Closeable {
         return lastSegment;
     }
 
+    /** Segments that are damaged or missing. */
+    SortedSet<Integer> damaged() {
+        return damaged;
+    }
+
+    /** What is found in a segment. */
+    private static final class Scan {
+        private final int segment;
+        private long lastItem = -1;
+        private boolean headed;
+        private boolean ours;
+        /** Whether something is not whole since what is known to have been forced. */
+        private boolean doubtful;
+
+        private long bytes;
+
+        Scan(int segment) {
+            this.segment = segment;
+        }
+    }
+
     /** Reads the places of all whole lines of a segment. */
-    private void scan(int segment, String header) throws IOException {
-        long last = -1;
+    private Scan scan(int segment, String header, @Nullable Scan before) throws IOException {
+        Scan scan = new Scan(segment);
         try (SeekableByteChannel channel = disk.openForRead(files.journal(segment))) {
             byte[] window = new byte[WINDOW_BYTES];
-            long position = 0; // of the window's first byte
             int filled = 0;
-            boolean headed = false;
-            boolean whole = true;
-            while (whole) {
+            int count = 0;
+            while (count >= 0) {
                 int start = 0;
-                for (int end = lineEnd(window, start, filled);
-                        end >= 0 && whole;
-                        end = lineEnd(window, start, filled)) {
-                    if (headed) {
-                        long number = number(window, start, end);
-                        whole = number >= -1;
-                        take(number, segment, position + start, end - start);
-                        last = Math.max(last, number);
+                for (int end = lineEnd(window, start, filled); end >= 0; end = lineEnd(window, start, filled)) {
+                    if (scan.headed) {
+                        look(scan, new Line(window, start, end), before);
                     } else {
-                        headed = true;
-                        whole = new String(window, start, end - start, US_ASCII).equals(header);
+                        scan.headed = true;
+                        scan.ours = new String(window, start, end - start, US_ASCII).equals(header);
+                        scan.doubtful = !scan.ours;
                     }
+                    scan.bytes += end + 1 - start;
                     start = end + 1;
                 }
                 System.arraycopy(window, start, window, 0, filled - start);
-                position += start;
                 filled -= start;
                 if (filled == window.length) {
                     window = Arrays.copyOf(window, Math.multiplyExact(window.length, 2));
                 }
-                int count = channel.read(ByteBuffer.wrap(window, filled, window.length - filled));
-                whole &= count > 0;
+                count = channel.read(ByteBuffer.wrap(window, filled, window.length - filled));
                 filled += Math.max(0, count);
             }
-            if (filled > 0) {
-                log.info("Journal {} ends with {} bytes that are no whole line; they are not used.", segment, filled);
+            scan.bytes += filled;
+            scan.doubtful |= filled > 0;
+        }
+        if (scan.doubtful) {
+            log.info("{} does not end with a whole line; what is not whole is not used.", files.journal(segment));
+        }
+        segments.add(new Segment(segment, scan.lastItem));
+        return scan;
+    }
+
+    private void look(Scan scan, Line line, @Nullable Scan before) {
+        if (!line.isWhole()) {
+            scan.doubtful = true;
+        } else if (line.kind() == ItemJournal.FORCED) {
+            if (scan.doubtful || line.number() != scan.bytes) {
+                damaged.add(scan.segment);
+            }
+            scan.doubtful = false;
+        } else if (line.kind() == ItemJournal.GOES_ON) {
+            if (before != null
+                    && before.segment == scan.segment - 1
+                    && (before.doubtful || line.number() != before.bytes)) {
+                damaged.add(before.segment);
+            }
+        } else {
+            scan.lastItem = Math.max(scan.lastItem, line.number());
+            if (scan.ours && (line.kind() == '+' || line.failedIn() > lastFailed)) {
+                take(line.number(), scan.segment, scan.bytes, line.length());
             }
         }
-        segments.add(new Segment(segment, last));
     }
 
     private static int lineEnd(byte[] window, int start, int filled) {
@@ -125,30 +182,72 @@ final class RecoveredItems implements Closeable {
         return -1;
     }
 
-    /** The number of the item that a line is about; -1 if it takes failures back, -2 if the line is not whole. */
-    private static long number(byte[] window, int start, int end) {
-        int rest = start + 9;
-        if (end - rest < 3 || window[start + 8] != ' ') {
-            return -2;
+    /** A line in an array. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Line(byte[] bytes, int start, int end) {
+        private static final int CHECKSUM_CHARS = 8;
+
+        int length() {
+            return end - start;
         }
-        CRC32C crc = new CRC32C();
-        crc.update(window, rest, end - rest);
-        byte[] digits = HexFormat.of().toHexDigits((int) crc.getValue()).getBytes(US_ASCII);
-        if (!Arrays.equals(window, start, start + 8, digits, 0, 8)) {
-            return -2;
+
+        boolean isWhole() {
+            int rest = start + CHECKSUM_CHARS + 1;
+            if (end - rest < 3 || bytes[rest - 1] != ' ') {
+                return false;
+            }
+            CRC32C crc = new CRC32C();
+            crc.update(bytes, rest, end - rest);
+            byte[] digits = HexFormat.of().toHexDigits((int) crc.getValue()).getBytes(US_ASCII);
+            return Arrays.equals(bytes, start, start + CHECKSUM_CHARS, digits, 0, CHECKSUM_CHARS);
         }
-        long number = 0;
-        int at = rest;
-        for (; window[at] >= '0' && window[at] <= '9'; at++) {
-            number = number * 10 + (window[at] - '0');
+
+        /** Where the kind stands in a whole line. */
+        private int kindAt() {
+            int at = start + CHECKSUM_CHARS + 1;
+            while (bytes[at] != ' ') {
+                at++;
+            }
+            return at + 1;
         }
-        return window[at + 1] == '~' ? -1 : number;
+
+        byte kind() {
+            return bytes[kindAt()];
+        }
+
+        /** The first of a whole line: an item's, or of bytes. */
+        long number() {
+            return Long.parseLong(new String(bytes, start + 9, kindAt() - start - 10, US_ASCII));
+        }
+
+        /** What stands behind the kind, from its first byte. */
+        private int restAt() {
+            return Math.min(end, kindAt() + 2);
+        }
+
+        /** The run that the failure is of. */
+        int failedIn() {
+            int at = restAt();
+            int run = 0;
+            for (; bytes[at] >= '0' && bytes[at] <= '9'; at++) {
+                run = run * 10 + (bytes[at] - '0');
+            }
+            return run;
+        }
+
+        Entry entry() {
+            if (kind() == '+') {
+                return new Entry.Succeeded(Arrays.copyOfRange(bytes, restAt(), end));
+            }
+            String[] words = new String(bytes, restAt(), end - restAt(), UTF_8).split(" ", 5);
+            int status = Integer.parseInt(words[2]);
+            return new Entry.Failed(
+                    new ItemFailure(ItemErrorCode.valueOf(words[3]), words[4], status == 0 ? null : status),
+                    Integer.parseInt(words[1]));
+        }
     }
 
-    private void take(long number, int segment, long position, int length) throws IOException {
-        if (number == -1) {
-            forgetFailures();
-        }
+    private void take(long number, int segment, long position, int length) {
         if (number < nextItem || number - nextItem >= MAX_ITEMS) {
             return;
         }
@@ -160,18 +259,6 @@ final class RecoveredItems implements Closeable {
         }
         lines[place] = (long) segment << 32 | length;
         positions[place] = position;
-    }
-
-    /** Takes all failures back; false if there are none. */
-    boolean forgetFailures() throws IOException {
-        boolean some = false;
-        for (int place = 0; place < lines.length; place++) {
-            if (lines[place] != 0 && read(nextItem + place) instanceof Entry.Failed) {
-                lines[place] = 0;
-                some = true;
-            }
-        }
-        return some;
     }
 
     @Nullable
@@ -194,24 +281,10 @@ final class RecoveredItems implements Closeable {
                 return null;
             }
         }
-        return parse(line.array());
-    }
-
-    /** The line was found whole before. */
-    private static Entry parse(byte[] line) {
-        int at = 9;
-        while (line[at] != ' ') {
-            at++;
-        }
-        byte[] rest = Arrays.copyOfRange(line, Math.min(line.length, at + 3), line.length);
-        if (line[at + 1] == '+') {
-            return new Entry.Succeeded(rest);
-        }
-        String[] words = new String(rest, UTF_8).split(" ", 4);
-        int status = Integer.parseInt(words[1]);
-        return new Entry.Failed(
-                new ItemFailure(ItemErrorCode.valueOf(words[2]), words[3], status == 0 ? null : status),
-                Integer.parseInt(words[0]));
+        Line whole = new Line(line.array(), 0, length);
+        return whole.isWhole() && whole.number() == number
+                ? whole.entry()
+                : null; // it may have changed since it was found
     }
 
     /** A segment is about to be deleted. */

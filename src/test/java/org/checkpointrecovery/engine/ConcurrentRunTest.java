@@ -3,8 +3,11 @@ package org.checkpointrecovery.engine;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,6 +20,7 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
@@ -140,8 +144,44 @@ class ConcurrentRunTest {
 
     private long journalLines(JobId id) {
         return disk.exists(service.files(id).journal(1))
-                ? disk.text(service.files(id).journal(1)).lines().count() - 1
+                ? disk.lines(service.files(id).journal(1)).stream()
+                        .filter(line -> line.matches("(?s)[0-9a-f]{8} \\d+ [+-].*"))
+                        .count()
                 : 0;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void items_that_a_damaged_journal_has_lost_are_worked_on_again_and_the_job_says_so(long seed) throws Exception {
+        JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items(100));
+        for (long index = 1; index < 100; index++) {
+            long next = index;
+            Await.until("item " + index + " is begun", () -> calls.waiting().contains(next));
+            calls.succeed(index);
+        }
+        Await.until("the journal has them all", () -> journalLines(id) == 99);
+        disk.cutPowerAt(disk.operations() + 1);
+        calls.succeed(0);
+        service.close();
+        disk.restorePower();
+        Path file = service.files(id).journal(1);
+        byte[] journal = disk.bytes(file);
+        Random random = new Random(seed);
+        int from = random.nextInt(journal.length / 2);
+        Arrays.fill(journal, from, from + 1 + random.nextInt(journal.length / 4), (byte) random.nextInt());
+        disk.write(file, journal);
+        startAgain();
+        Await.until("items are begun again", () -> calls.begun().size() > 101);
+        Recovery recovery = requireNonNull(service.job(id).recovery());
+        assertThat(recovery.from()).isEqualTo(Recovery.From.BEGINNING);
+        Reason reason = requireNonNull(recovery.reason());
+        assertThat(reason.code()).isEqualTo(ErrorCode.JOURNAL_DAMAGED);
+        assertThat(reason.message()).contains("(journal.1)");
+        succeedAllFrom(id, Status.COMPLETED);
+        assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 100)));
+        assertThat(service.errors(id)).isEmpty();
+        assertThat(calls.begun()).hasSizeLessThan(200);
+        assertThat(service.job(id).recovery()).isEqualTo(recovery);
     }
 
     @Test

@@ -32,12 +32,19 @@ final class CountedCalls implements Processors {
 
     private final Random random;
     private final Set<Long> failing;
+    private final String padding;
     private final Map<Long, AtomicInteger> calls = new ConcurrentHashMap<>();
 
     /** @param failing indexes of items that fail */
     CountedCalls(long seed, Set<Long> failing) {
+        this(seed, failing, 0);
+    }
+
+    /** @param answerBytes how much longer the answers are than they must be */
+    CountedCalls(long seed, Set<Long> failing, int answerBytes) {
         this.random = new Random(seed);
         this.failing = failing;
+        this.padding = answerBytes == 0 ? "" : ",\"text\":\"" + "x".repeat(answerBytes) + "\"";
     }
 
     static ProcessorSpec spec(int concurrency) {
@@ -122,7 +129,7 @@ final class CountedCalls implements Processors {
         if (failing.contains(work.index())) {
             return new Answer.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It answered 500.", 500), 5);
         }
-        String result = "{\"index\":" + work.index() + ",\"length\":" + work.item().length + "}";
+        String result = "{\"index\":" + work.index() + ",\"length\":" + work.item().length + padding + "}";
         return new Answer.Succeeded(result.getBytes(StandardCharsets.UTF_8));
     }
 }

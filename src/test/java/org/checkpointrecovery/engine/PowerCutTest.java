@@ -53,9 +53,12 @@ class PowerCutTest {
         CALLS(CommitMode.GROUP, 1, true),
         CALLS_EACH(CommitMode.EACH, 1, true),
         /** No checkpoint before the last item: all that is finished is in the journal alone. */
-        CALLS_IN_ONE_BATCH(CommitMode.GROUP, 1, false);
+        CALLS_IN_ONE_BATCH(CommitMode.GROUP, 1, false),
+        /** The same, in several segments of the journal. */
+        CALLS_WITH_LARGE_ANSWERS(CommitMode.GROUP, 1, false);
 
         private static final int CALLS_AT_ONCE = 3;
+        private static final int LARGE = 2 * 1024 * 1024;
 
         private static final Set<Long> FAILING = Set.of(1L, 3L, 4L, 5L, 9L);
 
@@ -73,7 +76,7 @@ class PowerCutTest {
         CrashedJob on(CrashingDisk medium, Disk disk, CountedCalls calls) {
             TestSpec spec = TestSpec.spec().commit(commit).parallelism(parallelism);
             if (callsOut()) {
-                spec.processor(CountedCalls.spec(CALLS_AT_ONCE)).batchSize(this == CALLS_IN_ONE_BATCH ? 100 : 3);
+                spec.processor(CountedCalls.spec(CALLS_AT_ONCE)).batchSize(isOneBatch() ? 100 : 3);
             } else {
                 spec.failItems(FAILING);
             }
@@ -83,11 +86,20 @@ class PowerCutTest {
 
         /** Items that have a price, so that no more of them than necessary may be worked on again. */
         boolean callsOut() {
-            return this == CALLS || this == CALLS_EACH || this == CALLS_IN_ONE_BATCH;
+            return this == CALLS || this == CALLS_EACH || isOneBatch();
+        }
+
+        private boolean isOneBatch() {
+            return this == CALLS_IN_ONE_BATCH || this == CALLS_WITH_LARGE_ANSWERS;
+        }
+
+        /** The disk in memory takes its time for large answers. */
+        int seeds() {
+            return this == CALLS_WITH_LARGE_ANSWERS ? 1 : SEEDS;
         }
 
         CountedCalls calls(long seed) {
-            return new CountedCalls(seed, FAILING);
+            return new CountedCalls(seed, FAILING, this == CALLS_WITH_LARGE_ANSWERS ? LARGE : 0);
         }
 
         /** With a byte-order mark, line ends of both kinds, bytes that are not UTF-8, and no line end at the end. */
@@ -120,7 +132,7 @@ class PowerCutTest {
     @EnumSource
     void results_are_those_of_a_clean_run_when_the_power_is_cut_at_any_operation(Case job) throws Exception {
         Left clean = cleanRun(job);
-        for (long seed = 0; seed < SEEDS; seed++) {
+        for (long seed = 0; seed < job.seeds(); seed++) {
             int operations = forEachOperation(seed, (disk, operation, chance) -> {
                 disk.cutPowerAt(operation);
                 return crash(job, disk, disk, clean, chance, disk::restorePower);
@@ -133,7 +145,7 @@ class PowerCutTest {
     @EnumSource
     void results_are_those_of_a_clean_run_when_the_process_is_killed_at_any_operation(Case job) throws Exception {
         Left clean = cleanRun(job);
-        for (long seed = 100; seed < 100 + SEEDS / 2; seed++) {
+        for (long seed = 100; seed < 100 + (job.seeds() + 1) / 2; seed++) {
             int operations = forEachOperation(seed, (disk, operation, chance) -> {
                 disk.killProcessAt(operation);
                 return crash(job, disk, disk, clean, chance, disk::killProcess);

@@ -29,7 +29,7 @@ class ItemJournalTest {
     }
 
     private ItemJournal open(long nextItem) throws IOException {
-        return ItemJournal.open(disk, files, JOB, nextItem, false);
+        return ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 1, 0), nextItem);
     }
 
     private static Entry result(String text) {
@@ -103,6 +103,65 @@ class ItemJournalTest {
         }
         try (ItemJournal journal = open(0)) {
             assertThat(text(journal.recovered(1))).isEqualTo("c");
+        }
+    }
+
+    @Test
+    void failures_count_until_a_run_has_ended_failed_and_successes_go_on_counting() throws IOException {
+        Entry failed = new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5);
+        write(new ItemJournal.OfRun(JOB, 1, 0), 0, failed);
+        write(new ItemJournal.OfRun(JOB, 1, 0), 1, result("a"));
+        write(new ItemJournal.OfRun(JOB, 2, 0), 2, failed);
+        write(new ItemJournal.OfRun(JOB, 12, 2), 3, failed);
+        write(new ItemJournal.OfRun(JOB, 12, 2), 0, result("b"));
+        write(new ItemJournal.OfRun(JOB, 12, 2), 4, result("c"));
+        write(new ItemJournal.OfRun(JOB, 12, 2), 4, failed);
+        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 1), 0)) {
+            assertThat(text(journal.recovered(0))).isEqualTo("b");
+            assertThat(text(journal.recovered(1))).isEqualTo("a");
+            assertThat(journal.recovered(2)).isEqualTo(failed);
+            assertThat(journal.recovered(3)).isEqualTo(failed);
+            assertThat(journal.recovered(4)).isEqualTo(failed);
+        }
+        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 2), 0)) {
+            assertThat(journal.recovered(2)).isNull();
+            assertThat(journal.recovered(3)).isEqualTo(failed);
+        }
+        disk.delete(files.journal(3)); // whatever is missing, no failure comes up again
+        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 12), 0)) {
+            assertThat(text(journal.recovered(0))).isEqualTo("b");
+            assertThat(text(journal.recovered(1))).isEqualTo("a");
+            assertThat(journal.recovered(3)).isNull();
+            assertThat(text(journal.recovered(4))).isEqualTo("c");
+            assertThat(journal.damaged()).containsExactly("journal.3");
+        }
+    }
+
+    /** In a segment of its own. */
+    private void write(ItemJournal.OfRun run, long number, Entry entry) throws IOException {
+        try (ItemJournal journal = ItemJournal.open(disk, files, run, 0)) {
+            journal.append(number, entry);
+            journal.force();
+        }
+    }
+
+    @Test
+    void a_journal_of_another_job_is_not_used() throws IOException {
+        JobId other = new JobId("0mh3k2v9x-00000000");
+        write(new ItemJournal.OfRun(other, 1, 0), 0, result("a"));
+        try (ItemJournal journal = open(0)) {
+            assertThat(journal.recovered(0)).isNull();
+        }
+    }
+
+    @Test
+    void a_line_that_changes_after_it_was_found_is_not_used() throws IOException {
+        write(new ItemJournal.OfRun(JOB, 1, 0), 0, result("abcdef"));
+        try (ItemJournal journal = open(0)) {
+            byte[] content = disk.bytes(files.journal(1));
+            content[content.length - 3] ^= 1;
+            disk.write(files.journal(1), content);
+            assertThat(journal.recovered(0)).isNull();
         }
     }
 }

@@ -114,7 +114,7 @@ final class ConcurrentProcessing implements Processing {
     }
 
     /**
-     * @param journal closed with this
+     * @param journal used until this is closed
      * @param processor closed with this
      * @param nextItem number of the first item that is submitted
      * @param committedItems how many items the checkpoint counts
@@ -412,7 +412,7 @@ final class ConcurrentProcessing implements Processing {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         synchronized (this) {
             closed = true;
             notifyAll();
@@ -429,6 +429,5 @@ final class ConcurrentProcessing implements Processing {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        journal.close();
     }
 }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
-import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
@@ -16,7 +15,6 @@ import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.InputIdentity;
-import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
@@ -77,10 +75,12 @@ final class LocalRun implements Runnable {
         try {
             CheckpointStore.Restored restored = order.checkpoints().restore();
             committed = restored.position();
-            if (!parts.listener().starting(id, explained(restored), committed)) {
-                return;
+            try (ItemJournal journal = openJournal()) {
+                if (!parts.listener().starting(id, explained(restored, journal), committed)) {
+                    return;
+                }
+                end = work(journal);
             }
-            end = work();
         } catch (Processors.UnavailableException e) {
             Reason reason = new Reason(
                     ErrorCode.PROCESSOR_UNAVAILABLE,
@@ -104,12 +104,31 @@ final class LocalRun implements Runnable {
         parts.listener().ended(id, end);
     }
 
-    /** A job that had committed something before, and has no checkpoint now, says so. */
-    private Recovery explained(CheckpointStore.Restored restored) {
+    /** What earlier runs left of items beyond the checkpoint, and this one will add; null if its processor needs none. */
+    private @Nullable ItemJournal openJournal() throws IOException {
+        if (!parts.settings().concurrent()) {
+            return null;
+        }
+        int lastFailed = order.job().runs().stream()
+                .filter(run -> run.ending() != null && run.ending().end() == Run.End.FAILED)
+                .mapToInt(Run::number)
+                .max()
+                .orElse(0);
+        return ItemJournal.open(
+                parts.disk(),
+                requireNonNull(order.files()),
+                new ItemJournal.OfRun(id, order.run(), lastFailed),
+                committed.nextItem());
+    }
+
+    /** A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged. */
+    private Recovery explained(CheckpointStore.Restored restored, @Nullable ItemJournal journal) {
         Recovery recovery = restored.recovery();
-        Job job = order.job();
-        boolean committedBefore = job.runs().stream().anyMatch(run -> run.nextItem() > 0);
-        if (recovery.from() == Recovery.From.BEGINNING && recovery.reason() == null && committedBefore) {
+        if (recovery.reason() != null) {
+            return recovery;
+        }
+        boolean committedBefore = order.job().runs().stream().anyMatch(run -> run.nextItem() > 0);
+        if (recovery.from() == Recovery.From.BEGINNING && committedBefore) {
             return new Recovery(
                     Recovery.From.BEGINNING,
                     0,
@@ -117,10 +136,20 @@ final class LocalRun implements Runnable {
                             ErrorCode.CHECKPOINT_MISSING,
                             "The checkpoint is missing. The job started over from item 0; its results stay exact."));
         }
+        if (journal != null && !journal.damaged().isEmpty()) {
+            Reason reason = new Reason(
+                    ErrorCode.JOURNAL_DAMAGED,
+                    "Of what was finished beyond the checkpoint some is damaged or missing ("
+                            + String.join(", ", journal.damaged())
+                            + "). Those items are worked on again, so calls may be repeated; the results stay exact.");
+            log.warn("Job {}: {}", id, reason.message());
+            return new Recovery(recovery.from(), recovery.item(), reason);
+        }
         return recovery;
     }
 
-    private RunEnd work() throws IOException, InterruptedException, Processors.UnavailableException {
+    private RunEnd work(@Nullable ItemJournal journal)
+            throws IOException, InterruptedException, Processors.UnavailableException {
         RunEnd changed = checkInput();
         if (changed != null) {
             return changed;
@@ -130,7 +159,7 @@ final class LocalRun implements Runnable {
         try (ResultSink sink = ResultSink.open(
                         parts.disk(), order.results(), order.errors(), order.resultsFormat(), committed);
                 ItemSource source = openSource()) {
-            end = pump(sink, source);
+            end = pump(sink, source, journal);
         }
         if (end.end() == Run.End.COMPLETED) {
             changed = checkInput();
@@ -151,12 +180,12 @@ final class LocalRun implements Runnable {
     }
 
     /** Moves items from the source to the sink until the run ends, with the threads that this takes. */
-    private RunEnd pump(ResultSink sink, ItemSource source)
+    private RunEnd pump(ResultSink sink, ItemSource source, @Nullable ItemJournal journal)
             throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
         CommitLoop loop = new CommitLoop(parts, queue, sink, committed);
-        try (Processing others = processing(queue, loop)) {
+        try (Processing others = processing(queue, loop, journal)) {
             BatchReader reader = new BatchReader(
                     source, queue, control(), settings, others == null ? sliceProcessor() : null, others);
             Thread thread = new Thread(reader, "job-" + id + "-reader");
@@ -193,49 +222,35 @@ final class LocalRun implements Runnable {
     }
 
     /** Who processes the items; null if the thread that reads them does. */
-    private @Nullable Processing processing(SliceQueue queue, CommitLoop loop)
-            throws IOException, Processors.UnavailableException {
+    private @Nullable Processing processing(SliceQueue queue, CommitLoop loop, @Nullable ItemJournal journal)
+            throws Processors.UnavailableException {
         RunSettings settings = parts.settings();
-        if (settings.concurrent()) {
-            return concurrentProcessing(queue, loop);
+        if (journal != null) {
+            return concurrentProcessing(queue, loop, journal);
         }
         return settings.readerProcesses()
                 ? null
                 : new ParallelProcessing(settings.parallelism(), "job-" + id, this::sliceProcessor, queue, control());
     }
 
-    private Processing concurrentProcessing(SliceQueue queue, CommitLoop loop)
-            throws IOException, Processors.UnavailableException {
+    private Processing concurrentProcessing(SliceQueue queue, CommitLoop loop, ItemJournal journal)
+            throws Processors.UnavailableException {
         ConcurrentProcessor processor =
                 parts.processors().concurrent(order.job().validSpec().processor());
         Faults faults = parts.settings().faults();
         if (faults != null && !faults.itemDelay().isZero()) {
             processor = new DelayedProcessor(processor, faults.itemDelay());
         }
-        try {
-            ItemJournal journal = ItemJournal.open(
-                    parts.disk(), requireNonNull(order.files()), id, committed.nextItem(), failedBefore());
-            ConcurrentProcessing processing = new ConcurrentProcessing(
-                    parts,
-                    requireNonNull(items).decoder(),
-                    processor,
-                    journal,
-                    queue,
-                    committed.nextItem(),
-                    () -> loop.committed().nextItem());
-            processing.start();
-            return processing;
-        } catch (IOException e) {
-            processor.close();
-            throw e;
-        }
-    }
-
-    /** Whether items failed the job in its latest run, so that they are to be tried again. */
-    private boolean failedBefore() {
-        List<Run> runs = order.job().runs();
-        Run.Ending ending = runs.isEmpty() ? null : runs.get(runs.size() - 1).ending();
-        return ending != null && ending.end() == Run.End.FAILED;
+        ConcurrentProcessing processing = new ConcurrentProcessing(
+                parts,
+                requireNonNull(items).decoder(),
+                processor,
+                journal,
+                queue,
+                committed.nextItem(),
+                () -> loop.committed().nextItem());
+        processing.start();
+        return processing;
     }
 
     private SliceProcessor sliceProcessor() {
