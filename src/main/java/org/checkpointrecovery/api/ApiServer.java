@@ -11,6 +11,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +35,8 @@ public final class ApiServer {
 
     private final JobService service;
     private final Settings settings;
+    private final JobJson jobJson;
+    private final EventStreams events;
     private final List<Route> routes;
     private final Javalin javalin;
 
@@ -51,12 +54,15 @@ public final class ApiServer {
     public ApiServer(JobService service, Settings settings) {
         this.service = service;
         this.settings = settings;
+        this.jobJson = new JobJson(service::inlineItems, settings.faultsAllowed());
+        this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.routes = routes();
         this.javalin = Javalin.create(this::configure);
     }
 
     private List<Route> routes() {
-        JobRoutes jobs = new JobRoutes(service, settings.faultsAllowed());
+        JobRoutes jobs = new JobRoutes(service, settings.faultsAllowed(), jobJson);
+        EventRoutes eventRoutes = new EventRoutes(service, events);
         FileRoutes files = new FileRoutes(service, settings.maxUploadBytes());
         List<Route> all = new ArrayList<>();
         all.add(new Route(HandlerType.GET, "/", ApiServer::welcome));
@@ -82,6 +88,8 @@ public final class ApiServer {
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/results", jobs::results));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors", jobs::errors));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors/summary", jobs::errorSummary));
+        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/events", eventRoutes::ofJob));
+        all.add(new Route(HandlerType.GET, "/v1/events", eventRoutes::ofAll));
         return List.copyOf(all);
     }
 
@@ -288,9 +296,11 @@ public final class ApiServer {
      * @throws PortTakenException if another process listens there
      */
     public void start() throws PortTakenException {
+        events.start();
         try {
             javalin.start();
         } catch (JavalinBindException e) {
+            events.close();
             throw new PortTakenException(settings.host(), settings.port(), e);
         }
     }
@@ -302,6 +312,7 @@ public final class ApiServer {
 
     /** Lets the requests under way end, and takes no others. */
     public void stop() {
+        events.close(); // else the server would wait for its readers
         javalin.stop();
     }
 

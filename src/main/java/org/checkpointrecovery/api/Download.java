@@ -199,6 +199,13 @@ final class Download {
                 && Stream.of(LINES, ARRAY, "application/*", "*/*").noneMatch(type -> weight(accept, type) > 0);
     }
 
+    /** Whether an {@code Accept} header, or its lack, allows a media type. */
+    static boolean accepts(Context ctx, String mediaType) {
+        String accept = ctx.header("Accept");
+        String range = mediaType.substring(0, mediaType.indexOf('/') + 1) + "*";
+        return accept == null || Stream.of(mediaType, range, "*/*").anyMatch(type -> weight(accept, type) > 0);
+    }
+
     /** The weight that an {@code Accept} header gives a media type by its name; -1 if it does not name it. */
     private static double weight(String accept, String mediaType) {
         for (String part : accept.toLowerCase(Locale.ROOT).split(",", -1)) {

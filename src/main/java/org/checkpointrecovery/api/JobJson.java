@@ -47,10 +47,7 @@ final class JobJson {
     void write(JsonGenerator json, JobView view) throws IOException, RefusedException {
         Job job = view.job();
         json.writeStartObject();
-        json.writeStringField("id", job.id().value());
-        json.writeStringField("name", job.spec() == null ? null : job.spec().name());
-        json.writeStringField(
-                "parentId", job.parentId() == null ? null : job.parentId().value());
+        naming(json, job);
         state(json, job);
         spec(json, job);
         json.writeFieldName("progress");
@@ -61,6 +58,31 @@ final class JobJson {
         }
         json.writeEndArray();
         recovery(json, job.recovery());
+        actionsAndTimes(json, view);
+        json.writeEndObject();
+    }
+
+    /** What changes while a job goes on, without its spec and its runs. */
+    void writeSummary(JsonGenerator json, JobView view) throws IOException {
+        Job job = view.job();
+        json.writeStartObject();
+        naming(json, job);
+        state(json, job);
+        json.writeFieldName("progress");
+        progress(json, view.progress());
+        actionsAndTimes(json, view);
+        json.writeEndObject();
+    }
+
+    private static void naming(JsonGenerator json, Job job) throws IOException {
+        json.writeStringField("id", job.id().value());
+        json.writeStringField("name", job.spec() == null ? null : job.spec().name());
+        json.writeStringField(
+                "parentId", job.parentId() == null ? null : job.parentId().value());
+    }
+
+    private void actionsAndTimes(JsonGenerator json, JobView view) throws IOException {
+        Job job = view.job();
         json.writeArrayFieldStart("allowedActions");
         for (String action : allowedActions(view, crashAllowed)) {
             json.writeString(action);
@@ -69,7 +91,6 @@ final class JobJson {
         time(json, "createdAt", job.createdAt());
         time(json, "startedAt", job.startedAt());
         time(json, "endedAt", job.endedAt());
-        json.writeEndObject();
     }
 
     static void state(JsonGenerator json, Job job) throws IOException {

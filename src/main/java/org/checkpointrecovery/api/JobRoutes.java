@@ -28,10 +28,10 @@ final class JobRoutes {
     private final boolean faultsAllowed;
     private final JobJson jobs;
 
-    JobRoutes(JobService service, boolean faultsAllowed) {
+    JobRoutes(JobService service, boolean faultsAllowed, JobJson jobs) {
         this.service = service;
         this.faultsAllowed = faultsAllowed;
-        this.jobs = new JobJson(service::inlineItems, faultsAllowed);
+        this.jobs = jobs;
     }
 
     void submit(Context ctx) throws IOException, RefusedException {
@@ -273,7 +273,7 @@ final class JobRoutes {
         ctx.status(204);
     }
 
-    private static JobId id(Context ctx) {
+    static JobId id(Context ctx) {
         String text = ctx.pathParam("id");
         if (!JobId.isValid(text)) {
             throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such job: an id matches [0-9a-z-]{10,40}.")

@@ -231,7 +231,7 @@ final class FileRun {
         }
 
         @Override
-        public void committed(JobId id, Checkpoint checkpoint) {
+        public void committed(JobId id, Checkpoint checkpoint, Duration took) {
             display.committed(Progress.of(job, checkpoint.position(), checkpoint.savedAt(), clock.instant()));
         }
 

@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.checkpointrecovery.job.Checkpoint;
@@ -23,6 +24,7 @@ final class JobEntry {
 
     private final JobStore store;
     private final Clock clock;
+    private final JobWatcher watcher;
     private volatile Snapshot snapshot; // written under this
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
@@ -33,9 +35,16 @@ final class JobEntry {
     private record Snapshot(
             Job job, Position committed, @Nullable Instant lastCheckpointAt) {}
 
-    JobEntry(JobStore store, Clock clock, Job job, Position committed, @Nullable Instant lastCheckpointAt) {
+    JobEntry(
+            JobStore store,
+            Clock clock,
+            JobWatcher watcher,
+            Job job,
+            Position committed,
+            @Nullable Instant lastCheckpointAt) {
         this.store = store;
         this.clock = clock;
+        this.watcher = watcher;
         this.snapshot = new Snapshot(job, committed, lastCheckpointAt);
     }
 
@@ -141,15 +150,23 @@ final class JobEntry {
                             ? ""
                             : " (" + next.state().reason().code() + ")");
         }
+        watcher.changed(before, view());
     }
 
     /** Shows how far the job is committed, where a run begins. */
     synchronized void showBegin(Position committed) {
         snapshot = new Snapshot(snapshot.job, committed, snapshot.lastCheckpointAt);
+        watcher.changed(status(), view());
     }
 
-    synchronized void showCommitted(Checkpoint checkpoint) {
+    synchronized void showCommitted(Checkpoint checkpoint, Duration took) {
+        Position before = committed();
         snapshot = new Snapshot(snapshot.job, checkpoint.position(), checkpoint.savedAt());
+        watcher.committed(view(), before, took);
+    }
+
+    void showProcessed(long items, Duration took) {
+        watcher.processed(view(), items, took);
     }
 
     /** Whether {@code candidate} is the run that this job waits for or is in: an older order has no say any more. */
@@ -171,6 +188,7 @@ final class JobEntry {
 
     synchronized void markDeleted() {
         deleted = true;
+        watcher.deleted(job().id());
     }
 
     synchronized boolean isDeleted() {

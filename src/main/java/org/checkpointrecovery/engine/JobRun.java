@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -78,8 +79,13 @@ final class JobRun implements RunListener {
     }
 
     @Override
-    public void committed(JobId job, Checkpoint checkpoint) {
-        entry.showCommitted(checkpoint);
+    public void processed(JobId job, long items, Duration took) {
+        entry.showProcessed(items, took);
+    }
+
+    @Override
+    public void committed(JobId job, Checkpoint checkpoint, Duration took) {
+        entry.showCommitted(checkpoint, took);
         if (System.nanoTime() - lastLogged >= LOG_INTERVAL_NANOS) {
             lastLogged = System.nanoTime();
             Progress progress = entry.view().progress();

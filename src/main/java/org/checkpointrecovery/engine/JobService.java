@@ -72,12 +72,19 @@ public final class JobService {
     private final OwnInput ownInput;
     private final QueueSlots slots;
     private final Callbacks callbacks;
+    private final JobWatchers watchers = new JobWatchers();
     private final IdempotencyKeys keys = new IdempotencyKeys();
     private final ConcurrentNavigableMap<JobId, JobEntry> entries = new ConcurrentSkipListMap<>();
     /** Submissions hold it shared while they refer to an upload; whoever deletes one holds it alone. */
     private final ReadWriteLock uploadsInUse = new ReentrantReadWriteLock();
 
-    private volatile boolean stopping;
+    private volatile Phase phase = Phase.STARTING;
+
+    private enum Phase {
+        STARTING,
+        OPEN,
+        STOPPING
+    }
 
     /**
      * How the service is set up.
@@ -127,12 +134,13 @@ public final class JobService {
         jobs.open();
         uploads.open();
         uploads.list().forEach(file -> ids.startAfter(file.id()));
-        Recoverer recoverer = new Recoverer(jobs, clock, settings.autoResume());
+        Recoverer recoverer = new Recoverer(jobs, clock, watchers, settings.autoResume());
         List<JobEntry> inLine = new ArrayList<>();
         for (Job job : jobs.loadAll(clock.instant())) {
             ids.startAfter(job.id().value());
             JobEntry entry = recoverer.recover(job);
             entries.put(job.id(), entry);
+            watchers.changed(null, entry.view());
             if (job.idempotencyKey() != null) {
                 keys.put(job.idempotencyKey(), job.id());
             }
@@ -146,7 +154,13 @@ public final class JobService {
             enqueue(entry);
         }
         entries.values().forEach(entry -> entry.callBack(callbacks));
+        phase = Phase.OPEN;
         log.info("{} jobs found, {} of them go on", entries.size(), inLine.size());
+    }
+
+    /** From now on the watcher hears of all jobs; before {@link #open}, of those that are found too. */
+    public void watch(JobWatcher watcher) {
+        watchers.add(watcher);
     }
 
     /** A job that was submitted, now or by the same request before. */
@@ -285,9 +299,10 @@ public final class JobService {
             InputItems unused = items(input, spec.format(), identity);
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
-            JobEntry entry = new JobEntry(jobs, clock, job, Position.START, null);
+            JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
             entry.callBack(callbacks);
             entries.put(id, entry);
+            watchers.changed(null, entry.view());
             log.info("Job {}: submitted, {}", id, job.status());
             return entry;
         }
@@ -664,19 +679,24 @@ public final class JobService {
         return settings.processCrashAllowed();
     }
 
+    /** Whether it still reads what is on disk. */
+    public boolean isStarting() {
+        return phase == Phase.STARTING;
+    }
+
     public boolean isStopping() {
-        return stopping;
+        return phase == Phase.STOPPING;
     }
 
     private void refuseWhenStopping() throws RefusedException {
-        if (stopping) {
+        if (isStopping()) {
             throw RefusedException.stopping();
         }
     }
 
     /** Ends all runs at the end of their batch; the next start goes on with them. */
     public void shutDown() {
-        stopping = true;
+        phase = Phase.STOPPING;
         engine.shutDown(STOP_GRACE);
         callbacks.close();
     }

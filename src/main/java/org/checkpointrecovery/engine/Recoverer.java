@@ -33,24 +33,27 @@ final class Recoverer {
 
     private final JobStore jobs;
     private final Clock clock;
+    private final JobWatcher watcher;
     private final boolean autoResume;
 
-    Recoverer(JobStore jobs, Clock clock, boolean autoResume) {
+    Recoverer(JobStore jobs, Clock clock, JobWatcher watcher, boolean autoResume) {
         this.jobs = jobs;
         this.clock = clock;
+        this.watcher = watcher;
         this.autoResume = autoResume;
     }
 
     JobEntry recover(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
             removeLeftover(job, completed);
-            return new JobEntry(jobs, clock, job, completed.end(), completed.lastCheckpointAt());
+            return new JobEntry(jobs, clock, watcher, job, completed.end(), completed.lastCheckpointAt());
         }
         jobs.forceFound(job.id());
         Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newest(job);
         JobEntry entry = new JobEntry(
                 jobs,
                 clock,
+                watcher,
                 job,
                 checkpoint.map(Checkpoint::position).orElse(Position.START),
                 checkpoint.map(Checkpoint::savedAt).orElse(null));

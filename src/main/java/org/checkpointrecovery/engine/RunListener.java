@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
@@ -21,8 +22,19 @@ public interface RunListener {
     /** The input has that many items. Perhaps long after the run. */
     void counted(JobId job, long totalItems);
 
-    /** The checkpoint is on disk. */
-    void committed(JobId job, Checkpoint checkpoint);
+    /**
+     * Items came back from the processor; from any thread.
+     *
+     * @param took all of them together
+     */
+    default void processed(JobId job, long items, Duration took) {}
+
+    /**
+     * The checkpoint is on disk.
+     *
+     * @param took to force the results and errors, and to replace the checkpoint
+     */
+    void committed(JobId job, Checkpoint checkpoint, Duration took);
 
     /** The run is over; all its files are closed. Nothing more comes but {@link #counted}. */
     void ended(JobId job, RunEnd end);

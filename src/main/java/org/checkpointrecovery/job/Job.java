@@ -179,7 +179,7 @@ public record Job(
 
     /** When the job came to its final state; null before. */
     public @Nullable Instant endedAt() {
-        return status().isFinal() ? stateSince : null;
+        return status().isEnd() ? stateSince : null;
     }
 
     /** How long its runs took, with the one under way. */

@@ -13,6 +13,11 @@ public enum Status {
     FAILED,
     COMPLETED;
 
+    /** Whether the job has come to an end, which a FAILED one can leave again. */
+    public boolean isEnd() {
+        return this == COMPLETED || this == FAILED || this == CANCELLED;
+    }
+
     /** Whether the job's work is over for good. */
     public boolean isFinal() {
         return this == COMPLETED || this == CANCELLED;

@@ -124,6 +124,23 @@ public final class Contract {
         }
     }
 
+    /** Fails with all that is wrong with a JSON value by a schema of the document. */
+    public void checkValue(String schema, String json) {
+        var problems = new ArrayList<String>();
+        JsonNode value = OpenApi.read(json, schema, problems);
+        if (value != null) {
+            problems.addAll(document.root()
+                    .child("components")
+                    .child("schemas")
+                    .child(schema)
+                    .errorsOf(value));
+        }
+        if (!problems.isEmpty()) {
+            throw new AssertionError(
+                    "Not a " + schema + " as openapi.yaml has it:\n  " + String.join("\n  ", problems) + "\n" + json);
+        }
+    }
+
     /** What may be answered, by status. */
     private Node responses(Exchange exchange, @Nullable Path path) {
         Node other = document.root().child("x-answers");

@@ -217,6 +217,19 @@ class DocumentedAnswersTest {
         http.get("/v1/jobs/" + child + "/results?merged=true").isProblem(409, "conflict");
     }
 
+    /** The stream of all jobs does not end, so its beginning is read elsewhere: EventsTest. */
+    @Test
+    void events_are_sent_or_are_over() {
+        String id = http.complete(ITEMS + "}");
+        String events = "/v1/jobs/" + id + "/events";
+        String body = http.get(events).is(200).text();
+        String last = body.replaceFirst("(?s).*id: (\\d+)\n.*", "$1");
+        http.get(events, "Last-Event-ID", last).is(204);
+        http.get(events, "Accept", "application/json").isProblem(406, "not-acceptable");
+        http.get("/v1/events", "Accept", "application/json").isProblem(406, "not-acceptable");
+        http.call("HEAD", "/v1/events").is(200);
+    }
+
     @Test
     void a_full_queue_is_a_429_wherever_a_job_would_be_queued() {
         String created = http.submit(ITEMS + ",\"start\":false}");

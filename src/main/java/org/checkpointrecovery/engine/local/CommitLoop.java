@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,10 @@ final class CommitLoop {
     private volatile Position committed; // written by this thread, read by others
     /** What is appended; perhaps in the middle of a batch. */
     private final Tally appended = new Tally();
+    /** Items that came back from the processor and were not told of, and the time it took. */
+    private long processed;
+
+    private long processingNanos;
     /** The end of the last whole batch that is appended. */
     private final Tally batchEnd = new Tally();
 
@@ -131,6 +136,10 @@ final class CommitLoop {
         appended.inputBytes = slice.nextBytes;
         appended.resultsBytes = sink.resultsBytes();
         appended.errorsBytes = sink.errorsBytes();
+        if (!settings.concurrent()) { // else each call is told of by itself
+            processed += slice.succeeded + slice.failed;
+            processingNanos += slice.processingNanos;
+        }
         if (slice.endsBatch) {
             batchEnd.set(appended);
         }
@@ -140,11 +149,17 @@ final class CommitLoop {
         if (batchEnd.succeeded + batchEnd.failed == committed.nextItem()) {
             return;
         }
+        long began = System.nanoTime();
         sink.force();
         Checkpoint checkpoint = checkpoint();
         checkpoints.commit(checkpoint);
         committed = checkpoint.position();
-        listener.committed(job, checkpoint);
+        listener.committed(job, checkpoint, Duration.ofNanos(System.nanoTime() - began));
+        if (processed > 0) {
+            listener.processed(job, processed, Duration.ofNanos(processingNanos));
+            processed = 0;
+            processingNanos = 0;
+        }
     }
 
     /** At the end of the last whole batch. */

@@ -1,12 +1,14 @@
 package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
@@ -39,6 +41,7 @@ final class ConcurrentProcessing implements Processing {
     private static final long WINDOW_BYTES = 16L * 1024 * 1024;
 
     private final JobId job;
+    private final RunListener listener;
     private final RunSettings settings;
     private final ItemDecoder decoder; // of the reader's thread
     private final ConcurrentProcessor processor;
@@ -128,6 +131,7 @@ final class ConcurrentProcessing implements Processing {
             long nextItem,
             LongSupplier committedItems) {
         this.job = parts.order().job().id();
+        this.listener = parts.listener();
         this.settings = parts.settings();
         this.control = parts.control();
         this.decoder = decoder;
@@ -190,9 +194,11 @@ final class ConcurrentProcessing implements Processing {
                 settle(pending, i, known);
             } else if (awaitRoom(pending, raw.length())) {
                 int item = i;
-                processor.begin(
-                        new Work(job, raw.index(), decoded(raw), settings.jsonItems()),
-                        answer -> answered(new Finished(pending, item, answer)));
+                long began = System.nanoTime();
+                processor.begin(new Work(job, raw.index(), decoded(raw), settings.jsonItems()), answer -> {
+                    listener.processed(job, 1, Duration.ofNanos(System.nanoTime() - began));
+                    answered(new Finished(pending, item, answer));
+                });
             } else {
                 return false;
             }

@@ -25,6 +25,8 @@ final class Slice {
     JsonBytes errors = new JsonBytes(INITIAL_ERRORS_BYTES);
     int succeeded;
     int failed;
+    /** What the processor took for the items, together; not known where it works on many at once. */
+    long processingNanos;
     /** The first item that failed, if one did. */
     long firstFailedIndex;
 
@@ -51,6 +53,7 @@ final class Slice {
         errors.clear();
         succeeded = 0;
         failed = 0;
+        processingNanos = 0;
         firstFailure = null;
         nextBytes = 0;
         endsBatch = false;

@@ -33,13 +33,14 @@ final class SliceProcessor {
      * @return the number of the first item that was not processed
      */
     int process(Items items, int from, int to, Slice slice, BooleanSupplier interrupted) {
-        for (int number = from; number < to; number++) {
-            if (interrupted.getAsBoolean() || (stopAtFailure && slice.failed > 0)) {
-                return number;
-            }
-            process(items.get(number), slice);
+        long began = System.nanoTime();
+        int next = from;
+        while (next < to && !interrupted.getAsBoolean() && !(stopAtFailure && slice.failed > 0)) {
+            process(items.get(next), slice);
+            next++;
         }
-        return to;
+        slice.processingNanos += System.nanoTime() - began;
+        return next;
     }
 
     private void process(Item item, Slice slice) {

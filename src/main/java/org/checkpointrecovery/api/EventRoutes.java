@@ -1,0 +1,96 @@
+package org.checkpointrecovery.api;
+
+import io.javalin.http.Context;
+import jakarta.servlet.ServletOutputStream;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.job.JobId;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
+
+/** Calls that are answered with a stream of server-sent events. */
+final class EventRoutes {
+    private static final String MEDIA_TYPE = "text/event-stream";
+
+    private final JobService service;
+    private final EventStreams streams;
+
+    EventRoutes(JobService service, EventStreams streams) {
+        this.service = service;
+        this.streams = streams;
+    }
+
+    void ofAll(Context ctx) throws IOException, RefusedException {
+        Parameters.none(ctx);
+        stream(ctx, null);
+    }
+
+    void ofJob(Context ctx) throws IOException, RefusedException {
+        Parameters.none(ctx);
+        JobId id = JobRoutes.id(ctx);
+        service.view(id);
+        stream(ctx, id);
+    }
+
+    private void stream(Context ctx, @Nullable JobId job) throws IOException, RefusedException {
+        if (!Download.accepts(ctx, MEDIA_TYPE)) {
+            throw Problem.of(
+                            Problem.Kind.NOT_ACCEPTABLE,
+                            "Events come as " + MEDIA_TYPE + " alone, which Accept does not allow.")
+                    .exception();
+        }
+        Long seen = seen(ctx);
+        if (streams.isOver(job, seen)) {
+            ctx.status(204);
+            return;
+        }
+        if (streams.isFull()) {
+            throw Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            EventStreams.MOST_READERS + " clients read events already. Ask for the progress of jobs"
+                                    + " instead, or try again.")
+                    .exception();
+        }
+        ctx.status(200).contentType(MEDIA_TYPE);
+        ctx.header("Cache-Control", "no-store");
+        ctx.header("X-Accel-Buffering", "no"); // nginx would keep events back
+        if (ctx.method().name().equals("HEAD")) {
+            Answers.beginWithoutLength(ctx);
+            return;
+        }
+        ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's own would gather what is written
+        ctx.future(() -> begin(ctx, out, job, seen));
+    }
+
+    /** Completed when the client is gone, or there is nothing more for it. */
+    private CompletableFuture<?> begin(Context ctx, ServletOutputStream out, @Nullable JobId job, @Nullable Long seen) {
+        EndPoint connection = ServletContextRequest.getServletContextRequest(ctx.req())
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
+        CompletableFuture<?> over = new CompletableFuture<>();
+        EventReader reader = new EventReader(out, job, connection::close, ended -> {
+            streams.remove(ended);
+            over.complete(null);
+        });
+        streams.add(reader, job, seen);
+        out.setWriteListener(reader);
+        return over;
+    }
+
+    /** The {@code Last-Event-ID}; one that was never given is as good as none. */
+    private static @Nullable Long seen(Context ctx) {
+        String header = ctx.header("Last-Event-ID");
+        if (header == null || header.isEmpty()) {
+            return null;
+        }
+        try {
+            return Long.parseLong(header.strip());
+        } catch (NumberFormatException e) {
+            return -1L;
+        }
+    }
+}

@@ -1,0 +1,315 @@
+package org.checkpointrecovery.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.JobWatcher;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to the jobs, as server-sent events. A thread of its own makes each event once, numbers it, keeps the last ones
+ * for clients that come back, and hands it to all readers, none of which it waits for. States come as they are; how far a job
+ * is comes at most {@value #TICKS_PER_SECOND} times a second.
+ *
+ * <p>Numbers begin with the microseconds since 1970 at which the service was started. So they rise over restarts too, unless
+ * the clock is set back, and one of an earlier life is known to be too old.
+ */
+final class EventStreams implements JobWatcher, Closeable {
+    static final int TICKS_PER_SECOND = 4;
+    static final Duration HEARTBEAT = Duration.ofSeconds(15);
+    static final int MOST_KEPT = 2048;
+    static final int MOST_READERS = 1000;
+
+    private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1) / TICKS_PER_SECOND;
+    private static final byte[] RETRY = "retry: 1000\n\n".getBytes(UTF_8);
+    private static final byte[] COMMENT = ": still here\n\n".getBytes(UTF_8);
+
+    private final JobService service;
+    private final JobJson jobs;
+    private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
+    private final Set<JobId> committed = ConcurrentHashMap.newKeySet();
+    private final Set<EventReader> readers = new CopyOnWriteArraySet<>();
+    private final Deque<Event> kept = new ArrayDeque<>(); // guarded by this
+    private final Thread maker = new Thread(this::make, "events");
+    private final long firstNumber;
+    private long lastNumber; // guarded by this
+    private volatile boolean closed;
+
+    /** Of a job that was deleted the view is null. */
+    private record Change(
+            JobId job, @Nullable Status before, @Nullable JobView now) {}
+
+    private static final class Event {
+        private final long number;
+        private final JobId job;
+        private final byte[] bytes;
+
+        Event(long number, JobId job, byte[] bytes) {
+            this.number = number;
+            this.job = job;
+            this.bytes = bytes;
+        }
+    }
+
+    EventStreams(JobService service, JobJson jobs, Clock clock) {
+        this.service = service;
+        this.jobs = jobs;
+        this.lastNumber = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+        this.firstNumber = lastNumber;
+        this.maker.setDaemon(true);
+    }
+
+    void start() {
+        service.watch(this);
+        maker.start();
+    }
+
+    @Override
+    public void changed(@Nullable Status before, JobView now) {
+        changes.add(new Change(now.job().id(), before, now));
+    }
+
+    @Override
+    public void committed(JobView now, Position before, Duration took) {
+        committed.add(now.job().id());
+    }
+
+    @Override
+    public void deleted(JobId job) {
+        changes.add(new Change(job, null, null));
+    }
+
+    boolean isFull() {
+        return readers.size() >= MOST_READERS;
+    }
+
+    /** Whether there is nothing to send to a client that has all events up to a number, and never will be. */
+    synchronized boolean isOver(@Nullable JobId job, @Nullable Long seen) throws RefusedException {
+        return job != null
+                && seen != null
+                && after(job, seen).map(List::isEmpty).orElse(false)
+                && isSettled(job);
+    }
+
+    private boolean isSettled(JobId job) throws RefusedException {
+        return service.view(job).job().status().isEnd();
+    }
+
+    /**
+     * Sends a reader what it has not seen, or how all is now, and from now on what happens.
+     *
+     * @param seen number of the last event that it has, or null
+     */
+    synchronized void add(EventReader reader, @Nullable JobId job, @Nullable Long seen) {
+        readers.add(reader); // before it is told how things are, so that nothing is missed
+        reader.send(RETRY);
+        Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
+        try {
+            if (missed.isPresent()) {
+                missed.get().forEach(event -> reader.send(event.bytes));
+            } else {
+                reader.send(bytes(lastNumber, "snapshot", json -> snapshot(json, job)));
+            }
+            if (job != null && isSettled(job)) {
+                if (missed.isEmpty()) {
+                    JobView view = service.view(job);
+                    reader.send(bytes(lastNumber, "end", json -> jobs.writeSummary(json, view)));
+                }
+                reader.finish();
+            }
+        } catch (RefusedException | UncheckedIOException e) { // deleted just now, or the disk does not give it
+            reader.finish();
+        }
+        if (closed) {
+            reader.finish();
+        }
+    }
+
+    void remove(EventReader reader) {
+        readers.remove(reader);
+    }
+
+    /** The events behind a number; none at all if some of them are not kept any more, or the number was never given. */
+    private Optional<List<Event>> after(@Nullable JobId job, long seen) {
+        long oldest = kept.isEmpty() ? lastNumber + 1 : kept.getFirst().number;
+        if (seen < firstNumber || seen < oldest - 1 || seen > lastNumber) {
+            return Optional.empty();
+        }
+        return Optional.of(kept.stream()
+                .filter(event -> event.number > seen && (job == null || job.equals(event.job)))
+                .toList());
+    }
+
+    private void snapshot(JsonGenerator json, @Nullable JobId job) throws IOException, RefusedException {
+        if (job != null) {
+            jobs.write(json, service.view(job));
+            return;
+        }
+        json.writeStartObject();
+        json.writeArrayFieldStart("jobs");
+        for (JobView view : service.list(null, null, Integer.MAX_VALUE)) {
+            if (!view.job().status().isEnd()) {
+                jobs.writeSummary(json, view);
+            }
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void make() {
+        long nextTick = System.nanoTime() + TICK_NANOS;
+        long nextComment = System.nanoTime() + HEARTBEAT.toNanos();
+        try {
+            while (!closed) {
+                Change change = changes.poll(Math.max(0, nextTick - System.nanoTime()), TimeUnit.NANOSECONDS);
+                if (change != null) {
+                    tell(change);
+                }
+                if (System.nanoTime() - nextTick >= 0) {
+                    tellCommitted();
+                    nextTick = System.nanoTime() + TICK_NANOS;
+                }
+                if (System.nanoTime() - nextComment >= 0) {
+                    readers.forEach(reader -> reader.send(COMMENT));
+                    nextComment = System.nanoTime() + HEARTBEAT.toNanos();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(Change change) {
+        JobView now = change.now;
+        if (now == null) {
+            publish(change.job, "deleted", json -> {
+                json.writeStartObject();
+                json.writeStringField("jobId", change.job.value());
+                json.writeEndObject();
+            });
+            finish(change.job);
+            return;
+        }
+        if (now.job().status() == change.before) {
+            committed.add(change.job); // more is known of it, its total say
+            return;
+        }
+        publish(change.job, "state", json -> jobs.writeSummary(json, now));
+        if (now.job().status().isEnd()) {
+            committed.remove(change.job);
+            publish(change.job, "end", json -> jobs.writeSummary(json, now));
+            finish(change.job);
+        }
+    }
+
+    private void tellCommitted() {
+        List<JobId> told = new ArrayList<>();
+        for (Iterator<JobId> all = committed.iterator(); all.hasNext(); ) {
+            told.add(all.next());
+            all.remove();
+        }
+        for (JobId job : told) {
+            try {
+                tellCommitted(service.view(job));
+            } catch (RefusedException e) {
+                committed.remove(job); // it was deleted
+            }
+        }
+    }
+
+    private void tellCommitted(JobView view) {
+        JobId job = view.job().id();
+        publish(job, "progress", json -> {
+            json.writeStartObject();
+            json.writeStringField("jobId", job.value());
+            json.writeFieldName("progress");
+            JobJson.progress(json, view.progress());
+            json.writeEndObject();
+        });
+        if (view.lastCheckpointAt() != null) {
+            publish(job, "checkpoint", json -> {
+                json.writeStartObject();
+                json.writeStringField("jobId", job.value());
+                json.writeNumberField("nextItem", view.committed().nextItem());
+                JobJson.time(json, "savedAt", view.lastCheckpointAt());
+                json.writeEndObject();
+            });
+        }
+    }
+
+    private synchronized void publish(JobId job, String name, Data data) {
+        lastNumber++;
+        Event event;
+        try {
+            event = new Event(lastNumber, job, bytes(lastNumber, name, data));
+        } catch (RefusedException e) {
+            return;
+        }
+        kept.addLast(event);
+        if (kept.size() > MOST_KEPT) {
+            kept.removeFirst();
+        }
+        for (EventReader reader : readers) {
+            if (reader.wants(job)) {
+                reader.send(event.bytes);
+            }
+        }
+    }
+
+    /** Nothing more comes of a job. */
+    private void finish(JobId job) {
+        for (EventReader reader : readers) {
+            if (reader.readsOneJob() && reader.wants(job)) {
+                reader.finish();
+            }
+        }
+    }
+
+    /** Writes the data of an event. */
+    private interface Data {
+        void write(JsonGenerator json) throws IOException, RefusedException;
+    }
+
+    private static byte[] bytes(long number, String name, Data data) throws RefusedException {
+        try {
+            String json = new String(Answers.bytes(data::write), UTF_8);
+            return ("id: " + number + "\nevent: " + name + "\ndata: " + json + "\n\n").getBytes(UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // all of it is in memory, but for items that came with a submission
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        maker.interrupt();
+        synchronized (this) {
+            readers.forEach(EventReader::finish);
+        }
+    }
+}
