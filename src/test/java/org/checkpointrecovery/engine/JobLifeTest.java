@@ -380,7 +380,10 @@ class JobLifeTest {
             for (int i = 0; i < 8; i++) {
                 jobs.add(service.submit(spec(), ITEMS));
             }
-            Await.until("both workers are busy", () -> service.status(jobs.get(1)) == Status.RUNNING);
+            Await.until(
+                    "both workers are busy",
+                    () -> service.status(jobs.get(0)) == Status.RUNNING
+                            && service.status(jobs.get(1)) == Status.RUNNING);
             assertThat(service.service().list(Status.RUNNING, null, 100)).hasSize(2);
             assertThat(service.service().list(Status.QUEUED, null, 100)).hasSize(6);
             gated.openGate();
