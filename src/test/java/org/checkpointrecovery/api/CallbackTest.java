@@ -212,6 +212,8 @@ class CallbackTest {
 
     @Test
     void an_end_that_is_not_on_disk_is_not_told() {
+        awaitSettled(http.complete(spec(""))); // there is a key now
+        receiver.forget();
         disk.holdResults();
         String id = http.submit(spec(",\"batchSize\":1,\"commit\":\"each\""));
         disk.awaitHeldResults();
@@ -245,18 +247,27 @@ class CallbackTest {
     }
 
     @Test
-    void a_stop_does_not_wait_for_a_receiver_that_hangs() {
+    void a_stop_breaks_a_callback_off_and_does_not_wait_for_a_receiver_that_hangs() {
         receiver.hold();
         String id = http.complete(spec(""));
         receiver.await(1);
+        assertThat(callbackThreads()).isPositive();
         long began = System.nanoTime();
         service.stop();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+        assertThat(callbackThreads()).as("nobody waits for the answer any more").isZero();
         receiver.release();
         service.start();
         http = service.client();
         receiver.await(2);
         assertThat(receiver.ids()).containsOnly(id + "-1-COMPLETED");
+    }
+
+    /** Of this service: no other test makes callbacks at the same time. */
+    private static long callbackThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("http-callbacks"))
+                .count();
     }
 
     @Test

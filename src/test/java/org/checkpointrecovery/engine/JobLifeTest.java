@@ -378,7 +378,10 @@ class JobLifeTest {
         GatedDisk gated = new GatedDisk(disk, "results.jsonl");
         try (TestService service = TestService.start(gated, OPTIONS.workers(2))) {
             List<JobId> jobs = submitted(service, 8);
-            Await.until("both workers are busy", () -> service.status(jobs.get(1)) == Status.RUNNING);
+            Await.until(
+                    "both workers are busy",
+                    () -> service.status(jobs.get(0)) == Status.RUNNING
+                            && service.status(jobs.get(1)) == Status.RUNNING);
             assertThat(service.service().list(Status.RUNNING, null, 100)).hasSize(2);
             assertThat(service.service().list(Status.QUEUED, null, 100)).hasSize(6);
             gated.openGate();

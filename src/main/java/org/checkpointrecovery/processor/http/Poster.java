@@ -4,12 +4,14 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -30,6 +32,7 @@ public final class Poster implements AutoCloseable {
 
     private final Clock clock;
     private final Backoff backoff;
+    private final DoubleSupplier chance;
     private final Caller caller;
     private final Loop loop;
 
@@ -58,14 +61,25 @@ public final class Poster implements AutoCloseable {
 
     /** @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} but for tests */
     public Poster(AddressRules rules, Clock clock, Duration firstWait) {
+        this(
+                clock,
+                new Backoff(firstWait, Backoff.DEFAULT.most()),
+                () -> ThreadLocalRandom.current().nextDouble(),
+                new JettyCaller(
+                        new JettyCaller.Limits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES),
+                        NameLookup.SYSTEM,
+                        rules,
+                        new SslContextFactory.Client()),
+                new ThreadLoop("http-callbacks"));
+    }
+
+    /** @param chance a number from 0 to 1 for each wait */
+    Poster(Clock clock, Backoff backoff, DoubleSupplier chance, Caller caller, Loop loop) {
         this.clock = clock;
-        this.backoff = new Backoff(firstWait, Backoff.DEFAULT.most());
-        this.caller = new JettyCaller(
-                new JettyCaller.Limits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES),
-                NameLookup.SYSTEM,
-                rules,
-                new SslContextFactory.Client());
-        this.loop = new ThreadLoop("http-callbacks");
+        this.backoff = backoff;
+        this.chance = chance;
+        this.caller = caller;
+        this.loop = loop;
     }
 
     /**
@@ -100,7 +114,7 @@ public final class Poster implements AutoCloseable {
     }
 
     private static Call call(Message message) {
-        List<Call.Header> headers = new java.util.ArrayList<>();
+        List<Call.Header> headers = new ArrayList<>();
         headers.add(new Call.Header("Content-Type", RequestBody.JSON));
         message.headers().get().forEach((name, value) -> headers.add(new Call.Header(name, value)));
         return new Call(message.url(), "POST", headers, message.body());
@@ -132,8 +146,7 @@ public final class Poster implements AutoCloseable {
             trial.ended.accept(Optional.of(what + " It was attempt " + trial.attempts + " of " + MAX_ATTEMPTS + "."));
             return;
         }
-        Duration wait =
-                backoff.after(trial.attempts, ThreadLocalRandom.current().nextDouble());
+        Duration wait = backoff.after(trial.attempts, chance.getAsDouble());
         loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(trial));
     }
 
