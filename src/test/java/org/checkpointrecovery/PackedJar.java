@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -36,10 +37,26 @@ final class PackedJar implements AutoCloseable {
     static PackedJar start(
             Path directory, List<String> jvmOptions, Map<String, String> environment, String... arguments)
             throws IOException {
+        return start(directory, jvmOptions, List.of("-jar", JAR), environment, arguments);
+    }
+
+    /** The same program out of the classes that are not packed yet. */
+    static PackedJar startClasses(Path directory, List<String> jvmOptions, String... arguments) throws IOException {
+        String classes = "target/classes" + File.pathSeparator + System.getProperty("java.class.path");
+        return start(directory, jvmOptions, List.of("-cp", classes, Main.class.getName()), Map.of(), arguments);
+    }
+
+    private static PackedJar start(
+            Path directory,
+            List<String> jvmOptions,
+            List<String> program,
+            Map<String, String> environment,
+            String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", JAR));
+        command.addAll(program);
         command.addAll(List.of(arguments));
         Path log = directory.resolve("stderr.log");
         ProcessBuilder builder =

@@ -565,11 +565,25 @@ public final class JobService {
 
     /** The committed results one by one. To be closed. */
     public MergedResults resultLines(JobId id) throws RefusedException, IOException {
-        Committed results = results(id);
-        return new MergedResults(
-                results.channel() == null
-                        ? List.of()
-                        : List.of(new MergedResults.Lines(id, results.channel(), results.bytes())));
+        return merged(Set.of(id));
+    }
+
+    private MergedResults merged(Set<JobId> members) throws RefusedException, IOException {
+        List<MergedResults.Part> parts = new ArrayList<>();
+        for (JobId member : members) {
+            long bytes = view(member).committed().resultsBytes();
+            if (bytes > 0) {
+                parts.add(new MergedResults.Part(member, jobs.files(member).results(), bytes));
+            }
+        }
+        try {
+            return new MergedResults(disk, parts);
+        } catch (NoSuchFileException e) {
+            for (JobId member : members) {
+                entry(member); // it was deleted just now
+            }
+            throw e;
+        }
     }
 
     /**
@@ -587,25 +601,7 @@ public final class JobService {
                         + " merged=true the results of job " + id + " alone are sent.");
             }
         }
-        List<MergedResults.Lines> files = new ArrayList<>();
-        boolean opened = false;
-        try {
-            for (JobId member : family(root.job().id())) {
-                Committed results = results(member);
-                if (results.channel() != null) {
-                    files.add(new MergedResults.Lines(member, results.channel(), results.bytes()));
-                }
-            }
-            MergedResults merged = new MergedResults(files);
-            opened = true;
-            return merged;
-        } finally {
-            if (!opened) {
-                for (MergedResults.Lines file : files) {
-                    file.close();
-                }
-            }
-        }
+        return merged(family(root.job().id()));
     }
 
     /** A job and its descendants. A child is newer than its parent. */

@@ -1,8 +1,13 @@
 package org.checkpointrecovery.engine;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -12,43 +17,116 @@ import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.LineSource;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The committed results of a job and of all that tried its failed items again, in item order. Each file is in order, so that
- * one line of each is held. Of an item that has more than one result, the newest job's counts. Used by one thread.
+ * one line of each is looked at. Of an item that has more than one result, the newest job's counts. However many files there
+ * are, it holds {@link #MAX_OPEN} of them open and a few MiB in memory, beside the line that is handed out. Used by one thread.
  */
 public final class MergedResults implements Closeable {
-    private static final int AT_A_TIME = 64;
-    /** Longer than any result: an item or an answer of 64 MiB at the most, escaped, twice. */
-    private static final int MAX_LINE_BYTES = 1024 * 1024 * 1024;
+    /** Files that stay open; of more, each is opened when some of it is read. */
+    static final int MAX_OPEN = 16;
 
-    private final List<Lines> files;
+    private static final int AT_A_TIME = 64;
+    private static final int ALL_WINDOWS_BYTES = 4 * 1024 * 1024;
+    private static final int LARGEST_WINDOW_BYTES = 256 * 1024;
+    private static final int SMALLEST_WINDOW_BYTES = 4 * 1024;
+
+    private final List<Lines> files = new ArrayList<>();
     private final PriorityQueue<Lines> byIndex = new PriorityQueue<>(
             Comparator.comparingLong(Lines::index).thenComparing(Lines::job, Comparator.reverseOrder()));
     private long last = -1;
 
+    /**
+     * The results of one job.
+     *
+     * @param bytes of the file that are committed
+     */
+    record Part(JobId job, Path file, long bytes) {}
+
+    /** A file that is open only while it is read. */
+    private static final class OpenedForEachRead implements SeekableByteChannel {
+        private final Disk disk;
+        private final Path file;
+        private long position;
+
+        OpenedForEachRead(Disk disk, Path file) {
+            this.disk = disk;
+            this.file = file;
+        }
+
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            try (SeekableByteChannel channel = disk.openForRead(file)) {
+                int count = channel.position(position).read(into);
+                position += Math.max(0, count);
+                return count;
+            }
+        }
+
+        @Override
+        public SeekableByteChannel position(long newPosition) {
+            position = newPosition;
+            return this;
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return disk.size(file);
+        }
+
+        @Override
+        public int write(ByteBuffer from) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) {
+            throw new NonWritableChannelException();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+
     /** The lines of one file, from the one that is next. */
-    static final class Lines implements Closeable {
+    private static final class Lines implements Closeable {
         private final JobId job;
+        private final SeekableByteChannel channel;
         private final LineSource source;
         private Items items;
         private int next;
         private long index;
 
         /** @param channel is closed with this */
-        Lines(JobId job, SeekableByteChannel channel, long committedBytes) throws IOException {
+        Lines(JobId job, SeekableByteChannel channel, long committedBytes, int windowBytes) throws IOException {
             this.job = job;
+            this.channel = channel;
             source = new LineSource(
                     channel,
                     new LineSource.Lines(
                             committedBytes,
-                            MAX_LINE_BYTES,
+                            windowBytes - 2, // a longer line is read when it is handed out
                             new Format(Format.Kind.RAW_LINES, Format.DEFAULT_DELIMITER),
                             false,
                             false),
                     0,
-                    0);
+                    0,
+                    windowBytes);
             items = source.read(AT_A_TIME);
         }
 
@@ -74,9 +152,21 @@ public final class MergedResults implements Closeable {
             return true;
         }
 
-        byte[] line() {
+        byte[] line() throws IOException {
             Item line = items.get(next - 1);
-            return Arrays.copyOfRange(line.bytes(), line.start(), line.end());
+            return line.cut() ? longLine() : Arrays.copyOfRange(line.bytes(), line.start(), line.end());
+        }
+
+        private byte[] longLine() throws IOException {
+            long start = items.cutLineStart();
+            ByteBuffer line = ByteBuffer.allocate(Math.toIntExact(items.nextBytes() - 1 - start));
+            while (line.hasRemaining()) {
+                channel.position(start + line.position());
+                if (channel.read(line) < 0) {
+                    throw new EOFException("the results of job " + job + " end within a line");
+                }
+            }
+            return line.array();
         }
 
         @Override
@@ -85,12 +175,25 @@ public final class MergedResults implements Closeable {
         }
     }
 
-    /** @param files are closed with this */
-    MergedResults(List<Lines> files) throws IOException {
-        this.files = List.copyOf(files);
-        for (Lines file : files) {
-            if (file.advance()) {
-                byIndex.add(file);
+    MergedResults(Disk disk, List<Part> parts) throws IOException {
+        int windowBytes = Math.min(
+                LARGEST_WINDOW_BYTES, Math.max(SMALLEST_WINDOW_BYTES, ALL_WINDOWS_BYTES / Math.max(1, parts.size())));
+        boolean opened = false;
+        try {
+            for (Part part : parts) {
+                SeekableByteChannel channel = parts.size() > MAX_OPEN
+                        ? new OpenedForEachRead(disk, part.file())
+                        : disk.openForRead(part.file());
+                Lines lines = new Lines(part.job(), channel, part.bytes(), windowBytes);
+                files.add(lines);
+                if (lines.advance()) {
+                    byIndex.add(lines);
+                }
+            }
+            opened = true;
+        } finally {
+            if (!opened) {
+                close();
             }
         }
     }

@@ -22,7 +22,7 @@ public final class LineSource implements ItemSource {
     private final RecordEnds ends;
     private final boolean strip;
     private final Items items = new Items();
-    private byte[] window = new byte[WINDOW_BYTES];
+    private byte[] window;
     /** Where the window's first byte stands in the input. */
     private long windowPosition;
     /** First byte of the window that is not read yet. */
@@ -54,6 +54,12 @@ public final class LineSource implements ItemSource {
      * @param firstIndex index of the first item from there
      */
     public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex) {
+        this(channel, lines, position, firstIndex, WINDOW_BYTES);
+    }
+
+    /** @param windowBytes of the input that are held in memory, unless a line is longer */
+    public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex, int windowBytes) {
+        this.window = new byte[windowBytes];
         this.channel = channel;
         this.lines = lines;
         Format format = lines.format();

@@ -107,6 +107,22 @@ class MergedResultsTest {
     }
 
     @Test
+    void the_jobs_above_a_deleted_one_are_merged_without_it_and_what_descends_from_it() {
+        String bad = "x".repeat(101);
+        String root = http.complete("{\"input\":{\"fileId\":\"" + http.upload(("a\n" + bad + "\nb\n").getBytes(UTF_8))
+                + "\"},\"faults\":{\"failItems\":[2]}}");
+        String child = retried(root);
+        String grandchild = retried(child);
+        assertThat(merged(root).is(200).text())
+                .hasLineCount(2)
+                .isEqualTo(merged(grandchild).is(200).text());
+        http.delete("/v1/jobs/" + child).is(204);
+        assertThat(merged(root).is(200).text()).isEqualTo(http.results(root)).hasLineCount(1);
+        assertThat(merged(grandchild).isProblem(409, "conflict").text("/detail"))
+                .contains(child, grandchild, "was deleted");
+    }
+
+    @Test
     void the_parameter_is_true_or_false() {
         String job = http.complete("{\"input\":{\"items\":[\"a\"]}}");
         assertThat(http.get("/v1/jobs/" + job + "/results?merged=yes")

@@ -146,6 +146,32 @@ class ItemJournalTest {
     }
 
     @Test
+    void a_line_that_is_gone_without_a_trace_is_missed_when_something_was_forced_behind_it() throws IOException {
+        try (ItemJournal journal = open(0)) {
+            for (long number = 0; number < 3; number++) {
+                journal.append(number, result("r" + number));
+                journal.append(number + 10, result("s" + number));
+                journal.force();
+            }
+        }
+        String content = disk.text(files.journal(1));
+        disk.write(
+                files.journal(1),
+                content.replaceAll("[0-9a-f]{8} 10 . s0\n", "").getBytes(UTF_8));
+        try (ItemJournal journal = open(0)) {
+            assertThat(journal.damaged()).containsExactly("journal.1");
+            assertThat(journal.recovered(10)).isNull();
+            assertThat(text(journal.recovered(12))).isEqualTo("s2");
+        }
+        disk.write(
+                files.journal(1),
+                content.replaceAll("[0-9a-f]{8} 12 . s2\n", "").getBytes(UTF_8));
+        try (ItemJournal journal = open(0)) {
+            assertThat(journal.damaged()).as("a crash may leave that").isEmpty();
+        }
+    }
+
+    @Test
     void a_journal_of_another_job_is_not_used() throws IOException {
         JobId other = new JobId("0mh3k2v9x-00000000");
         write(new ItemJournal.OfRun(other, 1, 0), 0, result("a"));

@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class ConcurrentProcessing implements Processing {
     /** Items in a slice: what must come together before results can be appended. */
     static final int SLICE_ITEMS = 64;
-    /** Items between the first that is not finished and the last that is begun. */
+    /** Items from the first slice that is not complete to the last item that is begun. */
     private static final int WINDOW_ITEMS = 16 * 1024;
-    /** Bytes that these items and their results hold. */
+    /** Bytes that items and results of slices hold that are not complete; those of complete ones the queue bounds. */
     private static final long WINDOW_BYTES = 16L * 1024 * 1024;
 
     private final JobId job;
@@ -59,7 +59,7 @@ final class ConcurrentProcessing implements Processing {
 
     private boolean pausedByStreak;
 
-    private final Deque<Pending> open = new ArrayDeque<>(); // guarded by this, as all below
+    private final Deque<Span> spans = new ArrayDeque<>(); // guarded by this, as all below
     private List<Finished> finished = new ArrayList<>();
     private int free;
     private int underWay;
@@ -83,6 +83,12 @@ final class ConcurrentProcessing implements Processing {
         }
     }
 
+    /** A slice that is not complete, or that stands behind one. */
+    private static final class Span {
+        private int windowItems;
+        private boolean complete;
+    }
+
     /** A slice with items that are not finished. */
     private static final class Pending {
         private final Slice slice;
@@ -92,7 +98,7 @@ final class ConcurrentProcessing implements Processing {
         private final boolean[] cut;
         private final @Nullable Entry[] entries;
         private int missing; // guarded by the processing
-        private int windowItems; // guarded by the processing
+        private final Span span = new Span(); // guarded by the processing
         private long windowBytes; // guarded by the processing
 
         Pending(Slice slice, Items source, long firstNumber) {
@@ -183,7 +189,7 @@ final class ConcurrentProcessing implements Processing {
             if (ending) {
                 return false;
             }
-            open.addLast(pending);
+            spans.addLast(pending.span);
         }
         nextNumber += items.count();
         queue.put(slice, false);
@@ -191,6 +197,7 @@ final class ConcurrentProcessing implements Processing {
             Item raw = pending.item(i);
             Entry known = known(raw, pending.firstNumber + i);
             if (known != null) {
+                enter(pending, 0);
                 settle(pending, i, known);
             } else if (awaitRoom(pending, raw.length())) {
                 int item = i;
@@ -243,16 +250,21 @@ final class ConcurrentProcessing implements Processing {
         }
         free--;
         underWay++;
+        enter(pending, bytes);
+        return true;
+    }
+
+    /** One more item is in the window. */
+    private synchronized void enter(Pending pending, int bytes) {
         windowItems++;
         windowBytes += bytes;
-        pending.windowItems++;
+        pending.span.windowItems++;
         pending.windowBytes += bytes;
-        return true;
     }
 
     /** The first slice that is not complete always goes on: the others wait for it. */
     private boolean isWindowFull(Pending pending) {
-        return (windowItems >= WINDOW_ITEMS || windowBytes >= WINDOW_BYTES) && open.peekFirst() != pending;
+        return (windowItems >= WINDOW_ITEMS || windowBytes >= WINDOW_BYTES) && spans.peekFirst() != pending.span;
     }
 
     private synchronized void answered(Finished one) {
@@ -393,15 +405,25 @@ final class ConcurrentProcessing implements Processing {
                 windowBytes += held;
                 return;
             }
-            windowItems -= pending.windowItems;
             windowBytes -= pending.windowBytes;
-            open.remove(pending);
+            pending.span.complete = true;
+            moveWindow();
             notifyAll();
         }
         for (int item = 0; item < pending.items.length; item++) {
             write(pending, item);
         }
         queue.processed(pending.slice);
+    }
+
+    /** The window begins with the first slice that is not complete. The caller holds this. */
+    private void moveWindow() {
+        Span first = spans.peekFirst();
+        while (first != null && first.complete) {
+            windowItems -= first.windowItems;
+            spans.removeFirst();
+            first = spans.peekFirst();
+        }
     }
 
     private void write(Pending pending, int i) {
