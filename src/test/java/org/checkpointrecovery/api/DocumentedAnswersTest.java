@@ -328,7 +328,8 @@ class DocumentedAnswersTest {
         Map<String, String> exceptions = new TreeMap<>();
         operations(503).stream()
                 .filter(operation -> method(operation).equals("GET") && !operation.endsWith("/readyz"))
-                .forEach(operation -> exceptions.put(operation + " 503", "reads are answered until the port is closed"));
+                .forEach(
+                        operation -> exceptions.put(operation + " 503", "reads are answered until the port is closed"));
         exceptions.put("GET /v1/events 200", "it does not end, and is read by EventsTest");
         CONTRACT.assertRoutesAre(service.server().routeNames());
         CONTRACT.assertEverythingSeen(exceptions);
