@@ -74,7 +74,7 @@ public final class Main {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
         Processors processors = new ProvidedProcessors(
-                new HttpKind(config.secrets(), config.addressRules(), clock),
+                new HttpKind(config.secrets().without(CALLBACK_KEY), config.addressRules(), clock),
                 new CommandKind(config.commands(), config.launcher()),
                 new PluginKind(config.plugins()));
         if (!config.commands().isEmpty() && config.launcher().isEmpty()) {

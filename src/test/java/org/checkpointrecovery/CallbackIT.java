@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import kong.unirest.core.HttpResponse;
 import org.checkpointrecovery.api.CallbackReceiver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,19 @@ class CallbackIT {
             }
             assertThat(directory.resolve("data").resolve("jobs")).exists();
             assertThat(directory.resolve("data").resolve("callback-key")).doesNotExist();
+        }
+    }
+
+    /** Else a client could send it to where it may call. */
+    @Test
+    void no_spec_can_name_the_key() throws Exception {
+        try (PackedJar jar = serve();
+                Service service = new Service(jar.url())) {
+            HttpResponse<String> answer = service.post("/v1/jobs", """
+                    {"input":{"items":["a"]},"processor":{"type":"http","url":"http://127.0.0.1:1/",
+                     "headers":{"X":{"secret":"CALLBACK_KEY"}}}}""");
+            assertThat(answer.getStatus()).isEqualTo(422);
+            assertThat(answer.getBody()).contains("/processor/headers/X").doesNotContain(KEY);
         }
     }
 

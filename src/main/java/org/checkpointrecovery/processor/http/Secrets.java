@@ -1,5 +1,6 @@
 package org.checkpointrecovery.processor.http;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,13 @@ public final class Secrets {
 
     public Optional<String> value(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /** The others. */
+    public Secrets without(String name) {
+        Map<String, String> others = new HashMap<>(values);
+        others.remove(name);
+        return new Secrets(others);
     }
 
     /** Sorted. */
