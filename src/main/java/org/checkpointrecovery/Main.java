@@ -113,7 +113,6 @@ public final class Main {
     /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */
     private static int serveUntilStopped(ServiceConfig config, JobService service, ApiServer server)
             throws IOException, ApiServer.PortTakenException, InterruptedException {
-        service.open();
         CountDownLatch stopped = new CountDownLatch(1);
         Thread stop = new Thread(
                 () -> {
@@ -130,8 +129,13 @@ public final class Main {
                 },
                 "stop");
         try {
-            server.start();
+            server.start(); // who asks meanwhile is told that the service starts
+            service.open();
         } catch (ApiServer.PortTakenException e) {
+            service.shutDown();
+            throw e;
+        } catch (IOException e) {
+            server.stop();
             service.shutDown();
             throw e;
         }

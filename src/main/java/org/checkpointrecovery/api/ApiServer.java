@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.checkpointrecovery.engine.JobService;
@@ -37,6 +38,7 @@ public final class ApiServer {
     private final Settings settings;
     private final JobJson jobJson;
     private final EventStreams events;
+    private final Metrics metrics;
     private final List<Route> routes;
     private final Javalin javalin;
 
@@ -56,6 +58,7 @@ public final class ApiServer {
         this.settings = settings;
         this.jobJson = new JobJson(service::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
+        this.metrics = new Metrics(service);
         this.routes = routes();
         this.javalin = Javalin.create(this::configure);
     }
@@ -69,6 +72,7 @@ public final class ApiServer {
         all.add(new Route(HandlerType.GET, "/livez", ctx -> health(ctx, "live")));
         all.add(new Route(HandlerType.GET, "/readyz", this::ready));
         all.add(new Route(HandlerType.GET, "/openapi.yaml", ApiServer::contract));
+        all.add(new Route(HandlerType.GET, "/metrics", this::metrics));
         all.add(new Route(HandlerType.POST, "/v1/files", files::upload));
         all.add(new Route(HandlerType.GET, "/v1/files", files::list));
         all.add(new Route(HandlerType.GET, "/v1/files/{id}", files::get));
@@ -121,6 +125,7 @@ public final class ApiServer {
             // Otherwise a header is taken for one that came before on the connection and differs in case, a token too.
             http.setHeaderCacheCaseSensitive(true);
         });
+        config.requestLogger.http(this::measure);
         RoutesConfig javalinRoutes = config.routes;
         javalinRoutes.before(this::beforeEach);
         for (Route route : routes) {
@@ -148,8 +153,13 @@ public final class ApiServer {
 
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
+        new OriginCheck(settings.token() != null).check(ctx);
         if (settings.token() != null) {
             new BearerToken(settings.token()).check(ctx);
+        }
+        if (service.isStarting() && ctx.path().startsWith("/v1/")) {
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is starting: it reads what is on disk. Try again.")
+                    .exception();
         }
         if (ctx.req().getHeader("X-HTTP-Method-Override") != null) {
             throw Problem.of(
@@ -179,16 +189,32 @@ public final class ApiServer {
                         """);
     }
 
+    private void measure(Context ctx, float millis) {
+        String path = routes.stream()
+                .map(Route::path)
+                .filter(route -> ctx.path().matches(route.replace("{id}", "[^/]+")))
+                .findFirst()
+                .orElse("none"); // else whoever asks for what is not there makes series without end
+        if (!path.endsWith("/events")) {
+            metrics.answered(Metrics.known(ctx.req().getMethod()), path, ctx.statusCode(), Duration.ofNanos((long)
+                    (millis * 1_000_000)));
+        }
+    }
+
     private static void health(Context ctx, String status) {
         ctx.contentType("application/json").result("{\"status\":\"" + status + "\"}");
     }
 
     private void ready(Context ctx) {
-        if (service.isStopping()) {
-            throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is stopping. Try again when it is back.")
-                    .exception();
+        Optional<String> problem = service.unreadiness();
+        if (problem.isPresent()) {
+            throw Problem.of(Problem.Kind.UNAVAILABLE, problem.get()).exception();
         }
         health(ctx, "ready");
+    }
+
+    private void metrics(Context ctx) {
+        ctx.contentType(Metrics.MEDIA_TYPE).result(metrics.text());
     }
 
     private static void contract(Context ctx) throws IOException {
@@ -296,6 +322,7 @@ public final class ApiServer {
      * @throws PortTakenException if another process listens there
      */
     public void start() throws PortTakenException {
+        service.watch(metrics);
         events.start();
         try {
             javalin.start();
@@ -314,6 +341,7 @@ public final class ApiServer {
     public void stop() {
         events.close(); // else the server would wait for its readers
         javalin.stop();
+        metrics.close();
     }
 
     /** Another process listens on the port. */

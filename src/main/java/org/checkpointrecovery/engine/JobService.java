@@ -38,6 +38,7 @@ import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskHealth;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.Input;
@@ -675,7 +676,23 @@ public final class JobService {
         return settings.processCrashAllowed();
     }
 
-    /** Whether it still reads what is on disk. */
+    /** How many jobs are in a state. */
+    public long count(Status status) {
+        return entries.values().stream()
+                .filter(entry -> entry.status() == status)
+                .count();
+    }
+
+    /** Why new work should not come here now, for a person; empty if it may. */
+    public Optional<String> unreadiness() {
+        return switch (phase) {
+            case STARTING -> Optional.of("The service is starting: it reads what is on disk.");
+            case STOPPING -> Optional.of("The service is stopping. Try again when it is back.");
+            case OPEN -> DiskHealth.problem(disk, settings.dataDirectory());
+        };
+    }
+
+    /** Whether what is on disk is not all read yet. */
     public boolean isStarting() {
         return phase == Phase.STARTING;
     }

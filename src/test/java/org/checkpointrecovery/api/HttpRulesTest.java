@@ -79,8 +79,8 @@ class HttpRulesTest {
     @ParameterizedTest
     @MethodSource("paths")
     void head_is_answered_as_get_would_be(String path) {
-        if (!methods(path).contains("GET") || path.endsWith("checkpoint")) {
-            return;
+        if (!methods(path).contains("GET") || path.endsWith("checkpoint") || path.equals("/v1/events")) {
+            return; // there is none, or it does not end
         }
         Answer get = http.get(real(path)).is(200);
         Answer head = http.call("HEAD", real(path)).is(200);

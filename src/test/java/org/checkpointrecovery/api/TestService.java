@@ -140,6 +140,12 @@ final class TestService implements AutoCloseable {
     }
 
     TestService start() {
+        startUnopened();
+        return open();
+    }
+
+    /** Listens, but has not read yet what is on disk. */
+    TestService startUnopened() {
         try {
             lock = DataDirectory.take(data);
             Clock clock = Clock.systemUTC();
@@ -159,13 +165,21 @@ final class TestService implements AutoCloseable {
                     clock);
             service = new JobService(
                     stores, engine, processors, callbacks, clock, new IdGenerator(clock, new SecureRandom()), settings);
-            service.open();
             server = new ApiServer(
                     service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
             server.start();
             client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);
             return this;
         } catch (IOException | ApiServer.PortTakenException e) {
+            throw new AssertionError("The service did not start", e);
+        }
+    }
+
+    TestService open() {
+        try {
+            service().open();
+            return this;
+        } catch (IOException e) {
             throw new AssertionError("The service did not start", e);
         }
     }

@@ -1,0 +1,201 @@
+package org.checkpointrecovery.api;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.engine.JobWatcher;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Status;
+import org.jspecify.annotations.Nullable;
+
+/** What the service counts and measures, for Prometheus. No label names a job: their number has no bound. */
+final class Metrics implements JobWatcher, Closeable {
+    static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String PREFIX = "checkpoint.recovery.";
+    /** From a line of text to the longest time-out of a call. */
+    private static final Duration[] ITEM_BUCKETS = {
+        Duration.ofNanos(1_000),
+        Duration.ofNanos(10_000),
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(20),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(60)
+    };
+    /** From a cache that takes a force to a disk that is overloaded. */
+    private static final Duration[] COMMIT_BUCKETS = {
+        Duration.ofNanos(100_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(50),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+
+    private static final Duration[] REQUEST_BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(5),
+        Duration.ofMillis(20),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final Timer commits;
+    private final Counter forcedBytes;
+
+    Metrics(JobService service) {
+        for (Status status : Status.values()) {
+            Gauge.builder(PREFIX + "jobs", service, all -> all.count(status))
+                    .description("Jobs by their state")
+                    .tag("state", status.name())
+                    .register(registry);
+        }
+        Gauge.builder(PREFIX + "queued.jobs", service, all -> all.count(Status.QUEUED))
+                .description("Jobs that wait for a worker")
+                .register(registry);
+        Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
+                .description("Age of the oldest among the newest checkpoints of all running jobs, 0 without one")
+                .baseUnit("seconds")
+                .register(registry);
+        commits = Timer.builder(PREFIX + "commit")
+                .description("What commits took: results and errors forced, the checkpoint replaced")
+                .serviceLevelObjectives(COMMIT_BUCKETS)
+                .register(registry);
+        forcedBytes = Counter.builder(PREFIX + "forced.bytes")
+                .description("Bytes of results and errors that were forced to disk")
+                .register(registry);
+        List.of(
+                        new ClassLoaderMetrics(),
+                        new JvmMemoryMetrics(),
+                        garbageCollection,
+                        new JvmThreadMetrics(),
+                        new ProcessorMetrics(),
+                        new FileDescriptorMetrics(),
+                        new UptimeMetrics())
+                .forEach(binder -> binder.bindTo(registry));
+        for (Run.End end : Run.End.values()) {
+            runs(end);
+        }
+    }
+
+    private static double oldestCheckpointSeconds(JobService service) {
+        return service.list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
+                .filter(view -> view.lastCheckpointAt() != null)
+                .mapToDouble(view ->
+                        Duration.between(view.lastCheckpointAt(), view.at()).toMillis() / 1000.0)
+                .max()
+                .orElse(0);
+    }
+
+    private Counter runs(Run.End end) {
+        return Counter.builder(PREFIX + "runs")
+                .description("Runs by how they ended")
+                .tag("end", end.name())
+                .register(registry);
+    }
+
+    @Override
+    public void changed(@Nullable Status before, JobView now) {
+        List<Run> runs = now.job().runs();
+        if (before == null || !before.isActive() || now.job().status().isActive() || runs.isEmpty()) {
+            return;
+        }
+        Run.Ending ending = runs.get(runs.size() - 1).ending();
+        if (ending != null) {
+            runs(ending.end()).increment();
+        }
+    }
+
+    @Override
+    public void committed(JobView now, Position before, Duration took) {
+        Position committed = now.committed();
+        commits.record(took);
+        long results = committed.resultsBytes() - before.resultsBytes();
+        long errors = committed.errorsBytes() - before.errorsBytes();
+        forcedBytes.increment((double) (results + errors));
+        items(now, "succeeded", committed.succeeded() - before.succeeded());
+        items(now, "failed", committed.failed() - before.failed());
+    }
+
+    private void items(JobView job, String outcome, long count) {
+        if (count > 0) {
+            Counter.builder(PREFIX + "items")
+                    .description("Committed items by the processor and by what became of them")
+                    .tags("processor", processor(job), "outcome", outcome)
+                    .register(registry)
+                    .increment((double) count);
+        }
+    }
+
+    /** Of processors that work on the service's own threads the mean of all items of a commit counts once. */
+    @Override
+    public void processed(JobView job, long items, Duration took) {
+        Timer.builder(PREFIX + "item")
+                .description("What items took in their processor; of text-stats the mean of each commit")
+                .tag("processor", processor(job))
+                .serviceLevelObjectives(ITEM_BUCKETS)
+                .register(registry)
+                .record(took.dividedBy(items));
+    }
+
+    private static String processor(JobView view) {
+        JobSpec spec = view.job().spec();
+        return spec == null ? "unknown" : spec.processor().type();
+    }
+
+    /** @param route with its parameters as {id}, or what stands for one that does not exist */
+    void answered(String method, String route, int status, Duration took) {
+        Timer.builder("http.server.requests")
+                .description("What requests took until they were answered, but for streams of events")
+                .tags(Tags.of("method", method, "route", route, "status", String.valueOf(status)))
+                .serviceLevelObjectives(REQUEST_BUCKETS)
+                .register(registry)
+                .record(took);
+    }
+
+    String text() {
+        return registry.scrape();
+    }
+
+    static String known(String method) {
+        return List.of("GET", "HEAD", "POST", "DELETE", "OPTIONS").contains(method.toUpperCase(Locale.ROOT))
+                ? method
+                : "other";
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+        registry.close();
+    }
+}

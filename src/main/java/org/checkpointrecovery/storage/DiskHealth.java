@@ -1,0 +1,44 @@
+package org.checkpointrecovery.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether a directory can be written to, and has room. */
+public final class DiskHealth {
+    private static final Logger log = LoggerFactory.getLogger(DiskHealth.class);
+
+    /** Less than this is nearly full: enough for the checkpoints and records of many jobs, but not for results. */
+    private static final long LEAST_FREE_BYTES = 64L * 1024 * 1024;
+
+    /** Of a disk so small that {@link #LEAST_FREE_BYTES} would be a good part of it, this part of it must be free. */
+    private static final int SMALL_DISK_PART = 20;
+
+    private DiskHealth() {}
+
+    /** What is wrong, for a person; empty if nothing is. Makes a file and deletes it again. */
+    public static Optional<String> problem(Disk disk, Path directory) {
+        Path probe = directory.resolve(".probe");
+        try {
+            disk.open(probe).close();
+            disk.delete(probe);
+            java.nio.file.FileStore store = Files.getFileStore(directory);
+            long free = store.getUsableSpace();
+            return isNearlyFull(free, store.getTotalSpace())
+                    ? Optional.of(
+                            "The disk of the data directory is nearly full: " + free + " bytes are free. Free space.")
+                    : Optional.empty();
+        } catch (IOException | RuntimeException e) {
+            log.warn("The data directory cannot be written to: {}", e.toString());
+            return Optional.of("The data directory cannot be written to; the log has more. Mend the disk or its"
+                    + " permissions.");
+        }
+    }
+
+    static boolean isNearlyFull(long freeBytes, long totalBytes) {
+        return freeBytes < Math.min(LEAST_FREE_BYTES, totalBytes / SMALL_DISK_PART);
+    }
+}
