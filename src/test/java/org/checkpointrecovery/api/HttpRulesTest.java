@@ -374,6 +374,6 @@ class HttpRulesTest {
         assertThat(service.server().routeNames().stream()
                         .filter(name -> name.startsWith("GET /v1/jobs"))
                         .collect(Collectors.toSet()))
-                .hasSize(7);
+                .hasSize(8);
     }
 }

@@ -59,9 +59,10 @@ class TroubledDiskTest {
         assertThat(http.job(crashed).state()).isEqualTo("CRASHED");
         http.get("/v1/jobs").is(200);
         assertThat(http.results(crashed)).hasLineCount(1);
-        http.get("/readyz").is(200);
+        http.get("/readyz").isProblem(503, "unavailable");
 
         disk.freeSpace();
+        http.get("/readyz").is(200);
         http.ask(created, "start").is(202);
         http.await(created, "COMPLETED");
         http.resume(crashed);

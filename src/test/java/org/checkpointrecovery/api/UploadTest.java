@@ -296,7 +296,7 @@ class UploadTest {
         }
         try (RawHttp raw = new RawHttp(service)) {
             raw.send(
-                    "POST /v1/files HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000000\r\nExpect: 100-continue\r\n\r\n");
+                    "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000000\r\nExpect: 100-continue\r\n\r\n");
             raw.answer().isProblem(413, "too-large");
         }
     }

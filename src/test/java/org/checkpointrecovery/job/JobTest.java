@@ -114,10 +114,13 @@ class JobTest {
         assertThat(state(status).status()).isEqualTo(status);
         assertThat(status.isFinal())
                 .isEqualTo(Set.of(Status.COMPLETED, Status.CANCELLED).contains(status));
+        assertThat(status.isEnd())
+                .isEqualTo(Set.of(Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+                        .contains(status));
         assertThat(status.isActive())
                 .isEqualTo(Set.of(Status.RUNNING, Status.PAUSING, Status.CANCELLING)
                         .contains(status));
-        assertThat(job(status).endedAt()).isEqualTo(status.isFinal() ? NOON : null);
+        assertThat(job(status).endedAt()).isEqualTo(status.isEnd() ? NOON : null);
         assertThat(state(status).reason())
                 .isEqualTo(Set.of(Status.CRASHED, Status.FAILED).contains(status) ? REASON : null);
     }
