@@ -68,7 +68,9 @@ public final class ApiServer {
         EventRoutes eventRoutes = new EventRoutes(service, events);
         FileRoutes files = new FileRoutes(service, settings.maxUploadBytes());
         List<Route> all = new ArrayList<>();
-        all.add(new Route(HandlerType.GET, "/", ApiServer::welcome));
+        Dashboard dashboard = new Dashboard();
+        all.add(new Route(HandlerType.GET, "/", dashboard::page));
+        all.add(new Route(HandlerType.GET, Dashboard.ASSETS + "{file}", dashboard::asset));
         all.add(new Route(HandlerType.GET, "/livez", ctx -> health(ctx, "live")));
         all.add(new Route(HandlerType.GET, "/readyz", this::ready));
         all.add(new Route(HandlerType.GET, "/openapi.yaml", ApiServer::contract));
@@ -178,21 +180,10 @@ public final class ApiServer {
         }
     }
 
-    private static void welcome(Context ctx) {
-        ctx.contentType("text/plain; charset=utf-8").result("""
-                        Checkpoint Recovery
-
-                        Submit a job:   curl -d '{"input":{"items":["a","b"]}}' -H 'Content-Type: application/json' /v1/jobs
-                        See all jobs:   GET /v1/jobs
-                        The contract:   GET /openapi.yaml
-                        Health:         GET /livez, GET /readyz
-                        """);
-    }
-
     private void measure(Context ctx, float millis) {
         String path = routes.stream()
                 .map(Route::path)
-                .filter(route -> ctx.path().matches(route.replace("{id}", "[^/]+")))
+                .filter(route -> ctx.path().matches(route.replaceAll("\\{[a-z]+}", "[^/]+")))
                 .findFirst()
                 .orElse("none"); // else whoever asks for what is not there makes series without end
         if (!path.endsWith("/events")) {
@@ -297,7 +288,7 @@ public final class ApiServer {
     private Set<String> methodsAt(String path) {
         Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
         for (Route route : routes) {
-            if (path.matches(route.path().replace("{id}", "[^/]+"))) {
+            if (path.matches(route.path().replaceAll("\\{[a-z]+}", "[^/]+"))) {
                 methods.add(route.method().name());
                 if (route.method().equals(HandlerType.GET)) {
                     methods.add("HEAD");

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** The token that every request must carry, except those for the health of the service. Compared in constant time. */
+/** The token that every request must carry, except those for the health of the service and for the files of the dashboard. Compared in constant time. */
 final class BearerToken {
     private static final String SCHEME = "bearer ";
 
@@ -15,7 +15,7 @@ final class BearerToken {
     }
 
     void check(Context ctx) {
-        if (ctx.path().equals("/livez") || ctx.path().equals("/readyz")) {
+        if (ctx.path().equals("/livez") || ctx.path().equals("/readyz") || Dashboard.isAt(ctx.path())) {
             return;
         }
         String header = ctx.header("Authorization");

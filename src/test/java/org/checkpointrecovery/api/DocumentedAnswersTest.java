@@ -78,7 +78,10 @@ class DocumentedAnswersTest {
     }
 
     private static String path(String operation, String id) {
-        return operation.substring(operation.indexOf(' ') + 1).replace("{id}", id);
+        return operation
+                .substring(operation.indexOf(' ') + 1)
+                .replace("{id}", id)
+                .replace("{file}", id);
     }
 
     @Test
@@ -98,7 +101,7 @@ class DocumentedAnswersTest {
         }
         Set<String> others = new TreeSet<>(CONTRACT.operations());
         operations(401).forEach(others::remove);
-        assertThat(others).containsExactly("GET /livez", "GET /readyz");
+        assertThat(others).containsExactly("GET /", "GET /dashboard/{file}", "GET /livez", "GET /readyz");
     }
 
     @Test
@@ -112,13 +115,13 @@ class DocumentedAnswersTest {
     }
 
     @Test
-    void what_is_not_there_is_a_404_of_every_operation_with_an_id() {
+    void what_is_not_there_is_a_404_of_every_operation_with_a_parameter_in_its_path() {
         for (String operation : operations(404)) {
             http.call(method(operation), path(operation, UNKNOWN)).isProblem(404, "not-found");
         }
         assertThat(operations(404))
                 .containsExactlyElementsOf(CONTRACT.operations().stream()
-                        .filter(operation -> operation.contains("{id}"))
+                        .filter(operation -> operation.contains("{"))
                         .toList());
     }
 
@@ -306,7 +309,7 @@ class DocumentedAnswersTest {
 
     @Test
     void the_service_tells_of_itself() {
-        for (String path : List.of("/", "/livez", "/readyz", "/openapi.yaml")) {
+        for (String path : List.of("/", "/dashboard/style.css", "/livez", "/readyz", "/openapi.yaml")) {
             http.get(path).is(200);
         }
     }
