@@ -1,111 +1,133 @@
-// Calls of the service. A token is asked for when one is needed, and kept for this tab only.
+/** Calls of the service. A 401 asks for the token once and sends the call again with it. */
 
-const TOKEN = 'checkpoint-recovery-token';
+import { askForToken } from './dialogs.js';
 
-export const token = () => sessionStorage.getItem(TOKEN);
+const KEY = 'checkpoint-recovery-token';
 
-export class ApiError extends Error {
-  constructor(status, problem) {
-    super(problem.detail ?? `The service answered ${status}.`);
-    this.status = status;
-    this.errors = problem.errors ?? [];
+/** What the service, or the way to it, said no with. `errors` and the other fields are those of the answer. */
+export class Problem extends Error {
+  constructor(fields) {
+    super(fields.detail);
+    Object.assign(this, fields);
   }
 }
 
-export function authorized(headers = {}) {
-  return token() ? {...headers, Authorization: `Bearer ${token()}`} : headers;
+export function token() {
+  return sessionStorage.getItem(KEY);
+}
+
+function authorized(headers) {
+  return token() === null ? headers : { ...headers, Authorization: `Bearer ${token()}` };
 }
 
 let asking = null;
 
-/** Asks once, however many calls wait for it. */
-export function askForToken() {
-  asking ??= new Promise(resolve => {
-    const dialog = document.getElementById('token-dialog');
-    const field = document.getElementById('token');
-    if (token()) {
-      document.getElementById('token-why').textContent = 'That was not the token. It is kept for this tab only.';
-    }
-    field.value = '';
-    dialog.showModal();
-    dialog.addEventListener('close', () => {
-      if (field.value.trim()) {
-        sessionStorage.setItem(TOKEN, field.value.trim());
-      }
-      field.value = '';
-      asking = null;
-      resolve();
-    }, {once: true});
+/** All calls that meet a 401 wait for the same answer. A token that was changed in the meantime is tried first. */
+async function newToken(used) {
+  if (token() !== used) {
+    return;
+  }
+  asking ??= askForToken(used !== null).finally(() => {
+    asking = null;
   });
-  return asking;
+  sessionStorage.setItem(KEY, await asking);
 }
 
-/** Sends a request and returns the response when it is a 2xx; throws an ApiError otherwise. */
-export async function send(method, path, {body, headers = {}, signal} = {}) {
+/** As fetch, with the token. Answers other than 2xx are given back too. */
+export async function request(path, options = {}) {
   for (;;) {
-    const sent = token();
-    const response = await fetch(path, {method, body, headers: authorized(headers), signal, cache: 'no-store'});
-    if (response.status === 401) {
-      if (sent === token()) {
-        await askForToken();
+    const used = token();
+    let answer;
+    try {
+      answer = await fetch(path, { cache: 'no-store', ...options, headers: authorized(options.headers || {}) });
+    } catch (e) {
+      if (e.name === 'AbortError') {
+        throw e;
       }
-      continue;
+      throw new Problem({ status: 0, detail: 'The service cannot be reached. Nothing is known of what was asked.' });
     }
-    if (!response.ok) {
-      throw new ApiError(response.status, await response.json().catch(() => ({})));
+    if (answer.status !== 401) {
+      return answer;
     }
-    return response;
+    await newToken(used);
   }
 }
 
-export const get = async path => (await send('GET', path)).json();
-
-export async function post(path, value) {
-  const response = value === undefined
-    ? await send('POST', path)
-    : await send('POST', path, {body: JSON.stringify(value), headers: {'Content-Type': 'application/json'}});
-  return response.json();
-}
-
-/** The first whole lines of results or errors. */
-export async function firstLines(path, most) {
+export async function problemOf(answer) {
   try {
-    const text = await (await send('GET', path, {headers: {Range: 'bytes=0-16383'}})).text();
-    const lines = text.split('\n');
-    return lines.slice(0, Math.min(most, lines.length - 1));
-  } catch (e) {
-    if (e.status === 416) {
-      return [];
+    return new Problem(await answer.json());
+  } catch {
+    return new Problem({ status: answer.status, detail: `The service answered ${answer.status}.` });
+  }
+}
+
+/** Calls and gives back the JSON of the answer; null if it has none. Throws a Problem. */
+export async function call(method, path, body) {
+  const options = { method };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers = { 'Content-Type': 'application/json' };
+  }
+  const answer = await request(path, options);
+  if (!answer.ok) {
+    throw await problemOf(answer);
+  }
+  return answer.status === 204 ? null : answer.json();
+}
+
+export function jobPath(id) {
+  return `/v1/jobs/${encodeURIComponent(id)}`;
+}
+
+/** Sends a file. fetch tells nothing of how much has been sent, so this is an XMLHttpRequest. */
+export async function upload(file, onProgress) {
+  for (;;) {
+    const used = token();
+    const sent = await send(file, onProgress);
+    if (sent.status === 201) {
+      return JSON.parse(sent.responseText);
     }
-    throw e;
+    if (sent.status !== 401) {
+      let fields;
+      try {
+        fields = JSON.parse(sent.responseText);
+      } catch {
+        fields = { status: sent.status, detail: `The service answered ${sent.status}.` };
+      }
+      throw new Problem(fields);
+    }
+    await newToken(used);
   }
 }
 
-/** Saves what is at a path. Without a token the browser loads it by itself, whatever its size. */
-export async function download(path, name) {
-  const link = document.createElement('a');
-  link.download = name;
-  if (token()) {
-    const address = URL.createObjectURL(await (await send('GET', path)).blob());
-    link.href = address;
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  } else {
-    link.href = path;
-  }
-  link.click();
+function send(file, onProgress) {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open('POST', `/v1/files?name=${encodeURIComponent(file.name.slice(-100))}`);
+    for (const [name, value] of Object.entries(authorized({ 'Content-Type': 'application/octet-stream' }))) {
+      xhr.setRequestHeader(name, value);
+    }
+    xhr.upload.onprogress = event => onProgress(event.loaded, event.lengthComputable ? event.total : file.size);
+    xhr.onload = () => resolve(xhr);
+    xhr.onerror = () => reject(new Problem({ status: 0, detail: 'The upload broke off. Nothing of it was kept.' }));
+    xhr.send(file);
+  });
 }
 
+/** The same call for a shell, with $TOKEN in place of the token. */
 export function curl(method, path, body) {
+  const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
   const parts = ['curl'];
-  if (method !== 'GET' && !(method === 'POST' && body)) {
+  if (method !== 'GET' && !(method === 'POST' && body !== undefined)) {
     parts.push('-X', method);
   }
-  if (token()) {
+  if (token() !== null) {
     parts.push('-H', '"Authorization: Bearer $TOKEN"');
   }
-  if (body) {
-    parts.push('-H', "'Content-Type: application/json'", '-d', `'${JSON.stringify(body).replaceAll("'", "'\\''")}'`);
+  if (body !== undefined) {
+    parts.push('-H', "'Content-Type: application/json'", '-d', quoted(JSON.stringify(body)));
   }
-  parts.push(location.origin + path);
+  const address = location.origin + path;
+  parts.push(/^[\w:/.-]*$/.test(address) ? address : quoted(address));
   return parts.join(' ');
 }

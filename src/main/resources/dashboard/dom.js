@@ -1,44 +1,53 @@
-// Builds elements. Text is always set as text: what comes from a job can never become markup.
+/** Builds elements. Text only ever becomes text: nothing here, or anywhere in these modules, parses markup. */
 
-/** el('a', {href: '#/', text: 'Jobs', onclick: f}, child, …); an attribute that is null or false is left out. */
 export function el(tag, attributes = {}, ...children) {
-  return build(document.createElement(tag), attributes, children);
-}
-
-export function svg(tag, attributes = {}, ...children) {
-  return build(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
-}
-
-function build(node, attributes, children) {
+  const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) {
       continue;
     }
-    if (name === 'text') {
-      node.textContent = value;
-    } else if (name.startsWith('on')) {
-      node.addEventListener(name.slice(2), value);
+    if (name.startsWith('on')) {
+      element.addEventListener(name.slice(2), value);
+    } else if (name === 'value' || name === 'checked') {
+      element[name] = value;
     } else {
-      node.setAttribute(name, value === true ? '' : value);
+      element.setAttribute(name, value === true ? '' : value);
     }
   }
-  node.append(...children.filter(child => child !== null && child !== undefined));
-  return node;
+  element.append(...children.filter(child => child !== null && child !== undefined));
+  return element;
 }
 
-/** Changes a text only where it differs, so that a reader of the page is not told of nothing. */
-export function setText(node, text) {
-  if (node.textContent !== text) {
-    node.textContent = text;
+/** Changes the text only if it is another one, so that a selection is not lost for nothing. */
+export function setText(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
   }
 }
 
-export function setAttribute(node, name, value) {
-  if (node.getAttribute(name) !== String(value)) {
-    node.setAttribute(name, value);
-  }
-}
+let announced = '';
 
+/** Tells those who hear the page. */
 export function announce(text) {
-  document.getElementById('announcer').textContent = text;
+  const announcer = document.getElementById('announcer');
+  // The same words twice are heard twice only if something changes.
+  announced = announced === text ? text + '\u00a0' : text;
+  announcer.textContent = announced;
+}
+
+let ids = 0;
+
+export function newId(prefix) {
+  ids += 1;
+  return `${prefix}-${ids}`;
+}
+
+/** A heading that takes the focus when its page is opened. */
+export function heading(...children) {
+  return el('h1', { tabindex: '-1' }, ...children);
+}
+
+/** What went wrong, for a person. */
+export function problemText(problem) {
+  return problem.detail || problem.message || String(problem);
 }

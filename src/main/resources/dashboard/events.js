@@ -1,94 +1,135 @@
-// One stream of events for the whole page. It comes back by itself, from where it broke off.
-import {askForToken, authorized, token} from './api.js';
+/**
+ * The events of all jobs, read with fetch because EventSource cannot send a token. When the connection is lost it is made
+ * again with the id of the last event, so that nothing is missed; a banner says so in the meantime.
+ */
 
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 5000;
-/** The service sends something at least every 15 s. */
-const SILENCE = 40_000;
+import { request } from './api.js';
+import { announce } from './dom.js';
+
+const FIRST_WAIT_MILLIS = 1000;
+const LONGEST_WAIT_MILLIS = 5000;
+/** The service sends a comment every 15 s: a connection that is silent for longer is dead. */
+const SILENCE_MILLIS = 40000;
 
 const listeners = new Set();
 let lastId = null;
+let lost = false;
 
-/** Calls the listener with the name and the data of each event; returns what ends that. */
-export function watch(listener) {
+/** Calls `listener(name, data)` for each event; gives back what ends that. */
+export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
+function publish(name, data) {
+  for (const listener of [...listeners]) {
+    try {
+      listener(name, data);
+    } catch (e) {
+      console.error(e);
+    }
+  }
+}
+
+function show(isLost) {
+  if (lost === isLost) {
+    return;
+  }
+  lost = isLost;
+  const banner = document.getElementById('connection');
+  banner.textContent = isLost ? 'Connection lost, trying again …' : '';
+  banner.hidden = !isLost;
+  announce(isLost ? 'Connection lost, trying again' : 'Connected again');
+}
+
 export async function follow() {
-  let wait = FIRST_WAIT;
+  let wait = FIRST_WAIT_MILLIS;
   for (;;) {
     try {
       await read(() => {
-        wait = FIRST_WAIT;
-        lost(false);
+        wait = FIRST_WAIT_MILLIS;
+        show(false);
       });
     } catch {
-      // It broke off; the reason does not matter.
+      // whatever it was, it is tried again
     }
-    lost(true);
+    show(true);
     await new Promise(resolve => setTimeout(resolve, wait));
-    wait = Math.min(LONGEST_WAIT, wait * 2);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MILLIS);
   }
 }
 
-function lost(isLost) {
-  const banner = document.getElementById('connection');
-  banner.hidden = !isLost;
-  banner.textContent = isLost ? 'The connection to the service is lost. Trying again …' : '';
-}
-
-async function read(opened) {
-  const stop = new AbortController();
-  let silence = setTimeout(() => stop.abort(), SILENCE);
+async function read(onOpen) {
+  const aborter = new AbortController();
+  const headers = { Accept: 'text/event-stream' };
+  if (lastId !== null) {
+    headers['Last-Event-ID'] = lastId;
+  }
+  const answer = await request('/v1/events', { headers, signal: aborter.signal });
+  if (!answer.ok) {
+    aborter.abort();
+    throw new Error(`events: ${answer.status}`);
+  }
+  onOpen();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  const parser = new EventParser();
+  let watchdog;
   try {
-    const headers = authorized({Accept: 'text/event-stream', ...(lastId ? {'Last-Event-ID': lastId} : {})});
-    const sent = token();
-    const response = await fetch('/v1/events', {headers, signal: stop.signal, cache: 'no-store'});
-    if (response.status === 401) {
-      clearTimeout(silence);
-      if (sent === token()) {
-        await askForToken();
-      }
-      return;
-    }
-    if (response.status !== 200) {
-      return;
-    }
-    opened();
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
     for (;;) {
-      const {value, done} = await reader.read();
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => aborter.abort(), SILENCE_MILLIS);
+      const { done, value } = await reader.read();
       if (done) {
         return;
       }
-      clearTimeout(silence);
-      silence = setTimeout(() => stop.abort(), SILENCE);
-      text += value;
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        tell(text.slice(0, end));
-        text = text.slice(end + 2);
-      }
+      parser.push(value, event => {
+        publish(event.name, JSON.parse(event.data));
+        lastId = event.id ?? lastId;
+      });
     }
   } finally {
-    clearTimeout(silence);
-    stop.abort();
+    clearTimeout(watchdog);
   }
 }
 
-function tell(block) {
-  const fields = {};
-  for (const line of block.split('\n')) {
-    const colon = line.indexOf(': ');
-    if (colon > 0) {
-      fields[line.slice(0, colon)] = line.slice(colon + 2);
+/** Takes a text/event-stream apart as it comes, wherever it is cut. */
+export class EventParser {
+  constructor() {
+    this.rest = '';
+    this.clear();
+  }
+
+  clear() {
+    this.name = 'message';
+    this.data = [];
+    this.id = null;
+  }
+
+  push(text, onEvent) {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop();
+    for (const line of lines) {
+      this.line(line.endsWith('\r') ? line.slice(0, -1) : line, onEvent);
     }
   }
-  if (!fields.data) {
-    return;
+
+  line(line, onEvent) {
+    if (line === '') {
+      if (this.data.length > 0) {
+        onEvent({ name: this.name, data: this.data.join('\n'), id: this.id });
+      }
+      this.clear();
+      return;
+    }
+    const colon = line.indexOf(':');
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (field === 'event') {
+      this.name = value;
+    } else if (field === 'data') {
+      this.data.push(value);
+    } else if (field === 'id') {
+      this.id = value;
+    }
   }
-  lastId = fields.id;
-  const data = JSON.parse(fields.data);
-  listeners.forEach(listener => listener(fields.event, data));
 }

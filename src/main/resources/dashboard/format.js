@@ -1,36 +1,88 @@
-// Numbers and times as people read them.
+/** Numbers and times as a person reads them. */
 
-const NUMBER = new Intl.NumberFormat('en-US');
+const whole = new Intl.NumberFormat('en');
+const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-export const number = value => value === null || value === undefined ? '–' : NUMBER.format(value);
-
-export const percent = value => `${value.toFixed(1)} %`;
-
-export function rate(value) {
-  return value === null ? '–' : `${NUMBER.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))}/s`;
+export function count(number) {
+  return whole.format(number);
 }
 
-/** Seconds as 0.4 s, 12 s, 3 min, 2 h 5 min, 4 d. */
+export function percent(number) {
+  return `${number.toFixed(1)} %`;
+}
+
+export function rate(number) {
+  if (number === null || number === undefined) {
+    return '';
+  }
+  return `${number < 100 ? short.format(number) : whole.format(Math.round(number))} items/s`;
+}
+
+export function bytes(number) {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  let value = number;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${short.format(value)} ${units[unit]}`;
+}
+
+/** As 0.4 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h. */
 export function duration(seconds) {
-  if (seconds === null || seconds === undefined) {
-    return '–';
+  const s = Math.max(0, seconds);
+  if (s < 10) {
+    return `${s.toFixed(1)} s`;
   }
-  if (seconds < 10) {
-    return `${Math.max(0, seconds).toFixed(1)} s`;
+  const t = Math.round(s);
+  if (t < 60) {
+    return `${t} s`;
   }
-  if (seconds < 60) {
-    return `${Math.round(seconds)} s`;
+  if (t < 3600) {
+    return pair(Math.floor(t / 60), 'min', t % 60, 's');
   }
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) {
-    return `${minutes} min`;
+  if (t < 86400) {
+    return pair(Math.floor(t / 3600), 'h', Math.floor((t % 3600) / 60), 'min');
   }
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+  return pair(Math.floor(t / 86400), 'd', Math.floor((t % 86400) / 3600), 'h');
 }
 
-export const secondsSince = time => (Date.now() - Date.parse(time)) / 1000;
+function pair(large, largeUnit, small, smallUnit) {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
 
-export const clock = time => time === null ? '–' : new Date(time).toLocaleString();
+export function eta(seconds) {
+  return seconds === null || seconds === undefined ? '' : `${duration(seconds)} left`;
+}
 
-export const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
+export function secondsSince(timestamp) {
+  return Math.max(0, (Date.now() - Date.parse(timestamp)) / 1000);
+}
+
+export function age(timestamp) {
+  const seconds = secondsSince(timestamp);
+  return seconds < 10 ? 'just now' : `${duration(seconds)} ago`;
+}
+
+export function time(timestamp) {
+  return new Date(timestamp).toLocaleTimeString('en-GB');
+}
+
+export function dateAndTime(timestamp) {
+  const date = new Date(timestamp);
+  return `${date.toLocaleDateString('en-CA')} ${date.toLocaleTimeString('en-GB')}`;
+}
+
+export function items(number) {
+  return number === 1 ? '1 item' : `${count(number)} items`;
+}
+
+/** A state as a word: RUNNING is Running. */
+export function word(state) {
+  return state.charAt(0) + state.slice(1).toLowerCase().replaceAll('_', ' ');
+}
+
+export function nameOf(job) {
+  return job.name === null || job.name === '' ? job.id : job.name;
+}

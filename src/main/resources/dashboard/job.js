@@ -1,272 +1,256 @@
-// One job: how far it is, what a crash would cost, and all that can be asked of it now.
-import {curl, download, firstLines, get, post, send} from './api.js';
-import {Chart} from './chart.js';
-import {announce, el, setAttribute, setText} from './dom.js';
-import {watch} from './events.js';
-import {clock, duration, number, percent, plural, rate, secondsSince} from './format.js';
+/** One job, as it goes on. */
 
-const CRASH_POINTS = ['processing', 'before-commit', 'between-results-and-checkpoint', 'torn-results', 'torn-checkpoint', 'corrupt-checkpoint'];
-const ACTIONS = {start: 'Start', pause: 'Pause', resume: 'Resume', cancel: 'Cancel', crash: 'Crash now', 'retry-failed': 'Retry failed', delete: 'Delete'};
-const PREVIEWED = 5;
+import { Actions } from './actions.js';
+import { call, jobPath } from './api.js';
+import { Chart } from './chart.js';
+import { announce, el, heading, problemText, setText } from './dom.js';
+import { listen } from './events.js';
+import { count, dateAndTime, duration, eta, items, nameOf, percent, rate, secondsSince, time, word } from './format.js';
+import { ErrorGroups, Preview, download } from './outputs.js';
+import { setTag, stateTag } from './jobs.js';
 
-export function jobPage(root, id) {
-  const path = `/v1/jobs/${id}`;
-  const view = new View(path);
-  root.append(view.node);
-  let gone = false;
-  let spans = [];
+const WORKING = ['RUNNING', 'PAUSING', 'CANCELLING'];
+
+/**
+ * What a crash costs, by the spec: with calls to the outside the journal limits it to the calls under way; else it is what lies
+ * behind the checkpoint, which only "each" limits, since batches that share a commit are as many as the disk is slow.
+ */
+export function repeatedAfterCrash(spec) {
+  const { processor } = spec;
+  if (processor.concurrency !== undefined) {
+    const held = processor.pauseAfterFailedItems;
+    // Where calls are refused, 401 and 403 are held back in any case, five at the most.
+    const streak = held === undefined ? '' : `, and up to ${items(held ?? 5)} that had failed in a row`;
+    return `after a crash at most ${items(processor.concurrency)} under way ${processor.concurrency === 1 ? 'is' : 'are'}`
+      + ` processed again${streak}`;
+  }
+  if (spec.commit === 'each') {
+    return `after a crash at most ${items(spec.batchSize)} (one batch) ${spec.batchSize === 1 ? 'is' : 'are'} processed again`;
+  }
+  return `after a crash about ${items(spec.batchSize * spec.parallelism)} are processed again, more if the disk is slower`
+    + ' than the processor (commit: group)';
+}
+
+export function showJob(main, id) {
+  let job = null;
+  let open = true;
+  let checkpoint = null;
   let asked = 0;
 
+  const title = heading(id);
+  const tag = stateTag();
+  const subtitle = el('p', { class: 'quiet' });
+  const reason = el('p', { class: 'reason', hidden: true });
+  const error = el('p', { class: 'error', role: 'alert', hidden: true });
+  const percentText = el('p', { class: 'percent', 'data-testid': 'percent' }, '');
+  const bar = el('progress', { max: '100', value: 0, 'data-testid': 'bar', 'aria-label': 'Progress' });
+  const facts = {};
+  const factList = el('dl', { class: 'fact-list' }, ...[
+    ['succeeded', 'Succeeded'], ['failed', 'Failed'], ['total', 'Total'], ['rate', 'Throughput'], ['eta', 'ETA'], ['elapsed', 'Worked'],
+  ].map(([key, label]) => el('div', {}, el('dt', {}, label), facts[key] = el('dd', {}, '–'))));
+  const line = el('p', { class: 'checkpoint', 'data-testid': 'checkpoint-line' });
+  const recovery = el('p', { class: 'recovery', 'data-testid': 'recovery', hidden: true });
+  const runs = el('ol', { class: 'runs', 'data-testid': 'runs' });
+  const spec = el('pre', { 'data-testid': 'spec', tabindex: '0', 'aria-label': 'Spec as JSON' });
+  const chart = new Chart(id);
+  const actions = new Actions(id, acted, left);
+  const results = new Preview(id, 'results', 'No result is committed yet.');
+  const errors = new Preview(id, 'errors', 'No failed item is committed.');
+  const groups = new ErrorGroups(id);
+  const section = (name, ...children) => el('section', { 'aria-label': name }, el('h2', {}, name), ...children);
+  const article = el('div', { 'data-testid': 'job', 'data-id': id, hidden: true },
+    el('div', { class: 'title' }, title, tag), subtitle, reason,
+    el('section', { class: 'card', 'aria-label': 'Progress' }, percentText, bar, factList, line, recovery, chart.figure),
+    section('Actions', actions.error, actions.element),
+    section('Runs', runs),
+    section('Results', results.element, el('p', { class: 'downloads' },
+      download(id, 'results', 'Download results', 'download-results', null, 'jsonl'),
+      download(id, 'results', 'as CSV', 'download-csv', 'text/csv', 'csv'))),
+    section('Failed items', groups.element, actions.retry, errors.element, el('p', { class: 'downloads' },
+      download(id, 'errors', 'Download errors', 'download-errors', null, 'jsonl'))),
+    section('Spec', spec));
+  main.append(el('p', { class: 'back' }, el('a', { href: '#/' }, '← All jobs')), error, article);
+
   async function load() {
-    const mine = ++asked;
+    const number = ++asked;
     try {
-      const job = await get(path);
-      if (!gone && mine === asked) {
-        view.show(job);
-        showCrashCost();
-        await view.showFiles(job);
+      const answer = await call('GET', jobPath(id));
+      if (open && number === asked) {
+        error.hidden = true;
+        show(answer);
       }
     } catch (e) {
-      view.fail(e.message);
+      if (open) {
+        setText(error, problemText(e));
+        error.hidden = false;
+        if (e.status === 404) {
+          article.hidden = true;
+          announce('There is no such job');
+        }
+      }
     }
   }
 
-  /** How many items lay between the last checkpoints: so many are about to be processed again after a crash. */
-  function committed(nextItem) {
-    const last = view.checkpoint?.nextItem;
-    if (last !== undefined && nextItem > last) {
-      spans = [...spans.slice(-19), nextItem - last];
+  function show(now) {
+    if (job !== null && job.state !== now.state) {
+      announce(`${nameOf(now)}: ${word(now.state)}`);
+    }
+    job = now;
+    article.hidden = false;
+    article.dataset.state = job.state;
+    setText(title, nameOf(job));
+    document.title = `${nameOf(job)} – Checkpoint Recovery`;
+    setTag(tag, job.state);
+    const words = [job.id, `submitted ${dateAndTime(job.createdAt)}`];
+    if (job.outcome !== null) {
+      words.push({ SUCCEEDED: 'all items succeeded', PARTIAL: 'some items failed', ALL_FAILED: 'all items failed' }[job.outcome]);
+    }
+    setText(subtitle, words.join(' · '));
+    if (job.parentId !== null) {
+      subtitle.append(' · retries the failed items of ', el('a', { href: `#/jobs/${job.parentId}` }, job.parentId));
+    }
+    reason.hidden = job.stateReason === null;
+    setText(reason, job.stateReason === null ? '' : job.stateReason.message);
+    actions.show(job);
+    if (job.runs !== undefined) {
+      const last = job.runs.at(-1);
+      if (job.progress.lastCheckpointAt !== null && last !== undefined) {
+        checkpoint = { nextItem: last.nextItem, savedAt: job.progress.lastCheckpointAt };
+      }
+      showRuns();
+      showRecovery();
+      setText(spec, JSON.stringify(job.spec, null, 2));
+    }
+    showProgress(job.progress);
+  }
+
+  function showProgress(progress) {
+    job.progress = progress;
+    setText(percentText, percent(progress.percent));
+    bar.value = progress.percent;
+    setText(facts.succeeded, count(progress.succeededItems));
+    setText(facts.failed, count(progress.failedItems));
+    setText(facts.total, progress.totalItems === null ? 'not counted yet' : count(progress.totalItems));
+    setText(facts.rate, rate(progress.itemsPerSecond) || '–');
+    setText(facts.eta, eta(progress.etaSeconds) || '–');
+    setText(facts.elapsed, duration(progress.elapsedSeconds));
+    tick();
+  }
+
+  function showRuns() {
+    job.runs.forEach((run, i) => {
+      let item = runs.children[i];
+      if (item === undefined) {
+        item = el('li', {}, el('span', { class: 'run-end' }), el('p', { class: 'run-what' }), el('p', { class: 'run-why' }));
+        runs.append(item);
+      }
+      item.dataset.end = run.end ?? 'now';
+      const [end, what, why] = item.children;
+      setText(end, `Run ${run.number}: ${run.end === null ? 'going on' : word(run.end)}`);
+      const until = run.endedAt === null ? (run.end === null ? '' : ', its end was not seen') : ` to ${time(run.endedAt)}`;
+      setText(what, `From item ${count(run.firstItem)} to item ${count(run.nextItem)}, ${dateAndTime(run.startedAt)}${until}`);
+      setText(why, run.reason === null ? '' : run.reason.message);
+    });
+    while (runs.children.length > job.runs.length) {
+      runs.lastElementChild.remove();
+    }
+    runs.parentElement.hidden = job.runs.length === 0;
+  }
+
+  function showRecovery() {
+    recovery.hidden = job.recovery === null;
+    if (job.recovery !== null) {
+      const from = {
+        checkpoint: 'its last checkpoint',
+        'previous-checkpoint': 'the checkpoint before the last',
+        beginning: 'the beginning',
+      }[job.recovery.from];
+      setText(recovery, `The last run went on from ${from}, at item ${count(job.recovery.item)}.`
+        + (job.recovery.reason === null ? '' : ` ${job.recovery.reason.message}`));
     }
   }
 
-  function showCrashCost() {
-    view.showCheckpoint(spans.length ? Math.max(...spans) : null);
+  function tick() {
+    if (job === null) {
+      return;
+    }
+    chart.draw();
+    let text;
+    if (job.state === 'COMPLETED') {
+      text = `All ${items(job.progress.processedItems)} are committed; the checkpoint was removed.`;
+    } else if (checkpoint === null) {
+      text = 'No checkpoint yet: a crash would take the job back to its beginning.';
+    } else {
+      const at = `Last checkpoint ${duration(secondsSince(checkpoint.savedAt))} ago at item ${count(checkpoint.nextItem)}`;
+      if (WORKING.includes(job.state) && job.spec) {
+        text = `${at}; ${repeatedAfterCrash(job.spec)}.`;
+      } else if (job.state === 'CANCELLED') {
+        text = `${at}.`;
+      } else {
+        text = `${at}; the next run begins there.`;
+      }
+    }
+    setText(line, text);
   }
 
-  const unwatch = watch((name, data) => {
+  /** Files are looked at less often than events come. */
+  function look() {
+    if (job !== null) {
+      results.refresh(job.progress.succeededItems);
+      errors.refresh(job.progress.failedItems);
+      groups.refresh(job.progress.failedItems);
+    }
+  }
+
+  function acted(answer, action) {
+    if (action === 'retry-failed') {
+      location.hash = `#/jobs/${answer.id}`;
+    } else if (open) {
+      asked += 1; // what was asked before knows less
+      show(answer);
+      load();
+    }
+  }
+
+  function left() {
+    if (open) {
+      location.hash = '#/';
+      announce('The job was deleted');
+    }
+  }
+
+  const stop = listen((name, data) => {
     if (name === 'snapshot') {
       load();
-    } else if ((data.id ?? data.jobId) !== id) {
-      return;
-    } else if (name === 'progress') {
-      view.showProgress(data.progress);
-    } else if (name === 'checkpoint') {
-      committed(data.nextItem);
-      view.checkpoint = data;
-      showCrashCost();
-    } else if (name === 'state') {
-      announce(`The job is ${data.state}`);
+    } else if (name === 'state' && data.id === id) {
+      if (job !== null) {
+        show({ ...job, ...data });
+      }
       load();
-    } else if (name === 'deleted') {
-      view.fail('The job was deleted.');
+    } else if (name === 'progress' && data.jobId === id && job !== null) {
+      showProgress(data.progress);
+    } else if (name === 'checkpoint' && data.jobId === id && job !== null) {
+      checkpoint = data;
+      const last = job.runs.at(-1);
+      if (last !== undefined && last.end === null) {
+        last.nextItem = data.nextItem;
+        showRuns();
+      }
+      tick();
+    } else if (name === 'deleted' && data.jobId === id) {
+      setText(error, 'This job was deleted.');
+      error.hidden = false;
+      article.hidden = true;
     }
   });
-  const clockwork = setInterval(showCrashCost, 500);
-  load();
+  const ticking = setInterval(tick, 500);
+  const looking = setInterval(look, 1000);
+  load().then(look);
+  document.title = `${id} – Checkpoint Recovery`;
   return () => {
-    gone = true;
-    unwatch();
-    clearInterval(clockwork);
+    open = false;
+    stop();
+    clearInterval(ticking);
+    clearInterval(looking);
   };
-}
-
-class View {
-  constructor(path) {
-    this.path = path;
-    this.checkpoint = undefined;
-    this.title = el('h1', {text: 'Job'});
-    this.state = el('span', {class: 'tag'});
-    this.why = el('p', {class: 'why', hidden: true});
-    this.percent = el('p', {class: 'large', 'data-testid': 'percent', text: '–'});
-    this.bar = el('progress', {max: 100, value: 0, 'data-testid': 'bar', 'aria-label': 'Progress'});
-    this.counts = el('dl', {class: 'counts'});
-    this.line = el('p', {'data-testid': 'checkpoint-line'});
-    this.actions = el('div', {class: 'actions'});
-    this.problem = el('p', {class: 'problem', role: 'alert', hidden: true});
-    this.chart = new Chart();
-    this.runs = el('ol', {class: 'runs', 'data-testid': 'runs'});
-    this.recovery = el('p', {hidden: true});
-    this.groups = el('div', {'data-testid': 'error-groups'});
-    this.results = el('pre', {'data-testid': 'preview-results', tabindex: 0, 'aria-label': 'The first results'});
-    this.errors = el('pre', {'data-testid': 'preview-errors', tabindex: 0, 'aria-label': 'The first failed items'});
-    this.spec = el('pre', {'data-testid': 'spec', tabindex: 0, 'aria-label': 'Spec'});
-    const id = path.split('/').at(-1);
-    this.node = el('article', {'data-testid': 'job', 'data-id': id},
-      el('div', {class: 'title'}, this.title, this.state), el('p', {}, el('code', {class: 'id', text: id})),
-      this.why,
-      el('section', {class: 'card', 'aria-label': 'Progress'},
-        this.percent, this.bar, this.counts, this.line, this.recovery, this.chart.node),
-      el('section', {class: 'card', 'aria-label': 'What can be done'}, el('h2', {text: 'What can be done'}), this.problem, this.actions),
-      section('Runs', this.runs),
-      section('Failed items', this.groups, this.errors,
-        el('button', {'data-testid': 'download-errors', text: 'Download failed items',
-          onclick: () => this.attempt(() => download(`${path}/errors`, `${id}-errors.jsonl`))})),
-      section('First results', this.results,
-        el('button', {'data-testid': 'download-results', text: 'Download results',
-          onclick: () => this.attempt(() => download(`${path}/results`, `${id}-results.jsonl`))}),
-        command(curl('GET', `${path}/results`))),
-      section('Spec', this.spec));
-  }
-
-  show(job) {
-    this.job = job;
-    setText(this.title, job.name ?? 'Job without a name');
-    document.title = `${this.title.textContent} – Checkpoint Recovery`;
-    setText(this.state, job.state);
-    setAttribute(this.state, 'data-state', job.state);
-    setAttribute(this.node, 'data-state', job.state);
-    this.why.hidden = job.stateReason === null;
-    setText(this.why, job.stateReason === null ? '' : `${job.stateReason.code}: ${job.stateReason.message}`);
-    this.showProgress(job.progress);
-    if (job.progress.lastCheckpointAt !== null) {
-      this.checkpoint = {nextItem: job.progress.processedItems, savedAt: job.progress.lastCheckpointAt};
-    }
-    this.recovery.hidden = job.recovery === null;
-    setText(this.recovery, job.recovery === null ? '' : recovered(job.recovery));
-    this.runs.replaceChildren(...job.runs.map(run));
-    this.actions.replaceChildren(...job.allowedActions.map(action => this.action(action)));
-    setText(this.spec, JSON.stringify(job.spec, null, 2));
-  }
-
-  showProgress(progress) {
-    this.chart.add(Date.now(), progress.processedItems);
-    setText(this.percent, percent(progress.percent));
-    this.bar.value = progress.percent;
-    const counts = {
-      succeeded: number(progress.succeededItems),
-      failed: number(progress.failedItems),
-      total: number(progress.totalItems),
-      speed: rate(progress.itemsPerSecond),
-      left: duration(progress.etaSeconds),
-      worked: duration(progress.elapsedSeconds),
-    };
-    if (!this.counts.children.length) {
-      for (const name of Object.keys(counts)) {
-        this.counts.append(el('div', {}, el('dt', {text: name}), el('dd', {'data-count': name})));
-      }
-    }
-    for (const [name, value] of Object.entries(counts)) {
-      setText(this.counts.querySelector(`[data-count=${name}]`), value);
-    }
-  }
-
-  /** @param span the most items that lately lay between two checkpoints, or null */
-  showCheckpoint(span) {
-    const job = this.job;
-    if (!job) {
-      return;
-    }
-    if (job.state === 'COMPLETED') {
-      setText(this.line, 'All is committed; the checkpoint is no longer needed.');
-    } else if (!this.checkpoint) {
-      setText(this.line, 'There is no checkpoint yet: after a crash the job begins again at item 0.');
-    } else {
-      setText(this.line, `Last checkpoint ${duration(secondsSince(this.checkpoint.savedAt))} ago at item `
-        + `${number(this.checkpoint.nextItem)}; ${crashCost(job.spec, span)}.`);
-    }
-  }
-
-  async showFiles(job) {
-    const lines = await firstLines(`${this.path}/results`, PREVIEWED);
-    setText(this.results, lines.length ? lines.join('\n') : 'None yet.');
-    if (job.progress.failedItems === 0) {
-      this.groups.replaceChildren(el('p', {text: 'No item has failed.'}));
-      this.errors.hidden = true;
-      return;
-    }
-    const summary = await get(`${this.path}/errors/summary`);
-    this.groups.replaceChildren(...summary.codes.map(group => el('details', {},
-      el('summary', {}, el('strong', {text: group.status ? `${group.code} ${group.status}` : group.code}), ` ${plural(group.count, 'item', 'items')}`),
-      el('pre', {tabindex: 0, 'aria-label': `A sample of ${group.code}`, text: JSON.stringify(group.sample, null, 2)}))));
-    this.errors.hidden = false;
-    setText(this.errors, (await firstLines(`${this.path}/errors`, PREVIEWED)).join('\n'));
-  }
-
-  action(action) {
-    const isDelete = action === 'delete';
-    const method = isDelete ? 'DELETE' : 'POST';
-    const path = isDelete ? this.path : `${this.path}/${action}`;
-    const line = command(curl(method, path));
-    const point = action !== 'crash' ? null : el('select', {'aria-label': 'Where it crashes', 'data-testid': 'crash-now-point',
-      onchange: () => setText(line.querySelector('code'), curl(method, path, {point: point.value}))},
-      ...CRASH_POINTS.map(name => el('option', {value: name, text: name})));
-    const button = el('button', {class: isDelete || action === 'cancel' || action === 'crash' ? 'danger' : 'primary',
-      'data-testid': `action-${action}`, text: ACTIONS[action] ?? action,
-      onclick: () => this.attempt(async () => {
-        if (isDelete) {
-          if (confirm('Delete the job, with its results? This cannot be undone.')) {
-            await send('DELETE', path);
-            location.hash = '#/';
-          }
-          return;
-        }
-        const answer = await post(path, point ? {point: point.value} : undefined);
-        if (action === 'retry-failed') {
-          location.hash = `#/jobs/${answer.id}`;
-        }
-      })});
-    return el('div', {class: 'action'}, button, point, line);
-  }
-
-  async attempt(what) {
-    this.problem.hidden = true;
-    try {
-      await what();
-    } catch (e) {
-      this.fail(e.message);
-    }
-  }
-
-  fail(message) {
-    this.problem.hidden = false;
-    setText(this.problem, message);
-  }
-}
-
-/** What a crash would cost, as the spec has it. Results are exact in any case. */
-function crashCost(spec, span) {
-  if (spec === null) {
-    return 'its record is damaged';
-  }
-  if (spec.processor.type !== 'text-stats') {
-    const most = spec.processor.concurrency + (spec.processor.pauseAfterFailedItems ?? 0); // failures in a row are held back
-    return `after a crash at most ${plural(most, 'item is', 'items are')} processed again`;
-  }
-  if (spec.commit === 'each' && spec.parallelism === 1) {
-    return `after a crash at most ${plural(spec.batchSize, 'item is', 'items are')} processed again`;
-  }
-  return span === null
-    ? 'after a crash what came since is processed again'
-    : `after a crash about ${plural(span, 'item is', 'items are')} processed again, as many as lay between the last checkpoints`;
-}
-
-function recovered(recovery) {
-  const from = {
-    checkpoint: 'from its checkpoint',
-    'previous-checkpoint': 'from the checkpoint before the last',
-    beginning: 'from the beginning',
-  }[recovery.from];
-  return `The last run went on ${from}, at item ${number(recovery.item)}.${recovery.reason ? ` ${recovery.reason.message}` : ''}`;
-}
-
-function run(one) {
-  const took = one.endedAt === null ? '' : `, ${duration((Date.parse(one.endedAt) - Date.parse(one.startedAt)) / 1000)}`;
-  return el('li', {'data-end': one.end ?? 'RUNNING'},
-    el('strong', {text: `Run ${one.number}: ${one.end ?? 'goes on'}`}),
-    ` items ${number(one.firstItem)} to ${number(one.nextItem)}`,
-    el('span', {class: 'when', text: ` ${clock(one.startedAt)}${took}`}),
-    one.reason ? el('p', {text: one.reason.message}) : null);
-}
-
-function section(title, ...content) {
-  return el('section', {class: 'card', 'aria-label': title}, el('h2', {text: title}), ...content);
-}
-
-export function command(text) {
-  const code = el('code', {'data-testid': 'curl', text});
-  const copy = el('button', {class: 'copy', type: 'button', text: 'Copy', 'aria-label': 'Copy the curl line', onclick: async () => {
-    await navigator.clipboard?.writeText(code.textContent);
-    announce('Copied');
-  }});
-  return el('span', {class: 'curl'}, code, copy);
 }

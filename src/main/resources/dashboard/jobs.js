@@ -1,175 +1,280 @@
-// All jobs, newest first. Rows change in place; a new job does not move what is being read.
-import {get} from './api.js';
-import {announce, el, setAttribute, setText} from './dom.js';
-import {watch} from './events.js';
-import {duration, number, percent, plural, rate, secondsSince} from './format.js';
+/** All jobs, newest first. A row is made once and changed in place, so that nothing moves under the eyes of a reader. */
 
-const STATES = ['CREATED', 'QUEUED', 'RUNNING', 'PAUSING', 'CANCELLING', 'PAUSED', 'CRASHED', 'FAILED', 'CANCELLED', 'COMPLETED'];
-const PAGE = 50;
-const READING_FROM = 200;
+import { call } from './api.js';
+import { announce, el, heading, problemText, setText } from './dom.js';
+import { listen } from './events.js';
+import { age, count, dateAndTime, eta, nameOf, percent, rate, word } from './format.js';
 
-export function jobsPage(root) {
-  const rows = new Map();
-  const held = new Map();
-  let nextPageToken = null;
-  let found = 0;
+export const STATES = [
+  'CREATED', 'QUEUED', 'RUNNING', 'PAUSING', 'PAUSED', 'CANCELLING', 'CANCELLED', 'CRASHED', 'FAILED', 'COMPLETED',
+];
+const PAGE_SIZE = 50;
+const ENDS = ['COMPLETED', 'FAILED', 'CANCELLED'];
 
-  const filter = el('select', {id: 'state-filter', 'data-testid': 'state-filter', onchange: load},
-    el('option', {value: '', text: 'all states'}), ...STATES.map(state => el('option', {value: state, text: state})));
-  const search = el('input', {id: 'search', type: 'search', 'data-testid': 'search', oninput: sift, autocomplete: 'off'});
-  const fresh = el('button', {class: 'fresh', hidden: true, onclick: showHeld});
-  const list = el('ul', {class: 'jobs', 'data-testid': 'jobs'});
-  const empty = el('p', {class: 'empty', hidden: true});
-  const problem = el('p', {class: 'problem', role: 'alert', hidden: true});
-  const more = el('button', {hidden: true, text: 'Show more', onclick: () => page(nextPageToken)});
-  root.append(
-    el('h1', {text: 'Jobs'}),
-    el('div', {class: 'tools'},
-      el('label', {for: 'state-filter', text: 'State'}), filter,
-      el('label', {for: 'search', text: 'Name or id'}), search,
-      el('a', {class: 'button primary', href: '#/submit', text: 'Submit a job'})),
-    problem, fresh, list, empty, more);
+/** A state as a coloured tag with its word. */
+export function stateTag() {
+  return el('span', { class: 'tag' });
+}
 
-  async function load() {
-    found++;
-    rows.clear();
-    held.clear();
-    fresh.hidden = true;
-    list.replaceChildren();
-    await page(null);
-  }
-
-  async function page(from) {
-    const asked = found;
-    const query = new URLSearchParams({pageSize: PAGE});
-    if (filter.value) {
-      query.set('state', filter.value);
-    }
-    if (from) {
-      query.set('pageToken', from);
-    }
-    try {
-      const answer = await get(`/v1/jobs?${query}`);
-      if (asked === found) {
-        answer.jobs.forEach(update);
-        nextPageToken = answer.nextPageToken;
-        more.hidden = nextPageToken === null;
-        problem.hidden = true;
-        sift();
-      }
-    } catch (e) {
-      problem.textContent = e.message;
-      problem.hidden = false;
-    }
-  }
-
-  function update(job) {
-    let row = rows.get(job.id);
-    if (!row) {
-      row = new Row(job.id);
-      rows.set(job.id, row);
-      const next = [...list.children].find(other => other.dataset.id < job.id);
-      list.insertBefore(row.node, next ?? null);
-    }
-    row.show(job);
-  }
-
-  function showHeld() {
-    held.forEach(update);
-    held.clear();
-    fresh.hidden = true;
-    scrollTo(0, 0);
-    sift();
-  }
-
-  function sift() {
-    const wanted = search.value.trim().toLowerCase();
-    let shown = 0;
-    for (const row of rows.values()) {
-      row.node.hidden = !row.matches(wanted) || (filter.value !== '' && row.job.state !== filter.value);
-      shown += row.node.hidden ? 0 : 1;
-    }
-    empty.hidden = shown > 0;
-    empty.textContent = rows.size === 0 && !filter.value
-      ? 'There are no jobs yet. Submit one, or try a crash.' : 'No job is like that.';
-  }
-
-  const unwatch = watch((name, data) => {
-    if (name === 'snapshot') {
-      load();
-    } else if (name === 'deleted') {
-      rows.get(data.jobId)?.node.remove();
-      rows.delete(data.jobId);
-      held.delete(data.jobId);
-      sift();
-    } else if (name === 'progress') {
-      rows.get(data.jobId)?.showProgress(data.progress);
-    } else if (name === 'state') {
-      const known = rows.has(data.id);
-      if (!known && scrollY > READING_FROM) {
-        held.set(data.id, data);
-        fresh.hidden = false;
-        fresh.textContent = `Show ${plural(held.size, 'new job', 'new jobs')}`;
-        return;
-      }
-      update(data);
-      sift();
-      if (known) {
-        announce(`Job ${data.name ?? data.id} is ${data.state}`);
-      }
-    }
-  });
-  const ages = setInterval(() => rows.forEach(row => row.showAge()), 1000);
-  load();
-  return () => {
-    found++;
-    unwatch();
-    clearInterval(ages);
-  };
+export function setTag(tag, state) {
+  tag.dataset.state = state;
+  setText(tag, word(state));
 }
 
 class Row {
-  constructor(id) {
-    this.name = el('a', {href: `#/jobs/${id}`});
-    this.state = el('span', {class: 'tag'});
-    this.bar = el('progress', {max: 100, 'aria-label': 'Progress'});
-    this.percent = el('span', {class: 'percent'});
-    this.rate = el('span');
-    this.eta = el('span');
-    this.age = el('span');
-    this.node = el('li', {'data-testid': 'job-row', 'data-id': id},
-      el('div', {class: 'what'}, this.name, el('code', {class: 'id', text: id})),
-      this.state,
-      el('div', {class: 'bar'}, this.bar, this.percent),
-      el('div', {class: 'facts'}, this.rate, this.eta, this.age));
+  constructor(job) {
+    this.id = job.id;
+    this.tag = stateTag();
+    this.link = el('a', { href: `#/jobs/${job.id}`, class: 'name' });
+    this.bar = el('progress', { max: '100', 'aria-label': `Progress of ${nameOf(job)}` });
+    this.percent = el('span', { class: 'number' });
+    this.counts = el('span', { class: 'counts' });
+    this.rate = el('span', { class: 'rate' });
+    this.eta = el('span', { class: 'eta' });
+    this.age = el('time', { class: 'age' });
+    this.element = el('li', { class: 'job-row', 'data-testid': 'job-row', 'data-id': job.id },
+      el('div', { class: 'who' }, this.link, this.tag),
+      el('div', { class: 'how' }, this.bar, this.percent),
+      el('div', { class: 'facts' }, this.counts, this.rate, this.eta, this.age));
+    this.update(job);
   }
 
-  show(job) {
+  update(job) {
     this.job = job;
-    setText(this.name, job.name ?? 'without a name');
-    setText(this.state, job.state);
-    setAttribute(this.state, 'data-state', job.state);
-    setAttribute(this.node, 'data-state', job.state);
-    setAttribute(this.bar, 'aria-label', `Progress of ${job.name ?? job.id}`);
-    this.showProgress(job.progress);
-    this.showAge();
+    this.element.dataset.state = job.state;
+    setTag(this.tag, job.state);
+    setText(this.link, nameOf(job));
+    this.link.title = job.id;
+    this.age.dateTime = job.createdAt;
+    this.age.title = `Submitted ${dateAndTime(job.createdAt)}`;
+    this.progress(job.progress);
+    this.tick();
   }
 
-  showProgress(progress) {
+  progress(progress) {
+    this.job.progress = progress;
     this.bar.value = progress.percent;
     setText(this.percent, percent(progress.percent));
-    setText(this.rate, progress.itemsPerSecond === null
-      ? plural(progress.processedItems, 'item', 'items') : rate(progress.itemsPerSecond));
-    setText(this.eta, progress.etaSeconds === null
-      ? (progress.failedItems > 0 ? `${number(progress.failedItems)} failed` : '')
-      : `${duration(progress.etaSeconds)} left`);
+    const total = progress.totalItems === null ? '' : ` of ${count(progress.totalItems)}`;
+    const failed = progress.failedItems === 0 ? '' : `, ${count(progress.failedItems)} failed`;
+    setText(this.counts, `${count(progress.processedItems)}${total} items${failed}`);
+    setText(this.rate, this.job.state === 'RUNNING' ? rate(progress.itemsPerSecond) : '');
+    setText(this.eta, this.job.state === 'RUNNING' ? eta(progress.etaSeconds) : '');
   }
 
-  showAge() {
-    setText(this.age, `${duration(secondsSince(this.job.createdAt))} old`);
+  tick() {
+    setText(this.age, age(this.job.createdAt));
+  }
+}
+
+export function showJobs(main) {
+  const rows = new Map();
+  let waiting = [];
+  let nextPage = null;
+  let open = true;
+  let loading = 0;
+
+  const filter = el('select', { id: 'state-filter', 'data-testid': 'state-filter', onchange: load },
+    el('option', { value: '' }, 'All states'), ...STATES.map(state => el('option', { value: state }, word(state))));
+  const search = el('input', { id: 'search', type: 'search', 'data-testid': 'search', autocomplete: 'off', oninput: sift });
+  const list = el('ul', { class: 'jobs', 'data-testid': 'jobs', 'aria-label': 'Jobs, newest first' });
+  const message = el('p', { class: 'quiet', role: 'status' });
+  const error = el('p', { class: 'error', role: 'alert', hidden: true });
+  const fresh = el('button', { type: 'button', class: 'fresh', 'data-testid': 'new-jobs', hidden: true, onclick: showWaiting });
+  const more = el('button', { type: 'button', 'data-testid': 'load-more', hidden: true, onclick: loadMore }, 'Load more');
+  main.append(
+    heading('Jobs'),
+    el('div', { class: 'tools', role: 'search' },
+      el('div', { class: 'field' }, el('label', { for: 'state-filter' }, 'State'), filter),
+      el('div', { class: 'field grow' }, el('label', { for: 'search' }, 'Name or id'), search),
+      el('a', { href: '#/submit', class: 'button primary' }, 'Submit a job')),
+    error, fresh, list, message, more);
+
+  function fits(job) {
+    return filter.value === '' || job.state === filter.value;
   }
 
-  matches(wanted) {
-    return this.job.id.includes(wanted) || (this.job.name ?? '').toLowerCase().includes(wanted);
+  function found(job) {
+    const text = search.value.trim().toLowerCase();
+    return text === '' || job.id.includes(text) || (job.name ?? '').toLowerCase().includes(text);
   }
+
+  function sift() {
+    let shown = 0;
+    for (const row of rows.values()) {
+      row.element.hidden = !(fits(row.job) && found(row.job));
+      shown += row.element.hidden ? 0 : 1;
+    }
+    const among = nextPage === null ? '' : ` among the ${count(rows.size)} newest; more can be loaded`;
+    let text = '';
+    if (shown === 0) {
+      text = rows.size === 0 && filter.value === '' ? 'No job yet. Submit one, or try a crash.' : `No such job${among}.`;
+    } else if (search.value.trim() !== '') {
+      text = `${count(shown)} found${among}.`;
+    }
+    setText(message, text);
+  }
+
+  function path(pageToken) {
+    const query = new URLSearchParams({ pageSize: PAGE_SIZE });
+    if (filter.value !== '') {
+      query.set('state', filter.value);
+    }
+    if (pageToken !== null) {
+      query.set('pageToken', pageToken);
+    }
+    return `/v1/jobs?${query}`;
+  }
+
+  async function get(pageToken) {
+    const number = ++loading;
+    try {
+      const page = await call('GET', path(pageToken));
+      error.hidden = true;
+      return open && number === loading ? page : null;
+    } catch (e) {
+      if (open && number === loading) {
+        setText(error, problemText(e));
+        error.hidden = false;
+      }
+      return null;
+    }
+  }
+
+  async function load() {
+    const page = await get(null);
+    if (page !== null) {
+      rows.clear();
+      waiting = [];
+      list.replaceChildren();
+      append(page);
+    }
+  }
+
+  async function loadMore() {
+    const first = rows.size;
+    const page = await get(nextPage);
+    if (page !== null) {
+      append(page);
+      [...rows.values()][first]?.link.focus();
+    }
+  }
+
+  function append(page) {
+    for (const job of page.jobs) {
+      if (rows.has(job.id)) {
+        rows.get(job.id).update(job);
+      } else {
+        const row = new Row(job);
+        rows.set(job.id, row);
+        list.append(row.element);
+      }
+    }
+    nextPage = page.nextPageToken;
+    more.hidden = nextPage === null;
+    tellWaiting();
+    sift();
+  }
+
+  /** Brings the list up to date without building it anew, after events may have been missed. */
+  async function refresh() {
+    const page = await get(null);
+    if (page === null) {
+      return;
+    }
+    page.jobs.slice().reverse().forEach(changed);
+    const ids = new Set(page.jobs.map(job => job.id));
+    const oldest = page.jobs.at(-1)?.createdAt;
+    for (const row of [...rows.values()]) {
+      const shouldBeThere = page.nextPageToken === null || row.job.createdAt > oldest;
+      if (shouldBeThere && fits(row.job) && !ids.has(row.id)) {
+        recheck(row.id);
+      }
+    }
+  }
+
+  async function recheck(id) {
+    try {
+      changed(await call('GET', `/v1/jobs/${id}`));
+    } catch (e) {
+      if (e.status === 404) {
+        gone(id);
+      }
+    }
+  }
+
+  function changed(job) {
+    const row = rows.get(job.id);
+    if (row !== undefined) {
+      if (row.job.state !== job.state && ['CRASHED', ...ENDS].includes(job.state)) {
+        announce(`${nameOf(job)}: ${word(job.state)}`);
+      }
+      row.update(job);
+      sift();
+      return;
+    }
+    const newest = [...rows.values()].reduce((latest, other) => (other.job.createdAt > latest ? other.job.createdAt : latest), '');
+    if (!fits(job) || (job.createdAt < newest && nextPage !== null)) {
+      return; // it comes with a later page
+    }
+    waiting = [...waiting.filter(other => other.id !== job.id), job];
+    const reading = list.getBoundingClientRect().top < 0 || list.contains(document.activeElement);
+    if (reading) {
+      tellWaiting();
+    } else {
+      showWaiting();
+    }
+  }
+
+  function tellWaiting() {
+    fresh.hidden = waiting.length === 0;
+    setText(fresh, waiting.length === 1 ? '1 new job' : `${count(waiting.length)} new jobs`);
+  }
+
+  function showWaiting() {
+    const clicked = document.activeElement === fresh;
+    waiting.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+    for (const job of waiting) {
+      const row = new Row(job);
+      rows.set(job.id, row);
+      const after = [...list.children].find(other => rows.get(other.dataset.id).job.createdAt <= job.createdAt);
+      list.insertBefore(row.element, after ?? null);
+    }
+    const last = waiting.at(-1);
+    waiting = [];
+    tellWaiting();
+    sift();
+    if (clicked && last !== undefined) {
+      window.scrollTo(0, 0);
+      rows.get(last.id).link.focus();
+    }
+  }
+
+  function gone(id) {
+    rows.get(id)?.element.remove();
+    rows.delete(id);
+    waiting = waiting.filter(job => job.id !== id);
+    tellWaiting();
+    sift();
+  }
+
+  const stop = listen((name, data) => {
+    if (name === 'snapshot') {
+      refresh();
+    } else if (name === 'state') {
+      changed(data);
+    } else if (name === 'progress') {
+      rows.get(data.jobId)?.progress(data.progress);
+    } else if (name === 'deleted') {
+      gone(data.jobId);
+    }
+  });
+  const ticking = setInterval(() => rows.forEach(row => row.tick()), 5000);
+  load();
+  document.title = 'Jobs – Checkpoint Recovery';
+  return () => {
+    open = false;
+    stop();
+    clearInterval(ticking);
+  };
 }

@@ -1,96 +1,94 @@
-// Makes a job: where the items come from, what is done with them, and how.
-import {ApiError, authorized, curl, get, post, token} from './api.js';
-import {el} from './dom.js';
-import {number, percent} from './format.js';
-import {command} from './job.js';
+/** A new job: its input, its processor and its options. */
 
-const PREVIEWED = 5;
+import { crashPointSelect } from './actions.js';
+import { call, upload } from './api.js';
+import { announce, el, heading, newId, problemText, setText } from './dom.js';
+import { bytes, count } from './format.js';
+import { BadField, ProcessorForm, field, number } from './processor-form.js';
+
 const PREVIEW_BYTES = 64 * 1024;
-const SAMPLE = 5;
+const PREVIEW_ROWS = 5;
+const ROW_LENGTH = 300;
+/** The request may have 1 MiB; what is longer goes up as a file. */
+const INLINE_CHARACTERS = 300 * 1000;
 
-/** The options of each processor: [field, label, kind, what it is without a choice]. */
-const PROCESSORS = {
-  'text-stats': [],
-  http: [
-    ['url', 'URL', 'text', ''],
-    ['method', 'Method', ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'], 'POST'],
-    ['body', 'Body: item, json or a template', 'text', 'item'],
-    ['headers', 'Headers, as JSON', 'json', '{}'],
-    ['concurrency', 'Calls at once', 'number', '8'],
-    ['requestsPerSecond', 'Calls a second at most', 'number', ''],
-    ['timeoutMillis', 'Time-out, ms', 'number', '30000'],
-    ['connectTimeoutMillis', 'Time-out of the connection, ms', 'number', '5000'],
-    ['maxAttempts', 'Attempts', 'number', '5'],
-    ['maxResponseBytes', 'Bytes of an answer at most', 'number', '1048576'],
-    ['pauseAfterFailedItems', 'Pause after so many failed items in a row', 'number', '20'],
-  ],
-  command: [
-    ['name', 'Name of the program', 'text', ''],
-    ['mode', 'Mode', ['per-item', 'stream'], 'per-item'],
-    ['concurrency', 'Programs at once', 'number', '4'],
-    ['timeoutMillis', 'Time-out, ms', 'number', '30000'],
-  ],
-  plugin: [
-    ['name', 'Name of the plugin', 'text', ''],
-    ['config', 'Configuration, as JSON', 'json', '{}'],
-    ['concurrency', 'Items at once', 'number', '4'],
-    ['timeoutMillis', 'Time-out, ms', 'number', '30000'],
-  ],
-};
-const CRASH_POINTS = ['processing', 'before-commit', 'between-results-and-checkpoint', 'torn-results', 'torn-checkpoint', 'corrupt-checkpoint'];
+export function showSubmit(main) {
+  let chosen = null;
+  let uploaded = null;
+  let submitted = false;
 
-export function submitPage(root) {
-  let file = null;
-  let left = false;
-  const fields = new Map();
+  const text = (testId, attributes = {}) => el('input', { type: 'text', 'data-testid': testId, autocomplete: 'off', ...attributes });
+  const numeric = (testId, placeholder) => text(testId, { inputmode: 'decimal', placeholder });
+  const select = (testId, values) => el('select', { 'data-testid': testId }, ...values.map(value => el('option', { value }, value)));
 
-  const chooser = el('input', {type: 'file', id: 'file', 'data-testid': 'file', onchange: () => choose(chooser.files[0])});
-  const drop = el('div', {class: 'drop'},
-    el('label', {for: 'file', text: 'Drop a file here, or choose one'}), chooser);
-  const lines = el('textarea', {id: 'lines', rows: 6, 'data-testid': 'lines', oninput: preview});
-  const rows = el('ol', {class: 'preview', 'data-testid': 'preview'});
-  const processor = el('select', {id: 'processor', 'data-testid': 'processor', onchange: showOptions},
-    ...Object.keys(PROCESSORS).map(type => el('option', {value: type, text: type})));
-  const options = el('div', {class: 'grid'});
-  const problem = el('div', {class: 'problem', role: 'alert', tabindex: -1, 'data-testid': 'problem', hidden: true});
-  const state = el('p', {role: 'status'});
-  const sample = el('div', {'data-testid': 'dry-run-results'});
-  const line = el('div');
-  const form = el('form', {novalidate: true, onsubmit: event => {
-    event.preventDefault();
-    attempt(submit);
-  }},
-  group('Items', drop,
-    el('label', {for: 'lines', text: 'or paste lines'}), lines,
-    el('p', {class: 'hint', text: 'The first rows:'}), rows,
-    el('div', {class: 'grid'},
-      field('/format', 'Format', ['lines', 'raw-lines', 'jsonl', 'csv'], 'lines'),
-      field('/delimiter', 'Delimiter, for csv', 'text', ''))),
-  group('Processor', labelled('/processor/type', 'Processor', processor), options),
-  group('Job', el('div', {class: 'grid'},
-    field('/name', 'Name', 'text', '', 'name'),
-    field('/batchSize', 'Batch size', 'number', '1000', 'batch-size'),
-    field('/parallelism', 'Threads', 'number', '1'),
-    field('/commit', 'Commit', ['group', 'each'], 'group'),
-    field('/onItemError', 'When an item fails', ['skip', 'fail'], 'skip'),
-    field('/maxFailedItems', 'Failed items at most', 'number', ''),
-    field('/maxFailedPercent', 'Failed items at most, in %', 'number', ''),
-    field('/callbackUrl', 'URL to call at the end', 'text', ''))),
-  el('details', {},
-    el('summary', {text: 'Rehearse failures'}),
-    el('div', {class: 'grid'},
-      field('/faults/itemDelayMillis', 'Each item takes longer, ms', 'number', '', 'item-delay'),
-      field('/faults/crashAfterItems', 'Crash after so many items', 'number', '', 'crash-after'),
-      field('/faults/crashPoint', 'Where it crashes', CRASH_POINTS, 'processing', 'crash-point'),
-      field('/faults/failItems', 'Items that fail, by index, with commas', 'list', ''))),
-  problem,
-  el('div', {class: 'actions'},
-    el('button', {class: 'primary', 'data-testid': 'submit', text: 'Submit'}),
-    el('button', {type: 'button', 'data-testid': 'dry-run', text: 'Dry run on five items', onclick: () => attempt(dryRun)})),
-  state, sample, line);
-  root.append(el('h1', {text: 'Submit a job'}), form);
-  for (const name of ['dragover', 'dragenter']) {
-    drop.addEventListener(name, event => {
+  const file = el('input', { type: 'file', id: 'file', 'data-testid': 'file', onchange: () => choose(file.files[0] ?? null) });
+  const drop = el('div', { class: 'drop' },
+    el('label', { for: 'file' }, 'Drop a file here, or choose one'), file,
+    el('p', { class: 'hint' }, '.gz and .zst are unpacked by the service'));
+  const forget = el('button', { type: 'button', hidden: true, onclick: () => { file.value = ''; choose(null); file.focus(); } }, 'Take the file away');
+  const lines = el('textarea', { id: 'lines', 'data-testid': 'lines', rows: '6', spellcheck: 'false', oninput: preview });
+  const path = text('path', { placeholder: 'sample_input.txt', oninput: preview });
+  const rows = el('ol', { class: 'lines', 'data-testid': 'preview' });
+  const previewNote = el('p', { class: 'quiet' });
+  const format = select('format', ['lines', 'raw-lines', 'jsonl', 'csv']);
+  const delimiter = text('delimiter', { maxlength: '1', placeholder: ',', class: 'short' });
+  const delimiterField = field('/delimiter', 'Delimiter', delimiter);
+  const processor = new ProcessorForm();
+  const controls = {
+    name: text('name', { id: 'name' }),
+    batchSize: numeric('batch-size', '1000'),
+    parallelism: numeric('parallelism', '1'),
+    commit: select('commit', ['group', 'each']),
+    onItemError: select('on-item-error', ['skip', 'fail']),
+    maxFailedItems: numeric('max-failed-items', 'no limit'),
+    maxFailedPercent: numeric('max-failed-percent', 'no limit'),
+    callbackUrl: text('callback-url', { placeholder: 'nowhere' }),
+  };
+  const start = el('input', { type: 'checkbox', id: 'start', 'data-testid': 'start', checked: true });
+  const faults = {
+    crashAfterItems: numeric('crash-after', 'never'),
+    crashPoint: crashPointSelect({ 'data-testid': 'crash-point' }),
+    failItems: text('fail-items', { placeholder: '3, 5' }),
+    itemDelayMillis: numeric('item-delay', '0'),
+  };
+  const rehearse = el('details', { 'data-testid': 'faults' }, el('summary', {}, 'Rehearse failures'), el('div', { class: 'fields' },
+    field('/faults/crashAfterItems', 'Crash after items', faults.crashAfterItems),
+    field('/faults/crashPoint', 'What the crash leaves behind', faults.crashPoint),
+    field('/faults/failItems', 'Items that fail, by index', faults.failItems),
+    field('/faults/itemDelayMillis', 'Delay of each item (ms)', faults.itemDelayMillis)));
+  const problem = el('div', { class: 'problem', 'data-testid': 'problem', role: 'alert', tabindex: '-1', hidden: true });
+  const uploading = el('progress', { max: '1', value: 0, 'data-testid': 'upload-progress', 'aria-label': 'Upload' });
+  const uploadText = el('p', { class: 'quiet' });
+  const uploadBox = el('div', { hidden: true }, uploading, uploadText);
+  const dryRun = el('button', { type: 'button', 'data-testid': 'dry-run', onclick: () => go(true) }, 'Dry run on five items');
+  const submit = el('button', { type: 'submit', class: 'primary', 'data-testid': 'submit' }, 'Submit');
+  const outcomes = el('section', { hidden: true, 'aria-label': 'Dry run' }, el('h2', {}, 'Dry run'), el('p', { class: 'quiet' }));
+  const outcomeList = el('ol', { class: 'lines outcomes', 'data-testid': 'dry-run-results' });
+  outcomes.append(outcomeList);
+
+  const form = el('form', { novalidate: true, onsubmit: event => { event.preventDefault(); go(false); } },
+    el('fieldset', {}, el('legend', {}, 'Input'), drop, forget,
+      field('/input/items', 'or paste lines', lines),
+      field('/input/path', 'or name a file in the service’s input directory', path),
+      el('div', { class: 'fields' }, field('/format', 'Format', format), delimiterField),
+      el('h2', { class: 'small' }, 'First rows'), previewNote, rows),
+    processor.element,
+    el('fieldset', {}, el('legend', {}, 'Job'), el('div', { class: 'fields' },
+      field('/name', 'Name', controls.name),
+      field('/batchSize', 'Batch size', controls.batchSize),
+      field('/parallelism', 'Parallelism', controls.parallelism),
+      field('/commit', 'Commit', controls.commit),
+      field('/onItemError', 'When an item fails', controls.onItemError),
+      field('/maxFailedItems', 'Failed items at the most', controls.maxFailedItems),
+      field('/maxFailedPercent', 'Failed items at the most (%)', controls.maxFailedPercent),
+      field('/callbackUrl', 'Tell the end to (URL)', controls.callbackUrl)),
+      el('p', { class: 'check' }, start, el('label', { for: 'start' }, 'Start at once'))),
+    rehearse, problem, uploadBox,
+    el('p', { class: 'buttons' }, dryRun, submit), outcomes);
+  main.append(heading('Submit a job'), form);
+
+  for (const kind of ['dragenter', 'dragover']) {
+    drop.addEventListener(kind, event => {
       event.preventDefault();
       drop.classList.add('over');
     });
@@ -99,195 +97,226 @@ export function submitPage(root) {
   drop.addEventListener('drop', event => {
     event.preventDefault();
     drop.classList.remove('over');
-    choose(event.dataTransfer.files[0]);
-  });
-  showOptions();
-  preview();
-
-  /** A field of the spec at a JSON pointer. */
-  function field(pointer, label, kind, value, testId) {
-    const id = `field${pointer.replaceAll('/', '-')}`;
-    const input = Array.isArray(kind)
-      ? el('select', {id, 'data-testid': testId}, ...kind.map(choice => el('option', {value: choice, text: choice})))
-      : el('input', {id, 'data-testid': testId, type: 'text', inputmode: kind === 'number' ? 'decimal' : null, autocomplete: 'off'});
-    input.value = value;
-    fields.set(pointer, {input, kind});
-    return labelled(pointer, label, input);
-  }
-
-  function labelled(pointer, label, input) {
-    return el('div', {class: 'field', 'data-pointer': pointer}, el('label', {for: input.id, text: label}), input);
-  }
-
-  function showOptions() {
-    for (const pointer of [...fields.keys()]) {
-      if (pointer.startsWith('/processor/')) {
-        fields.delete(pointer);
-      }
+    if (event.dataTransfer.files.length > 0) {
+      file.files = event.dataTransfer.files;
+      choose(event.dataTransfer.files[0]);
     }
-    options.replaceChildren(...PROCESSORS[processor.value].map(([name, label, kind, value]) =>
-      field(`/processor/${name}`, label, kind, value)));
+  });
+  format.addEventListener('change', showDelimiter);
+
+  function showDelimiter() {
+    delimiterField.hidden = format.value !== 'csv';
   }
 
-  function choose(chosen) {
-    file = chosen ?? null;
-    drop.querySelector('label').textContent = file ? `${file.name}, ${number(file.size)} bytes` : 'Drop a file here, or choose one';
+  function choose(next) {
+    chosen = next;
+    dropUploaded();
+    forget.hidden = chosen === null;
+    if (chosen !== null) {
+      const ending = /\.(jsonl|ndjson|csv)(\.gz|\.zst)?$/i.exec(chosen.name)?.[1].toLowerCase();
+      if (ending !== undefined && format.value === 'lines') {
+        format.value = ending === 'csv' ? 'csv' : 'jsonl';
+      }
+      showDelimiter();
+    }
     preview();
   }
 
+  /** A file that went up for nothing. Should it stay, it does no harm. */
+  function dropUploaded() {
+    if (uploaded !== null) {
+      call('DELETE', `/v1/files/${uploaded.id}`).catch(() => {});
+      uploaded = null;
+    }
+  }
+
+  let previews = 0;
+
   async function preview() {
-    const text = file ? await file.slice(0, PREVIEW_BYTES).text() : lines.value;
-    rows.replaceChildren(...text.split('\n').filter(row => row !== '').slice(0, PREVIEWED)
-      .map(row => el('li', {text: row.length > 200 ? `${row.slice(0, 200)} …` : row})));
-  }
-
-  /** The spec as the form has it; what is not filled in is left out. */
-  function spec(input) {
-    const spec = {input, processor: {type: processor.value}};
-    for (const [pointer, {input: field, kind}] of fields) {
-      const text = field.value.trim();
-      if (text === '' || (pointer === '/faults/crashPoint' && !fields.get('/faults/crashAfterItems').input.value.trim())) {
-        continue;
+    const mine = ++previews;
+    let head = lines.value.slice(0, PREVIEW_BYTES);
+    let note = head === '' ? 'Nothing is chosen yet.' : `${count(pasted().length)} lines are pasted.`;
+    if (chosen !== null) {
+      note = `${chosen.name}, ${bytes(chosen.size)}`;
+      if (/\.(gz|zst)$/i.test(chosen.name)) {
+        head = '';
+        note += '. It is packed: the dry run shows what is in it.';
+      } else {
+        head = await chosen.slice(0, PREVIEW_BYTES).text();
       }
-      const keys = pointer.slice(1).split('/');
-      const last = keys.pop();
-      const target = keys.reduce((object, key) => object[key] ??= {}, spec);
-      target[last] = value(text, kind);
+    } else if (path.value.trim() !== '') {
+      head = '';
+      note = `${path.value.trim()}: the dry run shows its first items.`;
     }
-    if (processor.value === 'http' && fields.get('/processor/pauseAfterFailedItems').input.value.trim() === '') {
-      spec.processor.pauseAfterFailedItems = null;
+    if (mine !== previews) {
+      return;
     }
-    return spec;
+    setText(previewNote, note);
+    const cut = row => (row.length > ROW_LENGTH ? `${row.slice(0, ROW_LENGTH)} …` : row);
+    const first = head.split('\n').slice(0, PREVIEW_ROWS + 1);
+    if (first.at(-1) === '' || first.length > PREVIEW_ROWS) {
+      first.pop();
+    }
+    rows.replaceChildren(...first.map(row => el('li', {}, el('code', {}, cut(row.replace(/\r$/, ''))))));
   }
 
-  /** What is no number or no JSON is sent as it is: the service says what is wrong with it. */
-  function value(text, kind) {
-    if (kind === 'list') {
-      return text.split(',').map(part => value(part.trim(), 'number'));
-    }
-    if (kind === 'number') {
-      return Number.isFinite(Number(text)) ? Number(text) : text;
-    }
-    if (kind === 'json') {
-      try {
-        return JSON.parse(text);
-      } catch {
-        return text;
-      }
-    }
-    return text;
-  }
-
-  function items() {
-    const all = lines.value.split('\n').map(line => line.replace(/\r$/, ''));
+  function pasted() {
+    const all = lines.value.split(/\r\n|\n|\r/);
     if (all.at(-1) === '') {
       all.pop();
     }
     return all;
   }
 
-  async function submit() {
-    let input = {items: items()};
-    if (file) {
-      // The rest of the form is looked at before the file is sent.
-      await post('/v1/jobs?validateOnly=true', spec({items: await firstItems()}));
-      input = {fileId: (await upload(file)).id};
+  /** Where the items come from. A file, and what is too long for a request, goes up first, and only once. */
+  async function input() {
+    if (chosen === null && path.value.trim() !== '') {
+      return { path: path.value.trim() };
     }
-    const job = await post('/v1/jobs', spec(input));
-    if (!left) {
-      location.hash = `#/jobs/${job.id}`;
+    // Of inline items each is a record of its own, and a record of CSV may have more lines than one.
+    const inline = lines.value.length <= INLINE_CHARACTERS && !(format.value === 'csv' && lines.value.includes('"'));
+    if (chosen === null && lines.value === '') {
+      throw new BadField('/input', 'is empty: choose a file, paste lines, or name a file of the service');
     }
+    if (chosen === null && inline) {
+      return { items: pasted() };
+    }
+    const source = chosen ?? new File([lines.value], 'pasted.txt');
+    const key = chosen ?? lines.value;
+    if (uploaded !== null && uploaded.key !== key) {
+      dropUploaded();
+    }
+    if (uploaded === null) {
+      uploadBox.hidden = false;
+      const answer = await upload(source, (loaded, total) => {
+        uploading.value = total === 0 ? 1 : loaded / total;
+        setText(uploadText, `${bytes(loaded)} of ${bytes(total)} sent`);
+      });
+      setText(uploadText, `${answer.name ?? 'The file'} is on the service’s disk: ${bytes(answer.bytes)}.`);
+      uploaded = { id: answer.id, key };
+    }
+    return { fileId: uploaded.id };
   }
 
-  async function firstItems() {
-    if (!file) {
-      return items();
+  function spec() {
+    const request = { format: format.value, processor: processor.value(), start: start.checked };
+    if (format.value === 'csv' && delimiter.value !== '') {
+      request.delimiter = delimiter.value;
     }
-    const text = await file.slice(0, PREVIEW_BYTES).text();
-    const all = text.split('\n').map(line => line.replace(/\r$/, ''));
-    if (file.size > PREVIEW_BYTES || all.at(-1) === '') {
-      all.pop();
-    }
-    return all.slice(0, SAMPLE + 1);
-  }
-
-  async function dryRun() {
-    sample.replaceChildren();
-    state.textContent = 'Processing the first items …';
-    const body = spec({items: await firstItems()});
-    const answer = await post(`/v1/jobs?validateOnly=true&sample=${SAMPLE}`, body);
-    state.textContent = '';
-    sample.replaceChildren(el('h2', {text: 'What the first items become'}),
-      el('ol', {}, ...answer.sample.map(one => el('li', {class: one.failed ? 'failed' : null},
-        el('strong', {text: one.failed ? 'failed ' : 'succeeded '}),
-        el('code', {text: JSON.stringify(one.failed ?? one.result)})))));
-    line.replaceChildren(command(curl('POST', '/v1/jobs', body)));
-  }
-
-  /** With its progress, which fetch cannot tell. */
-  function upload(chosen) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open('POST', `/v1/files?name=${encodeURIComponent(chosen.name)}`);
-      for (const [name, text] of Object.entries(authorized())) {
-        request.setRequestHeader(name, text);
+    for (const [key, control] of Object.entries(controls)) {
+      const value = control.value.trim();
+      if (value !== '') {
+        request[key] = ['name', 'callbackUrl', 'commit', 'onItemError'].includes(key) ? value : number(value);
       }
-      request.upload.onprogress = event => {
-        state.textContent = `Sending the file: ${percent(event.loaded * 100 / event.total)}`;
-      };
-      request.onload = () => {
-        state.textContent = '';
-        const answer = JSON.parse(request.responseText);
-        if (request.status === 201) {
-          resolve(answer);
-        } else {
-          reject(new ApiError(request.status, answer));
-        }
-      };
-      request.onerror = () => reject(new Error('The file could not be sent: the connection broke off.'));
-      request.send(chosen);
-    });
+    }
+    const asked = {};
+    for (const [key, control] of Object.entries(faults)) {
+      const value = control.value.trim();
+      if (value !== '' && key === 'failItems') {
+        asked[key] = value.split(/[\s,]+/).filter(each => each !== '').map(number);
+      } else if (value !== '' && key !== 'crashPoint') {
+        asked[key] = number(value);
+      }
+    }
+    if (asked.crashAfterItems !== undefined) {
+      asked.crashPoint = faults.crashPoint.value;
+    }
+    if (Object.keys(asked).length > 0) {
+      request.faults = asked;
+    }
+    return request;
   }
 
-  async function attempt(what) {
-    problem.hidden = true;
-    form.querySelectorAll('.field-error').forEach(node => node.remove());
-    form.querySelectorAll('[aria-invalid]').forEach(node => node.removeAttribute('aria-invalid'));
+  async function go(dry) {
+    dryRun.disabled = submit.disabled = true;
+    clearProblem();
     try {
-      if (token() !== null) {
-        await get('/v1/files?pageSize=1'); // asks for a better token before anything is sent
+      const request = { ...spec(), input: await input() };
+      if (dry) {
+        showOutcomes(await call('POST', '/v1/jobs?validateOnly=true&sample=5', request));
+      } else {
+        const job = await call('POST', '/v1/jobs', request);
+        submitted = true;
+        announce('Submitted');
+        location.hash = `#/jobs/${job.id}`;
       }
-      await what();
     } catch (e) {
-      state.textContent = '';
-      show(e);
+      showProblem(e instanceof BadField ? { detail: 'Nothing was sent.', errors: [{ field: e.field, message: e.message }] } : e);
+    } finally {
+      dryRun.disabled = submit.disabled = false;
+      uploadBox.hidden = uploaded === null;
     }
   }
 
-  function show(e) {
-    problem.replaceChildren(el('p', {text: e.message}));
-    problem.hidden = false;
-    for (const error of e.errors ?? []) {
-      const home = [...form.querySelectorAll('[data-pointer]')]
-        .filter(node => error.field === node.dataset.pointer || error.field.startsWith(`${node.dataset.pointer}/`))
-        .at(-1);
-      if (home) {
-        const id = `error${home.dataset.pointer.replaceAll('/', '-')}`;
-        home.append(el('p', {class: 'field-error', id, 'data-testid': 'field-error', text: error.message}));
-        const input = home.querySelector('input, select');
-        input.setAttribute('aria-invalid', 'true');
-        input.setAttribute('aria-describedby', id);
-        home.closest('details')?.setAttribute('open', '');
+  function clearProblem() {
+    problem.hidden = true;
+    problem.replaceChildren();
+    for (const message of form.querySelectorAll('[data-testid=field-error]')) {
+      message.remove();
+    }
+    for (const control of form.querySelectorAll('[aria-invalid]')) {
+      control.removeAttribute('aria-invalid');
+      control.removeAttribute('aria-describedby');
+    }
+  }
+
+  /** The control that a pointer is about: its own, or that of what it lies in. */
+  function controlOf(pointer) {
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const control = [...form.querySelectorAll('[data-pointer]')].find(each => each.dataset.pointer === at);
+      if (control !== undefined) {
+        return control;
       }
     }
-    (form.querySelector('[aria-invalid]') ?? problem).focus();
+    return pointer.startsWith('/input') ? (chosen === null ? lines : file) : null;
   }
 
-  return () => {
-    left = true;
-  };
-}
+  function showProblem(e) {
+    outcomes.hidden = true;
+    const list = el('ul');
+    for (const { field: pointer, message } of e.errors ?? []) {
+      const control = pointer.startsWith('/') ? controlOf(pointer) : null;
+      if (control === null) {
+        list.append(el('li', {}, `${pointer} ${message}`));
+        continue;
+      }
+      const label = form.querySelector(`label[for="${control.id}"]`).textContent;
+      list.append(el('li', {}, el('a', { href: location.hash, onclick: event => { event.preventDefault(); reveal(control); } }, label), ` ${message}`));
+      const id = newId('error');
+      control.closest('.field, .drop').append(el('p', { class: 'error', id, 'data-testid': 'field-error', 'data-field': pointer }, message));
+      control.setAttribute('aria-invalid', 'true');
+      control.setAttribute('aria-describedby', id);
+      control.closest('details')?.setAttribute('open', '');
+    }
+    problem.replaceChildren(el('p', {}, el('strong', {}, e.title ?? 'That did not work'), ` ${problemText(e)}`), list);
+    problem.hidden = false;
+    problem.focus();
+  }
 
-function group(title, ...content) {
-  return el('fieldset', {class: 'card'}, el('legend', {text: title}), ...content);
+  function reveal(control) {
+    control.closest('details')?.setAttribute('open', '');
+    control.focus();
+  }
+
+  function showOutcomes(validation) {
+    outcomes.hidden = false;
+    const sample = validation.sample;
+    setText(outcomes.children[1], sample.length === 0
+      ? 'It could be submitted so. There is no item in it.'
+      : `It could be submitted so. What became of the first ${sample.length === 1 ? 'item' : `${sample.length} items`}; nothing of it was kept:`);
+    outcomeList.replaceChildren(...sample.map(({ result, failed }) => el('li', {},
+      el('span', { class: 'tag', 'data-state': failed === undefined ? 'COMPLETED' : 'FAILED' }, failed === undefined ? 'Succeeded' : 'Failed'),
+      ' ', el('code', {}, JSON.stringify(result ?? failed)))));
+    announce('The dry run is done');
+    outcomes.scrollIntoView({ block: 'nearest' });
+  }
+
+  showDelimiter();
+  preview();
+  document.title = 'Submit – Checkpoint Recovery';
+  return () => {
+    if (!submitted) {
+      dropUploaded();
+    }
+  };
 }

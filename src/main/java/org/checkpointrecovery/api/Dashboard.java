@@ -20,16 +20,21 @@ final class Dashboard {
     private static final String PAGE = "index.html";
     private static final List<String> FILES = List.of(
             PAGE,
-            "style.css",
+            "actions.js",
             "api.js",
             "chart.js",
-            "demo.js",
+            "crash-demo.js",
+            "dashboard.js",
+            "dialogs.js",
             "dom.js",
             "events.js",
             "format.js",
             "job.js",
             "jobs.js",
-            "main.js",
+            "outputs.js",
+            "processor-form.js",
+            "sha256.js",
+            "style.css",
             "submit.js");
     private static final Map<String, String> MEDIA_TYPES = Map.of(
             "html", "text/html; charset=utf-8",

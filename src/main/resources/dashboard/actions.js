@@ -1,0 +1,157 @@
+/** What can be asked of a job now, each with the same call for a shell. */
+
+import { call, curl, jobPath } from './api.js';
+import { confirmed } from './dialogs.js';
+import { announce, el, newId, problemText, setText } from './dom.js';
+import { nameOf } from './format.js';
+
+export const CRASH_POINTS = [
+  ['processing', 'processing: the work of the batch is lost'],
+  ['before-commit', 'before-commit: the batch is processed, nothing is written'],
+  ['between-results-and-checkpoint', 'between-results-and-checkpoint: results on disk, checkpoint not'],
+  ['torn-results', 'torn-results: half a line at the end of the results'],
+  ['torn-checkpoint', 'torn-checkpoint: half a checkpoint beside the whole one'],
+  ['corrupt-checkpoint', 'corrupt-checkpoint: the checkpoint is unreadable'],
+];
+
+const LABELS = {
+  start: 'Start',
+  pause: 'Pause',
+  resume: 'Resume',
+  crash: 'Crash it',
+  'retry-failed': 'Retry failed',
+  cancel: 'Cancel',
+  delete: 'Delete',
+};
+
+export function crashPointSelect(attributes) {
+  return el('select', attributes, ...CRASH_POINTS.map(([value, label]) => el('option', { value }, label)));
+}
+
+/** A line for a shell that can be copied. */
+export function curlLine() {
+  const code = el('code', { 'data-testid': 'curl' });
+  const copy = el('button', { type: 'button', class: 'copy', onclick: copyIt }, 'Copy');
+
+  async function copyIt() {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      // Only pages that are secure may write to the clipboard; the old way works everywhere.
+      const selection = getSelection();
+      selection.selectAllChildren(code);
+      document.execCommand('copy');
+    }
+    setText(copy, 'Copied');
+    announce('Copied');
+    setTimeout(() => setText(copy, 'Copy'), 2000);
+  }
+
+  return { element: el('div', { class: 'curl' }, code, copy), set: text => setText(code, text) };
+}
+
+export class Actions {
+  /**
+   * @param onJob is given the job that an action answers with
+   * @param onDeleted is called when it is gone
+   */
+  constructor(id, onJob, onDeleted) {
+    this.id = id;
+    this.onJob = onJob;
+    this.onDeleted = onDeleted;
+    this.blocks = new Map();
+    this.element = el('div', { class: 'actions', tabindex: '-1', role: 'group', 'aria-label': 'Actions' });
+    this.none = el('p', { class: 'quiet' }, 'Nothing can be asked of it now.');
+    this.retry = el('div', { class: 'actions' });
+    this.error = el('p', { class: 'error', role: 'alert', hidden: true });
+  }
+
+  /** Shows those that are allowed. Those that stay are left alone, so that no button moves under a finger or loses the focus. */
+  show(job) {
+    this.job = job;
+    for (const [action, block] of [...this.blocks]) {
+      if (!job.allowedActions.includes(action)) {
+        if (block.contains(document.activeElement)) {
+          this.element.focus();
+        }
+        block.remove();
+        this.blocks.delete(action);
+      }
+    }
+    let before = this.element.firstElementChild;
+    for (const action of Object.keys(LABELS)) {
+      if (!job.allowedActions.includes(action)) {
+        continue;
+      }
+      let block = this.blocks.get(action);
+      if (block === undefined) {
+        block = this.block(action);
+        this.blocks.set(action, block);
+        if (action === 'retry-failed') {
+          this.retry.append(block);
+        } else {
+          this.element.insertBefore(block, before);
+        }
+      }
+      before = action === 'retry-failed' ? before : block.nextElementSibling;
+    }
+    if (job.allowedActions.length === 0) {
+      this.element.append(this.none);
+    } else {
+      this.none.remove();
+    }
+  }
+
+  block(action) {
+    const line = curlLine();
+    const kind = { resume: 'primary', start: 'primary', delete: 'danger' }[action];
+    const button = el('button',
+      { type: 'button', class: kind, 'data-testid': `action-${action}`, onclick: () => this.act(action, button) },
+      LABELS[action]);
+    const block = el('div', { class: 'action', 'data-action': action }, button);
+    if (action === 'crash') {
+      const id = newId('point');
+      this.point = crashPointSelect({
+        id,
+        'data-testid': 'action-crash-point',
+        onchange: () => line.set(this.curl(action)),
+      });
+      block.append(el('label', { for: id, class: 'visually-hidden' }, 'What the crash leaves behind'), this.point);
+    }
+    line.set(this.curl(action));
+    block.append(line.element);
+    return block;
+  }
+
+  body(action) {
+    return action === 'crash' ? { point: this.point.value } : undefined;
+  }
+
+  curl(action) {
+    return action === 'delete'
+      ? curl('DELETE', jobPath(this.id))
+      : curl('POST', `${jobPath(this.id)}/${action}`, this.body(action));
+  }
+
+  async act(action, button) {
+    if (action === 'delete' && !await confirmed(`Delete ${nameOf(this.job)} with its results? There is no way back.`, 'Delete')) {
+      return;
+    }
+    button.disabled = true;
+    this.error.hidden = true;
+    try {
+      if (action === 'delete') {
+        await call('DELETE', jobPath(this.id));
+        this.onDeleted();
+      } else {
+        const job = await call('POST', `${jobPath(this.id)}/${action}`, this.body(action));
+        this.onJob(job, action);
+      }
+    } catch (e) {
+      setText(this.error, problemText(e));
+      this.error.hidden = false;
+    } finally {
+      button.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Shows the page that the address names, and follows the events. */
+
+import { follow } from './events.js';
+import { recordThroughput } from './chart.js';
+import { showDemo } from './crash-demo.js';
+import { showJob } from './job.js';
+import { showJobs } from './jobs.js';
+import { showSubmit } from './submit.js';
+
+const main = document.getElementById('main');
+let leave = null;
+
+function open() {
+  const path = location.hash.replace(/^#/, '') || '/';
+  const job = /^\/jobs\/([^/]+)$/.exec(path);
+  leave?.();
+  main.replaceChildren();
+  window.scrollTo(0, 0);
+  if (job !== null) {
+    leave = showJob(main, decodeURIComponent(job[1]));
+  } else if (path === '/submit') {
+    leave = showSubmit(main);
+  } else if (path === '/demo') {
+    leave = showDemo(main);
+  } else {
+    leave = showJobs(main);
+  }
+  mark(path);
+}
+
+function mark(path) {
+  const here = job => (job ? '#/' : `#${path}`);
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === here(path.startsWith('/jobs/'))) {
+      link.setAttribute('aria-current', path.startsWith('/jobs/') ? 'true' : 'page');
+    } else {
+      link.removeAttribute('aria-current');
+    }
+  }
+}
+
+document.getElementById('skip').addEventListener('click', event => {
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener('hashchange', () => {
+  open();
+  main.querySelector('h1')?.focus();
+});
+recordThroughput();
+open();
+follow();
