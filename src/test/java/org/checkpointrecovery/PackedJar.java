@@ -75,7 +75,11 @@ final class PackedJar implements AutoCloseable {
 
     /** A service on a free port that keeps its data in {@code directory/data}. */
     static PackedJar serve(Path directory, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+        return serve(directory, 0, options);
+    }
+
+    static PackedJar serve(Path directory, int port, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("serve", "--port", String.valueOf(port)));
         arguments.addAll(List.of("--data", directory.resolve("data").toString()));
         arguments.addAll(List.of("--input-dir", directory.toString()));
         arguments.addAll(List.of(options));

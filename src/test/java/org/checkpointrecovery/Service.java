@@ -19,9 +19,15 @@ final class Service implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final UnirestInstance http = Unirest.spawnInstance();
+    private final String url;
 
     Service(String url) {
+        this.url = url;
         http.config().defaultBaseUrl(url);
+    }
+
+    String url() {
+        return url;
     }
 
     UnirestInstance http() {

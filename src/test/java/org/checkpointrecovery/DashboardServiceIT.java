@@ -1,0 +1,95 @@
+package org.checkpointrecovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard of a service that is killed, and of one that asks for a token. */
+class DashboardServiceIT extends OpenDashboard {
+    private static final String TOKEN = "a-token-of-a-good-length";
+
+    @TempDir
+    Path own;
+
+    @Test
+    void a_page_goes_on_by_itself_when_the_service_was_killed_and_is_back() throws Exception {
+        expectComplaints(
+                "ERR_CONNECTION_REFUSED",
+                "ERR_INCOMPLETE_CHUNKED_ENCODING",
+                "ERR_CONNECTION_RESET",
+                "ERR_EMPTY_RESPONSE",
+                "status of 503");
+        String id;
+        int port;
+        try (PackedJar killed = PackedJar.serve(own)) {
+            url = killed.url();
+            port = URI.create(url).getPort();
+            try (Service client = new Service(url)) {
+                id = client.submit("""
+                        {"input":{"items":[%s]},"batchSize":1,"commit":"each","faults":{"itemDelayMillis":100}}""".formatted("\"x\",".repeat(79) + "\"x\""));
+            }
+            openJob(id);
+            awaitState("RUNNING");
+            browser.script("window.loadedOnce = true");
+            browser.await("the bar moves", () -> !browser.text("percent").startsWith("0.0"));
+            killed.kill();
+        }
+        browser.awaitShown("connection");
+        try (PackedJar back = PackedJar.serve(own, port);
+                Service client = new Service(back.url())) {
+            awaitState("COMPLETED");
+            browser.awaitGone("connection");
+            browser.awaitText("percent", "100");
+            assertThat(browser.holds("return window.loadedOnce"))
+                    .as("the page was not loaded again")
+                    .isTrue();
+            assertThat(client.job(id).get("runs")).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_token_is_asked_for_until_it_is_right_and_kept_for_the_session_alone() throws Exception {
+        expectComplaints("status of 401");
+        Path file = Files.writeString(own.resolve("token"), TOKEN);
+        try (PackedJar guarded = PackedJar.serve(own, "--token-file", file.toString());
+                Service client = new Service(guarded.url())) {
+            url = client.url();
+            client.http().config().setDefaultHeader("Authorization", "Bearer " + TOKEN);
+            String id = client.submit("{\"name\":\"guarded\",\"input\":{\"items\":[\"a\"]}}");
+            client.awaitState(id, "COMPLETED");
+
+            openPage("jobs");
+            browser.awaitShown("token-dialog");
+            assertThat(browser.attribute("token", "type")).isEqualTo("password");
+            browser.type("token", "a-wrong-token-of-that-length");
+            browser.click("token-save");
+            browser.awaitText("token-dialog", "not accepted");
+            browser.type("token", TOKEN);
+            browser.click("token-save");
+            browser.awaitGone("token-dialog");
+            browser.awaitText("jobs", "guarded");
+
+            openJob(id); // and is not asked again
+            awaitState("COMPLETED");
+            assertThat(browser.isShown("token-dialog")).isFalse();
+            assertThat(browser.count("[data-testid=curl]")).isPositive();
+            assertThat(browser.holds("return !document.documentElement.outerHTML.includes(arguments[0])", TOKEN))
+                    .as("the token is nowhere in the page")
+                    .isTrue();
+            assertThat(browser.holds("return JSON.stringify({...sessionStorage}).includes(arguments[0])", TOKEN))
+                    .as("the token is in the session's storage")
+                    .isTrue();
+            assertThat(browser.holds("return localStorage.length === 0 && document.cookie === ''"))
+                    .as("nothing is kept beyond the session")
+                    .isTrue();
+            assertThat(browser.driver().manage().getCookies()).isEmpty();
+            assertThat(browser.strings("return performance.getEntries().map(entry => entry.name)"))
+                    .noneMatch(address -> address.contains(TOKEN));
+            assertThat(browser.download("download-results")).isEqualTo(client.results(id));
+        }
+    }
+}
