@@ -113,7 +113,7 @@ export class Actions {
       const id = newId('point');
       this.point = crashPointSelect({
         id,
-        'data-testid': 'action-crash-point',
+        'data-testid': 'crash-now-point',
         onchange: () => line.set(this.curl(action)),
       });
       block.append(el('label', { for: id, class: 'visually-hidden' }, 'What the crash leaves behind'), this.point);

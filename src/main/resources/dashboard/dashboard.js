@@ -49,4 +49,9 @@ window.addEventListener('hashchange', () => {
 });
 recordThroughput();
 open();
-follow();
+// Before, the stream would count as a part of the page, which would never be loaded.
+if (document.readyState === 'complete') {
+  follow();
+} else {
+  window.addEventListener('load', () => setTimeout(follow));
+}

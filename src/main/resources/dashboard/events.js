@@ -59,8 +59,12 @@ export async function follow() {
   }
 }
 
+let aborter = new AbortController();
+/** A browser may keep a page that was left, with its stream: a few of them would take all connections to the service. */
+window.addEventListener('pagehide', () => aborter.abort());
+
 async function read(onOpen) {
-  const aborter = new AbortController();
+  aborter = new AbortController();
   const headers = { Accept: 'text/event-stream' };
   if (lastId !== null) {
     headers['Last-Event-ID'] = lastId;

@@ -73,6 +73,7 @@ export function showJobs(main) {
   let nextPage = null;
   let open = true;
   let loading = 0;
+  let loaded = null;
 
   const filter = el('select', { id: 'state-filter', 'data-testid': 'state-filter', onchange: load },
     el('option', { value: '' }, 'All states'), ...STATES.map(state => el('option', { value: state }, word(state))));
@@ -126,8 +127,8 @@ export function showJobs(main) {
     return `/v1/jobs?${query}`;
   }
 
-  async function get(pageToken) {
-    const number = ++loading;
+  /** A page, unless another was asked for in the meantime and this one is of no use any more. */
+  async function get(pageToken, number = ++loading) {
     try {
       const page = await call('GET', path(pageToken));
       error.hidden = true;
@@ -142,7 +143,8 @@ export function showJobs(main) {
   }
 
   async function load() {
-    const page = await get(null);
+    loaded = get(null);
+    const page = await loaded;
     if (page !== null) {
       rows.clear();
       waiting = [];
@@ -178,7 +180,8 @@ export function showJobs(main) {
 
   /** Brings the list up to date without building it anew, after events may have been missed. */
   async function refresh() {
-    const page = await get(null);
+    await loaded; // which may know less, but also whether there are more pages
+    const page = await get(null, loading);
     if (page === null) {
       return;
     }

@@ -112,6 +112,11 @@ final class Browser implements AutoCloseable {
         driver.get(url);
     }
 
+    /** Ends what the page does, such as complaining of a service that is stopped. */
+    void leave() {
+        driver.get("about:blank");
+    }
+
     /** Waits until the condition holds. What was drawn anew while it was looked at is looked at again. */
     void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + LIMIT.toNanos();

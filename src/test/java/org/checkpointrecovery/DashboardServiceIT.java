@@ -48,6 +48,7 @@ class DashboardServiceIT extends OpenDashboard {
                     .as("the page was not loaded again")
                     .isTrue();
             assertThat(client.job(id).get("runs")).hasSize(2);
+            browser.leave();
         }
     }
 
@@ -90,6 +91,7 @@ class DashboardServiceIT extends OpenDashboard {
             assertThat(browser.strings("return performance.getEntries().map(entry => entry.name)"))
                     .noneMatch(address -> address.contains(TOKEN));
             assertThat(browser.download("download-results")).isEqualTo(client.results(id));
+            browser.leave();
         }
     }
 }
