@@ -13,7 +13,7 @@ const WORKING = ['RUNNING', 'PAUSING', 'CANCELLING'];
 
 /**
  * What a crash costs, by the spec: with calls to the outside the journal limits it to the calls under way; else it is what lies
- * behind the checkpoint, which only "each" limits, since batches that share a commit are as many as the disk is slow.
+ * behind the checkpoint, which only "each" on one thread limits: else batches wait for the disk, as many as it is slow.
  */
 export function repeatedAfterCrash(spec) {
   const { processor } = spec;
@@ -24,11 +24,12 @@ export function repeatedAfterCrash(spec) {
     return `after a crash at most ${items(processor.concurrency)} under way ${processor.concurrency === 1 ? 'is' : 'are'}`
       + ` processed again${streak}`;
   }
-  if (spec.commit === 'each') {
+  if (spec.commit === 'each' && spec.parallelism === 1) {
     return `after a crash at most ${items(spec.batchSize)} (one batch) ${spec.batchSize === 1 ? 'is' : 'are'} processed again`;
   }
-  return `after a crash about ${items(spec.batchSize * spec.parallelism)} are processed again, more if the disk is slower`
-    + ' than the processor (commit: group)';
+  const ahead = spec.batchSize * spec.parallelism; // of those threads that wait for the disk, or for an earlier batch
+  return `after a crash about ${items(ahead)} ${ahead === 1 ? 'is' : 'are'} processed again, more if the disk is slower`
+    + ' than the processor';
 }
 
 export function showJob(main, id) {

@@ -75,6 +75,7 @@ class DashboardIT extends OpenDashboard {
         int jobs = jobs().size();
         openPage("submit");
         browser.type("lines", "aa\nbb\ncc\ndd\nee\nff\ngg\n");
+        browser.awaitText("preview", "ee"); // what is drawn above a button moves it
         browser.click("dry-run");
         for (String result : List.of("AA", "BB", "CC", "DD", "EE")) {
             browser.awaitText("dry-run-results", result);
@@ -122,6 +123,7 @@ class DashboardIT extends OpenDashboard {
         openPage("submit");
         browser.type("lines", HOSTILE);
         browser.type("name", HOSTILE);
+        browser.awaitText("preview", HOSTILE);
         browser.click("dry-run");
         browser.awaitText("dry-run-results", "onerror");
         assertHarmless();
