@@ -16,11 +16,12 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -51,7 +52,8 @@ final class EventStreams implements JobWatcher, Closeable {
 
     private final JobService service;
     private final JobJson jobs;
-    private final BlockingQueue<Change> changes = new LinkedBlockingQueue<>();
+    private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+    private final Semaphore news = new Semaphore(0);
     private final Set<JobId> committed = ConcurrentHashMap.newKeySet();
     private final Set<EventReader> readers = new CopyOnWriteArraySet<>();
     private final Deque<Event> kept = new ArrayDeque<>(); // guarded by this
@@ -91,7 +93,7 @@ final class EventStreams implements JobWatcher, Closeable {
 
     @Override
     public void changed(@Nullable Status before, JobView now) {
-        changes.add(new Change(now.job().id(), before, now));
+        add(new Change(now.job().id(), before, now));
     }
 
     @Override
@@ -101,7 +103,12 @@ final class EventStreams implements JobWatcher, Closeable {
 
     @Override
     public void deleted(JobId job) {
-        changes.add(new Change(job, null, null));
+        add(new Change(job, null, null));
+    }
+
+    private void add(Change change) {
+        changes.add(change);
+        news.release();
     }
 
     boolean isFull() {
@@ -126,6 +133,7 @@ final class EventStreams implements JobWatcher, Closeable {
      * @param seen number of the last event that it has, or null
      */
     synchronized void add(EventReader reader, @Nullable JobId job, @Nullable Long seen) {
+        tellChanges(); // what has happened already is in the snapshot
         readers.add(reader); // before it is told how things are, so that nothing is missed
         reader.send(RETRY);
         Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
@@ -186,9 +194,9 @@ final class EventStreams implements JobWatcher, Closeable {
         long nextComment = System.nanoTime() + HEARTBEAT.toNanos();
         try {
             while (!closed) {
-                Change change = changes.poll(Math.max(0, nextTick - System.nanoTime()), TimeUnit.NANOSECONDS);
-                if (change != null) {
-                    tell(change);
+                if (news.tryAcquire(Math.max(0, nextTick - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                    news.drainPermits();
+                    tellChanges();
                 }
                 if (System.nanoTime() - nextTick >= 0) {
                     tellCommitted();
@@ -201,6 +209,13 @@ final class EventStreams implements JobWatcher, Closeable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One after the other, whoever calls. */
+    private synchronized void tellChanges() {
+        for (Change change = changes.poll(); change != null; change = changes.poll()) {
+            tell(change);
         }
     }
 
