@@ -117,10 +117,11 @@ final class EventStreams implements JobWatcher, Closeable {
 
     /** Whether there is nothing to send to a client that has all events up to a number, and never will be. */
     synchronized boolean isOver(@Nullable JobId job, @Nullable Long seen) throws RefusedException {
-        return job != null
-                && seen != null
-                && after(job, seen).map(List::isEmpty).orElse(false)
-                && isSettled(job);
+        if (job == null || seen == null || !isSettled(job)) {
+            return false;
+        }
+        tellChanges(); // its end may still be on the way
+        return after(job, seen).map(List::isEmpty).orElse(false);
     }
 
     private boolean isSettled(JobId job) throws RefusedException {
