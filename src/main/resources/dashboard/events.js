@@ -45,6 +45,7 @@ function show(isLost) {
 export async function follow() {
   let wait = FIRST_WAIT_MILLIS;
   for (;;) {
+    await visible();
     try {
       await read(() => {
         wait = FIRST_WAIT_MILLIS;
@@ -52,6 +53,9 @@ export async function follow() {
       });
     } catch {
       // whatever it was, it is tried again
+    }
+    if (document.hidden) {
+      continue; // given up, not lost
     }
     show(true);
     await new Promise(resolve => setTimeout(resolve, wait));
@@ -62,6 +66,18 @@ export async function follow() {
 let aborter = new AbortController();
 /** A browser may keep a page that was left, with its stream: a few of them would take all connections to the service. */
 window.addEventListener('pagehide', () => aborter.abort());
+/** So would tabs that nobody looks at. */
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    aborter.abort();
+  }
+});
+
+function visible() {
+  return document.hidden
+    ? new Promise(resolve => document.addEventListener('visibilitychange', resolve, { once: true }))
+    : Promise.resolve();
+}
 
 async function read(onOpen) {
   aborter = new AbortController();

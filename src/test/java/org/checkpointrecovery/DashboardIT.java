@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.interactions.Actions;
 
 /** What a person does with the dashboard, in a browser. */
@@ -118,6 +119,25 @@ class DashboardIT extends OpenDashboard {
         assertThat(awaitJobPage()).isNotEmpty();
     }
 
+    /** A browser has six connections to a service at the most, and each page reads events. */
+    @Test
+    void more_tabs_than_connections_can_be_open() throws IOException {
+        String first = browser.driver().getWindowHandle();
+        service.submit("{\"input\":{\"items\":[\"a\"]}}");
+        for (int tab = 0; tab < 8; tab++) {
+            browser.driver().switchTo().newWindow(WindowType.TAB);
+            openPage("jobs");
+            browser.awaitShown("state-filter");
+            browser.awaitShown("job-row");
+        }
+        for (String tab : browser.driver().getWindowHandles()) {
+            if (!tab.equals(first)) {
+                browser.driver().switchTo().window(tab).close();
+            }
+        }
+        browser.driver().switchTo().window(first);
+    }
+
     @Test
     void markup_in_items_and_names_is_shown_as_text() throws IOException {
         openPage("submit");
@@ -131,9 +151,7 @@ class DashboardIT extends OpenDashboard {
         String id = awaitJobPage();
         awaitState("COMPLETED");
         browser.awaitText("job", HOSTILE);
-        if (browser.isShown("preview-results") && browser.attribute("preview-results", "type") != null) {
-            browser.click("preview-results");
-        }
+        browser.awaitText("preview-results", "onerror");
         assertHarmless();
 
         openJob(service.submit("""
