@@ -1,5 +1,6 @@
 package org.checkpointrecovery.engine;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -167,8 +168,9 @@ class ConcurrentRunTest {
         Path file = service.files(id).journal(1);
         byte[] journal = disk.bytes(file);
         Random random = new Random(seed);
-        int from = random.nextInt(journal.length / 2);
-        Arrays.fill(journal, from, from + 1 + random.nextInt(journal.length / 4), (byte) random.nextInt());
+        // Behind the first line, without which none of the file is used, and more than the line that begins a write.
+        int from = journalHeader(journal) + random.nextInt(journal.length / 2);
+        Arrays.fill(journal, from, from + 200 + random.nextInt(journal.length / 4), (byte) random.nextInt());
         disk.write(file, journal);
         startAgain();
         Await.until("items are begun again", () -> calls.begun().size() > 101);
@@ -182,6 +184,10 @@ class ConcurrentRunTest {
         assertThat(service.errors(id)).isEmpty();
         assertThat(calls.begun()).hasSizeLessThan(200);
         assertThat(service.job(id).recovery()).isEqualTo(recovery);
+    }
+
+    private static int journalHeader(byte[] journal) {
+        return new String(journal, ISO_8859_1).indexOf('\n') + 1;
     }
 
     @Test
