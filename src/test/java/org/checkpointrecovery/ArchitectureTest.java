@@ -27,6 +27,7 @@ class ArchitectureTest {
     private static final String API = ROOT + "api..";
     private static final String CLI = ROOT + "cli..";
     private static final String ENGINE = ROOT + "engine";
+    private static final String RUN = ROOT + "engine.run..";
     private static final String LOCAL = ROOT + "engine.local..";
     private static final String ITEM = ROOT + "item..";
     private static final String JOB = ROOT + "job..";
@@ -45,7 +46,7 @@ class ArchitectureTest {
             .resideInAPackage(JOB)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(API, CLI, ENGINE, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
+            .resideInAnyPackage(API, CLI, ENGINE, RUN, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
             .orShould()
             .dependOnClassesThat()
             .resideInAnyPackage("java.io..", "java.nio..", "java.util.concurrent..", "com.fasterxml..", "org.slf4j..")
@@ -89,13 +90,17 @@ class ArchitectureTest {
             onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
-    static final ArchRule the_local_engine_does_not_know_how_a_spec_arrived =
-            onlyKnows(LOCAL, LOCAL, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+    static final ArchRule a_run_does_not_know_who_processes_its_items =
+            onlyKnows(RUN, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
-    static final ArchRule the_local_engine_asks_no_one_about_a_job = noClasses()
+    static final ArchRule the_local_engine_does_not_know_how_a_spec_arrived =
+            onlyKnows(LOCAL, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule no_engine_asks_anyone_about_a_job = noClasses()
             .that()
-            .resideInAPackage(LOCAL)
+            .resideInAnyPackage(RUN, LOCAL)
             .should()
             .dependOnClassesThat()
             .haveSimpleNameStartingWith("JobService")
@@ -132,7 +137,7 @@ class ArchitectureTest {
             .resideInAPackage(API)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(LOCAL, CLI, PROCESSOR);
+            .resideInAnyPackage(RUN, LOCAL, CLI, PROCESSOR);
 
     @ArchTest
     static final ArchRule the_command_line_knows_no_routes = noClasses()

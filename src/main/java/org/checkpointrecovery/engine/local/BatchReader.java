@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunSettings;
+import org.checkpointrecovery.engine.run.Slice;
+import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.CrashMode;
@@ -98,7 +102,9 @@ final class BatchReader implements Runnable {
 
     /** How many items may come into the next slice. */
     private int most() {
-        int most = Math.min(settings.batchSize() - itemsInBatch, settings.sliceItems());
+        int most = Math.min(
+                settings.batchSize() - itemsInBatch,
+                settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
         boolean strikes = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
         // Items at a price: none is begun behind the one that the crash comes with.
         return strikes ? (int) Math.max(1, Math.min(most, crashAt - itemsInRun)) : most;

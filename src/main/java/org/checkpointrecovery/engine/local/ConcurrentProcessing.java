@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunSettings;
+import org.checkpointrecovery.engine.run.Slice;
+import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
@@ -19,7 +22,6 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Work;
-import org.checkpointrecovery.storage.ItemJournal;
 import org.checkpointrecovery.storage.ItemJournal.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,10 @@ final class ConcurrentProcessing implements Processing {
     private final RunSettings settings;
     private final ItemDecoder decoder; // of the reader's thread
     private final ConcurrentProcessor processor;
-    private final ItemJournal journal;
+    private final Pipeline.@Nullable Journal journal;
     private final SliceQueue queue;
     private final RunControl control;
     private final FailureStreak streak;
-    private final LongSupplier committedItems;
     private final Thread keeper;
 
     /** Number in the job of the next item that is submitted. Of the reader's thread. */
@@ -123,30 +124,25 @@ final class ConcurrentProcessing implements Processing {
     }
 
     /**
-     * @param journal used until this is closed
      * @param processor closed with this
-     * @param nextItem number of the first item that is submitted
-     * @param committedItems how many items the checkpoint counts
+     * @param journal used until this is closed; null for none
      */
     ConcurrentProcessing(
-            LocalRun.Parts parts,
+            Pipeline.Work work,
             ItemDecoder decoder,
             ConcurrentProcessor processor,
-            ItemJournal journal,
-            SliceQueue queue,
-            long nextItem,
-            LongSupplier committedItems) {
-        this.job = parts.order().job().id();
-        this.listener = parts.listener();
-        this.settings = parts.settings();
-        this.control = parts.control();
+            Pipeline.@Nullable Journal journal,
+            SliceQueue queue) {
+        this.job = work.job().id();
+        this.listener = work.listener();
+        this.settings = work.settings();
+        this.control = work.control();
         this.decoder = decoder;
         this.processor = processor;
         this.journal = journal;
         this.queue = queue;
-        this.nextNumber = nextItem;
-        this.committedItems = committedItems;
-        this.streak = FailureStreak.of(parts.order().job().validSpec().processor(), settings.failedItemLimits());
+        this.nextNumber = journal == null ? 0 : journal.nextItem();
+        this.streak = FailureStreak.of(work.job().validSpec().processor(), settings.failedItemLimits());
         this.free = processor.concurrency();
         this.keeper = new Thread(this::keep, "job-" + job + "-journal");
     }
@@ -226,7 +222,7 @@ final class ConcurrentProcessing implements Processing {
         if (faults != null && faults.failItems().contains(raw.index())) {
             return new Entry.Failed(FaultyProcessor.injected(raw.index()), 1);
         }
-        return journal.recovered(number);
+        return journal == null ? null : journal.items().recovered(number);
     }
 
     /** The item in the form that processors take, in an array of its own. */
@@ -383,15 +379,19 @@ final class ConcurrentProcessing implements Processing {
 
     /** @param places how many of them still have the place that they took when they were begun */
     private void keep(List<Finished> done, int places) throws IOException {
-        for (Finished one : done) {
-            journal.append(one.slice.firstNumber + one.item, one.entry());
+        if (journal != null) {
+            for (Finished one : done) {
+                journal.items().append(one.slice.firstNumber + one.item, one.entry());
+            }
+            journal.items().force();
         }
-        journal.force();
         for (Finished one : done) {
             settle(one.slice, one.item, one.entry());
         }
         release(places);
-        journal.absorbed(committedItems.getAsLong());
+        if (journal != null) {
+            journal.items().absorbed(journal.committedItems().getAsLong());
+        }
     }
 
     /** Takes what has become of an item into its slice, and gives the slice on if it was the last one. */
@@ -413,6 +413,7 @@ final class ConcurrentProcessing implements Processing {
         for (int item = 0; item < pending.items.length; item++) {
             write(pending, item);
         }
+        pending.slice.told = true;
         queue.processed(pending.slice);
     }
 

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.engine.local;
 
+import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Faults;

@@ -7,6 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.Slice;
+import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.Items;
 
 /** Processes slices of one run on several threads, in any order. */

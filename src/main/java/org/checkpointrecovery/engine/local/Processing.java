@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
+import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.item.Items;
 
 /** Has the items of a run processed by others than the thread that reads them. */

@@ -1,6 +1,8 @@
 package org.checkpointrecovery.engine.local;
 
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.run.RunSettings;
+import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What others ask of a run while it works. The run's threads look here between items; none of them is ever interrupted,
  * because that would close the files that they write. Thread-safe.
  */
-final class RunControl {
+public final class RunControl {
     private volatile Run.@Nullable End asked; // written under this
     private volatile boolean now; // written under this
     private volatile @Nullable CrashOrder crash; // written under this
@@ -21,7 +21,7 @@ final class RunControl {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     /** Has something called after each request, on the thread that makes it. To be called before the first one counts. */
-    void onChange(Runnable listener) {
+    public void onChange(Runnable listener) {
         listeners.add(listener);
         listener.run();
     }
@@ -31,7 +31,7 @@ final class RunControl {
     }
 
     /** Asks the run to end as PAUSED or STOPPED, at the end of its batch. */
-    void endAtBatch(Run.End how) {
+    public void endAtBatch(Run.End how) {
         synchronized (this) {
             if (asked == null) {
                 asked = how;
@@ -42,7 +42,7 @@ final class RunControl {
     }
 
     /** The run is to pause by itself. */
-    void pause(Reason why) {
+    public void pause(Reason why) {
         synchronized (this) {
             if (asked == null) {
                 asked = Run.End.PAUSED;
@@ -54,7 +54,7 @@ final class RunControl {
     }
 
     /** Asks the run to end between two items; the batch in work is dropped. */
-    void endNow(Run.End how) {
+    public void endNow(Run.End how) {
         synchronized (this) {
             asked = how;
             reason = null;
@@ -65,7 +65,7 @@ final class RunControl {
     }
 
     /** Stops the run's other threads, because the run is over. */
-    void abort() {
+    public void abort() {
         synchronized (this) {
             now = true;
             notifyAll();
@@ -73,7 +73,7 @@ final class RunControl {
         changed();
     }
 
-    void crash(CrashOrder order) {
+    public void crash(CrashOrder order) {
         synchronized (this) {
             crash = order;
             notifyAll();
@@ -82,33 +82,31 @@ final class RunControl {
     }
 
     /** How the run was asked to end, or null. */
-    Run.@Nullable End asked() {
+    public Run.@Nullable End asked() {
         return asked;
     }
 
     /** Why the run pauses by itself, or null. */
-    @Nullable
-    Reason reason() {
+    public @Nullable Reason reason() {
         return reason;
     }
 
-    boolean mustEndNow() {
+    public boolean mustEndNow() {
         return now;
     }
 
-    @Nullable
-    CrashOrder crash() {
+    public @Nullable CrashOrder crash() {
         return crash;
     }
 
     /** Whether a crash was ordered that strikes at once, whatever is in work. */
-    boolean crashesNow() {
+    public boolean crashesNow() {
         CrashOrder order = crash;
         return order != null && order.afterItems() == 0 && order.point() == CrashPoint.PROCESSING;
     }
 
     /** Waits, but no longer than until the run must end now or crash. */
-    synchronized void await(Duration time) {
+    public synchronized void await(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         boolean interrupted = false;
         while (!now && crash == null) {

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import static java.util.Objects.requireNonNull;
 
@@ -56,7 +56,7 @@ final class CommitLoop {
     /** The end of the last whole batch that is appended. */
     private final Tally batchEnd = new Tally();
 
-    CommitLoop(LocalRun.Parts parts, SliceQueue queue, ResultSink sink, Position from) {
+    CommitLoop(RunParts parts, SliceQueue queue, ResultSink sink, Position from) {
         this.job = parts.order().job().id();
         this.run = parts.order().run();
         this.settings = parts.settings();
@@ -136,7 +136,7 @@ final class CommitLoop {
         appended.inputBytes = slice.nextBytes;
         appended.resultsBytes = sink.resultsBytes();
         appended.errorsBytes = sink.errorsBytes();
-        if (!settings.concurrent()) { // else each call is told of by itself
+        if (!slice.told) {
             processed += slice.succeeded + slice.failed;
             processingNanos += slice.processingNanos;
         }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.item.Item;
@@ -13,33 +13,33 @@ import org.jspecify.annotations.Nullable;
  * memory. Filled by the reader, then by the thread that processes it, then read by the thread that commits; the {@link
  * SliceQueue} between them makes each see what the one before wrote. Used again and again.
  */
-final class Slice {
+public final class Slice {
     private static final int INITIAL_RESULTS_BYTES = 1024;
     private static final int INITIAL_ERRORS_BYTES = 0;
     private static final int KEPT_BYTES = 4 * 1024 * 1024;
 
     /** The items, where another thread than the reader processes them. */
-    final Items copy = new Items();
+    public final Items copy = new Items();
 
-    JsonBytes results = new JsonBytes(INITIAL_RESULTS_BYTES);
-    JsonBytes errors = new JsonBytes(INITIAL_ERRORS_BYTES);
-    int succeeded;
-    int failed;
+    public JsonBytes results = new JsonBytes(INITIAL_RESULTS_BYTES);
+    public JsonBytes errors = new JsonBytes(INITIAL_ERRORS_BYTES);
+    public int succeeded;
+    public int failed;
     /** What the processor took for the items, together; not known where it works on many at once. */
-    long processingNanos;
+    public long processingNanos;
+    /** Whether the listener was told of each of its items when that came back from the processor. */
+    public boolean told;
     /** The first item that failed, if one did. */
-    long firstFailedIndex;
+    public long firstFailedIndex;
 
-    @Nullable
-    ItemFailure firstFailure;
+    public @Nullable ItemFailure firstFailure;
 
     /** The byte position in the input behind the last item. */
-    long nextBytes;
+    public long nextBytes;
     /** Whether a batch ends with the last item, so that a checkpoint may stand there. */
-    boolean endsBatch;
+    public boolean endsBatch;
     /** The crash that strikes the batch of this slice, if one does. */
-    @Nullable
-    CrashOrder crash;
+    public @Nullable CrashOrder crash;
 
     boolean processed; // guarded by the queue
     long countedBytes; // guarded by the queue
@@ -54,6 +54,7 @@ final class Slice {
         succeeded = 0;
         failed = 0;
         processingNanos = 0;
+        told = false;
         firstFailure = null;
         nextBytes = 0;
         endsBatch = false;
@@ -62,7 +63,7 @@ final class Slice {
     }
 
     /** Takes the failure of an item, behind those that it has. */
-    void fail(Item item, ItemFailure failure, int attempts) {
+    public void fail(Item item, ItemFailure failure, int attempts) {
         if (firstFailure == null) {
             firstFailure = failure;
             firstFailedIndex = item.index();

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import java.util.ArrayDeque;
 import java.util.List;
@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * may be are not processed yet. All that the committing thread finds here when it comes back from the disk shares its next
  * commit.
  */
-final class SliceQueue {
+public final class SliceQueue {
     /** Bytes of results that may be processed and not committed. */
-    static final long MAX_BYTES = 16L * 1024 * 1024;
+    private static final long MAX_BYTES = 16L * 1024 * 1024;
     /** Bounds what many tiny batches cost beside their results. */
     private static final int MAX_SLICES = 8192;
 
@@ -30,22 +30,22 @@ final class SliceQueue {
     private Runnable onReaderWaits = () -> {};
     private volatile boolean readerWaits;
 
-    SliceQueue(int maxUnprocessed) {
+    public SliceQueue(int maxUnprocessed) {
         this.maxUnprocessed = maxUnprocessed;
     }
 
     /** Has something called when the reader begins to wait. To be called before it reads. */
-    synchronized void onReaderWaits(Runnable listener) {
+    public synchronized void onReaderWaits(Runnable listener) {
         onReaderWaits = listener;
     }
 
     /** Whether the reader waits for slices to be committed. */
-    boolean readerWaits() {
+    public boolean readerWaits() {
         return readerWaits;
     }
 
     /** An empty slice for the reader; null if the run is over. */
-    synchronized @Nullable Slice acquire() throws InterruptedException {
+    public synchronized @Nullable Slice acquire() throws InterruptedException {
         while (!closed && (bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed)) {
             tellThatReaderWaits();
             wait();
@@ -64,7 +64,7 @@ final class SliceQueue {
     }
 
     /** Puts the next slice in order; it is processed already, or will be. */
-    synchronized void put(Slice slice, boolean processed) {
+    public synchronized void put(Slice slice, boolean processed) {
         inOrder.addLast(slice);
         underWay++;
         if (processed) {
@@ -75,7 +75,7 @@ final class SliceQueue {
     }
 
     /** The slice that was put before is processed now. */
-    synchronized void processed(Slice slice) {
+    public synchronized void processed(Slice slice) {
         unprocessed--;
         markProcessed(slice);
     }
@@ -88,30 +88,30 @@ final class SliceQueue {
     }
 
     /** No more slices come. */
-    synchronized void finish() {
+    public synchronized void finish() {
         finished = true;
         notifyAll();
     }
 
     /** What is not processed by now never will be: the run ends before it. */
-    synchronized void cutShort() {
+    public synchronized void cutShort() {
         cutShort = true;
         notifyAll();
     }
 
     /** Has the thread that commits look whether the run must end. */
-    synchronized void wake() {
+    public synchronized void wake() {
         woken = true;
         notifyAll();
     }
 
     /** Whether slices are left that were not taken. */
-    synchronized boolean hasRest() {
+    public synchronized boolean hasRest() {
         return !inOrder.isEmpty();
     }
 
     /** The reader or a processing thread cannot go on. */
-    synchronized void fail(Throwable cause) {
+    public synchronized void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
         }
@@ -124,7 +124,7 @@ final class SliceQueue {
      * @return false if there are none and none will come
      * @throws PipelineException if another thread of the run failed
      */
-    synchronized boolean take(List<Slice> into) throws InterruptedException, PipelineException {
+    public synchronized boolean take(List<Slice> into) throws InterruptedException, PipelineException {
         while (failure == null && !woken && !headIsProcessed() && !(finished && (cutShort || inOrder.isEmpty()))) {
             wait();
         }
@@ -143,7 +143,7 @@ final class SliceQueue {
     }
 
     /** Gives slices back that were taken. */
-    synchronized void release(List<Slice> slices) {
+    public synchronized void release(List<Slice> slices) {
         for (Slice slice : slices) {
             bytes -= slice.countedBytes;
             underWay--;
@@ -154,7 +154,7 @@ final class SliceQueue {
     }
 
     /** Waits until all that was put is released; false if the run is over before. */
-    synchronized boolean awaitEmpty() throws InterruptedException {
+    public synchronized boolean awaitEmpty() throws InterruptedException {
         while (!closed && underWay > 0) {
             tellThatReaderWaits();
             wait();
@@ -169,13 +169,13 @@ final class SliceQueue {
     }
 
     /** The run is over: whoever waits here goes on. */
-    synchronized void close() {
+    public synchronized void close() {
         closed = true;
         notifyAll();
     }
 
     /** Another thread of the run failed; the cause is its exception. */
-    static final class PipelineException extends Exception {
+    public static final class PipelineException extends Exception {
         PipelineException(Throwable cause) {
             super(cause);
         }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.job.CommitMode;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrent whether the items are worked on by a {@link org.checkpointrecovery.processor.ConcurrentProcessor}
  * @param jsonItems whether items are JSON values, not mere text
  */
-record RunSettings(
+public record RunSettings(
         int batchSize,
         int parallelism,
         boolean eachBatchDurable,
@@ -30,7 +30,7 @@ record RunSettings(
         boolean concurrent,
         boolean jsonItems) {
 
-    static RunSettings of(RunOrder order, int maxItemBytes) {
+    public static RunSettings of(RunOrder order, int maxItemBytes) {
         JobSpec spec = order.job().validSpec();
         return new RunSettings(
                 spec.batchSize(),
@@ -46,17 +46,12 @@ record RunSettings(
     }
 
     /** Whether the thread that reads processes the items itself. */
-    boolean readerProcesses() {
+    public boolean readerProcesses() {
         return parallelism == 1 && !concurrent;
     }
 
-    /** How many items a slice has at the most. */
-    int sliceItems() {
-        return concurrent ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE;
-    }
-
     /** Whether the first item that fails ends the job. */
-    boolean noItemMayFail() {
+    public boolean noItemMayFail() {
         return failedItemLimits.itemsAllowed() == 0;
     }
 }

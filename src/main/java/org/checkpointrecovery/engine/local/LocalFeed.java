@@ -1,0 +1,128 @@
+package org.checkpointrecovery.engine.local;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.run.Feed;
+import org.checkpointrecovery.engine.run.RunParts;
+import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.ItemJournal;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and processes the items of a run with threads of this process. */
+final class LocalFeed implements Feed {
+    private final RunParts parts;
+    private final RunOrder order;
+    private final Position from;
+    private final Processors processors;
+    private final ItemCounter counter;
+    private final @Nullable ItemJournal journal;
+    private @Nullable ItemSource source;
+    private @Nullable Pipeline pipeline;
+
+    private LocalFeed(
+            RunParts parts, Position from, Processors processors, ItemCounter counter, @Nullable ItemJournal journal) {
+        this.parts = parts;
+        this.order = parts.order();
+        this.from = from;
+        this.processors = processors;
+        this.counter = counter;
+        this.journal = journal;
+    }
+
+    static LocalFeed open(RunParts parts, Position from, Processors processors, ItemCounter counter)
+            throws IOException {
+        return new LocalFeed(parts, from, processors, counter, openJournal(parts, from));
+    }
+
+    /** What earlier runs left of items beyond the checkpoint, and this one will add; null if its processor needs none. */
+    private static @Nullable ItemJournal openJournal(RunParts parts, Position from) throws IOException {
+        if (!parts.settings().concurrent()) {
+            return null;
+        }
+        RunOrder order = parts.order();
+        JobId id = order.job().id();
+        int lastFailed = order.job().runs().stream()
+                .filter(run -> run.ending() != null && run.ending().end() == Run.End.FAILED)
+                .mapToInt(Run::number)
+                .max()
+                .orElse(0);
+        return ItemJournal.open(
+                parts.disk(),
+                requireNonNull(order.files()),
+                new ItemJournal.OfRun(id, order.run(), lastFailed),
+                from.nextItem());
+    }
+
+    @Override
+    public @Nullable Reason damage() {
+        if (journal == null || journal.damaged().isEmpty()) {
+            return null;
+        }
+        return new Reason(
+                ErrorCode.JOURNAL_DAMAGED,
+                "Of what was finished beyond the checkpoint some is damaged or missing ("
+                        + String.join(", ", journal.damaged())
+                        + "). Those items are worked on again, so calls may be repeated; the results stay exact.");
+    }
+
+    @Override
+    public void begin(SliceQueue queue, LongSupplier committedItems)
+            throws IOException, Processors.UnavailableException {
+        counter.count(order, parts.listener());
+        InputIdentity identity = order.job().identity();
+        InputItems items = order.input()
+                .items(
+                        parts.disk(),
+                        order.job().validSpec().format(),
+                        identity == null ? 0 : identity.bytes(),
+                        parts.settings().maxItemBytes());
+        ItemSource opened = items.open(from);
+        source = opened;
+        pipeline = Pipeline.begin(
+                new Pipeline.Work(parts.order().job(), parts.settings(), parts.listener(), parts.control(), processors),
+                items,
+                opened,
+                queue,
+                journal == null ? null : new Pipeline.Journal(journal, from.nextItem(), committedItems));
+    }
+
+    @Override
+    public boolean inputEnded() {
+        return pipeline != null && pipeline.inputEnded();
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        try {
+            if (pipeline != null) {
+                pipeline.close();
+            }
+        } finally {
+            closeFiles();
+        }
+    }
+
+    private void closeFiles() throws IOException {
+        try {
+            if (source != null) {
+                source.close();
+            }
+        } finally {
+            if (journal != null) {
+                journal.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.checkpointrecovery.engine.local;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunSettings;
+import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.InlineProcessor;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.ItemJournal;
+import org.jspecify.annotations.Nullable;
+
+/** Moves items from a source through a processor into a queue of slices, with the threads that this takes. */
+final class Pipeline {
+    private final Work work;
+    private final InputItems items;
+    private final @Nullable Processing others;
+    private final BatchReader reader;
+    private final Thread thread;
+
+    /** What is to be done to the items. */
+    record Work(Job job, RunSettings settings, RunListener listener, RunControl control, Processors processors) {}
+
+    /**
+     * Where what is finished beyond the checkpoint is kept.
+     *
+     * @param nextItem number of the first item that is read
+     * @param committedItems how many items the checkpoint counts
+     */
+    record Journal(ItemJournal items, long nextItem, LongSupplier committedItems) {}
+
+    /**
+     * @param source of the items; closed by the caller, after this
+     * @param journal null where a processor works on one item after the other, or where nothing is kept of what a crash
+     *     interrupts
+     */
+    private Pipeline(Work work, InputItems items, ItemSource source, SliceQueue queue, @Nullable Journal journal)
+            throws Processors.UnavailableException {
+        this.work = work;
+        this.items = items;
+        this.others = processing(queue, journal);
+        this.reader = new BatchReader(
+                source, queue, work.control(), work.settings(), others == null ? sliceProcessor() : null, others);
+        this.thread = new Thread(reader, "job-" + work.job().id() + "-reader");
+    }
+
+    static Pipeline begin(Work work, InputItems items, ItemSource source, SliceQueue queue, @Nullable Journal journal)
+            throws Processors.UnavailableException {
+        Pipeline pipeline = new Pipeline(work, items, source, queue, journal);
+        pipeline.thread.start();
+        return pipeline;
+    }
+
+    /** Who processes the items; null if the thread that reads them does. */
+    private @Nullable Processing processing(SliceQueue queue, @Nullable Journal journal)
+            throws Processors.UnavailableException {
+        RunSettings settings = work.settings();
+        if (settings.concurrent()) {
+            return concurrentProcessing(queue, journal);
+        }
+        return settings.readerProcesses()
+                ? null
+                : new ParallelProcessing(
+                        settings.parallelism(), "job-" + work.job().id(), this::sliceProcessor, queue, work.control());
+    }
+
+    private Processing concurrentProcessing(SliceQueue queue, @Nullable Journal journal)
+            throws Processors.UnavailableException {
+        ConcurrentProcessor processor =
+                work.processors().concurrent(work.job().validSpec().processor());
+        Faults faults = work.settings().faults();
+        if (faults != null && !faults.itemDelay().isZero()) {
+            processor = new DelayedProcessor(processor, faults.itemDelay());
+        }
+        ConcurrentProcessing processing = new ConcurrentProcessing(work, items.decoder(), processor, journal, queue);
+        processing.start();
+        return processing;
+    }
+
+    private SliceProcessor sliceProcessor() {
+        RunSettings settings = work.settings();
+        InlineProcessor processor =
+                work.processors().inline(work.job().validSpec().processor());
+        if (settings.faults() != null) {
+            processor = new FaultyProcessor(processor, settings.faults(), work.control());
+        }
+        return new SliceProcessor(items.decoder(), processor, settings);
+    }
+
+    /** Whether all items were read, so that nothing is left to do when the last slice is taken. */
+    boolean inputEnded() {
+        return reader.inputEnded();
+    }
+
+    /** Waits until no thread works any more; the control has told them to end, and the queue is closed. */
+    void close() throws IOException, InterruptedException {
+        thread.join();
+        if (others != null) {
+            others.close();
+        }
+    }
+}

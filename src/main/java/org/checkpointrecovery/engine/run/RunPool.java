@@ -1,0 +1,138 @@
+package org.checkpointrecovery.engine.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.storage.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each run a thread that commits: some at once, the others in the order in which they were submitted. What processes
+ * the items is its {@link Feed}'s matter.
+ */
+public final class RunPool implements JobEngine {
+    private static final Logger log = LoggerFactory.getLogger(RunPool.class);
+    private static final Duration LAST_GRACE = Duration.ofSeconds(5);
+
+    private final Disk disk;
+    private final Clock clock;
+    private final int maxItemBytes;
+    private final Feed.Factory feeds;
+    private final Runnable halt;
+    private final ThreadPoolExecutor workers;
+    private final ConcurrentHashMap<JobId, Ordered> runs = new ConcurrentHashMap<>();
+
+    /** @param over open when the run no longer touches anything */
+    private record Ordered(RunTask run, Runnable task, CountDownLatch over) {}
+
+    /**
+     * @param workers how many jobs run at once, at least 1
+     * @param maxItemBytes the longest item that does not fail
+     * @param feeds what processes the items of each run
+     * @param halt ends the process at once, as a crash does; for crashes on purpose
+     */
+    public RunPool(Disk disk, Clock clock, int workers, int maxItemBytes, Feed.Factory feeds, Runnable halt) {
+        this.disk = disk;
+        this.clock = clock;
+        this.maxItemBytes = maxItemBytes;
+        this.feeds = feeds;
+        this.halt = halt;
+        this.workers = new ThreadPoolExecutor(workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+    }
+
+    @Override
+    public void submit(RunOrder order, RunListener listener) {
+        RunControl control = new RunControl();
+        RunSettings settings = RunSettings.of(order, maxItemBytes);
+        RunTask run = new RunTask(new RunParts(order, settings, listener, control, disk, clock, halt), feeds);
+        JobId id = order.job().id();
+        // One that was withdrawn when a worker had just come to it ends at once, but not without a look at the
+        // checkpoint.
+        Ordered before = runs.get(id);
+        CountDownLatch over = new CountDownLatch(1);
+        Runnable task = () -> {
+            try {
+                if (before != null) {
+                    before.over.await();
+                }
+                run.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does; the job stays in line for the next start
+            } finally {
+                runs.computeIfPresent(id, (same, ordered) -> ordered.run == run ? null : ordered);
+                over.countDown();
+            }
+        };
+        runs.put(id, new Ordered(run, task, over));
+        try {
+            workers.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The engine is shutting down: the job stays in line for the next start.
+            runs.remove(id);
+        }
+    }
+
+    @Override
+    public void withdraw(JobId job) {
+        Ordered ordered = runs.get(job);
+        if (ordered != null && workers.remove(ordered.task)) {
+            runs.remove(job, ordered);
+        }
+        // Otherwise a worker has just come to it. It asks the listener whether the run may begin.
+    }
+
+    @Override
+    public void pause(JobId job) {
+        tell(job, control -> control.endAtBatch(Run.End.PAUSED));
+    }
+
+    @Override
+    public void cancel(JobId job) {
+        tell(job, control -> control.endNow(Run.End.CANCELLED));
+    }
+
+    @Override
+    public void crash(JobId job, CrashOrder order) {
+        tell(job, control -> control.crash(order));
+    }
+
+    private void tell(JobId job, Consumer<RunControl> request) {
+        Ordered ordered = runs.get(job);
+        if (ordered != null) {
+            request.accept(ordered.run.control());
+        }
+    }
+
+    @Override
+    public void shutDown(Duration grace) {
+        workers.getQueue().clear();
+        workers.shutdown();
+        runs.values().forEach(ordered -> ordered.run.control().endAtBatch(Run.End.STOPPED));
+        try {
+            if (!workers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "A batch took longer than {} s to end; it is dropped and done again at the next start.",
+                        grace.toSeconds());
+                runs.values().forEach(ordered -> ordered.run.control().endNow(Run.End.STOPPED));
+                if (!workers.awaitTermination(LAST_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    log.warn("A job did not end; it goes on from its checkpoint at the next start.");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
