@@ -36,6 +36,7 @@ export function showSubmit(main) {
   const processor = new ProcessorForm();
   const controls = {
     name: text('name', { id: 'name' }),
+    engine: select('engine', ['local', 'flink']),
     batchSize: numeric('batch-size', '1000'),
     parallelism: numeric('parallelism', '1'),
     commit: select('commit', ['group', 'each']),
@@ -75,6 +76,7 @@ export function showSubmit(main) {
     processor.element,
     el('fieldset', {}, el('legend', {}, 'Job'), el('div', { class: 'fields' },
       field('/name', 'Name', controls.name),
+      field('/engine', 'Engine', controls.engine),
       field('/batchSize', 'Batch size', controls.batchSize),
       field('/parallelism', 'Parallelism', controls.parallelism),
       field('/commit', 'Commit', controls.commit),
@@ -206,7 +208,7 @@ export function showSubmit(main) {
     for (const [key, control] of Object.entries(controls)) {
       const value = control.value.trim();
       if (value !== '') {
-        request[key] = ['name', 'callbackUrl', 'commit', 'onItemError'].includes(key) ? value : number(value);
+        request[key] = ['name', 'callbackUrl', 'engine', 'commit', 'onItemError'].includes(key) ? value : number(value);
       }
     }
     const asked = {};

@@ -10,6 +10,8 @@ import org.checkpointrecovery.api.CallbackBody;
 import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.Callbacks;
+import org.checkpointrecovery.engine.Engines;
+import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.SignedCallbacks;
 import org.checkpointrecovery.engine.local.LocalEngine;
@@ -36,6 +38,10 @@ public final class Main {
 
     /** The secret that callbacks are signed with. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
+
+    /** Why a client may not crash a service that was started without {@code --allow-process-crash}. */
+    public static final String PROCESS_CRASH_FORBIDDEN =
+            "Crashing the whole service is not allowed on it; start it with --allow-process-crash.";
 
     private Main() {}
 
@@ -100,14 +106,20 @@ public final class Main {
                 CallbackBody::of,
                 clock);
         JobService.Settings settings = new JobService.Settings(
-                config.data(),
-                config.inputDirectory(),
-                config.maxQueued(),
-                config.maxItemBytes(),
-                config.autoResume(),
-                config.processCrashAllowed());
+                config.data(), config.inputDirectory(), config.maxQueued(), config.maxItemBytes(), config.autoResume());
         return new JobService(
-                stores, engine, processors, callbacks, clock, new IdGenerator(clock, new SecureRandom()), settings);
+                stores,
+                engines(config, engine),
+                processors,
+                callbacks,
+                clock,
+                new IdGenerator(clock, new SecureRandom()),
+                settings);
+    }
+
+    private static Engines engines(ServiceConfig config, JobEngine local) {
+        return Engines.withoutCluster(
+                new Engines.Provided(local, null, config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN));
     }
 
     /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */

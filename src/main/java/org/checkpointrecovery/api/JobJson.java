@@ -129,6 +129,7 @@ final class JobJson {
                 "delimiter", delimited ? String.valueOf(spec.format().delimiter()) : null);
         json.writeFieldName("processor");
         json.writeTree(ProcessorCodec.encode(spec.processor()));
+        json.writeStringField("engine", spec.engine().text());
         json.writeNumberField("batchSize", spec.batchSize());
         json.writeNumberField("parallelism", spec.parallelism());
         json.writeStringField("commit", spec.commit().text());

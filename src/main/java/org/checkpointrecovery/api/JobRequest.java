@@ -13,6 +13,7 @@ import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
@@ -35,6 +36,10 @@ final class JobRequest {
         FieldError wrong(InputSpec input);
 
         List<FieldError> wrong(ProcessorSpec processor, Format format);
+
+        /** Null if nothing does. */
+        @Nullable
+        String wrongEngine(EngineKind engine);
 
         /** Null if nothing does. */
         @Nullable
@@ -61,8 +66,9 @@ final class JobRequest {
         if (fields.wrongCount() == wrongBefore && !fields.isWrongWithin("format")) {
             checks.wrong(processor, format).forEach(fields::error);
         }
+        EngineKind engine = engine(fields, checks);
         int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
-        int parallelism = parallelism(fields, processor);
+        int parallelism = parallelism(fields, processor, engine);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
         String callbackUrl = callbackUrl(fields, checks);
@@ -75,7 +81,18 @@ final class JobRequest {
         }
         fields.throwIfWrong();
         JobSpec spec = new JobSpec(
-                name, input, format, processor, batchSize, parallelism, commit, limits, callbackUrl, start, faults);
+                name,
+                input,
+                format,
+                processor,
+                engine,
+                batchSize,
+                parallelism,
+                commit,
+                limits,
+                callbackUrl,
+                start,
+                faults);
         return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
     }
 
@@ -191,8 +208,24 @@ final class JobRequest {
         return Format.LINES;
     }
 
-    private static int parallelism(Fields fields, ProcessorSpec processor) {
+    private static EngineKind engine(Fields fields, Checks checks) {
+        EngineKind engine = fields.constant("engine", EngineKind.class, EngineKind.LOCAL);
+        String wrong = checks.wrongEngine(engine);
+        if (wrong != null) {
+            fields.error("engine", wrong);
+        }
+        return engine;
+    }
+
+    private static int parallelism(Fields fields, ProcessorSpec processor, EngineKind engine) {
         int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
+        if (parallelism != 1 && engine != EngineKind.LOCAL) {
+            fields.error(
+                    "parallelism",
+                    "is for the engine \"" + EngineKind.LOCAL.text()
+                            + "\" only; a cluster works with the slots that the service asks it for"
+                            + " (--flink-parallelism)");
+        }
         if (parallelism != 1 && !(processor instanceof ProcessorSpec.TextStats)) {
             fields.error(
                     "parallelism",

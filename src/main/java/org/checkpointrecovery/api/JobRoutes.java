@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -14,6 +15,7 @@ import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.SampledItem;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
@@ -83,6 +85,11 @@ final class JobRoutes {
             return service.processorProblems(processor, format).stream()
                     .map(ServiceChecks::error)
                     .toList();
+        }
+
+        @Override
+        public @Nullable String wrongEngine(EngineKind engine) {
+            return service.engineProblem(engine).orElse(null);
         }
 
         @Override
@@ -185,11 +192,10 @@ final class JobRoutes {
                             "Crashes on purpose are switched off on this service (--no-faults). Nothing was changed.")
                     .exception();
         }
-        if (order.mode() == CrashMode.PROCESS && !service.processCrashAllowed()) {
-            throw Problem.of(
-                            Problem.Kind.FORBIDDEN,
-                            "Crashing the whole service is not allowed on it; start it with --allow-process-crash."
-                                    + " Nothing was changed.")
+        Optional<String> forbidden =
+                order.mode() == CrashMode.PROCESS ? service.processCrashProblem(id) : Optional.empty();
+        if (forbidden.isPresent()) {
+            throw Problem.of(Problem.Kind.FORBIDDEN, forbidden.get() + " Nothing was changed.")
                     .exception();
         }
         // The answer leaves before the service is gone.

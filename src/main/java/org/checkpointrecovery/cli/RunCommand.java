@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
@@ -124,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
                 new InputSpec.InputPath(input),
                 format(values),
                 new ProcessorSpec.TextStats(),
+                EngineKind.LOCAL,
                 (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
                 (int) values.number("--parallelism", parallelism, 1, JobSpec.MAX_PARALLELISM),
                 values.constant("--commit", commit, CommitMode.class),

@@ -21,6 +21,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
@@ -63,7 +64,7 @@ public final class JobService {
 
     private final JobStore jobs;
     private final FileStore uploads;
-    private final JobEngine engine;
+    private final Engines engines;
     private final Processors processors;
     private final Disk disk;
     private final Clock clock;
@@ -95,22 +96,16 @@ public final class JobService {
      * @param maxQueued how many jobs may wait in line
      * @param maxItemBytes the longest item that does not fail
      * @param autoResume whether jobs that a crash of the service interrupted go on by themselves
-     * @param processCrashAllowed whether a client may crash the whole service on purpose
      */
     public record Settings(
-            Path dataDirectory,
-            Path inputDirectory,
-            int maxQueued,
-            int maxItemBytes,
-            boolean autoResume,
-            boolean processCrashAllowed) {}
+            Path dataDirectory, Path inputDirectory, int maxQueued, int maxItemBytes, boolean autoResume) {}
 
     /** What the service keeps its things in. */
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
 
     public JobService(
             Stores stores,
-            JobEngine engine,
+            Engines engines,
             Processors processors,
             Callbacks callbacks,
             Clock clock,
@@ -120,7 +115,7 @@ public final class JobService {
         this.jobs = stores.jobs();
         this.uploads = stores.uploads();
         this.disk = stores.disk();
-        this.engine = engine;
+        this.engines = engines;
         this.processors = processors;
         this.clock = clock;
         this.ids = ids;
@@ -336,17 +331,18 @@ public final class JobService {
         JobFiles files = jobs.files(job.id());
         JobRun run = new JobRun(entry, jobs, clock, slots::giveBack);
         entry.setRun(run);
-        engine.submit(
-                new RunOrder(
-                        job,
-                        job.runs().size() + 1,
-                        inputs.of(job.validSpec().input(), files),
-                        files.results(),
-                        files.errors(),
-                        ResultsFormat.JSON_LINES,
-                        jobs.checkpoints(job.id()),
-                        files),
-                run);
+        engines.of(job)
+                .submit(
+                        new RunOrder(
+                                job,
+                                job.runs().size() + 1,
+                                inputs.of(job.validSpec().input(), files),
+                                files.results(),
+                                files.errors(),
+                                ResultsFormat.JSON_LINES,
+                                jobs.checkpoints(job.id()),
+                                files),
+                        run);
     }
 
     public JobView view(JobId id) throws RefusedException {
@@ -429,11 +425,11 @@ public final class JobService {
             entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
             if (before == Status.QUEUED) {
                 entry.leaveLine();
-                engine.withdraw(id);
+                engines.of(entry.job()).withdraw(id);
             } else if (verb == Verb.PAUSE) {
-                engine.pause(id);
+                engines.of(entry.job()).pause(id);
             } else if (before.isActive()) {
-                engine.cancel(id);
+                engines.of(entry.job()).cancel(id);
             }
             return new Done(entry.view(), true);
         }
@@ -457,7 +453,7 @@ public final class JobService {
         if (order.mode() == CrashMode.PROCESS) {
             beforeCrash.answer(done);
         }
-        engine.crash(id, order);
+        engines.of(entry.job()).crash(id, order);
         return done;
     }
 
@@ -671,9 +667,15 @@ public final class JobService {
         }
     }
 
-    /** Whether a client may crash the whole service on purpose. */
-    public boolean processCrashAllowed() {
-        return settings.processCrashAllowed();
+    /** What keeps an engine from being used on this service, as the rest of a sentence about it; empty if nothing does. */
+    public Optional<String> engineProblem(EngineKind kind) {
+        return engines.problem(kind);
+    }
+
+    /** Why a client may not kill a process that works on a job; empty if it may. */
+    public Optional<String> processCrashProblem(JobId id) throws RefusedException {
+        JobSpec spec = entry(id).job().spec();
+        return engines.processCrashProblem(spec == null ? EngineKind.LOCAL : spec.engine());
     }
 
     /** How many jobs are in a state. */
@@ -710,7 +712,7 @@ public final class JobService {
     /** Ends all runs at the end of their batch; the next start goes on with them. */
     public void shutDown() {
         phase = Phase.STOPPING;
-        engine.shutDown(STOP_GRACE);
+        engines.shutDown(STOP_GRACE);
         callbacks.close();
     }
 }

@@ -18,6 +18,10 @@ public enum ErrorCode {
     RETRY_AFTER_TOO_LONG,
     /** The operator does not provide the processor, or a secret that it needs. */
     PROCESSOR_UNAVAILABLE,
+    /** The service has no cluster to run the job on. */
+    ENGINE_UNAVAILABLE,
+    /** The cluster did not answer, did not give room, or ended the job, more often than is tried again. */
+    CLUSTER_FAILED,
     /** The input is not the one that the job was submitted with. */
     INPUT_CHANGED,
     /** The input is not there any more. */

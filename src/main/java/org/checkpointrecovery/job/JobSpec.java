@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name a label for people, or null
  * @param batchSize items in a batch, 1 to {@link #MAX_BATCH_SIZE}
- * @param parallelism threads that process batches of this job, 1 to {@link #MAX_PARALLELISM}; does not change the results
+ * @param parallelism threads of the service that process batches of this job, 1 to {@link #MAX_PARALLELISM}; does not change
+ *     the results
  * @param callbackUrl where each end of the job is told, or null
  * @param start whether the job was to be queued at once
  * @param faults failures to rehearse, or null
@@ -19,6 +20,7 @@ public record JobSpec(
         InputSpec input,
         Format format,
         ProcessorSpec processor,
+        EngineKind engine,
         int batchSize,
         int parallelism,
         CommitMode commit,
@@ -34,6 +36,7 @@ public record JobSpec(
         requireNonNull(input);
         requireNonNull(format);
         requireNonNull(processor);
+        requireNonNull(engine);
         requireNonNull(commit);
         requireNonNull(failedItemLimits);
         if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
@@ -51,6 +54,7 @@ public record JobSpec(
                 new InputSpec.FailedItemsOf(parent),
                 format,
                 processor,
+                engine,
                 batchSize,
                 parallelism,
                 commit,

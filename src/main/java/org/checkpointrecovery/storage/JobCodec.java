@@ -14,6 +14,7 @@ import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Ends;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -37,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * A job as bytes, the content of {@code job.json}:
  *
  * <pre>
- * {"version":2,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
+ * {"version":3,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
  *  "spec":{"name":null,"input":{"path":"sample_input.txt"},"format":"LINES","delimiter":",",
- *          "processor":{"type":"text-stats"},"batchSize":3,"parallelism":1,"commit":"GROUP","onItemError":"SKIP",
- *          "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,"start":true,
+ *          "processor":{"type":"text-stats"},"engine":"LOCAL","batchSize":3,"parallelism":1,"commit":"GROUP",
+ *          "onItemError":"SKIP","maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,"start":true,
  *          "faults":{"crashAfterItems":7,"crashPoint":"PROCESSING","failItems":[],"itemDelayMillis":0}},
  *  "identity":{"bytes":395,"modifiedAt":"2026-11-23T10:15:30Z","crc32c":-2093146413},"totalItems":10,
  *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * on one line; {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
- * maxFailedPercent} and {@code callbackUrl}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the
+ * maxFailedPercent} and {@code callbackUrl}, version 2 no {@code engine}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the
  * position behind the last item. A job with a callback URL that has come to an end has {@code "ends"}:
  *
  * <pre>
@@ -62,7 +63,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class JobCodec {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     private static final int OLDEST_VERSION = 1;
 
     private JobCodec() {}
@@ -136,6 +137,7 @@ final class JobCodec {
         json.put("format", spec.format().kind().name());
         json.put("delimiter", String.valueOf(spec.format().delimiter()));
         json.set("processor", ProcessorCodec.encode(spec.processor()));
+        json.put("engine", spec.engine().name());
         json.put("batchSize", spec.batchSize());
         json.put("parallelism", spec.parallelism());
         json.put("commit", spec.commit().name());
@@ -161,6 +163,7 @@ final class JobCodec {
                 readInput(StoredJson.child(json, "input")),
                 readFormat(json),
                 ProcessorCodec.decode(StoredJson.child(json, "processor")),
+                readEngine(json),
                 (int) StoredJson.number(json, "batchSize"),
                 (int) StoredJson.number(json, "parallelism"),
                 CommitMode.valueOf(StoredJson.text(json, "commit")),
@@ -173,6 +176,11 @@ final class JobCodec {
                 StoredJson.textOrNull(json, "callbackUrl"),
                 StoredJson.child(json, "start").booleanValue(),
                 StoredJson.has(json, "faults") ? readFaults(json.get("faults")) : null);
+    }
+
+    private static EngineKind readEngine(JsonNode json) throws DamagedFileException {
+        String engine = StoredJson.textOrNull(json, "engine");
+        return engine == null ? EngineKind.LOCAL : EngineKind.valueOf(engine);
     }
 
     private static Format readFormat(JsonNode json) throws DamagedFileException {

@@ -70,7 +70,7 @@ class SubmissionTest {
         assertThat(submitted.header("Idempotency-Replayed")).isEmpty();
         assertThat(job.at("/spec")).isEqualTo(new JsonMapper().readTree("""
                         {"name":null,"input":{"items":["a"," b "]},"format":"lines","delimiter":null,
-                         "processor":{"type":"text-stats"},"batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip",
+                         "processor":{"type":"text-stats"},"engine":"local","batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip",
                          "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,
                          "start":false,"faults":null}"""));
         assertThat(job.state()).isEqualTo("CREATED");
@@ -86,13 +86,23 @@ class SubmissionTest {
     void a_spec_with_every_option_is_shown_as_it_was_sent() throws IOException {
         String spec = """
                 {"name":"Nächtlich 🌙","input":{"items":["a","b","c"]},"format":"csv","delimiter":";",
-                 "processor":{"type":"text-stats"},"batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,
+                 "processor":{"type":"text-stats"},"engine":"local","batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,
                  "maxFailedPercent":2.5,"callbackUrl":null,"start":false,
                  "faults":{"crashAfterItems":9223372036854775807,"crashPoint":"torn-results","failItems":[1,3],
                  "itemDelayMillis":60000}}""";
         Answer job = http.post("/v1/jobs", spec).is(201);
         assertThat(job.at("/spec")).isEqualTo(new JsonMapper().readTree(spec));
         assertThat(job.text("/name")).isEqualTo("Nächtlich 🌙");
+    }
+
+    @Test
+    void a_service_without_a_cluster_refuses_jobs_for_one() {
+        Answer refused =
+                refused("{\"input\":{\"items\":[\"a\"]},\"engine\":\"flink\",\"parallelism\":2}".getBytes(UTF_8));
+        assertThat(refused.isInvalid("/engine", "/parallelism").text("/errors/0/message"))
+                .contains("--flink-url");
+        refused("{\"input\":{\"items\":[\"a\"]},\"engine\":\"spark\"}".getBytes(UTF_8))
+                .isInvalid("/engine");
     }
 
     @Test

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Main;
 import org.checkpointrecovery.engine.Callbacks;
+import org.checkpointrecovery.engine.Engines;
+import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
@@ -154,8 +157,7 @@ final class TestService implements AutoCloseable {
                     new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
             JobService.Stores stores =
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
-            JobService.Settings settings =
-                    new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume, processCrashAllowed);
+            JobService.Settings settings = new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume);
             KeyFile key = new KeyFile(disk, lock.callbackKey());
             Callbacks callbacks = new SignedCallbacks(
                     addressRules,
@@ -164,7 +166,13 @@ final class TestService implements AutoCloseable {
                     CallbackBody::of,
                     clock);
             service = new JobService(
-                    stores, engine, processors, callbacks, clock, new IdGenerator(clock, new SecureRandom()), settings);
+                    stores,
+                    engines(engine),
+                    processors,
+                    callbacks,
+                    clock,
+                    new IdGenerator(clock, new SecureRandom()),
+                    settings);
             server = new ApiServer(
                     service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
             server.start();
@@ -173,6 +181,11 @@ final class TestService implements AutoCloseable {
         } catch (IOException | ApiServer.PortTakenException e) {
             throw new AssertionError("The service did not start", e);
         }
+    }
+
+    private Engines engines(JobEngine local) {
+        return Engines.withoutCluster(
+                new Engines.Provided(local, null, processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN));
     }
 
     TestService open() {

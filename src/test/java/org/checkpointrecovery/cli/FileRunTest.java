@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
@@ -163,6 +164,7 @@ class FileRunTest {
                 new InputSpec.InputPath("in.txt"),
                 format,
                 new ProcessorSpec.TextStats(),
+                EngineKind.LOCAL,
                 2,
                 1,
                 commit,

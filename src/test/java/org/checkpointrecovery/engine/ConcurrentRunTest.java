@@ -16,6 +16,7 @@ import java.util.stream.LongStream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
@@ -402,6 +403,18 @@ class ConcurrentRunTest {
         calls.unavailable(null);
         service.service().resume(id);
         succeedAllFrom(id, Status.COMPLETED);
+    }
+
+    @Test
+    void a_job_for_a_cluster_that_the_service_has_no_more_waits_and_says_so() throws Exception {
+        JobId id = service.submit(TestSpec.spec().engine(EngineKind.FLINK), items(3));
+        Reason reason = requireNonNull(service.await(id, Status.PAUSED).state().reason());
+        assertThat(reason.code()).isEqualTo(ErrorCode.ENGINE_UNAVAILABLE);
+        assertThat(reason.message()).contains("--flink-url");
+        service.service().resume(id);
+        assertThat(service.await(id, Status.PAUSED).runs()).isEmpty();
+        service.service().cancel(id);
+        assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
     }
 
     @ParameterizedTest

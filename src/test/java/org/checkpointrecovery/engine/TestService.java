@@ -87,14 +87,16 @@ final class TestService implements AutoCloseable {
         JobService.Stores stores = new JobService.Stores(
                 disk, jobs, new FileStore(disk, options.data().resolve("files")));
         JobService.Settings settings = new JobService.Settings(
-                options.data(),
-                options.inputs(),
-                options.maxQueued(),
-                options.maxItemBytes(),
-                options.autoResume(),
-                true);
+                options.data(), options.inputs(), options.maxQueued(), options.maxItemBytes(), options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
-        service = new JobService(stores, engine, options.processors(), Callbacks.NONE, options.clock(), ids, settings);
+        service = new JobService(
+                stores,
+                Engines.withoutCluster(new Engines.Provided(engine, null, null)),
+                options.processors(),
+                Callbacks.NONE,
+                options.clock(),
+                ids,
+                settings);
     }
 
     /** A service that is open. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
@@ -20,6 +21,7 @@ final class TestSpec {
     private int batchSize = 3;
     private int parallelism = 1;
     private ProcessorSpec processor = new ProcessorSpec.TextStats();
+    private EngineKind engine = EngineKind.LOCAL;
     private CommitMode commit = CommitMode.GROUP;
     private OnItemError onItemError = OnItemError.SKIP;
     private @Nullable Long maxFailedItems;
@@ -50,6 +52,11 @@ final class TestSpec {
 
     TestSpec parallelism(int threads) {
         parallelism = threads;
+        return this;
+    }
+
+    TestSpec engine(EngineKind kind) {
+        engine = kind;
         return this;
     }
 
@@ -103,6 +110,7 @@ final class TestSpec {
                 input,
                 format,
                 processor,
+                engine,
                 batchSize,
                 parallelism,
                 commit,

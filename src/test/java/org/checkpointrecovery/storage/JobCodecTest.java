@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Ends;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -50,6 +51,7 @@ class JobCodecTest {
                 input,
                 Format.LINES,
                 new ProcessorSpec.TextStats(),
+                EngineKind.LOCAL,
                 1_000_000,
                 64,
                 CommitMode.EACH,
@@ -116,6 +118,7 @@ class JobCodecTest {
                 new InputSpec.Inline(),
                 Format.LINES,
                 new ProcessorSpec.TextStats(),
+                EngineKind.LOCAL,
                 1,
                 1,
                 CommitMode.GROUP,
@@ -174,9 +177,12 @@ class JobCodecTest {
                 StandardCharsets.UTF_8);
         String body = whole.substring(0, whole.indexOf(",\"crc32c\":\"", whole.length() - 30)) + "}";
         assertThat(JobCodec.decode(sealed(body), ID).id()).isEqualTo(ID);
+        String before = body.replace("\"version\":3", "\"version\":2").replace("\"engine\":\"LOCAL\",", "");
+        assertThat(before).hasSizeLessThan(body.length());
+        assertThat(JobCodec.decode(sealed(before), ID)).isEqualTo(JobCodec.decode(sealed(body), ID));
         for (String[] change : new String[][] {
-            {"\"version\":2", "\"version\":3"},
-            {"\"version\":2", "\"version\":\"2\""},
+            {"\"version\":3", "\"version\":4"},
+            {"\"version\":3", "\"version\":\"3\""},
             {"CRASHED", "CRUSHED"},
             {"0mh3k2v9x-7fq2mzt4", "0mh3k2v9x-7fq2mzt5"},
             {"\"batchSize\":1000000", "\"batchSize\":0"},

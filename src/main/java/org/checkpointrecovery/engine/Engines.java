@@ -1,0 +1,82 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Job;
+import org.jspecify.annotations.Nullable;
+
+/** The engines of a service, one of each kind. */
+public final class Engines {
+    private final Map<EngineKind, Provided> engines = new EnumMap<>(EngineKind.class);
+
+    /**
+     * An engine.
+     *
+     * @param problem why no job can be submitted to it, as the rest of a sentence about it; null if one can. Jobs that were
+     *     submitted before are handed to it all the same
+     * @param processCrashProblem why a client may not kill a process that works on a job; null if it may
+     */
+    public record Provided(
+            JobEngine engine,
+            @Nullable String problem,
+            @Nullable String processCrashProblem) {}
+
+    public Engines(Provided local, Provided flink) {
+        engines.put(EngineKind.LOCAL, local);
+        engines.put(EngineKind.FLINK, flink);
+    }
+
+    /** Of a service without a cluster. */
+    public static Engines withoutCluster(Provided local) {
+        return new Engines(
+                local,
+                new Provided(
+                        new AbsentEngine("Start the service with --flink-url"),
+                        "is \"" + EngineKind.FLINK.text()
+                                + "\", but this service has no cluster to run jobs on: it was started without --flink-url."
+                                + " Leave the field out to run the job on the service itself",
+                        null));
+    }
+
+    Optional<String> problem(EngineKind kind) {
+        return Optional.ofNullable(provided(kind).problem);
+    }
+
+    Optional<String> processCrashProblem(EngineKind kind) {
+        return Optional.ofNullable(provided(kind).processCrashProblem);
+    }
+
+    /** The engine of a job that can be run. */
+    JobEngine of(Job job) {
+        return provided(job.validSpec().engine()).engine;
+    }
+
+    private Provided provided(EngineKind kind) {
+        return requireNonNull(engines.get(kind));
+    }
+
+    /** All at once, so that each has the whole time. */
+    void shutDown(Duration grace) {
+        Thread[] others = Arrays.stream(EngineKind.values())
+                .filter(kind -> kind != EngineKind.LOCAL)
+                .map(kind -> new Thread(() -> provided(kind).engine.shutDown(grace), "stop-" + kind.text()))
+                .toArray(Thread[]::new);
+        for (Thread other : others) {
+            other.start();
+        }
+        provided(EngineKind.LOCAL).engine.shutDown(grace);
+        try {
+            for (Thread other : others) {
+                other.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
