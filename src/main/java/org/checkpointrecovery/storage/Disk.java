@@ -36,11 +36,23 @@ public interface Disk {
 
     boolean exists(Path path);
 
+    boolean isDirectory(Path path);
+
     /** Gives a file or directory another name on the same disk, in one step; a file of that name is replaced. */
     void move(Path from, Path to) throws IOException;
 
     /** Deletes a file or an empty directory; nothing happens if it is not there. */
     void delete(Path path) throws IOException;
+
+    /** Deletes a file, or a directory with all that is in it; nothing happens if it is not there. */
+    default void deleteTree(Path path) throws IOException {
+        if (isDirectory(path)) {
+            for (Path child : list(path)) {
+                deleteTree(child);
+            }
+        }
+        delete(path);
+    }
 
     /** Creates a directory; nothing happens if it is there. Its parent must be there. */
     void createDirectory(Path directory) throws IOException;

@@ -45,6 +45,11 @@ public record JobFiles(Path directory) {
         return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
     }
 
+    /** Through which the service and a cluster work on the job; a directory that is there only while they do. */
+    public RangeFiles ranges() {
+        return new RangeFiles(directory.resolve("ranges"));
+    }
+
     /** Items that came with the submission, or were copied from another job: one a line. */
     public Path ownInput() {
         return directory.resolve("input.txt");

@@ -97,11 +97,21 @@ public final class JobStore {
         return new FileCheckpointStore(disk, id, files(id).checkpoint());
     }
 
-    /** Removes the checkpoint of a job that is COMPLETED, and the journal beside it. */
+    /** Removes the checkpoint of a job that is COMPLETED, and what runs have kept beside it. */
     public void removeCheckpoint(JobId id) throws IOException {
         // The checkpoint last: as long as it is there, the next start comes here again.
         ItemJournal.remove(disk, files(id));
+        removeRanges(id);
         checkpoints(id).remove();
+    }
+
+    /** Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it. */
+    public void removeRanges(JobId id) throws IOException {
+        RangeFiles ranges = files(id).ranges();
+        if (disk.exists(ranges.directory())) {
+            disk.delete(ranges.order());
+            disk.deleteTree(ranges.directory());
+        }
     }
 
     /** A job that is being submitted. Closed without {@link #publish}, it leaves nothing. */

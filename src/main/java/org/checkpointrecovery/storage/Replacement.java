@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * Replaces a small file in one step: temporary file, force, rename, force the directory. After a crash the file is the old
  * or the new one, whole.
  */
-final class Replacement {
+public final class Replacement {
     private Replacement() {}
 
     static Path temporaryFor(Path file) {
@@ -20,7 +20,8 @@ final class Replacement {
         return requireNonNull(file.toAbsolutePath().getParent());
     }
 
-    static void write(Disk disk, Path file, byte[] bytes) throws IOException {
+    /** On return the file holds the bytes for good. */
+    public static void write(Disk disk, Path file, byte[] bytes) throws IOException {
         Path temporary = temporaryFor(file);
         writeForced(disk, temporary, bytes);
         disk.move(temporary, file);

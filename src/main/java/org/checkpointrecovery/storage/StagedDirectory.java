@@ -38,7 +38,7 @@ final class StagedDirectory {
         for (Path path : disk.list(parent)) {
             String name = path.getFileName().toString();
             if (name.startsWith(NEW) || name.startsWith(DELETED)) {
-                deleteTree(path);
+                disk.deleteTree(path);
             }
         }
     }
@@ -66,7 +66,7 @@ final class StagedDirectory {
         try {
             disk.forceDirectory(
                     parent); // if it had another name for a moment, it must not be found under that, half empty
-            deleteTree(staged);
+            disk.deleteTree(staged);
         } catch (IOException e) {
             sweptLater(staged, e);
         }
@@ -77,7 +77,7 @@ final class StagedDirectory {
         Path deleted = parent.resolve(DELETED + name);
         rename(parent.resolve(name), deleted);
         try {
-            deleteTree(deleted);
+            disk.deleteTree(deleted);
         } catch (IOException e) {
             sweptLater(deleted, e);
         }
@@ -100,12 +100,5 @@ final class StagedDirectory {
 
     private static void sweptLater(Path path, IOException e) {
         log.warn("Could not delete {}: {}. It is deleted at the next start.", path, e.toString());
-    }
-
-    private void deleteTree(Path path) throws IOException {
-        for (Path child : disk.list(path)) {
-            disk.delete(child);
-        }
-        disk.delete(path);
     }
 }

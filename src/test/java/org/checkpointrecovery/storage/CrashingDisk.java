@@ -238,6 +238,11 @@ public final class CrashingDisk implements Disk {
     }
 
     @Override
+    public synchronized boolean isDirectory(Path path) {
+        return names.find(path) instanceof UnforcedNames.Directory;
+    }
+
+    @Override
     public synchronized void createDirectory(Path directory) throws IOException {
         checkPower();
         UnforcedNames.Node node = names.find(directory);

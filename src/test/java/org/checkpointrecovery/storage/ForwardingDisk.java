@@ -60,6 +60,11 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public boolean isDirectory(Path path) {
+        return disk.isDirectory(path);
+    }
+
+    @Override
     public void createDirectory(Path directory) throws IOException {
         disk.createDirectory(directory);
     }

@@ -44,6 +44,7 @@ final class BatchReader implements Runnable {
     /**
      * @param processor of the items, if this thread processes them itself; otherwise null
      * @param others who process them otherwise; null if nobody
+     * @param firstItem a multiple of the batch size, if a batch begins with the first item
      */
     BatchReader(
             ItemSource source,
@@ -51,13 +52,15 @@ final class BatchReader implements Runnable {
             RunControl control,
             RunSettings settings,
             @Nullable SliceProcessor processor,
-            @Nullable Processing others) {
+            @Nullable Processing others,
+            long firstItem) {
         this.source = source;
         this.queue = queue;
         this.control = control;
         this.settings = settings;
         this.processor = processor;
         this.others = others;
+        this.itemsInBatch = (int) (firstItem % settings.batchSize());
         this.interrupted = () -> control.mustEndNow() || !Objects.equals(control.crash(), seenOrder);
         Faults faults = settings.faults();
         if (faults != null && faults.crashAfterItems() != null && settings.firstRun()) {

@@ -95,6 +95,7 @@ final class LocalFeed implements Feed {
                 items,
                 opened,
                 queue,
+                0,
                 journal == null ? null : new Pipeline.Journal(journal, from.nextItem(), committedItems));
     }
 

@@ -37,22 +37,31 @@ final class Pipeline {
 
     /**
      * @param source of the items; closed by the caller, after this
+     * @param firstItem number of the first item, as batches are counted
      * @param journal null where a processor works on one item after the other, or where nothing is kept of what a crash
      *     interrupts
      */
-    private Pipeline(Work work, InputItems items, ItemSource source, SliceQueue queue, @Nullable Journal journal)
+    private Pipeline(
+            Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
             throws Processors.UnavailableException {
         this.work = work;
         this.items = items;
         this.others = processing(queue, journal);
         this.reader = new BatchReader(
-                source, queue, work.control(), work.settings(), others == null ? sliceProcessor() : null, others);
+                source,
+                queue,
+                work.control(),
+                work.settings(),
+                others == null ? sliceProcessor() : null,
+                others,
+                firstItem);
         this.thread = new Thread(reader, "job-" + work.job().id() + "-reader");
     }
 
-    static Pipeline begin(Work work, InputItems items, ItemSource source, SliceQueue queue, @Nullable Journal journal)
+    static Pipeline begin(
+            Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
             throws Processors.UnavailableException {
-        Pipeline pipeline = new Pipeline(work, items, source, queue, journal);
+        Pipeline pipeline = new Pipeline(work, items, source, queue, firstItem, journal);
         pipeline.thread.start();
         return pipeline;
     }

@@ -1,10 +1,14 @@
 package org.checkpointrecovery.engine.run;
 
+import static java.util.Objects.requireNonNull;
+
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +44,32 @@ public record RunSettings(
                 spec.faults(),
                 order.job().runs().isEmpty(),
                 order.resultsFormat(),
+                maxItemBytes,
+                Processors.isConcurrent(spec.processor()),
+                spec.format().kind().isJson());
+    }
+
+    /** Of a range alone: a crash that the spec asks for is counted from its first item, and strikes in no other range. */
+    public static RunSettings ofRange(Job job, int maxItemBytes, Range range) {
+        JobSpec spec = job.validSpec();
+        Faults faults = spec.faults();
+        if (faults != null) {
+            Long crash = faults.crashAfterItems();
+            boolean here = crash != null && crash > range.firstItem() && crash <= range.nextItem();
+            faults = new Faults(
+                    here ? requireNonNull(crash) - range.firstItem() : null,
+                    faults.crashPoint(),
+                    faults.failItems(),
+                    faults.itemDelay());
+        }
+        return new RunSettings(
+                spec.batchSize(),
+                1,
+                false,
+                spec.failedItemLimits(),
+                faults,
+                job.runs().isEmpty(),
+                ResultsFormat.JSON_LINES,
                 maxItemBytes,
                 Processors.isConcurrent(spec.processor()),
                 spec.format().kind().isJson());

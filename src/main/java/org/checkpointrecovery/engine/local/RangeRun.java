@@ -1,0 +1,244 @@
+package org.checkpointrecovery.engine.local;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunEnd;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunSettings;
+import org.checkpointrecovery.engine.run.Slice;
+import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.LimitedSource;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.sink.ResultSink;
+import org.checkpointrecovery.sink.ResultsFormat;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeOrder;
+import org.checkpointrecovery.storage.RangeRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works on one range of a job with the threads of this process, into a directory of its own: what the items of a run become
+ * on the service itself, they become here, byte for byte. Nothing is committed; whoever asked for it gives the directory its
+ * name.
+ */
+public final class RangeRun {
+    private final Disk disk;
+    private final RangeOrder order;
+    private final Processors processors;
+    private final RunControl control;
+
+    /**
+     * @param control ends it; a crash that it orders strikes here
+     */
+    public RangeRun(Disk disk, RangeOrder order, Processors processors, RunControl control) {
+        this.disk = disk;
+        this.order = order;
+        this.processors = processors;
+        this.control = control;
+    }
+
+    /** How the work on a range ended. */
+    public sealed interface End {
+        /** All its items are worked on, or all to the first that may not fail, and the directory is whole and forced. */
+        record Done(RangeRecord record) implements End {}
+
+        /** A crash struck, and the directory is as it leaves it. */
+        record Crashed(CrashOrder order) implements End {}
+
+        /** The control asked for it. */
+        record Stopped() implements End {}
+    }
+
+    /**
+     * @param last whether no range comes behind
+     * @param directory empty
+     */
+    public End run(Range range, boolean last, Path directory)
+            throws IOException, InterruptedException, Processors.UnavailableException {
+        Job job = order.job();
+        JobSpec spec = job.validSpec();
+        RunSettings settings = RunSettings.ofRange(job, order.maxItemBytes(), range);
+        Times times = new Times();
+        InputIdentity identity = requireNonNull(job.identity());
+        InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
+        SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);
+        try (ItemSource source = new LimitedSource(items.open(start(range)), range.items());
+                ResultSink sink = ResultSink.open(
+                        disk,
+                        RangeFiles.results(directory),
+                        RangeFiles.errors(directory),
+                        ResultsFormat.JSON_LINES,
+                        Position.START)) {
+            Pipeline pipeline = Pipeline.begin(
+                    new Pipeline.Work(job, settings, times, control, processors),
+                    items,
+                    source,
+                    queue,
+                    range.firstItem(),
+                    null);
+            try {
+                Parts parts = new Parts(range, last, settings, sink, times);
+                CrashOrder crash = parts.take(queue);
+                if (crash != null) {
+                    strike(crash, sink);
+                    return new End.Crashed(crash);
+                }
+                if (!parts.areWhole()) {
+                    return new End.Stopped();
+                }
+                sink.force();
+                RangeRecord record = new RangeRecord(range.firstItem(), times.sum(), parts.list);
+                record.write(disk, directory);
+                return new End.Done(record);
+            } catch (SliceQueue.PipelineException e) {
+                if (e.getCause() instanceof IOException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException(e.getCause());
+            } finally {
+                control.abort();
+                queue.close();
+                pipeline.close();
+            }
+        }
+    }
+
+    /** Byte positions and items count; what became of the items before is nobody's matter here. */
+    private static Position start(Range range) {
+        return new Position(range.firstItem(), range.inputBytes(), 0, 0, range.firstItem(), 0);
+    }
+
+    /** Leaves what a crash at the point leaves of a directory that has no name yet. */
+    private static void strike(CrashOrder crash, ResultSink sink) throws IOException {
+        switch (crash.point()) {
+            case PROCESSING, BEFORE_COMMIT -> sink.cutBack(Position.START);
+            case TORN_RESULTS -> sink.tear(Position.START);
+            case BETWEEN_RESULTS_AND_CHECKPOINT, TORN_CHECKPOINT, CORRUPT_CHECKPOINT -> sink.force();
+        }
+    }
+
+    /** Takes slices into the files, and notes what they are. */
+    private final class Parts {
+        private final Range range;
+        private final boolean last;
+        private final RunSettings settings;
+        private final ResultSink sink;
+        private final Times times;
+        private final List<RangeRecord.Part> list = new ArrayList<>();
+        private long next;
+        private long inputBytes;
+        private boolean failed;
+
+        Parts(Range range, boolean last, RunSettings settings, ResultSink sink, Times times) {
+            this.range = range;
+            this.last = last;
+            this.settings = settings;
+            this.sink = sink;
+            this.times = times;
+            this.next = range.firstItem();
+            this.inputBytes = range.inputBytes();
+        }
+
+        /** Takes all there is; the crash that strikes, or null. */
+        @Nullable
+        CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
+            List<Slice> taken = new ArrayList<>();
+            while (queue.take(taken)) {
+                for (Slice slice : taken) {
+                    if (control.mustEndNow()) {
+                        return null;
+                    }
+                    add(slice);
+                    if (slice.crash != null) {
+                        return slice.crash;
+                    }
+                    if (failed) {
+                        return null;
+                    }
+                }
+                queue.release(taken);
+            }
+            CrashOrder ordered = control.crash();
+            return ordered != null && control.crashesNow() ? ordered : null;
+        }
+
+        boolean areWhole() {
+            return next == range.nextItem() || failed;
+        }
+
+        private void add(Slice slice) throws IOException {
+            int count = slice.succeeded + slice.failed;
+            if (count == 0) {
+                return;
+            }
+            sink.appendResults(slice.results);
+            sink.appendErrors(slice.errors);
+            next += count;
+            inputBytes = slice.nextBytes;
+            times.add(slice.processingNanos);
+            failed = slice.failed > 0 && settings.noItemMayFail();
+            boolean endsBatch = next % settings.batchSize() == 0 || (last && next == range.nextItem());
+            list.add(new RangeRecord.Part(
+                    slice.succeeded,
+                    slice.failed,
+                    slice.results.length(),
+                    slice.errors.length(),
+                    inputBytes,
+                    endsBatch && !failed,
+                    slice.firstFailure == null
+                            ? null
+                            : new RangeRecord.FirstFailure(slice.firstFailedIndex, slice.firstFailure)));
+        }
+    }
+
+    /** Adds up what the items took in their processor. */
+    private static final class Times implements RunListener {
+        private final AtomicLong nanos = new AtomicLong();
+
+        void add(long more) {
+            nanos.addAndGet(more);
+        }
+
+        Duration sum() {
+            return Duration.ofNanos(nanos.get());
+        }
+
+        @Override
+        public void processed(JobId job, long items, Duration took) {
+            add(took.toNanos());
+        }
+
+        @Override
+        public boolean starting(JobId job, Recovery from, Position committed) {
+            return true;
+        }
+
+        @Override
+        public void counted(JobId job, long totalItems) {}
+
+        @Override
+        public void committed(JobId job, Checkpoint checkpoint, Duration took) {}
+
+        @Override
+        public void ended(JobId job, RunEnd end) {}
+    }
+}

@@ -1,0 +1,34 @@
+package org.checkpointrecovery.item;
+
+import java.io.IOException;
+
+/** The first items of another source. */
+public final class LimitedSource implements ItemSource {
+    private final ItemSource source;
+    private final Items none = new Items();
+    private long left;
+
+    /**
+     * @param source closed with this one
+     * @param items how many of its items there are here at the most
+     */
+    public LimitedSource(ItemSource source, long items) {
+        this.source = source;
+        this.left = items;
+    }
+
+    @Override
+    public Items read(int most) throws IOException {
+        if (left == 0) {
+            return none;
+        }
+        Items items = source.read((int) Math.min(most, left));
+        left -= items.count();
+        return items;
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}

@@ -1,0 +1,129 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.item.ItemSource;
+import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the input of a job is cut into ranges: the content of {@code manifest.json},
+ *
+ * <pre>
+ * {"version":1,"ranges":[[0,1000,0],[1000,1000,52133]],"crc32c":"0b6f3c11"}
+ * </pre>
+ *
+ * on one line; of each range its first item, its number of items, and where in the input it begins.
+ *
+ * @param ranges in item order, without a gap
+ */
+public record Manifest(List<Range> ranges) {
+    private static final int VERSION = 1;
+
+    public Manifest {
+        ranges = List.copyOf(ranges);
+    }
+
+    /**
+     * Where ranges end. What a crash repeats is a range, and what a commit costs is paid for each.
+     *
+     * @param batchSize items in a batch of the job
+     * @param items in a range at the most
+     * @param bytes a range ends with the item, or with the batch, that reaches so many
+     * @param wholeBatches whether a range ends only where a batch does
+     * @param cut number of an item that a range begins with, whatever else; -1 for none
+     */
+    public record Cuts(int batchSize, long items, long bytes, boolean wholeBatches, long cut) {}
+
+    public long totalItems() {
+        return ranges.isEmpty() ? 0 : ranges.get(ranges.size() - 1).nextItem();
+    }
+
+    /** The range that an item is in, as its place in the list; behind the last one if there is none. */
+    public int indexOf(long item) {
+        int low = 0;
+        int high = ranges.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).nextItem() <= item) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /**
+     * Reads the input once, and finds where its ranges begin.
+     *
+     * @param stop asked between reads; null is returned when it is true
+     */
+    public static @Nullable Manifest make(InputItems input, Cuts cuts, BooleanSupplier stop) throws IOException {
+        List<Range> ranges = new ArrayList<>();
+        try (ItemSource source = input.open(Position.START)) {
+            long next = 0;
+            long nextBytes = 0;
+            long first = 0;
+            long firstBytes = 0;
+            while (!stop.getAsBoolean()) {
+                Items items = source.read((int) Math.min(Integer.MAX_VALUE, most(cuts, first, next)));
+                if (items.count() == 0) {
+                    if (next > first) {
+                        ranges.add(new Range(first, next - first, firstBytes));
+                    }
+                    return new Manifest(ranges);
+                }
+                next += items.count();
+                nextBytes = items.nextBytes();
+                if (ends(cuts, first, next, nextBytes - firstBytes)) {
+                    ranges.add(new Range(first, next - first, firstBytes));
+                    first = next;
+                    firstBytes = nextBytes;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** How many items may be read without passing a place where the range may have to end. */
+    private static long most(Cuts cuts, long first, long next) {
+        long most = cuts.batchSize() - next % cuts.batchSize();
+        most = Math.min(most, cuts.wholeBatches() ? most : first + cuts.items() - next);
+        return next < cuts.cut() ? Math.min(most, cuts.cut() - next) : most;
+    }
+
+    private static boolean ends(Cuts cuts, long first, long next, long bytes) {
+        boolean batchEnds = next % cuts.batchSize() == 0;
+        boolean enough = next - first >= cuts.items() || bytes >= cuts.bytes();
+        return next == cuts.cut() || (enough && (batchEnds || !cuts.wholeBatches()));
+    }
+
+    public void write(Disk disk, Path file) throws IOException {
+        ObjectNode json = StoredJson.object(VERSION);
+        ArrayNode array = json.putArray("ranges");
+        for (Range range : ranges) {
+            array.addArray().add(range.firstItem()).add(range.items()).add(range.inputBytes());
+        }
+        Replacement.write(disk, file, StoredJson.write(json));
+    }
+
+    public static Manifest read(Disk disk, Path file) throws IOException {
+        List<Range> ranges = new ArrayList<>();
+        for (JsonNode range : StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges")) {
+            ranges.add(new Range(
+                    range.path(0).longValue(),
+                    range.path(1).longValue(),
+                    range.path(2).longValue()));
+        }
+        return new Manifest(ranges);
+    }
+}

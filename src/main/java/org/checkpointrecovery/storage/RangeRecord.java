@@ -1,0 +1,151 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of the items of a range: the content of its {@code range.json},
+ *
+ * <pre>
+ * {"version":1,"firstItem":6,"processingNanos":1234567,
+ *  "parts":[{"succeeded":2,"failed":1,"resultsBytes":140,"errorsBytes":93,"inputBytes":321,"endsBatch":true,
+ *            "failure":{"index":7,"code":"HTTP_STATUS","message":"...","status":503}}],"crc32c":"0b6f3c11"}
+ * </pre>
+ *
+ * on one line.
+ *
+ * @param took what the items took in their processor, all of them together
+ * @param parts in item order, none of them of more than one batch
+ */
+public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
+    private static final int VERSION = 1;
+
+    public RangeRecord {
+        parts = List.copyOf(parts);
+    }
+
+    /**
+     * Consecutive items of one batch.
+     *
+     * @param resultsBytes of these items in the results file
+     * @param errorsBytes of these items in the errors file
+     * @param inputBytes where in the input the item behind them is looked for
+     * @param endsBatch whether a batch of the job ends with them
+     * @param failure of the first of them that failed; null if none did
+     */
+    public record Part(
+            int succeeded,
+            int failed,
+            long resultsBytes,
+            long errorsBytes,
+            long inputBytes,
+            boolean endsBatch,
+            @Nullable FirstFailure failure) {}
+
+    /** @param index of the item in the input */
+    public record FirstFailure(long index, ItemFailure failure) {}
+
+    public long succeeded() {
+        return parts.stream().mapToLong(Part::succeeded).sum();
+    }
+
+    public long failed() {
+        return parts.stream().mapToLong(Part::failed).sum();
+    }
+
+    /** Number in the job of the first item that is not in it. */
+    public long nextItem() {
+        return firstItem + succeeded() + failed();
+    }
+
+    /** Writes the record into the directory of its range, whose other files must be forced, and forces it. */
+    public void write(Disk disk, Path range) throws IOException {
+        ObjectNode json = StoredJson.object(VERSION);
+        json.put("firstItem", firstItem).put("processingNanos", took.toNanos());
+        ArrayNode array = json.putArray("parts");
+        for (Part part : parts) {
+            ObjectNode node = array.addObject()
+                    .put("succeeded", part.succeeded)
+                    .put("failed", part.failed)
+                    .put("resultsBytes", part.resultsBytes)
+                    .put("errorsBytes", part.errorsBytes)
+                    .put("inputBytes", part.inputBytes)
+                    .put("endsBatch", part.endsBatch);
+            if (part.failure != null) {
+                ItemFailure failure = part.failure.failure();
+                node.putObject("failure")
+                        .put("index", part.failure.index())
+                        .put("code", failure.code().name())
+                        .put("message", failure.message())
+                        .put("status", failure.status());
+            }
+        }
+        Replacement.writeForced(disk, RangeFiles.record(range), StoredJson.write(json));
+        disk.forceDirectory(range);
+    }
+
+    /** @throws DamagedFileException if it cannot be read, or the files beside it are not as long as it says */
+    public static RangeRecord read(Disk disk, Path range) throws IOException {
+        RangeRecord record = decode(disk.read(RangeFiles.record(range)));
+        checkLength(
+                disk,
+                RangeFiles.results(range),
+                record.parts.stream().mapToLong(Part::resultsBytes).sum());
+        checkLength(
+                disk,
+                RangeFiles.errors(range),
+                record.parts.stream().mapToLong(Part::errorsBytes).sum());
+        return record;
+    }
+
+    private static void checkLength(Disk disk, Path file, long expected) throws IOException {
+        long size = disk.size(file);
+        if (size != expected) {
+            throw new DamagedFileException("File " + file + " has " + size + " bytes, but its record counts " + expected
+                    + ". Nothing was changed. Remove the directory " + file.getParent()
+                    + " and resume: its items are worked on again.");
+        }
+    }
+
+    private static RangeRecord decode(byte[] bytes) throws IOException {
+        JsonNode json = StoredJson.read(bytes, VERSION);
+        List<Part> parts = new ArrayList<>();
+        for (JsonNode node : StoredJson.child(json, "parts")) {
+            parts.add(new Part(
+                    (int) StoredJson.number(node, "succeeded"),
+                    (int) StoredJson.number(node, "failed"),
+                    StoredJson.number(node, "resultsBytes"),
+                    StoredJson.number(node, "errorsBytes"),
+                    StoredJson.number(node, "inputBytes"),
+                    StoredJson.child(node, "endsBatch").booleanValue(),
+                    StoredJson.has(node, "failure") ? failure(node.get("failure")) : null));
+        }
+        return new RangeRecord(
+                StoredJson.number(json, "firstItem"),
+                Duration.ofNanos(StoredJson.number(json, "processingNanos")),
+                parts);
+    }
+
+    private static FirstFailure failure(JsonNode json) throws DamagedFileException {
+        Long status = StoredJson.numberOrNull(json, "status");
+        try {
+            return new FirstFailure(
+                    StoredJson.number(json, "index"),
+                    new ItemFailure(
+                            ItemErrorCode.valueOf(StoredJson.text(json, "code")),
+                            StoredJson.text(json, "message"),
+                            status == null ? null : status.intValue()));
+        } catch (IllegalArgumentException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+}
