@@ -73,6 +73,6 @@ class MonitoringFilesTest {
                 }
             }
         }
-        assertThat(mounted).isEqualTo(4);
+        assertThat(mounted).isEqualTo(8);
     }
 }
