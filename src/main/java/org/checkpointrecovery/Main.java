@@ -14,6 +14,8 @@ import org.checkpointrecovery.engine.Engines;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.SignedCallbacks;
+import org.checkpointrecovery.engine.flink.FlinkEngine;
+import org.checkpointrecovery.engine.flink.FlinkSettings;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
@@ -42,6 +44,10 @@ public final class Main {
     /** Why a client may not crash a service that was started without {@code --allow-process-crash}. */
     public static final String PROCESS_CRASH_FORBIDDEN =
             "Crashing the whole service is not allowed on it; start it with --allow-process-crash.";
+
+    private static final String TASK_MANAGER_CRASH_FORBIDDEN =
+            "Killing a TaskManager of the cluster is not allowed; start the service with --flink-allow-process-crash if the"
+                    + " cluster is its own.";
 
     private Main() {}
 
@@ -109,7 +115,7 @@ public final class Main {
                 config.data(), config.inputDirectory(), config.maxQueued(), config.maxItemBytes(), config.autoResume());
         return new JobService(
                 stores,
-                engines(config, engine),
+                engines(config, data, disk, engine),
                 processors,
                 callbacks,
                 clock,
@@ -117,9 +123,24 @@ public final class Main {
                 settings);
     }
 
-    private static Engines engines(ServiceConfig config, JobEngine local) {
-        return Engines.withoutCluster(
-                new Engines.Provided(local, null, config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN));
+    private static Engines engines(ServiceConfig config, DataDirectory data, Disk disk, JobEngine localEngine) {
+        Engines.Provided local =
+                new Engines.Provided(localEngine, null, config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN);
+        ServiceConfig.ClusterConfig cluster = config.cluster();
+        if (cluster == null) {
+            return Engines.withoutCluster(local);
+        }
+        FlinkSettings settings = new FlinkSettings(
+                cluster.url(),
+                cluster.parallelism(),
+                data.cluster(),
+                config.addressRules().toString(),
+                config.plugins()::jar,
+                FlinkSettings.Patience.DEFAULT);
+        JobEngine flink = new FlinkEngine(disk, Clock.systemUTC(), config.workers(), config.maxItemBytes(), settings);
+        return new Engines(
+                local,
+                new Engines.Provided(flink, null, cluster.processCrashAllowed() ? null : TASK_MANAGER_CRASH_FORBIDDEN));
     }
 
     /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */

@@ -29,6 +29,9 @@ class ArchitectureTest {
     private static final String ENGINE = ROOT + "engine";
     private static final String RUN = ROOT + "engine.run..";
     private static final String LOCAL = ROOT + "engine.local..";
+    private static final String FLINK = ROOT + "engine.flink";
+    private static final String TASK = ROOT + "engine.flink.task..";
+    private static final String FLINK_JOB = ROOT + "engine.flink.job..";
     private static final String ITEM = ROOT + "item..";
     private static final String JOB = ROOT + "job..";
     private static final String PROCESSOR = ROOT + "processor..";
@@ -98,9 +101,29 @@ class ArchitectureTest {
             onlyKnows(LOCAL, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
+    static final ArchRule a_task_of_a_cluster_knows_nothing_of_the_cluster =
+            onlyKnows(TASK, TASK, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule only_the_job_of_a_cluster_has_its_classes = noClasses()
+            .that()
+            .resideOutsideOfPackage(FLINK_JOB)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.flink..");
+
+    @ArchTest
+    static final ArchRule nobody_knows_the_job_of_a_cluster = noClasses()
+            .that()
+            .resideOutsideOfPackage(FLINK_JOB)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(FLINK_JOB);
+
+    @ArchTest
     static final ArchRule no_engine_asks_anyone_about_a_job = noClasses()
             .that()
-            .resideInAnyPackage(RUN, LOCAL)
+            .resideInAnyPackage(RUN, LOCAL, FLINK, TASK)
             .should()
             .dependOnClassesThat()
             .haveSimpleNameStartingWith("JobService")
@@ -127,6 +150,8 @@ class ArchitectureTest {
             .resideOutsideOfPackages(CLI)
             .and()
             .areNotAssignableTo(Main.class)
+            .and()
+            .areNotAssignableTo(ClusterTask.class)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(CLI);
@@ -137,7 +162,7 @@ class ArchitectureTest {
             .resideInAPackage(API)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(RUN, LOCAL, CLI, PROCESSOR);
+            .resideInAnyPackage(RUN, LOCAL, FLINK, TASK, CLI, PROCESSOR);
 
     @ArchTest
     static final ArchRule the_command_line_knows_no_routes = noClasses()
@@ -175,6 +200,8 @@ class ArchitectureTest {
             .resideOutsideOfPackage(CLI)
             .and()
             .areNotAssignableTo(Main.class)
+            .and()
+            .areNotAssignableTo(ClusterTask.class)
             .should()
             .callMethod(System.class, "getenv")
             .orShould()

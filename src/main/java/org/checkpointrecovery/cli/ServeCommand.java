@@ -2,6 +2,8 @@ package org.checkpointrecovery.cli;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -24,6 +26,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
+    /** Flink's own limit. */
+    private static final int MAX_FLINK_PARALLELISM = 32_768;
 
     @Option(names = "--host", defaultValue = "127.0.0.1", description = "address to listen on (${DEFAULT-VALUE})")
     private String host = "";
@@ -96,6 +100,23 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--allow-process-crash", description = "POST /crash may halt the whole service")
     private boolean allowProcessCrash;
 
+    @Option(
+            names = "--flink-url",
+            paramLabel = "URL",
+            description = "JobManager of an Apache Flink cluster, for jobs with the engine flink (none)")
+    private @Nullable String flinkUrl;
+
+    @Option(
+            names = "--flink-parallelism",
+            paramLabel = "N",
+            description = "slots of the cluster that a job takes (those that are free)")
+    private @Nullable String flinkParallelism;
+
+    @Option(
+            names = "--flink-allow-process-crash",
+            description = "POST /crash may kill a TaskManager: the cluster is this service's own")
+    private boolean flinkAllowProcessCrash;
+
     private final ServiceStarter starter;
 
     ServeCommand(ServiceStarter starter) {
@@ -132,9 +153,38 @@ final class ServeCommand implements Callable<Integer> {
                 plugins == null ? Plugins.NONE : PluginJars.read(plugins, values),
                 !noAutoResume,
                 !noFaults,
-                allowProcessCrash);
+                allowProcessCrash,
+                cluster(values));
         values.throwIfWrong();
         return config;
+    }
+
+    private ServiceConfig.@Nullable ClusterConfig cluster(OptionValues values) {
+        if (flinkUrl == null) {
+            if (flinkParallelism != null || flinkAllowProcessCrash) {
+                values.problem(
+                        "--flink-parallelism and --flink-allow-process-crash need a cluster: give --flink-url too");
+            }
+            return null;
+        }
+        Integer parallelism = flinkParallelism == null
+                ? null
+                : (Integer) (int) values.number("--flink-parallelism", flinkParallelism, 1, MAX_FLINK_PARALLELISM);
+        return new ServiceConfig.ClusterConfig(flinkUrl(flinkUrl, values), parallelism, flinkAllowProcessCrash);
+    }
+
+    private static URI flinkUrl(String text, OptionValues values) {
+        try {
+            URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            if (http && url.getHost() != null && url.getQuery() == null && url.getFragment() == null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // as one with another form
+        }
+        values.problem("--flink-url \"" + text + "\" is not like http://jobmanager:8081");
+        return URI.create("http://localhost");
     }
 
     private AddressRules addressRules(boolean loopback, OptionValues values) {

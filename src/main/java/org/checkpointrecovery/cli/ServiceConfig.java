@@ -1,5 +1,6 @@
 package org.checkpointrecovery.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
  * @param processCrashAllowed true with {@code --allow-process-crash}
+ * @param cluster what jobs can be run on beside the service itself; null without {@code --flink-url}
  */
 public record ServiceConfig(
         String host,
@@ -45,7 +47,17 @@ public record ServiceConfig(
         Plugins plugins,
         boolean autoResume,
         boolean faultsAllowed,
-        boolean processCrashAllowed) {
+        boolean processCrashAllowed,
+        @Nullable ClusterConfig cluster) {
+
+    /**
+     * A cluster of Apache Flink.
+     *
+     * @param url {@code --flink-url}: of the REST API of its JobManager, http or https
+     * @param parallelism {@code --flink-parallelism}: tasks of a job at once, 1 to 32768; null for the slots that are free
+     * @param processCrashAllowed true with {@code --flink-allow-process-crash}
+     */
+    public record ClusterConfig(URI url, @Nullable Integer parallelism, boolean processCrashAllowed) {}
 
     /** What the programs of {@link #commands} are started with, so that the kernel ends them with the service. */
     public List<String> launcher() {
@@ -61,6 +73,11 @@ public record ServiceConfig(
                 + " token=" + (token == null ? "none" : "(set)") + " secrets=" + secrets.names() + " http-allow="
                 + addressRules + " commands=" + commands.keySet() + " plugins=" + plugins + " auto-resume=" + autoResume
                 + " faults="
-                + faultsAllowed + " process-crash=" + processCrashAllowed;
+                + faultsAllowed + " process-crash=" + processCrashAllowed
+                + (cluster == null
+                        ? " flink-url=none"
+                        : " flink-url=" + cluster.url() + " flink-parallelism="
+                                + (cluster.parallelism() == null ? "free slots" : cluster.parallelism())
+                                + " flink-process-crash=" + cluster.processCrashAllowed());
     }
 }

@@ -30,6 +30,11 @@ public interface RunListener {
     default void processed(JobId job, long items, Duration took) {}
 
     /**
+     * So many items of the job are finished for good, those among them that the checkpoint does not count yet.
+     */
+    default void finished(JobId job, long succeeded, long failed) {}
+
+    /**
      * The checkpoint is on disk.
      *
      * @param took to force the results and errors, and to replace the checkpoint

@@ -13,5 +13,10 @@ public enum CrashPoint implements Named {
     /** When the temporary file of its checkpoint is written by half. */
     TORN_CHECKPOINT,
     /** When its commit is complete; then the checkpoint itself is made unreadable. */
-    CORRUPT_CHECKPOINT
+    CORRUPT_CHECKPOINT;
+
+    /** Whether it strikes when the results are safe, and the checkpoint is written. */
+    public boolean isOfCheckpoint() {
+        return this == TORN_CHECKPOINT || this == CORRUPT_CHECKPOINT;
+    }
 }

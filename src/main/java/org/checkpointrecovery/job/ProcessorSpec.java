@@ -82,6 +82,22 @@ public sealed interface ProcessorSpec {
                     "maxResponseBytes " + maxResponseBytes);
         }
 
+        /** The part of one of several that work on the same job: each may begin its share of the attempts of a second. */
+        public Http shared(int among) {
+            return new Http(
+                    url,
+                    method,
+                    headers,
+                    body,
+                    concurrency,
+                    requestsPerSecond == null ? null : (Double) (requestsPerSecond / among),
+                    connectTimeout,
+                    timeout,
+                    maxAttempts,
+                    maxResponseBytes,
+                    pauseAfterFailedItems);
+        }
+
         @Override
         public String type() {
             return TYPE;

@@ -66,6 +66,11 @@ public final class DataDirectory implements Closeable {
         return root.resolve("files");
     }
 
+    /** What machines of a cluster need to work on jobs, beside the jobs' own directories. */
+    public Path cluster() {
+        return root.resolve("cluster");
+    }
+
     /** The key that callbacks are signed with, if the operator gives none. */
     public Path callbackKey() {
         return root.resolve("callback-key");

@@ -9,7 +9,8 @@ import org.checkpointrecovery.job.Range;
  * @param directory holds them all; both see it under this path
  */
 public record RangeFiles(Path directory) {
-    private static final String NEW = ".new-";
+    /** What the name of a directory that is being worked on begins with. */
+    public static final String NEW = ".new-";
 
     /** How the input is cut into ranges. */
     public Path manifest() {

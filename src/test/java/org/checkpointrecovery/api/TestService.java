@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -22,6 +23,8 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.SignedCallbacks;
+import org.checkpointrecovery.engine.flink.FlinkEngine;
+import org.checkpointrecovery.engine.flink.FlinkSettings;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
@@ -30,6 +33,8 @@ import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.http.Poster;
 import org.checkpointrecovery.processor.http.Secrets;
+import org.checkpointrecovery.processor.plugin.PluginKind;
+import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -60,6 +65,9 @@ final class TestService implements AutoCloseable {
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
+    private @Nullable URI cluster;
+    private @Nullable Integer clusterParallelism;
+    private Plugins plugins = Plugins.NONE;
 
     private @Nullable DataDirectory lock;
     private @Nullable JobService service;
@@ -142,6 +150,21 @@ final class TestService implements AutoCloseable {
         return this;
     }
 
+    TestService cluster(URI url) {
+        cluster = url;
+        return this;
+    }
+
+    TestService clusterParallelism(int tasks) {
+        clusterParallelism = tasks;
+        return this;
+    }
+
+    TestService plugins(Plugins provided) {
+        plugins = provided;
+        return this;
+    }
+
     TestService start() {
         startUnopened();
         return open();
@@ -152,7 +175,8 @@ final class TestService implements AutoCloseable {
         try {
             lock = DataDirectory.take(data);
             Clock clock = Clock.systemUTC();
-            Processors processors = new ProvidedProcessors(new HttpKind(secrets, addressRules, clock));
+            Processors processors =
+                    new ProvidedProcessors(new HttpKind(secrets, addressRules, clock), new PluginKind(plugins));
             LocalEngine engine =
                     new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
             JobService.Stores stores =
@@ -183,9 +207,21 @@ final class TestService implements AutoCloseable {
         }
     }
 
-    private Engines engines(JobEngine local) {
-        return Engines.withoutCluster(
-                new Engines.Provided(local, null, processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN));
+    private Engines engines(JobEngine localEngine) {
+        Engines.Provided local =
+                new Engines.Provided(localEngine, null, processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN);
+        if (cluster == null) {
+            return Engines.withoutCluster(local);
+        }
+        FlinkSettings settings = new FlinkSettings(
+                cluster,
+                clusterParallelism,
+                requireNonNull(lock).cluster(),
+                addressRules.toString(),
+                plugins::jar,
+                new FlinkSettings.Patience(Duration.ofMillis(100), 20, 3, Duration.ofMillis(200)));
+        JobEngine flink = new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
+        return new Engines(local, new Engines.Provided(flink, null, "Not here."));
     }
 
     TestService open() {

@@ -163,6 +163,10 @@ public final class RangeRun {
         CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
             while (queue.take(taken)) {
+                CrashOrder now = control.crash();
+                if (settings.concurrent() && now != null && control.crashesNow()) {
+                    return now; // what is under way does not come any more
+                }
                 for (Slice slice : taken) {
                     if (control.mustEndNow()) {
                         return null;

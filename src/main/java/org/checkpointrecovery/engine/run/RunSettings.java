@@ -49,13 +49,19 @@ public record RunSettings(
                 spec.format().kind().isJson());
     }
 
-    /** Of a range alone: a crash that the spec asks for is counted from its first item, and strikes in no other range. */
+    /**
+     * Of a range alone: a crash that the spec asks for is counted from its first item, and strikes in no other range. One that
+     * strikes the checkpoint is not for those who work on ranges.
+     */
     public static RunSettings ofRange(Job job, int maxItemBytes, Range range) {
         JobSpec spec = job.validSpec();
         Faults faults = spec.faults();
         if (faults != null) {
             Long crash = faults.crashAfterItems();
-            boolean here = crash != null && crash > range.firstItem() && crash <= range.nextItem();
+            boolean here = crash != null
+                    && crash > range.firstItem()
+                    && crash <= range.nextItem()
+                    && !faults.crashPoint().isOfCheckpoint();
             faults = new Faults(
                     here ? requireNonNull(crash) - range.firstItem() : null,
                     faults.crashPoint(),

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,6 +38,19 @@ public final class AddressRules {
     /** Only to what the operator has named, wherever that is. */
     public static AddressRules only(List<AllowedTarget> targets) {
         return new AddressRules(Kind.LISTED, List.copyOf(targets));
+    }
+
+    /** Reads what {@link #toString} writes. */
+    public static AddressRules parse(String text) {
+        if (text.equals(any().toString())) {
+            return any();
+        }
+        if (text.equals(publicOnly().toString())) {
+            return publicOnly();
+        }
+        return only(Arrays.stream(text.split(","))
+                .map(target -> AllowedTarget.parse(target).orElseThrow(() -> new IllegalArgumentException(target)))
+                .toList());
     }
 
     /**

@@ -1,10 +1,12 @@
 package org.checkpointrecovery.processor.plugin;
 
+import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -93,6 +95,19 @@ public final class Plugins {
 
     boolean has(String name) {
         return providers.containsKey(name);
+    }
+
+    /** The jar that a plugin is in; empty if there is none of that name. */
+    public Optional<URI> jar(String name) {
+        ServiceLoader.Provider<ItemProcessor> provider = providers.get(name);
+        if (provider == null) {
+            return Optional.empty();
+        }
+        return Optional.of(URI.create(provider.type()
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString()));
     }
 
     /** A new object of the plugin's class. */

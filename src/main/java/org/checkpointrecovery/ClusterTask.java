@@ -1,0 +1,98 @@
+package org.checkpointrecovery;
+
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.checkpointrecovery.cli.TaskOptions;
+import org.checkpointrecovery.engine.flink.task.RangeTask;
+import org.checkpointrecovery.engine.flink.task.WorkEndedException;
+import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
+import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.command.CommandKind;
+import org.checkpointrecovery.processor.http.AddressRules;
+import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.plugin.PluginKind;
+import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.LocalDisk;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeOrder;
+
+/**
+ * A task in a process of a cluster: builds what works on the items out of the job's files and this process's environment.
+ * Secrets and commands never leave the machine that they are given to: each machine has its own.
+ */
+public final class ClusterTask {
+    private static final int KILLED = 137;
+
+    private ClusterTask() {}
+
+    /**
+     * @param directory the job's files
+     * @param submission that the task is of, from 1
+     */
+    public static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
+        return RangeTask.open(
+                new LocalDisk(),
+                new RangeFiles(directory),
+                submission,
+                (order, disk, files) -> processors(order, disk, files, System.getenv()),
+                () -> Runtime.getRuntime().halt(KILLED));
+    }
+
+    static Processors processors(RangeOrder order, Disk disk, RangeFiles files, Map<String, String> environment)
+            throws IOException, Processors.UnavailableException {
+        TaskOptions options = TaskOptions.of(environment);
+        ProcessorSpec spec = order.job().validSpec().processor();
+        if (spec instanceof ProcessorSpec.Http) {
+            HttpKind kind = new HttpKind(options.secrets(), AddressRules.parse(order.httpAllow()), Clock.systemUTC());
+            return new ProvidedProcessors(new SharedRate(kind, order.tasks()));
+        }
+        if (spec instanceof ProcessorSpec.Command) {
+            return new ProvidedProcessors(new CommandKind(options.commands(), options.launcher()));
+        }
+        if (spec instanceof ProcessorSpec.Plugin) {
+            return new ProvidedProcessors(new PluginKind(plugins(disk, files)));
+        }
+        return new ProvidedProcessors();
+    }
+
+    /** The calls that a spec allows in a second are all tasks' together. */
+    private record SharedRate(HttpKind kind, int tasks) implements ProcessorKind<ProcessorSpec.Http> {
+        @Override
+        public Class<ProcessorSpec.Http> specs() {
+            return kind.specs();
+        }
+
+        @Override
+        public ConcurrentProcessor build(ProcessorSpec.Http spec) throws Processors.UnavailableException {
+            return kind.build(spec.shared(tasks));
+        }
+
+        @Override
+        public List<Processors.Problem> problems(ProcessorSpec.Http spec, Format format) {
+            return kind.problems(spec, format);
+        }
+    }
+
+    private static Plugins plugins(Disk disk, RangeFiles files) throws IOException, Processors.UnavailableException {
+        List<URL> jars = new ArrayList<>();
+        for (Path jar : disk.list(files.plugins())) {
+            jars.add(jar.toUri().toURL());
+        }
+        List<String> problems = new ArrayList<>();
+        Plugins plugins = Plugins.load(jars, problems);
+        if (!problems.isEmpty()) {
+            throw new Processors.UnavailableException(problems.get(0) + ".");
+        }
+        return plugins;
+    }
+}

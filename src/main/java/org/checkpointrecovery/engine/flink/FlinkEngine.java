@@ -1,0 +1,77 @@
+package org.checkpointrecovery.engine.flink;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.run.RunPool;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.storage.Disk;
+
+/** Runs jobs on a cluster of Apache Flink. */
+public final class FlinkEngine implements JobEngine {
+    private final RestCluster cluster;
+    private final RunPool pool;
+    private final Map<JobId, FlinkFeed> feeds = new ConcurrentHashMap<>();
+
+    /**
+     * @param workers how many jobs run at once, at least 1
+     * @param maxItemBytes the longest item that does not fail
+     */
+    public FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings) {
+        this.cluster = new RestCluster(settings.url());
+        this.pool = new RunPool(
+                disk,
+                clock,
+                workers,
+                maxItemBytes,
+                (parts, from) -> {
+                    JobId id = parts.order().job().id();
+                    FlinkFeed feed = FlinkFeed.open(parts, from, cluster, settings, () -> feeds.remove(id));
+                    feeds.put(id, feed);
+                    return feed;
+                },
+                () -> {
+                    throw new IllegalStateException("a crash of the cluster's is not this process's");
+                });
+    }
+
+    @Override
+    public void submit(RunOrder order, RunListener listener) {
+        pool.submit(order, listener);
+    }
+
+    @Override
+    public void withdraw(JobId job) {
+        pool.withdraw(job);
+    }
+
+    @Override
+    public void pause(JobId job) {
+        pool.pause(job);
+    }
+
+    @Override
+    public void cancel(JobId job) {
+        pool.cancel(job);
+    }
+
+    /** In mode {@code process} the process that is killed is a TaskManager. */
+    @Override
+    public void crash(JobId job, CrashOrder order) {
+        FlinkFeed feed = feeds.get(job);
+        if (feed != null) {
+            feed.crash(order);
+        }
+    }
+
+    @Override
+    public void shutDown(Duration grace) {
+        pool.shutDown(grace);
+        cluster.close();
+    }
+}

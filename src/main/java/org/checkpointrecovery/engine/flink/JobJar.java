@@ -1,0 +1,81 @@
+package org.checkpointrecovery.engine.flink;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Replacement;
+
+/**
+ * The code that the cluster runs: the jar of the job, which is packed inside the service's and is uploaded, and the service's
+ * own jar, which is put where the cluster can read it.
+ */
+final class JobJar {
+    static final String ENTRY_CLASS = "org.checkpointrecovery.engine.flink.job.RangeJob";
+
+    private static final String RESOURCE = "/checkpoint-recovery-flink-job.jar";
+
+    private final byte[] bytes;
+    private final String name;
+
+    private JobJar(byte[] bytes) {
+        this.bytes = bytes;
+        this.name = "checkpoint-recovery-job-" + sha256(bytes) + ".jar";
+    }
+
+    static JobJar load() throws IOException {
+        try (InputStream in = JobJar.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IOException("this build has no " + RESOURCE);
+            }
+            return new JobJar(in.readAllBytes());
+        }
+    }
+
+    /** Another one for each content. */
+    String name() {
+        return name;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /**
+     * Puts the service's own jar into a directory that the cluster sees, if it is not there; empty if the service does not run
+     * from a jar, and the cluster has its classes.
+     */
+    static Optional<Path> shareOwn(Disk disk, Path directory) throws IOException {
+        CodeSource source = JobJar.class.getProtectionDomain().getCodeSource();
+        Path own;
+        try {
+            own = source == null ? Path.of("") : Path.of(source.getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+        if (!own.toString().endsWith(".jar")) {
+            return Optional.empty();
+        }
+        byte[] jar = disk.read(own);
+        Path shared = directory.resolve("checkpoint-recovery-" + sha256(jar) + ".jar");
+        disk.createDirectory(directory);
+        if (!disk.exists(shared)) {
+            Replacement.write(disk, shared, jar);
+        }
+        return Optional.of(shared);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package org.checkpointrecovery.engine.flink;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.run.Slice;
+import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Manifest;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeRecord;
+import org.checkpointrecovery.storage.RangeRecord.Part;
+import org.jspecify.annotations.Nullable;
+
+/** Brings the ranges that are done, in their order, as slices to the thread that commits. Used by one thread. */
+final class RangeReader {
+    private static final int PIECE_BYTES = 1024 * 1024;
+
+    private final Disk disk;
+    private final RangeFiles files;
+    private final Manifest manifest;
+    private final SliceQueue queue;
+    private final byte[] buffer = new byte[PIECE_BYTES];
+    /** Of the first range that is not read, in the manifest. */
+    private int nextRange;
+    /** Number of the first item that is not put into the queue. */
+    private long nextItem;
+    /** A range that ends before it should is the last one: the item that it ends with may not fail. */
+    private boolean endsEarly;
+
+    private @Nullable CrashOrder crash;
+    private long crashAt;
+
+    /** @param nextItem the end of a batch */
+    RangeReader(Disk disk, RangeFiles files, Manifest manifest, SliceQueue queue, long nextItem) {
+        this.disk = disk;
+        this.files = files;
+        this.manifest = manifest;
+        this.queue = queue;
+        this.nextItem = nextItem;
+        this.nextRange = manifest.indexOf(nextItem);
+    }
+
+    /** A crash that strikes the checkpoint of the batch with an item, if that is not behind already. */
+    void crashAt(CrashOrder order, long item) {
+        crash = order;
+        crashAt = item;
+    }
+
+    /** Number of the first item that is not put into the queue. */
+    long nextItem() {
+        return nextItem;
+    }
+
+    boolean isAtEnd() {
+        return nextRange == manifest.ranges().size();
+    }
+
+    /** Ranges that are not read. */
+    int rangesLeft() {
+        return manifest.ranges().size() - nextRange;
+    }
+
+    /**
+     * Reads the ranges that are next and done.
+     *
+     * @return how many they are; -1 if the queue is closed
+     */
+    int readOn() throws IOException, InterruptedException {
+        int read = 0;
+        while (!isAtEnd()
+                && !endsEarly
+                && disk.exists(files.range(manifest.ranges().get(nextRange)))) {
+            if (!read(manifest.ranges().get(nextRange))) {
+                return -1;
+            }
+            read++;
+        }
+        return read;
+    }
+
+    private boolean read(Range range) throws IOException, InterruptedException {
+        Path directory = files.range(range);
+        RangeRecord record = RangeRecord.read(disk, directory);
+        long first = range.firstItem();
+        long processingNanos = record.took().toNanos();
+        try (SeekableByteChannel results = disk.openForRead(RangeFiles.results(directory));
+                SeekableByteChannel errors = disk.openForRead(RangeFiles.errors(directory))) {
+            for (Part part : record.parts()) {
+                if (first < nextItem) { // it was committed by an earlier run
+                    results.position(results.position() + part.resultsBytes());
+                    errors.position(errors.position() + part.errorsBytes());
+                } else {
+                    if (!put(part, results, errors, processingNanos)) {
+                        return false;
+                    }
+                    processingNanos = 0;
+                    nextItem = first + part.succeeded() + part.failed();
+                }
+                first += part.succeeded() + part.failed();
+            }
+        }
+        endsEarly = record.nextItem() < range.nextItem();
+        nextRange++;
+        return true;
+    }
+
+    /** Puts a part, in pieces if it is large; what it counts is in the last one. */
+    private boolean put(Part part, SeekableByteChannel results, SeekableByteChannel errors, long processingNanos)
+            throws IOException, InterruptedException {
+        long resultsLeft = part.resultsBytes();
+        long errorsLeft = part.errorsBytes();
+        boolean last = false;
+        while (!last) {
+            Slice slice = queue.acquire();
+            if (slice == null) {
+                return false;
+            }
+            resultsLeft -= copy(results, resultsLeft, slice.results);
+            errorsLeft -= copy(errors, errorsLeft, slice.errors);
+            last = resultsLeft == 0 && errorsLeft == 0;
+            slice.nextBytes = part.inputBytes();
+            if (last) {
+                count(slice, part, processingNanos);
+            }
+            queue.put(slice, true);
+        }
+        return true;
+    }
+
+    private void count(Slice slice, Part part, long processingNanos) {
+        slice.succeeded = part.succeeded();
+        slice.failed = part.failed();
+        slice.processingNanos = processingNanos;
+        slice.endsBatch = part.endsBatch();
+        if (part.failure() != null) {
+            slice.firstFailedIndex = part.failure().index();
+            slice.firstFailure = part.failure().failure();
+        }
+        if (crash != null && part.endsBatch() && nextItem + part.succeeded() + part.failed() > crashAt) {
+            slice.crash = crash;
+        }
+    }
+
+    private int copy(SeekableByteChannel from, long left, JsonBytes into) throws IOException {
+        ByteBuffer piece = ByteBuffer.wrap(buffer, 0, (int) Math.min(left, PIECE_BYTES));
+        while (piece.hasRemaining()) {
+            if (from.read(piece) < 0) {
+                throw new EOFException("a range has become shorter");
+            }
+        }
+        into.raw(buffer, 0, piece.position());
+        return piece.position();
+    }
+}

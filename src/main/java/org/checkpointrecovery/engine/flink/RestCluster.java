@@ -1,0 +1,248 @@
+package org.checkpointrecovery.engine.flink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.MultiPartRequestContent;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.StringRequestContent;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** A cluster, through the REST API of its JobManager (Flink 2.3, "REST API" in its documentation). Thread-safe. */
+final class RestCluster implements Cluster, AutoCloseable {
+    private static final JsonMapper MAPPER = new JsonMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    /** The JobManager runs the main method of the job first. */
+    private static final Duration RUN_TIMEOUT = Duration.ofSeconds(90);
+
+    private final URI base;
+    private final HttpClient client = new HttpClient();
+
+    /** @param base of the REST API, http or https */
+    RestCluster(URI base) {
+        this.base = base;
+        QueuedThreadPool threads = new QueuedThreadPool(8, 1);
+        threads.setName("cluster");
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        client.setExecutor(threads);
+        client.setConnectTimeout(TIMEOUT.toMillis());
+        client.setFollowRedirects(false);
+        try {
+            client.start();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP client does not start", e);
+        }
+    }
+
+    private record Answer(int status, JsonNode json) {}
+
+    @Override
+    public Overview overview() throws ClusterException {
+        JsonNode json = ok(get("/overview"));
+        return new Overview(
+                json.path("slots-total").intValue(),
+                json.path("slots-available").intValue());
+    }
+
+    @Override
+    public Optional<String> jar(String name) throws ClusterException {
+        for (JsonNode file : ok(get("/jars")).path("files")) {
+            if (file.path("name").asText().equals(name)) {
+                return Optional.of(file.path("id").asText());
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public String upload(String name, byte[] jar) throws ClusterException {
+        MultiPartRequestContent parts = new MultiPartRequestContent();
+        parts.addPart(new MultiPart.ByteBufferPart(
+                "jarfile",
+                name,
+                HttpFields.build().put(HttpHeader.CONTENT_TYPE, "application/x-java-archive"),
+                ByteBuffer.wrap(jar)));
+        parts.close();
+        String path = ok(send(request("/jars/upload").method(HttpMethod.POST).body(parts), RUN_TIMEOUT))
+                .path("filename")
+                .asText();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    @Override
+    public void run(Submission submission) throws ClusterException {
+        ObjectNode body = MAPPER.createObjectNode()
+                .put("entryClass", submission.entryClass())
+                .put("parallelism", submission.parallelism())
+                .put("jobId", submission.job());
+        submission.arguments().forEach(body.putArray("programArgsList")::add);
+        if (submission.restore() != null) {
+            body.put("savepointPath", submission.restore())
+                    .put("claimMode", "NO_CLAIM")
+                    .put("allowNonRestoredState", false);
+        }
+        ObjectNode configuration = body.putObject("flinkConfiguration");
+        submission.configuration().forEach(configuration::put);
+        Answer answer = post("/jars/" + submission.jar() + "/run", body, RUN_TIMEOUT);
+        if (answer.status >= 300 && !answer.json.toString().contains("DuplicateApplicationSubmission")) {
+            throw refused(answer);
+        }
+    }
+
+    @Override
+    public Optional<State> state(String job) throws ClusterException {
+        Answer answer = get("/jobs/" + job);
+        if (answer.status == 404) {
+            return Optional.empty();
+        }
+        String state = ok(answer).path("state").asText();
+        return Optional.of(
+                switch (state) {
+                    case "FINISHED" -> State.FINISHED;
+                    case "FAILED" -> State.FAILED;
+                    case "CANCELED" -> State.CANCELED;
+                    case "FAILING", "CANCELLING" -> State.ENDS;
+                    default -> State.GOES_ON;
+                });
+    }
+
+    @Override
+    public Map<String, Long> accumulators(String job) throws ClusterException {
+        Answer answer = get("/jobs/" + job + "/accumulators");
+        Map<String, Long> values = new HashMap<>();
+        if (answer.status != 404) {
+            for (JsonNode accumulator : ok(answer).path("user-task-accumulators")) {
+                values.put(
+                        accumulator.path("name").asText(),
+                        accumulator.path("value").asLong());
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public Optional<String> rootCause(String job) throws ClusterException {
+        Answer answer = get("/jobs/" + job + "/exceptions");
+        if (answer.status == 404) {
+            return Optional.empty();
+        }
+        return RootCause.of(
+                ok(answer).at("/exceptionHistory/entries/0/stacktrace").asText(""));
+    }
+
+    @Override
+    public void cancel(String job) throws ClusterException {
+        Answer answer = send(request("/jobs/" + job + "?mode=cancel").method(HttpMethod.PATCH), TIMEOUT);
+        if (answer.status >= 300 && answer.status != 404 && answer.status != 409) {
+            throw refused(answer);
+        }
+    }
+
+    @Override
+    public Optional<String> stop(String job, Path directory) throws ClusterException {
+        ObjectNode body = MAPPER.createObjectNode()
+                .put("drain", false)
+                .put("formatType", "NATIVE")
+                .put("targetDirectory", directory.toUri().toString());
+        Answer answer = post("/jobs/" + job + "/stop", body, TIMEOUT);
+        return answer.status == 404 || answer.status == 409
+                ? Optional.empty()
+                : Optional.of(ok(answer).path("request-id").asText());
+    }
+
+    @Override
+    public Savepoint savepoint(String job, String request) throws ClusterException {
+        Answer answer = get("/jobs/" + job + "/savepoints/" + request);
+        if (answer.status == 404) {
+            return new Savepoint(null, true);
+        }
+        JsonNode operation = ok(answer).path("operation");
+        boolean over = answer.json.at("/status/id").asText().equals("COMPLETED");
+        String location = operation.path("location").textValue();
+        return new Savepoint(location, over && location == null);
+    }
+
+    private Answer get(String path) throws ClusterException {
+        return send(request(path), TIMEOUT);
+    }
+
+    private Answer post(String path, ObjectNode body, Duration timeout) throws ClusterException {
+        return send(
+                request(path)
+                        .method(HttpMethod.POST)
+                        .body(new StringRequestContent("application/json", body.toString(), UTF_8)),
+                timeout);
+    }
+
+    private Request request(String path) {
+        return client.newRequest(URI.create(base + path));
+    }
+
+    private Answer send(Request request, Duration timeout) throws ClusterException {
+        String what = request.getMethod() + " " + request.getURI();
+        try {
+            ContentResponse response =
+                    request.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS).send();
+            String content = new String(response.getContent(), UTF_8);
+            return new Answer(response.getStatus(), MAPPER.readTree(content.isEmpty() ? "{}" : content));
+        } catch (ExecutionException e) {
+            throw new ClusterException(what + ": " + e.getCause());
+        } catch (TimeoutException e) {
+            throw new ClusterException(what + ": no answer within " + timeout.toSeconds() + " s");
+        } catch (JacksonException e) {
+            throw new ClusterException(what + ": the answer is not JSON; is that the REST API of a JobManager?");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ClusterException(what + ": interrupted");
+        }
+    }
+
+    private static JsonNode ok(Answer answer) throws ClusterException {
+        if (answer.status >= 300) {
+            throw refused(answer);
+        }
+        return answer.json;
+    }
+
+    private static ClusterException refused(Answer answer) {
+        StringBuilder message = new StringBuilder();
+        for (JsonNode error : answer.json.path("errors")) {
+            RootCause.of(error.asText()).ifPresent(cause -> message.append(' ').append(cause));
+        }
+        return new ClusterException("it answered " + answer.status + ":" + message);
+    }
+
+    @Override
+    public void close() {
+        try {
+            client.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the HTTP client does not stop", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return base.toString();
+    }
+}

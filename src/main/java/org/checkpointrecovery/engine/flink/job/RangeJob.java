@@ -1,0 +1,37 @@
+package org.checkpointrecovery.engine.flink.job;
+
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.file.src.FileSource;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * The cluster's side of a job, as it is submitted: hands out the ranges in their order, each to a task that has nothing to do,
+ * and has it work on that. All else that it is to know stands in the job's files. Its arguments are the directory of these,
+ * and the number of the submission.
+ */
+public final class RangeJob {
+    private RangeJob() {}
+
+    public static void main(String[] arguments) throws Exception {
+        String directory = arguments[0];
+        int submission = Integer.parseInt(arguments[1]);
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        FileSource<Integer> ranges = FileSource.forBulkFileFormat(new RangeNumbers(), new Path(directory))
+                .setFileEnumerator(() -> new RangeEnumerator(directory))
+                .setSplitAssigner(InOrderAssigner::new)
+                .build();
+        // The names are part of the format of checkpoints: who changes them cannot resume what ran before.
+        environment
+                .fromSource(ranges, WatermarkStrategy.noWatermarks(), "ranges")
+                .uid("ranges")
+                .process(new RangeWork(directory, submission))
+                .name("work")
+                .uid("work")
+                .sinkTo(new DiscardingSink<>())
+                .name("end")
+                .uid("end");
+        environment.execute();
+    }
+}

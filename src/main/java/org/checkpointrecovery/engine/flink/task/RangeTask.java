@@ -1,0 +1,248 @@
+package org.checkpointrecovery.engine.flink.task;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.local.RangeRun;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.Manifest;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeOrder;
+import org.checkpointrecovery.storage.RangeRecord;
+import org.checkpointrecovery.storage.TaskEnd;
+
+/**
+ * What a task of a cluster does with the ranges that it is given, one after the other. A range counts when its directory has
+ * its name, which it is given in one step and by the first of those who have worked on it: so no crash, no repetition and no
+ * task that is still alive though nobody waits for it makes results twofold or mixed. Used by one thread.
+ */
+public final class RangeTask implements AutoCloseable {
+    private static final long LOOK_MILLIS = 200;
+
+    private final Disk disk;
+    private final RangeFiles files;
+    private final Path ended;
+    private final Manifest manifest;
+    private final RangeOrder order;
+    private final Processors processors;
+    private final Runnable halt;
+    private final ScheduledExecutorService lookout;
+
+    /** Builds what works on the items of a job. */
+    public interface Provider {
+        /** @throws Processors.UnavailableException if this machine does not provide what the job needs */
+        Processors processors(RangeOrder order, Disk disk, RangeFiles files)
+                throws IOException, Processors.UnavailableException;
+    }
+
+    /** What became of the items of a range. */
+    public record Counts(long succeeded, long failed) {}
+
+    private RangeTask(
+            Disk disk,
+            RangeFiles files,
+            Path ended,
+            Manifest manifest,
+            RangeOrder order,
+            Processors processors,
+            Runnable halt) {
+        this.disk = disk;
+        this.files = files;
+        this.ended = ended;
+        this.manifest = manifest;
+        this.order = order;
+        this.processors = processors;
+        this.halt = halt;
+        this.lookout = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "job-" + order.job().id() + "-lookout");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * @param submission that the task is of, from 1
+     * @param halt ends the process at once, as a crash does; for crashes on purpose
+     * @throws WorkEndedException if the job is not to be worked on any more
+     */
+    public static RangeTask open(Disk disk, RangeFiles files, int submission, Provider provider, Runnable halt)
+            throws IOException, WorkEndedException {
+        Path ended = files.ended(submission);
+        try {
+            Manifest manifest = Manifest.read(disk, files.manifest());
+            RangeOrder order = RangeOrder.read(disk, files.order());
+            return new RangeTask(disk, files, ended, manifest, order, provider.processors(order, disk, files), halt);
+        } catch (NoSuchFileException e) {
+            throw new WorkEndedException("The job is gone: " + e.getMessage());
+        } catch (Processors.UnavailableException e) {
+            throw unavailable(disk, ended, e);
+        }
+    }
+
+    private static WorkEndedException unavailable(Disk disk, Path ended, Processors.UnavailableException e)
+            throws IOException {
+        return end(
+                disk,
+                ended,
+                Run.End.PAUSED,
+                ErrorCode.PROCESSOR_UNAVAILABLE,
+                "A TaskManager of the cluster: " + e.getMessage()
+                        + " The job was paused; nothing is lost. Provide it on every TaskManager and resume.");
+    }
+
+    private static WorkEndedException end(Disk disk, Path ended, Run.End how, ErrorCode code, String message)
+            throws IOException {
+        new TaskEnd(how, new Reason(code, message)).write(disk, ended);
+        return new WorkEndedException(code + ": " + message);
+    }
+
+    /**
+     * Works on a range, unless it is done. On return it survives a power cut.
+     *
+     * @param number of the range in the manifest
+     * @throws WorkEndedException if the job is not to be worked on any more
+     */
+    public Counts work(int number) throws IOException, InterruptedException, WorkEndedException {
+        Range range = manifest.ranges().get(number);
+        Path done = files.range(range);
+        if (disk.exists(done)) {
+            return counts(done);
+        }
+        Path attempt = files.attempt(range, UUID.randomUUID().toString());
+        RunControl control = new RunControl();
+        RangeRun.End end;
+        var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            if (!isWanted()) {
+                throw new WorkEndedException("The work on the job has ended.");
+            }
+            disk.createDirectory(attempt);
+            end = new RangeRun(disk, order, processors, control)
+                    .run(range, number == manifest.ranges().size() - 1, attempt);
+        } catch (Processors.UnavailableException e) {
+            throw unavailable(disk, ended, e);
+        } catch (InputTruncatedException e) {
+            throw end(
+                    disk,
+                    ended,
+                    Run.End.FAILED,
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed while it was read: " + e.getMessage()
+                            + ". Put the old input back and resume, or submit the job again.");
+        } catch (DiskFullException e) {
+            disk.deleteTree(attempt); // it makes room for a word about it
+            throw end(
+                    disk,
+                    ended,
+                    Run.End.FAILED,
+                    ErrorCode.DISK_FULL,
+                    "The disk is full: " + e.getMessage() + ". What is committed is safe. Free space and resume.");
+        } finally {
+            look.cancel(false);
+        }
+        if (end instanceof RangeRun.End.Done) {
+            publish(attempt, done);
+            return counts(done);
+        }
+        if (end instanceof RangeRun.End.Crashed crashed) {
+            throw crash(crashed.order(), number, attempt);
+        }
+        throw stopped(control, attempt);
+    }
+
+    /** Whether the service still wants the job to be worked on, and no other task has ended that. */
+    private boolean isWanted() {
+        return disk.exists(files.order()) && !disk.exists(ended);
+    }
+
+    private void look(RunControl control) {
+        if (!isWanted()) {
+            control.endNow(Run.End.STOPPED);
+            return;
+        }
+        try {
+            CrashRequest.take(disk, files.crash()).ifPresent(control::crash);
+        } catch (IOException e) {
+            // a rehearsal that cannot be read is none
+        }
+    }
+
+    private Counts counts(Path done) throws IOException {
+        RangeRecord record = RangeRecord.read(disk, done);
+        return new Counts(record.succeeded(), record.failed());
+    }
+
+    /** Gives the directory its name, unless another one has it already. */
+    private void publish(Path attempt, Path done) throws IOException {
+        try {
+            disk.move(attempt, done);
+        } catch (IOException e) {
+            if (!disk.exists(done)) {
+                throw e;
+            }
+            disk.deleteTree(attempt);
+        }
+        disk.forceDirectory(files.directory());
+    }
+
+    private WorkEndedException crash(CrashOrder crash, int number, Path attempt)
+            throws IOException, InterruptedException, WorkEndedException {
+        if (crash.point() == CrashPoint.PROCESSING || crash.point() == CrashPoint.BEFORE_COMMIT) {
+            disk.deleteTree(attempt);
+        }
+        if (crash.mode() == CrashMode.PROCESS) {
+            halt.run();
+        }
+        if (crash.afterItems() > 0) {
+            // The spec says at which item: all before it is committed first.
+            awaitRangesBefore(number);
+        }
+        return end(
+                disk,
+                ended,
+                Run.End.CRASHED,
+                ErrorCode.SIMULATED_CRASH,
+                "A crash at the point " + crash.point().text() + " was simulated in a task of the cluster.");
+    }
+
+    private void awaitRangesBefore(int number) throws InterruptedException, WorkEndedException {
+        for (Range range : manifest.ranges().subList(0, number)) {
+            while (!disk.exists(files.range(range))) {
+                if (!isWanted()) {
+                    throw new WorkEndedException("The work on the job has ended.");
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    private WorkEndedException stopped(RunControl control, Path attempt) throws IOException {
+        disk.deleteTree(attempt);
+        Reason pause = control.asked() == Run.End.PAUSED ? control.reason() : null;
+        return pause == null
+                ? new WorkEndedException("The work on the job has ended.")
+                : end(disk, ended, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
+    }
+
+    @Override
+    public void close() {
+        lookout.shutdownNow();
+    }
+}

@@ -1,0 +1,71 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the service has asked a cluster for, for one job: the content of {@code submissions.json},
+ *
+ * <pre>
+ * {"version":1,"submissions":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","savepoint":"file:/..."}],"crc32c":"0b6f3c11"}
+ * </pre>
+ *
+ * on one line. It is written before the cluster is asked.
+ *
+ * @param list in the order of time; a submission's number is its place, from 1
+ */
+public record Submissions(List<Submission> list) {
+    private static final int VERSION = 1;
+
+    public Submissions {
+        list = List.copyOf(list);
+    }
+
+    /**
+     * A submission.
+     *
+     * @param clusterJob its id in the cluster
+     * @param savepoint where the cluster stopped it; null if it did not, or that is not known
+     */
+    public record Submission(String clusterJob, @Nullable String savepoint) {}
+
+    public Submissions and(String clusterJob) {
+        List<Submission> longer = new ArrayList<>(list);
+        longer.add(new Submission(clusterJob, null));
+        return new Submissions(longer);
+    }
+
+    /** The last one was stopped with a savepoint. */
+    public Submissions stopped(String savepoint) {
+        List<Submission> changed = new ArrayList<>(list);
+        Submission last = changed.get(changed.size() - 1);
+        changed.set(changed.size() - 1, new Submission(last.clusterJob, savepoint));
+        return new Submissions(changed);
+    }
+
+    public void write(Disk disk, Path file) throws IOException {
+        ObjectNode json = StoredJson.object(VERSION);
+        ArrayNode array = json.putArray("submissions");
+        for (Submission submission : list) {
+            array.addObject().put("clusterJob", submission.clusterJob).put("savepoint", submission.savepoint);
+        }
+        Replacement.write(disk, file, StoredJson.write(json));
+    }
+
+    /** None if the file is not there. */
+    public static Submissions read(Disk disk, Path file) throws IOException {
+        List<Submission> list = new ArrayList<>();
+        if (disk.exists(file)) {
+            for (JsonNode json : StoredJson.child(StoredJson.read(disk.read(file), VERSION), "submissions")) {
+                list.add(new Submission(StoredJson.text(json, "clusterJob"), StoredJson.textOrNull(json, "savepoint")));
+            }
+        }
+        return new Submissions(list);
+    }
+}

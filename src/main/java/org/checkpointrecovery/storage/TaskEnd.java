@@ -1,0 +1,45 @@
+package org.checkpointrecovery.storage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Run;
+
+/**
+ * Why a task of a cluster ended the work on a job: the content of {@code ended-1.json},
+ *
+ * <pre>{"version":1,"end":"PAUSED","code":"NOT_AUTHORIZED","message":"...","crc32c":"0b6f3c11"}</pre>
+ *
+ * on one line.
+ *
+ * @param end CRASHED, PAUSED or FAILED
+ */
+public record TaskEnd(Run.End end, Reason reason) {
+    private static final int VERSION = 1;
+
+    /** Of several that are written, the last one counts. */
+    public void write(Disk disk, Path file) throws IOException {
+        ObjectNode json = StoredJson.object(VERSION);
+        json.put("end", end.name()).put("code", reason.code().name()).put("message", reason.message());
+        Replacement.write(disk, file, StoredJson.write(json));
+    }
+
+    /** Empty if no task ended it. */
+    public static Optional<TaskEnd> read(Disk disk, Path file) throws IOException {
+        if (!disk.exists(file)) {
+            return Optional.empty();
+        }
+        JsonNode json = StoredJson.read(disk.read(file), VERSION);
+        try {
+            return Optional.of(new TaskEnd(
+                    Run.End.valueOf(StoredJson.text(json, "end")),
+                    new Reason(ErrorCode.valueOf(StoredJson.text(json, "code")), StoredJson.text(json, "message"))));
+        } catch (IllegalArgumentException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.checkpointrecovery.api;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+
+/** A cluster of Apache Flink in this process, with its real REST API on a free port. */
+final class FlinkCluster {
+    private final MiniCluster cluster;
+
+    private FlinkCluster(MiniCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /** @param slots of each TaskManager */
+    static FlinkCluster start(Path directory, int taskManagers, int slots) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.setString("rest.bind-port", "0");
+        configuration.setString("rest.address", "127.0.0.1");
+        configuration.setString("web.refresh-interval", "100");
+        configuration.setString("web.upload.dir", directory.resolve("upload").toString());
+        configuration.setString("io.tmp.dirs", directory.resolve("tmp").toString());
+        configuration.setString("heartbeat.interval", "500");
+        configuration.setString("heartbeat.timeout", "5000");
+        configuration.setString("taskmanager.memory.network.min", "16m");
+        configuration.setString("taskmanager.memory.network.max", "16m");
+        configuration.setString("taskmanager.memory.managed.size", "1m");
+        configuration.setString("cluster.services.shutdown-timeout", "5 s");
+        MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
+                .setConfiguration(configuration)
+                .setNumTaskManagers(taskManagers)
+                .setNumSlotsPerTaskManager(slots)
+                .withRandomPorts()
+                .build());
+        cluster.start();
+        return new FlinkCluster(cluster);
+    }
+
+    URI url() throws Exception {
+        return cluster.getRestAddress().get(10, TimeUnit.SECONDS);
+    }
+
+    /** Takes a TaskManager away, with the tasks that work there, and begins another one. */
+    void replaceTaskManager(int number) throws Exception {
+        cluster.terminateTaskManager(number).get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+        cluster.startTaskManager();
+    }
+
+    void close() throws Exception {
+        cluster.close();
+    }
+}
