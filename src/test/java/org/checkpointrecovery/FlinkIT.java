@@ -57,7 +57,9 @@ class FlinkIT {
         writeLines(directory.resolve("million.txt"), ITEMS);
         writeLines(directory.resolve("lines.txt"), 8_000);
         cluster = FlinkProcesses.start(
-                Files.createDirectory(directory.resolve("flink")), 1, Map.of("jobmanager.scheduler", "adaptive"));
+                Files.createDirectory(directory.resolve("flink")),
+                1,
+                Map.of("heartbeat.interval", "1 s", "heartbeat.timeout", "6 s"));
     }
 
     @AfterAll

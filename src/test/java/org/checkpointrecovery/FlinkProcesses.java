@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,10 +31,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlinkProcesses implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int SHOWN_OF_A_LOG = 3000;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path CLASS_PATHS = Path.of("target/flink-classpath");
     /** Some 40 MB less for each of them, and no more threads than the machine has use for. */
     private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData");
+    /** A TaskManager does not start without them. The options of its JVM are their sums. */
+    private static final Map<String, String> TASK_MANAGER_MEMORY = Map.of(
+            "taskmanager.memory.framework.heap.size", "128m",
+            "taskmanager.memory.framework.off-heap.size", "128m",
+            "taskmanager.memory.task.heap.size", "256m",
+            "taskmanager.memory.task.off-heap.size", "0m",
+            "taskmanager.memory.managed.size", "0m",
+            "taskmanager.memory.network.min", "64m",
+            "taskmanager.memory.network.max", "64m",
+            "taskmanager.memory.jvm-metaspace.size", "256m",
+            "taskmanager.memory.jvm-overhead.min", "192m",
+            "taskmanager.memory.jvm-overhead.max", "192m");
 
     private final Path directory;
     private final int restPort;
@@ -65,7 +79,7 @@ public final class FlinkProcesses implements AutoCloseable {
      *
      * @param directory for all that the cluster writes
      * @param slots of each TaskManager
-     * @param settings of Flink, beside those that make it small and quick to notice a loss
+     * @param settings of Flink, instead of those of docker/flink or beside them
      */
     public static FlinkProcesses start(Path directory, int slots, Map<String, String> settings) throws IOException {
         Path conf = Files.createDirectories(directory.resolve("conf"));
@@ -73,39 +87,33 @@ public final class FlinkProcesses implements AutoCloseable {
             Files.createDirectories(directory.resolve(name));
         }
         List<Integer> ports = freePorts();
-        StringBuilder more = new StringBuilder();
-        settings.forEach(
-                (name, value) -> more.append(name).append(": ").append(value).append('\n'));
-        Files.writeString(conf.resolve("config.yaml"), """
-                jobmanager.rpc.address: 127.0.0.1
-                jobmanager.rpc.port: %d
-                jobmanager.bind-host: 127.0.0.1
-                taskmanager.bind-host: 127.0.0.1
-                taskmanager.host: 127.0.0.1
-                rest.address: 127.0.0.1
-                rest.bind-address: 127.0.0.1
-                rest.port: %d
-                web.upload.dir: %s
-                io.tmp.dirs: %s
-                web.refresh-interval: 200 ms
-                metrics.fetcher.update-interval: 1 s
-                heartbeat.interval: 1 s
-                heartbeat.timeout: 6 s
-                taskmanager.registration.timeout: 30 s
-                taskmanager.numberOfTaskSlots: %d
-                taskmanager.cpu.cores: 1.0
-                taskmanager.memory.framework.heap.size: 128m
-                taskmanager.memory.framework.off-heap.size: 128m
-                taskmanager.memory.task.heap.size: 256m
-                taskmanager.memory.task.off-heap.size: 0m
-                taskmanager.memory.managed.size: 0m
-                taskmanager.memory.network.min: 64m
-                taskmanager.memory.network.max: 64m
-                taskmanager.memory.jvm-metaspace.size: 256m
-                taskmanager.memory.jvm-overhead.min: 192m
-                taskmanager.memory.jvm-overhead.max: 192m
-                %s""".formatted(
-                ports.get(0), ports.get(1), directory.resolve("upload"), directory.resolve("tmp"), slots, more));
+        Map<String, String> all = new TreeMap<>();
+        all.putAll(Map.of(
+                "jobmanager.rpc.address", "127.0.0.1",
+                "jobmanager.rpc.port", String.valueOf(ports.get(0)),
+                "jobmanager.bind-host", "127.0.0.1",
+                "taskmanager.bind-host", "127.0.0.1",
+                "taskmanager.host", "127.0.0.1",
+                "rest.address", "127.0.0.1",
+                "rest.bind-address", "127.0.0.1",
+                "rest.port", String.valueOf(ports.get(1)),
+                "web.upload.dir", directory.resolve("upload").toString(),
+                "io.tmp.dirs", directory.resolve("tmp").toString()));
+        all.putAll(Map.of(
+                "jobmanager.scheduler", "adaptive",
+                "web.refresh-interval", "500 ms",
+                "metrics.fetcher.update-interval", "1 s",
+                "heartbeat.interval", "2 s",
+                "heartbeat.timeout", "10 s",
+                "taskmanager.registration.timeout", "30 s",
+                "taskmanager.cpu.cores", "1.0",
+                "taskmanager.numberOfTaskSlots", String.valueOf(slots)));
+        all.putAll(TASK_MANAGER_MEMORY);
+        all.putAll(settings);
+        StringBuilder lines = new StringBuilder();
+        all.forEach(
+                (name, value) -> lines.append(name).append(": ").append(value).append('\n'));
+        Files.writeString(conf.resolve("config.yaml"), lines);
         FlinkProcesses cluster = new FlinkProcesses(directory, ports.get(1));
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         cluster.startJobManager();
@@ -235,7 +243,7 @@ public final class FlinkProcesses implements AutoCloseable {
                 return;
             }
             if (System.nanoTime() > deadline) {
-                throw new IOException(path + " answers " + answer + "\n" + logs());
+                throw new IOException(path + " answers " + answer + ", and the logs end so:\n" + endOfLogs());
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
@@ -258,12 +266,13 @@ public final class FlinkProcesses implements AutoCloseable {
         return ids;
     }
 
-    /** What all processes wrote. */
-    public String logs() throws IOException {
+    private String endOfLogs() throws IOException {
         try (Stream<Path> files = Files.list(directory.resolve("logs"))) {
             StringBuilder all = new StringBuilder();
             for (Path file : files.sorted().toList()) {
-                all.append("--- ").append(file.getFileName()).append('\n').append(Files.readString(file));
+                String log = Files.readString(file);
+                all.append("--- ").append(file.getFileName()).append('\n');
+                all.append(log.substring(Math.max(0, log.length() - SHOWN_OF_A_LOG)));
             }
             return all.toString();
         }
