@@ -36,7 +36,7 @@ public record Manifest(List<Range> ranges) {
      * Where ranges end. What a crash repeats is a range, and what a commit costs is paid for each.
      *
      * @param batchSize items in a batch of the job
-     * @param items in a range at the most
+     * @param items in a range at the most; with whole batches it has one at least, however large that is
      * @param bytes a range ends with the item, or with the batch, that reaches so many
      * @param wholeBatches whether a range ends only where a batch does
      * @param cut number of an item that a range begins with, whatever else; -1 for none
@@ -75,7 +75,7 @@ public record Manifest(List<Range> ranges) {
             long first = 0;
             long firstBytes = 0;
             while (!stop.getAsBoolean()) {
-                Items items = source.read((int) Math.min(Integer.MAX_VALUE, most(cuts, first, next)));
+                Items items = source.read(most(cuts, next));
                 if (items.count() == 0) {
                     if (next > first) {
                         ranges.add(new Range(first, next - first, firstBytes));
@@ -95,16 +95,16 @@ public record Manifest(List<Range> ranges) {
     }
 
     /** How many items may be read without passing a place where the range may have to end. */
-    private static long most(Cuts cuts, long first, long next) {
-        long most = cuts.batchSize() - next % cuts.batchSize();
-        most = Math.min(most, cuts.wholeBatches() ? most : first + cuts.items() - next);
-        return next < cuts.cut() ? Math.min(most, cuts.cut() - next) : most;
+    private static int most(Cuts cuts, long next) {
+        int most = cuts.wholeBatches() ? (int) (cuts.batchSize() - next % cuts.batchSize()) : 1;
+        return next < cuts.cut() ? (int) Math.min(most, cuts.cut() - next) : most;
     }
 
     private static boolean ends(Cuts cuts, long first, long next, long bytes) {
-        boolean batchEnds = next % cuts.batchSize() == 0;
-        boolean enough = next - first >= cuts.items() || bytes >= cuts.bytes();
-        return next == cuts.cut() || (enough && (batchEnds || !cuts.wholeBatches()));
+        boolean may = !cuts.wholeBatches() || next % cuts.batchSize() == 0;
+        int more = cuts.wholeBatches() ? cuts.batchSize() : 1;
+        boolean enough = next - first + more > cuts.items() || bytes >= cuts.bytes();
+        return next == cuts.cut() || (may && enough);
     }
 
     public void write(Disk disk, Path file) throws IOException {
