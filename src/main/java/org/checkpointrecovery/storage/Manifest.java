@@ -30,6 +30,13 @@ public record Manifest(List<Range> ranges) {
 
     public Manifest {
         ranges = List.copyOf(ranges);
+        long next = 0;
+        for (Range range : ranges) {
+            if (range.firstItem() != next) {
+                throw new IllegalArgumentException("a range begins with item " + range.firstItem() + ", not " + next);
+            }
+            next = range.nextItem();
+        }
     }
 
     /**
@@ -118,12 +125,25 @@ public record Manifest(List<Range> ranges) {
 
     public static Manifest read(Disk disk, Path file) throws IOException {
         List<Range> ranges = new ArrayList<>();
-        for (JsonNode range : StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges")) {
-            ranges.add(new Range(
-                    range.path(0).longValue(),
-                    range.path(1).longValue(),
-                    range.path(2).longValue()));
+        JsonNode array = StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges");
+        if (!array.isArray()) {
+            throw new DamagedFileException("\"ranges\" is not an array");
         }
-        return new Manifest(ranges);
+        try {
+            for (JsonNode range : array) {
+                ranges.add(new Range(number(range, 0), number(range, 1), number(range, 2)));
+            }
+            return new Manifest(ranges);
+        } catch (IllegalArgumentException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static long number(JsonNode range, int place) throws DamagedFileException {
+        JsonNode number = range.path(place);
+        if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+            throw new DamagedFileException("a range is " + range);
+        }
+        return number.longValue();
     }
 }

@@ -328,6 +328,27 @@ class ManifestTest {
         }
     }
 
+    @Test
+    void what_has_its_checksum_and_makes_no_sense_is_damaged_too() throws IOException {
+        for (String body : new String[] {
+            "{\"version\":1}",
+            "{\"version\":2,\"ranges\":[]}",
+            "{\"version\":1,\"ranges\":7}",
+            "{\"version\":1,\"ranges\":[[0,1000,0],[1001,7,52133]]}",
+            "{\"version\":1,\"ranges\":[[0,1000,0],[999,7,52133]]}",
+            "{\"version\":1,\"ranges\":[[1,1000,0]]}",
+            "{\"version\":1,\"ranges\":[[0,0,0]]}",
+            "{\"version\":1,\"ranges\":[[0,1,-1]]}",
+            "{\"version\":1,\"ranges\":[[0,1]]}",
+            "{\"version\":1,\"ranges\":[[0,1.5,0]]}",
+            "{\"version\":1,\"ranges\":[[0,\"1\",0]]}"
+        }) {
+            assertDamaged(Checksum.seal(body.getBytes(UTF_8)), body);
+        }
+        disk.write(FILE, Checksum.seal("{\"version\":1,\"ranges\":[[0,1,0]]}".getBytes(UTF_8)));
+        assertThat(Manifest.read(disk, FILE).totalItems()).isEqualTo(1);
+    }
+
     private void assertDamaged(byte[] bytes, String what) {
         disk.write(FILE, bytes);
         assertThatThrownBy(() -> Manifest.read(disk, FILE)).as(what).isInstanceOf(DamagedFileException.class);
