@@ -163,6 +163,9 @@ public final class RangeRun {
         CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
             while (queue.take(taken)) {
+                if (control.crashesNow()) {
+                    return control.crash();
+                }
                 for (Slice slice : taken) {
                     if (control.mustEndNow()) {
                         return null;
@@ -178,7 +181,8 @@ public final class RangeRun {
                 queue.release(taken);
             }
             CrashOrder ordered = control.crash();
-            return ordered != null && control.crashesNow() ? ordered : null;
+            // It came when the last item was read already.
+            return ordered != null && ordered.afterItems() == 0 && !control.mustEndNow() ? ordered : null;
         }
 
         boolean areWhole() {

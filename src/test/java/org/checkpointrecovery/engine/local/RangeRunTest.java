@@ -362,6 +362,21 @@ class RangeRunTest {
     }
 
     @Test
+    void a_crash_that_is_ordered_strikes_while_items_are_under_way() throws Exception {
+        RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 200);
+        List<Range> ranges = job.ranges(100);
+        for (Range range : ranges) {
+            RunControl its = new RunControl();
+            CompletableFuture<RangeRun.End> run = job.begin(range, ranges, its);
+            long first = range.firstItem();
+            awaitWaiting(first, first + 1, first + 2, first + 3);
+            its.crash(NOW);
+            assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(NOW));
+            assertThat(job.written(range)).isEqualTo(new RangedJob.Files("", ""));
+        }
+    }
+
+    @Test
     void a_crash_that_is_ordered_strikes_within_an_item_that_takes_long() throws Exception {
         RangedJob job = textStats(TestSpec.spec().itemDelay(Duration.ofMinutes(1)), 20);
         List<Range> ranges = job.ranges(20);
@@ -369,6 +384,25 @@ class RangeRunTest {
         Await.until("items are read", RangedJob::reads);
         control.crash(NOW);
         assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(NOW));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_crash_that_is_ordered_when_all_items_are_read_strikes_yet(CrashPoint point) throws Exception {
+        RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 6);
+        List<Range> ranges = job.ranges(3);
+        CrashOrder order = new CrashOrder(CrashMode.PROCESS, point, 0);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        awaitWaiting(0L, 1L, 2L);
+        Await.until("all is read", () -> !RangedJob.reads());
+        control.crash(order);
+        if (point != CrashPoint.PROCESSING) {
+            calls.succeed(0);
+            calls.succeed(1);
+            calls.succeed(2);
+        }
+        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(order));
+        assertThat(job.hasRecord(ranges.get(0))).isFalse();
     }
 
     @Test
