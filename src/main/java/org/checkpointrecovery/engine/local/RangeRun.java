@@ -15,6 +15,7 @@ import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.LimitedSource;
 import org.checkpointrecovery.job.Checkpoint;
@@ -71,6 +72,7 @@ public final class RangeRun {
     /**
      * @param last whether no range comes behind
      * @param directory empty
+     * @throws InputTruncatedException if the input has fewer bytes, or fewer items there, than when it was cut into ranges
      */
     public End run(Range range, boolean last, Path directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
@@ -103,6 +105,7 @@ public final class RangeRun {
                     return new End.Crashed(crash);
                 }
                 if (!parts.areWhole()) {
+                    parts.checkThatAskedToEnd();
                     return new End.Stopped();
                 }
                 sink.force();
@@ -187,6 +190,13 @@ public final class RangeRun {
 
         boolean areWhole() {
             return next == range.nextItem() || failed;
+        }
+
+        /** @throws InputTruncatedException if nobody has: the input has fewer items than when it was cut */
+        void checkThatAskedToEnd() throws InputTruncatedException {
+            if (control.asked() == null && !control.mustEndNow()) {
+                throw InputTruncatedException.ofItems(range.firstItem(), next - range.firstItem(), range.items());
+            }
         }
 
         private void add(Slice slice) throws IOException {

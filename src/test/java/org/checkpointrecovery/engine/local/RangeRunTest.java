@@ -481,4 +481,23 @@ class RangeRunTest {
         disk.write(INPUT, lines(15));
         assertThatThrownBy(() -> job.run(ranges.get(1), ranges, control)).isInstanceOf(InputTruncatedException.class);
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void an_input_of_the_same_length_that_has_fewer_items_now_is_told_as_such(boolean concurrent) throws Exception {
+        TestSpec spec = TestSpec.spec();
+        RangedJob job =
+                job(concurrent ? spec.processor(CountedCalls.spec(2)) : spec, new CountedCalls(1, Set.of()), lines(20));
+        List<Range> ranges = job.ranges(10);
+        disk.write(
+                INPUT,
+                new String(lines(20), UTF_8)
+                        .replace("19\n", "19.")
+                        .replace("\nitem 19", " item 19")
+                        .getBytes(UTF_8));
+        done(job.run(ranges.get(0), ranges, new RunControl()));
+        assertThatThrownBy(() -> job.run(ranges.get(1), ranges, control))
+                .isInstanceOf(InputTruncatedException.class)
+                .hasMessageContaining("9 of the 10 items");
+    }
 }
