@@ -93,27 +93,40 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         disk.forceDirectory(range);
     }
 
-    /** @throws DamagedFileException if it cannot be read, or the files beside it are not as long as it says */
+    /** @throws DamagedFileException if it is damaged, or the files beside it are not as long as it says */
     public static RangeRecord read(Disk disk, Path range) throws IOException {
-        RangeRecord record = decode(disk.read(RangeFiles.record(range)));
+        RangeRecord record;
+        try {
+            record = decode(disk.read(RangeFiles.record(range)));
+        } catch (DamagedFileException e) {
+            throw damaged(range, "Record " + RangeFiles.record(range) + " is damaged: " + e.getMessage());
+        }
         checkLength(
                 disk,
+                range,
                 RangeFiles.results(range),
                 record.parts.stream().mapToLong(Part::resultsBytes).sum());
         checkLength(
                 disk,
+                range,
                 RangeFiles.errors(range),
                 record.parts.stream().mapToLong(Part::errorsBytes).sum());
         return record;
     }
 
-    private static void checkLength(Disk disk, Path file, long expected) throws IOException {
+    private static void checkLength(Disk disk, Path range, Path file, long expected) throws IOException {
+        if (!disk.exists(file)) {
+            throw damaged(range, "File " + file + " is missing");
+        }
         long size = disk.size(file);
         if (size != expected) {
-            throw new DamagedFileException("File " + file + " has " + size + " bytes, but its record counts " + expected
-                    + ". Nothing was changed. Remove the directory " + file.getParent()
-                    + " and resume: its items are worked on again.");
+            throw damaged(range, "File " + file + " has " + size + " bytes, but its record counts " + expected);
         }
+    }
+
+    private static DamagedFileException damaged(Path range, String what) {
+        return new DamagedFileException(what + ". Nothing was changed. Remove the directory " + range
+                + " and resume: its items are worked on again.");
     }
 
     private static RangeRecord decode(byte[] bytes) throws IOException {

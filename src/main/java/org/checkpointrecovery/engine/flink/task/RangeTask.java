@@ -127,6 +127,7 @@ public final class RangeTask implements AutoCloseable {
         }
         Path attempt = files.attempt(range, UUID.randomUUID().toString());
         RunControl control = new RunControl();
+        look(control); // a range may be done before the next look
         RangeRun.End end;
         var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         try {
