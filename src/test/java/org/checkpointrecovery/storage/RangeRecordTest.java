@@ -42,7 +42,7 @@ class RangeRecordTest {
                             true,
                             new FirstFailure(9, new ItemFailure(ItemErrorCode.NOT_UTF8, "")))));
 
-    private final CrashingDisk disk = new CrashingDisk(0);
+    private CrashingDisk disk = new CrashingDisk(0);
 
     @BeforeEach
     void makeRange() throws IOException {
@@ -53,8 +53,12 @@ class RangeRecordTest {
 
     @Test
     void it_is_read_as_it_was_written_also_after_a_power_cut() throws IOException {
-        disk.restorePower();
-        assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);
+        for (long seed = 0; seed < 20; seed++) {
+            disk = new CrashingDisk(seed);
+            makeRange();
+            disk.restorePower();
+            assertThat(RangeRecord.read(disk, RANGE)).as("seed %d", seed).isEqualTo(RECORD);
+        }
     }
 
     @Test

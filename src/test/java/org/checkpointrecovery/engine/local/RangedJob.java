@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.engine.Await;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -232,6 +233,7 @@ final class RangedJob {
         });
         Position committed = end.get(LIMIT_SECONDS, TimeUnit.SECONDS).committed();
         engine.shutDown(Duration.ofSeconds(LIMIT_SECONDS));
+        Await.until("the engine's threads have ended", () -> threads().isEmpty());
         return new Files(
                 text(files().results(), committed.resultsBytes()), text(files().errors(), committed.errorsBytes()));
     }
@@ -242,13 +244,17 @@ final class RangedJob {
 
     /** No thread works on the job any more. */
     static void assertNoThreadIsLeft() {
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("job-" + ID));
+        assertThat(threads()).isEmpty();
     }
 
     static boolean reads() {
+        return threads().contains("job-" + ID + "-reader");
+    }
+
+    private static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("job-" + ID + "-reader"));
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("job-" + ID))
+                .toList();
     }
 }
