@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,27 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
 
     public long failed() {
         return parts.stream().mapToLong(Part::failed).sum();
+    }
+
+    /** What is committed, and what the ranges behind it have finished that are done. */
+    static Finished finished(Disk disk, RangeFiles files, Position committed) throws IOException {
+        Manifest manifest = Manifest.read(disk, files.manifest());
+        long succeeded = committed.succeeded();
+        long failed = committed.failed();
+        List<Range> ranges = manifest.ranges();
+        for (Range range : ranges.subList(manifest.indexOf(committed.nextItem()), ranges.size())) {
+            if (disk.exists(files.range(range))) {
+                RangeRecord record = read(disk, files.range(range));
+                long first = record.firstItem;
+                for (Part part : record.parts) {
+                    boolean beyond = first >= committed.nextItem();
+                    succeeded += beyond ? part.succeeded : 0;
+                    failed += beyond ? part.failed : 0;
+                    first += part.succeeded + part.failed;
+                }
+            }
+        }
+        return new Finished(succeeded, failed);
     }
 
     /** Number in the job of the first item that is not in it. */
