@@ -1,6 +1,5 @@
 package org.checkpointrecovery.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -9,73 +8,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.checkpointrecovery.job.CrashPoint;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Crashes on purpose of jobs on a cluster, and what tasks there end by themselves. */
-class FlinkCrashTest {
-    @TempDir
-    private static Path clusterDirectory;
-
-    private static FlinkCluster cluster;
-
-    @TempDir
-    private Path directory;
-
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeAll
-    static void startCluster() throws Exception {
-        cluster = FlinkCluster.start(clusterDirectory, 1, 2);
-    }
-
-    @AfterAll
-    static void stopCluster() throws Exception {
-        cluster.close();
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        service = TestService.in(directory).cluster(cluster.url()).start();
-        http = service.client();
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
-
-    private String upload(int count) {
-        return http.upload(IntStream.range(0, count)
-                .mapToObj(i -> "line " + i + "\n")
-                .collect(Collectors.joining())
-                .getBytes(UTF_8));
-    }
-
-    private void awaitProcessed(String id, long items) {
-        Answer job = Await.until(
-                items + " items of job " + id + " are finished",
-                () -> http.job(id),
-                seen -> seen.number("/progress/processedItems") >= items
-                        || !List.of("QUEUED", "RUNNING").contains(seen.state()));
-        assertThat(job.state()).as("%s", job).isIn("QUEUED", "RUNNING");
-    }
-
+class FlinkCrashTest extends OnCluster {
     private String clean(String file) {
         return http.results(http.complete("{\"input\":{\"fileId\":\"" + file + "\"}}"));
     }

@@ -4,76 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs on a cluster: what it makes of them is byte for byte what the service itself does. */
-class FlinkEngineTest {
-    private static final String FLINK = ",\"engine\":\"flink\"}";
-
-    @TempDir
-    private static Path clusterDirectory;
-
-    private static FlinkCluster cluster;
-
-    @TempDir
-    private Path directory;
-
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeAll
-    static void startCluster() throws Exception {
-        cluster = FlinkCluster.start(clusterDirectory, 2, 1);
-    }
-
-    @AfterAll
-    static void stopCluster() throws Exception {
-        cluster.close();
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        service = TestService.in(directory).cluster(cluster.url()).start();
-        http = service.client();
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
-
-    private static String lines(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> (i % 97 == 3 ? "\n" : "") + " line " + i + "  ünï" + "x".repeat(i % 50) + "\n")
-                .collect(Collectors.joining());
-    }
-
-    private String upload(int count) {
-        return http.upload(lines(count).getBytes(UTF_8));
-    }
-
-    /** A spec without its end. */
-    private static String spec(String file, String more) {
-        return "{\"input\":{\"fileId\":\"" + file + "\"}" + more;
-    }
-
+class FlinkEngineTest extends OnCluster {
     /** A job whose ranges are many, and take some time. */
     private static String slow(String file, int millis) {
         return spec(
@@ -92,20 +32,7 @@ class FlinkEngineTest {
             assertThat(flink.at("/progress/" + count)).as(count).isEqualTo(there.at("/progress/" + count));
         }
         assertThat(flink.text("/outcome")).isEqualTo(there.text("/outcome"));
-        assertThat(service.data().resolve("jobs").resolve(id).resolve("ranges")).doesNotExist();
-    }
-
-    private String errors(String id) {
-        return http.get("/v1/jobs/" + id + "/errors").is(200).text();
-    }
-
-    private void awaitProcessed(String id, long items) {
-        Answer job = Await.until(
-                items + " items of job " + id + " are finished",
-                () -> http.job(id),
-                seen -> seen.number("/progress/processedItems") >= items
-                        || !List.of("QUEUED", "RUNNING").contains(seen.state()));
-        assertThat(job.state()).as("%s", job).isIn("QUEUED", "RUNNING");
+        assertThat(ranges(id)).doesNotExist();
     }
 
     @ParameterizedTest
@@ -163,11 +90,6 @@ class FlinkEngineTest {
         assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isEqualTo(processed);
     }
 
-    private JsonNode submissions(String id) throws Exception {
-        Path file = service.data().resolve("jobs").resolve(id).resolve("ranges").resolve("submissions.json");
-        return new JsonMapper().readTree(Files.readString(file));
-    }
-
     @Test
     void the_service_finds_its_job_in_the_cluster_again() throws Exception {
         String spec = slow(upload(600), 10);
@@ -191,7 +113,7 @@ class FlinkEngineTest {
         http.ask(id, "cancel").is(202);
         http.await(id, "CANCELLED");
         assertThat(cluster.state(clusterJob)).isEqualTo("CANCELED");
-        assertThat(service.data().resolve("jobs").resolve(id).resolve("ranges")).doesNotExist();
+        assertThat(ranges(id)).doesNotExist();
         assertThat(http.results(id)).isNotEmpty();
         http.delete("/v1/jobs/" + id).is(204);
     }
