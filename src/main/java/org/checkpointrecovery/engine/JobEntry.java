@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.Ends;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
@@ -32,8 +33,19 @@ final class JobEntry {
     private @Nullable Callbacks callbacks; // guarded by this; null until they are to be made
     private boolean telling; // guarded by this
 
+    /** @param beyond what a cluster has finished with what is committed; null if it is not known to be more */
     private record Snapshot(
-            Job job, Position committed, @Nullable Instant lastCheckpointAt) {}
+            Job job,
+            Position committed,
+            @Nullable Finished beyond,
+            @Nullable Instant lastCheckpointAt) {
+        /** What is finished never becomes less while the cluster's ranges are there. */
+        Finished finished() {
+            return beyond == null || beyond.items() <= committed.nextItem() || job.status() == Status.COMPLETED
+                    ? committed.finished()
+                    : beyond;
+        }
+    }
 
     JobEntry(
             JobStore store,
@@ -45,7 +57,7 @@ final class JobEntry {
         this.store = store;
         this.clock = clock;
         this.watcher = watcher;
-        this.snapshot = new Snapshot(job, committed, lastCheckpointAt);
+        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt);
     }
 
     Job job() {
@@ -62,7 +74,7 @@ final class JobEntry {
 
     JobView view() {
         Snapshot now = snapshot;
-        return new JobView(now.job, now.committed, now.lastCheckpointAt, clock.instant());
+        return new JobView(now.job, now.committed, now.finished(), now.lastCheckpointAt, clock.instant());
     }
 
     /** Brings the job into another state, on disk first. After an exception nothing has changed. */
@@ -138,7 +150,7 @@ final class JobEntry {
 
     private void show(Job next) {
         Status before = status();
-        snapshot = new Snapshot(next, snapshot.committed, snapshot.lastCheckpointAt);
+        snapshot = new Snapshot(next, snapshot.committed, snapshot.beyond, snapshot.lastCheckpointAt);
         if (before != next.status()) {
             log.info(
                     "Job {}: {} -> {} at item {}{}",
@@ -155,14 +167,22 @@ final class JobEntry {
 
     /** Shows how far the job is committed, where a run begins. */
     synchronized void showBegin(Position committed) {
-        snapshot = new Snapshot(snapshot.job, committed, snapshot.lastCheckpointAt);
+        snapshot = new Snapshot(snapshot.job, committed, snapshot.beyond, snapshot.lastCheckpointAt);
         watcher.changed(status(), view());
     }
 
     synchronized void showCommitted(Checkpoint checkpoint, Duration took) {
         Position before = committed();
-        snapshot = new Snapshot(snapshot.job, checkpoint.position(), checkpoint.savedAt());
+        snapshot = new Snapshot(snapshot.job, checkpoint.position(), snapshot.beyond, checkpoint.savedAt());
         watcher.committed(view(), before, took);
+    }
+
+    /** Shows what is finished with what is committed, if that is more than is known. */
+    synchronized void showFinished(Finished finished) {
+        if (finished.items() > snapshot.finished().items()) {
+            snapshot = new Snapshot(snapshot.job, snapshot.committed, finished, snapshot.lastCheckpointAt);
+            watcher.changed(status(), view());
+        }
     }
 
     void showProcessed(long items, Duration took) {

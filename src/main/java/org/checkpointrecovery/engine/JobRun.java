@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobState;
@@ -81,6 +82,11 @@ final class JobRun implements RunListener {
     @Override
     public void processed(JobId job, long items, Duration took) {
         entry.showProcessed(items, took);
+    }
+
+    @Override
+    public void finished(JobId job, long succeeded, long failed) {
+        entry.showFinished(new Finished(succeeded, failed));
     }
 
     @Override

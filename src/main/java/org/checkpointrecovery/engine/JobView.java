@@ -2,16 +2,31 @@ package org.checkpointrecovery.engine;
 
 import java.time.Instant;
 import java.util.List;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Verb;
 import org.jspecify.annotations.Nullable;
 
-/** A job as it was at one moment, with how far it was committed then. */
-public record JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant at) {
+/**
+ * A job as it was at one moment, with how far it was committed then.
+ *
+ * @param finished at least what is committed
+ */
+public record JobView(
+        Job job,
+        Position committed,
+        Finished finished,
+        @Nullable Instant lastCheckpointAt,
+        Instant at) {
+    /** Of a job of which nothing more is finished than what is committed. */
+    public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant at) {
+        this(job, committed, committed.finished(), lastCheckpointAt, at);
+    }
+
     public Progress progress() {
-        return Progress.of(job, committed, lastCheckpointAt, at);
+        return Progress.of(job, committed, finished, lastCheckpointAt, at);
     }
 
     public List<Verb> allowedActions() {

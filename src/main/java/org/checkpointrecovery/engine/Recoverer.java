@@ -57,6 +57,9 @@ final class Recoverer {
                 job,
                 checkpoint.map(Checkpoint::position).orElse(Position.START),
                 checkpoint.map(Checkpoint::savedAt).orElse(null));
+        if (job.spec() != null && !job.spec().failedItemLimits().areSet()) {
+            jobs.finished(job.id(), entry.committed()).ifPresent(entry::showFinished);
+        }
         switch (job.status()) {
             case RUNNING -> settle(entry, new JobState.Crashed(interrupted(entry)), checkpoint.orElse(null));
             case PAUSING -> settle(entry, new JobState.Paused(null), checkpoint.orElse(null));

@@ -2,9 +2,19 @@ package org.checkpointrecovery.item;
 
 import java.io.IOException;
 
-/** The input has fewer bytes than when the job was submitted. */
+/** The input has less than when the job was submitted. */
 public final class InputTruncatedException extends IOException {
     public InputTruncatedException(long bytes, long expected) {
-        super("the input ends after " + bytes + " bytes; it had " + expected);
+        this("the input ends after " + bytes + " bytes; it had " + expected);
+    }
+
+    private InputTruncatedException(String message) {
+        super(message);
+    }
+
+    /** Items are missing, though perhaps no bytes are. */
+    public static InputTruncatedException ofItems(long firstItem, long items, long expected) {
+        return new InputTruncatedException(
+                "the input has " + items + " of the " + expected + " items that it had from item " + firstItem + " on");
     }
 }

@@ -38,6 +38,11 @@ public record FailedItemLimits(
         return maxItems == null ? Long.MAX_VALUE : maxItems;
     }
 
+    /** Whether failed items can end their job. */
+    public boolean areSet() {
+        return itemsAllowed() < Long.MAX_VALUE || maxPercent != null;
+    }
+
     /** Whether so many of so many are too many. */
     public boolean areExceeded(long failed, long processed) {
         return failed > itemsAllowed()

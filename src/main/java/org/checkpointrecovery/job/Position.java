@@ -12,6 +12,10 @@ public record Position(
         long nextItem, long inputBytes, long resultsBytes, long errorsBytes, long succeeded, long failed) {
     public static final Position START = new Position(0, 0, 0, 0, 0, 0);
 
+    public Finished finished() {
+        return new Finished(succeeded, failed);
+    }
+
     public Position {
         if (inputBytes < 0 || resultsBytes < 0 || errorsBytes < 0 || succeeded < 0 || failed < 0) {
             throw new IllegalArgumentException("a negative count");

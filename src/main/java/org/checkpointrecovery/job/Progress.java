@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a job is, counting only what is committed.
+ * How far a job is, counting only what survives a power cut.
  *
  * @param totalItems null until the input has been counted
  * @param percent of the items, rounded down to 0.1; 100.0 only when COMPLETED
@@ -26,14 +26,20 @@ public record Progress(
         @Nullable Instant lastCheckpointAt) {
 
     public static Progress of(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant now) {
+        return of(job, committed, committed.finished(), lastCheckpointAt, now);
+    }
+
+    /** @param finished at least what is committed */
+    public static Progress of(
+            Job job, Position committed, Finished finished, @Nullable Instant lastCheckpointAt, Instant now) {
         Double rate = itemsPerSecond(job, committed, lastCheckpointAt);
         return new Progress(
                 job.status(),
                 job.totalItems(),
-                committed.nextItem(),
-                committed.succeeded(),
-                committed.failed(),
-                percent(job.status(), committed.nextItem(), job.totalItems()),
+                finished.items(),
+                finished.succeeded(),
+                finished.failed(),
+                percent(job.status(), finished.items(), job.totalItems()),
                 rate,
                 job.elapsed(now),
                 eta(job, committed, rate),

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,6 +106,19 @@ public final class JobStore {
         ItemJournal.remove(disk, files(id));
         removeRanges(id);
         checkpoints(id).remove();
+    }
+
+    /** What a cluster has finished with what is committed; empty if the job has no ranges. */
+    public Optional<Finished> finished(JobId id, Position committed) {
+        RangeFiles ranges = files(id).ranges();
+        try {
+            return disk.exists(ranges.manifest())
+                    ? Optional.of(RangeRecord.finished(disk, ranges, committed))
+                    : Optional.empty();
+        } catch (IOException e) {
+            log.warn("Job {}: what its cluster has done cannot be read now: {}", id, e.toString());
+            return Optional.empty();
+        }
     }
 
     /** Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it. */

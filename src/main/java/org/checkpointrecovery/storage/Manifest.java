@@ -30,13 +30,20 @@ public record Manifest(List<Range> ranges) {
 
     public Manifest {
         ranges = List.copyOf(ranges);
+        long next = 0;
+        for (Range range : ranges) {
+            if (range.firstItem() != next) {
+                throw new IllegalArgumentException("a range begins with item " + range.firstItem() + ", not " + next);
+            }
+            next = range.nextItem();
+        }
     }
 
     /**
      * Where ranges end. What a crash repeats is a range, and what a commit costs is paid for each.
      *
      * @param batchSize items in a batch of the job
-     * @param items in a range at the most
+     * @param items in a range at the most; with whole batches it has one at least, however large that is
      * @param bytes a range ends with the item, or with the batch, that reaches so many
      * @param wholeBatches whether a range ends only where a batch does
      * @param cut number of an item that a range begins with, whatever else; -1 for none
@@ -75,7 +82,7 @@ public record Manifest(List<Range> ranges) {
             long first = 0;
             long firstBytes = 0;
             while (!stop.getAsBoolean()) {
-                Items items = source.read((int) Math.min(Integer.MAX_VALUE, most(cuts, first, next)));
+                Items items = source.read(most(cuts, next));
                 if (items.count() == 0) {
                     if (next > first) {
                         ranges.add(new Range(first, next - first, firstBytes));
@@ -95,16 +102,16 @@ public record Manifest(List<Range> ranges) {
     }
 
     /** How many items may be read without passing a place where the range may have to end. */
-    private static long most(Cuts cuts, long first, long next) {
-        long most = cuts.batchSize() - next % cuts.batchSize();
-        most = Math.min(most, cuts.wholeBatches() ? most : first + cuts.items() - next);
-        return next < cuts.cut() ? Math.min(most, cuts.cut() - next) : most;
+    private static int most(Cuts cuts, long next) {
+        int most = cuts.wholeBatches() ? (int) (cuts.batchSize() - next % cuts.batchSize()) : 1;
+        return next < cuts.cut() ? (int) Math.min(most, cuts.cut() - next) : most;
     }
 
     private static boolean ends(Cuts cuts, long first, long next, long bytes) {
-        boolean batchEnds = next % cuts.batchSize() == 0;
-        boolean enough = next - first >= cuts.items() || bytes >= cuts.bytes();
-        return next == cuts.cut() || (enough && (batchEnds || !cuts.wholeBatches()));
+        boolean may = !cuts.wholeBatches() || next % cuts.batchSize() == 0;
+        int more = cuts.wholeBatches() ? cuts.batchSize() : 1;
+        boolean enough = next - first + more > cuts.items() || bytes >= cuts.bytes();
+        return next == cuts.cut() || (may && enough);
     }
 
     public void write(Disk disk, Path file) throws IOException {
@@ -118,12 +125,25 @@ public record Manifest(List<Range> ranges) {
 
     public static Manifest read(Disk disk, Path file) throws IOException {
         List<Range> ranges = new ArrayList<>();
-        for (JsonNode range : StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges")) {
-            ranges.add(new Range(
-                    range.path(0).longValue(),
-                    range.path(1).longValue(),
-                    range.path(2).longValue()));
+        JsonNode array = StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges");
+        if (!array.isArray()) {
+            throw new DamagedFileException("\"ranges\" is not an array");
         }
-        return new Manifest(ranges);
+        try {
+            for (JsonNode range : array) {
+                ranges.add(new Range(number(range, 0), number(range, 1), number(range, 2)));
+            }
+            return new Manifest(ranges);
+        } catch (IllegalArgumentException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static long number(JsonNode range, int place) throws DamagedFileException {
+        JsonNode number = range.path(place);
+        if (!number.isIntegralNumber() || !number.canConvertToLong()) {
+            throw new DamagedFileException("a range is " + range);
+        }
+        return number.longValue();
     }
 }

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +65,27 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         return parts.stream().mapToLong(Part::failed).sum();
     }
 
+    /** What is committed, and what the ranges behind it have finished that are done. */
+    static Finished finished(Disk disk, RangeFiles files, Position committed) throws IOException {
+        Manifest manifest = Manifest.read(disk, files.manifest());
+        long succeeded = committed.succeeded();
+        long failed = committed.failed();
+        List<Range> ranges = manifest.ranges();
+        for (Range range : ranges.subList(manifest.indexOf(committed.nextItem()), ranges.size())) {
+            if (disk.exists(files.range(range))) {
+                RangeRecord record = read(disk, files.range(range));
+                long first = record.firstItem;
+                for (Part part : record.parts) {
+                    boolean beyond = first >= committed.nextItem();
+                    succeeded += beyond ? part.succeeded : 0;
+                    failed += beyond ? part.failed : 0;
+                    first += part.succeeded + part.failed;
+                }
+            }
+        }
+        return new Finished(succeeded, failed);
+    }
+
     /** Number in the job of the first item that is not in it. */
     public long nextItem() {
         return firstItem + succeeded() + failed();
@@ -93,27 +117,40 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         disk.forceDirectory(range);
     }
 
-    /** @throws DamagedFileException if it cannot be read, or the files beside it are not as long as it says */
+    /** @throws DamagedFileException if it is damaged, or the files beside it are not as long as it says */
     public static RangeRecord read(Disk disk, Path range) throws IOException {
-        RangeRecord record = decode(disk.read(RangeFiles.record(range)));
+        RangeRecord record;
+        try {
+            record = decode(disk.read(RangeFiles.record(range)));
+        } catch (DamagedFileException e) {
+            throw damaged(range, "Record " + RangeFiles.record(range) + " is damaged: " + e.getMessage());
+        }
         checkLength(
                 disk,
+                range,
                 RangeFiles.results(range),
                 record.parts.stream().mapToLong(Part::resultsBytes).sum());
         checkLength(
                 disk,
+                range,
                 RangeFiles.errors(range),
                 record.parts.stream().mapToLong(Part::errorsBytes).sum());
         return record;
     }
 
-    private static void checkLength(Disk disk, Path file, long expected) throws IOException {
+    private static void checkLength(Disk disk, Path range, Path file, long expected) throws IOException {
+        if (!disk.exists(file)) {
+            throw damaged(range, "File " + file + " is missing");
+        }
         long size = disk.size(file);
         if (size != expected) {
-            throw new DamagedFileException("File " + file + " has " + size + " bytes, but its record counts " + expected
-                    + ". Nothing was changed. Remove the directory " + file.getParent()
-                    + " and resume: its items are worked on again.");
+            throw damaged(range, "File " + file + " has " + size + " bytes, but its record counts " + expected);
         }
+    }
+
+    private static DamagedFileException damaged(Path range, String what) {
+        return new DamagedFileException(what + ". Nothing was changed. Remove the directory " + range
+                + " and resume: its items are worked on again.");
     }
 
     private static RangeRecord decode(byte[] bytes) throws IOException {

@@ -1,5 +1,7 @@
 package org.checkpointrecovery.api;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,10 +46,17 @@ final class FlinkCluster {
         return cluster.getRestAddress().get(10, TimeUnit.SECONDS);
     }
 
-    /** Takes a TaskManager away, with the tasks that work there, and begins another one. */
-    void replaceTaskManager(int number) throws Exception {
-        cluster.terminateTaskManager(number).get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+    /** Takes the oldest TaskManager away, with the tasks that work there, and begins another one. */
+    void replaceTaskManager() throws Exception {
+        cluster.terminateTaskManager(0).get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
         cluster.startTaskManager();
+    }
+
+    /** How a job is, in Flink's own words. */
+    String state(String job) throws Exception {
+        try (InputStream answer = url().resolve("/jobs/" + job).toURL().openStream()) {
+            return new JsonMapper().readTree(answer).get("state").textValue();
+        }
     }
 
     void close() throws Exception {

@@ -1,68 +1,175 @@
 package org.checkpointrecovery.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import java.nio.file.Path;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Jobs on a cluster: what it makes of them is byte for byte what the service itself does. */
-class FlinkEngineTest {
-    @TempDir
-    private static Path clusterDirectory;
-
-    private static FlinkCluster cluster;
-
-    @TempDir
-    private Path directory;
-
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeAll
-    static void startCluster() throws Exception {
-        cluster = FlinkCluster.start(clusterDirectory, 2, 1);
+class FlinkEngineTest extends OnCluster {
+    /** A job whose ranges are many, and take some time. */
+    private static String slow(String file, int millis) {
+        return spec(
+                file,
+                ",\"batchSize\":10,\"commit\":\"each\",\"faults\":{\"itemDelayMillis\":" + millis
+                        + ",\"failItems\":[4,33,150]}");
     }
 
-    @AfterAll
-    static void stopCluster() throws Exception {
-        cluster.close();
+    private void isAsLocal(String id, String spec) {
+        String local = http.complete(spec + "}");
+        assertThat(http.results(id)).isEqualTo(http.results(local)).isNotEmpty();
+        assertThat(errors(id)).isEqualTo(errors(local));
+        Answer flink = http.job(id);
+        Answer there = http.job(local);
+        for (String count : new String[] {"totalItems", "processedItems", "succeededItems", "failedItems", "percent"}) {
+            assertThat(flink.at("/progress/" + count)).as(count).isEqualTo(there.at("/progress/" + count));
+        }
+        assertThat(flink.text("/outcome")).isEqualTo(there.text("/outcome"));
+        assertThat(ranges(id)).doesNotExist();
     }
 
-    @BeforeEach
-    void start() throws Exception {
-        service = TestService.in(directory).cluster(cluster.url()).start();
-        http = service.client();
+    @ParameterizedTest
+    @ValueSource(
+            strings = {",\"batchSize\":7", "", ",\"batchSize\":10,\"commit\":\"each\"", ",\"format\":\"raw-lines\""})
+    void a_job_has_the_results_of_the_local_engine(String options) {
+        int items = options.contains("each") ? 500 : 20_000;
+        String spec = spec(upload(items), options + ",\"faults\":{\"failItems\":[0,5,499]}");
+        isAsLocal(http.complete(spec + FLINK), spec);
     }
 
-    @AfterEach
-    void stop() {
-        service.close();
+    static List<Arguments> inputs() {
+        return List.of(
+                arguments("jsonl", "{\"a\":1}\n\nno JSON\n[2]\n\"x\"\n"),
+                arguments("csv", "name,text\nann,\"two\nlines\"\nragged\nbob,\"a \"\"quoted\"\" one\"\r\nzoe,end"),
+                arguments("csv", "name,text\n"),
+                arguments("lines", ""));
     }
 
-    private static String lines(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> "line " + i + "  ünï" + "x".repeat(i % 50) + "\n")
-                .collect(Collectors.joining());
+    @ParameterizedTest
+    @MethodSource("inputs")
+    void every_format_is_cut_into_ranges_where_an_item_ends(String format, String text) {
+        String file = http.upload(text.getBytes(UTF_8));
+        String spec = spec(file, ",\"batchSize\":1,\"commit\":\"each\",\"format\":\"" + format + "\"");
+        String local = http.complete(spec + "}");
+        String flink = http.complete(spec + FLINK);
+        assertThat(http.results(flink)).isEqualTo(http.results(local));
+        assertThat(errors(flink)).isEqualTo(errors(local));
     }
 
     @Test
-    void a_job_has_the_results_of_the_local_engine() throws Exception {
-        String file = http.upload(lines(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        String spec = "{\"input\":{\"fileId\":\"" + file + "\"},\"batchSize\":7,\"faults\":{\"failItems\":[0,5,19999]}";
+    void a_task_manager_that_is_lost_half_way_changes_nothing() throws Exception {
+        String spec = slow(upload(600), 10);
+        String id = http.submit(spec + FLINK);
+        awaitProcessed(id, 100);
+        cluster.replaceTaskManager();
+        http.await(id, "COMPLETED");
+        isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
+        assertThat(http.job(id).at("/runs")).hasSize(1);
+    }
+
+    @Test
+    void a_paused_job_goes_on_where_it_was() throws Exception {
+        String spec = slow(upload(400), 10);
+        String id = http.submit(spec + FLINK);
+        awaitProcessed(id, 50);
+        assertThat(http.ask(id, "pause").is(202).state()).isEqualTo("PAUSING");
+        Answer paused = http.await(id, "PAUSED");
+        assertThat(paused.at("/stateReason").isNull()).isTrue();
+        long processed = paused.number("/progress/processedItems");
+        assertThat(processed).isBetween(50L, 390L);
+        assertThat(submissions(id).at("/submissions/0/savepoint").asText()).contains("savepoint-");
+        http.resume(id);
+        isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
+        assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isEqualTo(processed);
+    }
+
+    @Test
+    void the_service_finds_its_job_in_the_cluster_again() throws Exception {
+        String spec = slow(upload(600), 10);
+        String id = http.submit(spec + FLINK);
+        awaitProcessed(id, 50);
+        service.restart();
+        http = service.client();
+        assertThat(http.job(id).number("/progress/processedItems")).isGreaterThanOrEqualTo(50);
+        awaitProcessed(id, 300);
+        assertThat(submissions(id).at("/submissions")).hasSize(1);
+        http.await(id, "COMPLETED");
+        isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
+        assertThat(http.job(id).text("/runs/0/end")).isEqualTo("STOPPED");
+    }
+
+    @Test
+    void a_cancelled_job_ends_in_the_cluster_too() throws Exception {
+        String id = http.submit(slow(upload(5000), 20) + FLINK);
+        awaitProcessed(id, 20);
+        String clusterJob = submissions(id).at("/submissions/0/clusterJob").asText();
+        http.ask(id, "cancel").is(202);
+        http.await(id, "CANCELLED");
+        assertThat(cluster.state(clusterJob)).isEqualTo("CANCELED");
+        assertThat(ranges(id)).doesNotExist();
+        assertThat(http.results(id)).isNotEmpty();
+        http.delete("/v1/jobs/" + id).is(204);
+    }
+
+    @Test
+    void an_item_that_may_not_fail_ends_the_job_at_its_batch() {
+        String file = upload(3000);
+        String spec = spec(file, ",\"batchSize\":100,\"onItemError\":\"fail\",\"faults\":{\"failItems\":[1234]}");
+        String flink = http.submit(spec + FLINK);
+        Answer failed = http.await(flink, "FAILED");
         String local = http.submit(spec + "}");
-        String flink = http.submit(spec + ",\"engine\":\"flink\"}");
-        http.await(local, "COMPLETED");
-        http.await(flink, "COMPLETED");
-        assertThat(http.get("/v1/jobs/" + flink + "/results").text())
-                .isEqualTo(http.get("/v1/jobs/" + local + "/results").text());
-        assertThat(http.get("/v1/jobs/" + flink + "/errors").text())
-                .isEqualTo(http.get("/v1/jobs/" + local + "/errors").text());
+        Answer there = http.await(local, "FAILED");
+        assertThat(failed.at("/stateReason")).isEqualTo(there.at("/stateReason"));
+        assertThat(failed.number("/progress/processedItems")).isEqualTo(1200);
+        assertThat(http.results(flink)).isEqualTo(http.results(local));
+        http.ask(flink, "resume").is(202);
+        http.await(flink, "FAILED");
+        assertThat(http.job(flink).at("/runs")).hasSize(2);
+        assertThat(http.results(flink)).isEqualTo(http.results(local));
+    }
+
+    @Test
+    void failed_items_are_tried_again_on_the_cluster() {
+        String file = upload(3000);
+        String flink = http.complete(spec(file, ",\"batchSize\":100,\"faults\":{\"failItems\":[7,1234,2999]}") + FLINK);
+        String child = http.post("/v1/jobs/" + flink + "/retry-failed").is(201).id();
+        Answer done = http.await(child, "COMPLETED");
+        assertThat(done.text("/spec/engine")).isEqualTo("flink");
+        String clean = http.complete(spec(file, "") + "}");
+        assertThat(http.get("/v1/jobs/" + child + "/results?merged=true").text())
+                .isEqualTo(http.results(clean));
+    }
+
+    @Test
+    void a_cluster_that_does_not_answer_is_asked_so_often_and_no_more() throws Exception {
+        service.close();
+        service = TestService.in(directory)
+                .cluster(URI.create("http://127.0.0.1:1"))
+                .clusterQuestions(4)
+                .start();
+        http = service.client();
+        String spec = spec(upload(100), ",\"batchSize\":10");
+        String id = http.submit(spec + FLINK);
+        Answer failed = http.await(id, "FAILED");
+        assertThat(failed.text("/stateReason/code")).isEqualTo("CLUSTER_FAILED");
+        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "4 times", "resume");
+        service.stop();
+        service.cluster(cluster.url()).clusterQuestions(150).start();
+        http = service.client();
+        http.resume(id);
+        isAsLocal(id, spec);
+    }
+
+    @Test
+    void threads_of_the_service_are_not_for_a_cluster() {
+        http.post("/v1/jobs", "{\"input\":{\"items\":[\"a\"]},\"engine\":\"flink\",\"parallelism\":2}")
+                .isInvalid("/parallelism");
     }
 }

@@ -67,6 +67,7 @@ final class TestService implements AutoCloseable {
     private boolean processCrashAllowed;
     private @Nullable URI cluster;
     private @Nullable Integer clusterParallelism;
+    private int clusterQuestions = 150;
     private Plugins plugins = Plugins.NONE;
 
     private @Nullable DataDirectory lock;
@@ -155,6 +156,12 @@ final class TestService implements AutoCloseable {
         return this;
     }
 
+    /** @param most in a row without an answer */
+    TestService clusterQuestions(int most) {
+        clusterQuestions = most;
+        return this;
+    }
+
     TestService clusterParallelism(int tasks) {
         clusterParallelism = tasks;
         return this;
@@ -219,7 +226,7 @@ final class TestService implements AutoCloseable {
                 requireNonNull(lock).cluster(),
                 addressRules.toString(),
                 plugins::jar,
-                new FlinkSettings.Patience(Duration.ofMillis(100), 20, 3, Duration.ofMillis(200)));
+                new FlinkSettings.Patience(Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)));
         JobEngine flink = new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
         return new Engines(local, new Engines.Provided(flink, null, "Not here."));
     }

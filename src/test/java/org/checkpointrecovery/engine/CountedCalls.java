@@ -27,7 +27,7 @@ import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.Work;
 
 /** A world outside of the service that is called for each item, answers in any order, and counts. It survives crashes. */
-final class CountedCalls implements Processors {
+public final class CountedCalls implements Processors {
     private static final int MOST_MICROS = 300;
 
     private final Random random;
@@ -36,32 +36,32 @@ final class CountedCalls implements Processors {
     private final Map<Long, AtomicInteger> calls = new ConcurrentHashMap<>();
 
     /** @param failing indexes of items that fail */
-    CountedCalls(long seed, Set<Long> failing) {
+    public CountedCalls(long seed, Set<Long> failing) {
         this(seed, failing, 0);
     }
 
     /** @param answerBytes how much longer the answers are than they must be */
-    CountedCalls(long seed, Set<Long> failing, int answerBytes) {
+    public CountedCalls(long seed, Set<Long> failing, int answerBytes) {
         this.random = new Random(seed);
         this.failing = failing;
         this.padding = answerBytes == 0 ? "" : ",\"text\":\"" + "x".repeat(answerBytes) + "\"";
     }
 
-    static ProcessorSpec spec(int concurrency) {
+    public static ProcessorSpec spec(int concurrency) {
         return new ProcessorSpec.Plugin("counted-calls", "{}", concurrency, Duration.ofSeconds(30));
     }
 
-    int calls(long index) {
+    public int calls(long index) {
         AtomicInteger count = calls.get(index);
         return count == null ? 0 : count.get();
     }
 
-    int total() {
+    public int total() {
         return calls.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
     /** That each of so many items was called for, and no more than so many calls were made again. */
-    void assertRepeated(int items, int most) {
+    public void assertRepeated(int items, int most) {
         assertThat(calls).hasSize(items);
         assertThat(total() - items).as("repeated calls in %s", calls).isBetween(0, most);
     }

@@ -21,7 +21,7 @@ import org.checkpointrecovery.processor.Work;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that are answered only when a test says so. */
-final class HeldCalls implements Processors {
+public final class HeldCalls implements Processors {
     private final int concurrency;
     private final List<Long> begun = new ArrayList<>(); // guarded by this, as all below
     private final Map<Long, Consumer<Answer>> waiting = new TreeMap<>();
@@ -31,12 +31,12 @@ final class HeldCalls implements Processors {
     private LongPredicate answeredAtOnce = index -> false;
     private String padding = "";
 
-    HeldCalls(int concurrency) {
+    public HeldCalls(int concurrency) {
         this.concurrency = concurrency;
     }
 
     /** An HTTP processor, so that failures in a row are looked at. */
-    ProcessorSpec http(@Nullable Integer pauseAfterFailedItems) {
+    public ProcessorSpec http(@Nullable Integer pauseAfterFailedItems) {
         return new ProcessorSpec.Http(
                 "http://127.0.0.1:1/",
                 "POST",
@@ -51,43 +51,43 @@ final class HeldCalls implements Processors {
                 pauseAfterFailedItems);
     }
 
-    ProcessorSpec plugin() {
+    public ProcessorSpec plugin() {
         return CountedCalls.spec(concurrency);
     }
 
     /** Indexes in the order in which they were begun, over all runs. */
-    synchronized List<Long> begun() {
+    public synchronized List<Long> begun() {
         return List.copyOf(begun);
     }
 
-    synchronized int begunCount() {
+    public synchronized int begunCount() {
         return begun.size();
     }
 
-    synchronized List<Long> waiting() {
+    public synchronized List<Long> waiting() {
         return List.copyOf(waiting.keySet());
     }
 
     /** Whether the run has said that no more attempts are wanted. */
-    synchronized boolean isStopped() {
+    public synchronized boolean isStopped() {
         return stopped;
     }
 
-    synchronized int open() {
+    public synchronized int open() {
         return open;
     }
 
-    synchronized void unavailable(@Nullable String why) {
+    public synchronized void unavailable(@Nullable String why) {
         unavailable = why;
     }
 
     /** Has these items succeed at once. */
-    synchronized void answerAtOnce(LongPredicate indexes, int answerBytes) {
+    public synchronized void answerAtOnce(LongPredicate indexes, int answerBytes) {
         answeredAtOnce = indexes;
         padding = " ".repeat(answerBytes);
     }
 
-    void succeed(long index) {
+    public void succeed(long index) {
         answer(index, succeeded(index));
     }
 
@@ -95,15 +95,15 @@ final class HeldCalls implements Processors {
         return new Answer.Succeeded((result(index) + padding).getBytes(StandardCharsets.UTF_8));
     }
 
-    static String result(long index) {
+    public static String result(long index) {
         return "{\"index\":" + index + ",\"ok\":true}";
     }
 
-    void fail(long index, @Nullable Integer status) {
+    public void fail(long index, @Nullable Integer status) {
         answer(index, new Answer.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It failed.", status), 1));
     }
 
-    void giveUp(long index, @Nullable Reason reason) {
+    public void giveUp(long index, @Nullable Reason reason) {
         answer(index, new Answer.GivenUp(reason));
     }
 

@@ -15,7 +15,7 @@ import org.checkpointrecovery.job.ProcessorSpec;
 import org.jspecify.annotations.Nullable;
 
 /** Specs for tests: inline items in batches of 3, unless told otherwise. */
-final class TestSpec {
+public final class TestSpec {
     private InputSpec input = new InputSpec.Inline();
     private Format format = Format.LINES;
     private int batchSize = 3;
@@ -31,77 +31,77 @@ final class TestSpec {
     private Set<Long> failItems = Set.of();
     private Duration itemDelay = Duration.ZERO;
 
-    static TestSpec spec() {
+    public static TestSpec spec() {
         return new TestSpec();
     }
 
-    TestSpec over(InputSpec newInput) {
+    public TestSpec over(InputSpec newInput) {
         input = newInput;
         return this;
     }
 
-    TestSpec format(Format other) {
+    public TestSpec format(Format other) {
         format = other;
         return this;
     }
 
-    TestSpec batchSize(int items) {
+    public TestSpec batchSize(int items) {
         batchSize = items;
         return this;
     }
 
-    TestSpec parallelism(int threads) {
+    public TestSpec parallelism(int threads) {
         parallelism = threads;
         return this;
     }
 
-    TestSpec engine(EngineKind kind) {
+    public TestSpec engine(EngineKind kind) {
         engine = kind;
         return this;
     }
 
-    TestSpec processor(ProcessorSpec spec) {
+    public TestSpec processor(ProcessorSpec spec) {
         processor = spec;
         return this;
     }
 
-    TestSpec commit(CommitMode mode) {
+    public TestSpec commit(CommitMode mode) {
         commit = mode;
         return this;
     }
 
-    TestSpec onItemError(OnItemError what) {
+    public TestSpec onItemError(OnItemError what) {
         onItemError = what;
         return this;
     }
 
-    TestSpec maxFailedItems(long most) {
+    public TestSpec maxFailedItems(long most) {
         maxFailedItems = most;
         return this;
     }
 
-    TestSpec notStarted() {
+    public TestSpec notStarted() {
         start = false;
         return this;
     }
 
-    TestSpec crashAfter(long items, CrashPoint point) {
+    public TestSpec crashAfter(long items, CrashPoint point) {
         crashAfterItems = items;
         crashPoint = point;
         return this;
     }
 
-    TestSpec failItems(Set<Long> indexes) {
+    public TestSpec failItems(Set<Long> indexes) {
         failItems = indexes;
         return this;
     }
 
-    TestSpec itemDelay(Duration delay) {
+    public TestSpec itemDelay(Duration delay) {
         itemDelay = delay;
         return this;
     }
 
-    JobSpec build() {
+    public JobSpec build() {
         Faults faults = crashAfterItems == null && failItems.isEmpty() && itemDelay.isZero()
                 ? null
                 : new Faults(crashAfterItems, crashPoint, failItems, itemDelay);

@@ -126,7 +126,9 @@ final class FlinkFeed implements Feed {
     private void removeFailed(Manifest ranges) throws IOException {
         List<Run> runs = parts.order().job().runs();
         Run.Ending last = runs.isEmpty() ? null : runs.get(runs.size() - 1).ending();
-        if (last == null || last.end() != Run.End.FAILED) {
+        if (last == null
+                || last.end() != Run.End.FAILED
+                || !spec.failedItemLimits().areSet()) {
             return;
         }
         for (Range range : ranges.ranges()
@@ -358,6 +360,9 @@ final class FlinkFeed implements Feed {
     }
 
     private void showProgress() throws ClusterException {
+        if (spec.failedItemLimits().areSet()) {
+            return; // what is beyond the checkpoint may be done again
+        }
         Map<String, Long> counts = clusterJob.accumulators();
         Long succeeded = counts.get("succeeded");
         Long failed = counts.get("failed");

@@ -35,6 +35,6 @@ public record FlinkSettings(
      */
     public record Patience(Duration look, int unanswered, int submissions, Duration pause) {
         /** Some five minutes for a JobManager to come back. */
-        public static final Patience DEFAULT = new Patience(Duration.ofMillis(500), 60, 5, Duration.ofSeconds(5));
+        public static final Patience DEFAULT = new Patience(Duration.ofMillis(500), 150, 5, Duration.ofSeconds(2));
     }
 }

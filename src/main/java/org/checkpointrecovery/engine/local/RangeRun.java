@@ -15,6 +15,7 @@ import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.LimitedSource;
 import org.checkpointrecovery.job.Checkpoint;
@@ -71,6 +72,7 @@ public final class RangeRun {
     /**
      * @param last whether no range comes behind
      * @param directory empty
+     * @throws InputTruncatedException if the input has fewer bytes, or fewer items there, than when it was cut into ranges
      */
     public End run(Range range, boolean last, Path directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
@@ -103,6 +105,7 @@ public final class RangeRun {
                     return new End.Crashed(crash);
                 }
                 if (!parts.areWhole()) {
+                    parts.checkThatAskedToEnd();
                     return new End.Stopped();
                 }
                 sink.force();
@@ -163,9 +166,8 @@ public final class RangeRun {
         CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
             while (queue.take(taken)) {
-                CrashOrder now = control.crash();
-                if (settings.concurrent() && now != null && control.crashesNow()) {
-                    return now; // what is under way does not come any more
+                if (control.crashesNow()) {
+                    return control.crash();
                 }
                 for (Slice slice : taken) {
                     if (control.mustEndNow()) {
@@ -182,11 +184,19 @@ public final class RangeRun {
                 queue.release(taken);
             }
             CrashOrder ordered = control.crash();
-            return ordered != null && control.crashesNow() ? ordered : null;
+            // It came when the last item was read already.
+            return ordered != null && ordered.afterItems() == 0 && !control.mustEndNow() ? ordered : null;
         }
 
         boolean areWhole() {
             return next == range.nextItem() || failed;
+        }
+
+        /** @throws InputTruncatedException if nobody has: the input has fewer items than when it was cut */
+        void checkThatAskedToEnd() throws InputTruncatedException {
+            if (control.asked() == null && !control.mustEndNow()) {
+                throw InputTruncatedException.ofItems(range.firstItem(), next - range.firstItem(), range.items());
+            }
         }
 
         private void add(Slice slice) throws IOException {

@@ -7,12 +7,14 @@ import java.util.List;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
 import org.apache.flink.core.fs.Path;
-import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.checkpointrecovery.storage.Manifest;
 import org.checkpointrecovery.storage.RangeFiles;
 
-/** Finds the ranges that are not done. Each is a split, whose offset is its number in the manifest. */
+/**
+ * Finds the ranges. Each is a split, whose offset is its number in the manifest. Those that are done are among them: the task
+ * that is given one only counts its items, so that what tasks count is always of the whole job.
+ */
 final class RangeEnumerator implements FileEnumerator {
     private final RangeFiles files;
 
@@ -22,13 +24,10 @@ final class RangeEnumerator implements FileEnumerator {
 
     @Override
     public Collection<FileSourceSplit> enumerateSplits(Path[] paths, int minDesiredSplits) throws IOException {
-        Disk disk = new LocalDisk();
-        Manifest manifest = Manifest.read(disk, files.manifest());
+        Manifest manifest = Manifest.read(new LocalDisk(), files.manifest());
         List<FileSourceSplit> splits = new ArrayList<>();
         for (int number = 0; number < manifest.ranges().size(); number++) {
-            if (!disk.exists(files.range(manifest.ranges().get(number)))) {
-                splits.add(new FileSourceSplit(String.valueOf(number), paths[0], number, 1, 0, 0));
-            }
+            splits.add(new FileSourceSplit(String.valueOf(number), paths[0], number, 1, 0, 0));
         }
         return splits;
     }

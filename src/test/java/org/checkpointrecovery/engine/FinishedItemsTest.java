@@ -1,0 +1,131 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.Manifest;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a cluster has finished beyond the checkpoint is progress, and never less than it was. */
+class FinishedItemsTest {
+    private final CrashingDisk disk;
+    private final HeldEngine engine = new HeldEngine();
+    private TestService service;
+
+    FinishedItemsTest() throws Exception {
+        disk = CrashedJob.emptyDisk(0);
+        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
+        service.service().open();
+    }
+
+    /** Runs nothing: the test says what happens. */
+    private static final class HeldEngine implements JobEngine {
+        private @Nullable RunListener listener;
+
+        @Override
+        public void submit(RunOrder order, RunListener ofRun) {
+            listener = ofRun;
+        }
+
+        RunListener run() {
+            return requireNonNull(listener);
+        }
+
+        @Override
+        public void withdraw(JobId job) {}
+
+        @Override
+        public void pause(JobId job) {}
+
+        @Override
+        public void cancel(JobId job) {}
+
+        @Override
+        public void crash(JobId job, CrashOrder order) {}
+
+        @Override
+        public void shutDown(Duration grace) {}
+    }
+
+    private Progress progress(JobId id) throws Exception {
+        return service.service().view(id).progress();
+    }
+
+    private static Position position(long succeeded, long failed) {
+        return new Position(succeeded + failed, 0, 0, 0, succeeded, failed);
+    }
+
+    @Test
+    void progress_follows_the_cluster_and_never_falls() throws Exception {
+        JobId id = service.submit(TestSpec.spec(), "a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+        RunListener run = engine.run();
+        assertThat(run.starting(id, new Recovery(Recovery.From.BEGINNING, 0, null), Position.START))
+                .isTrue();
+        run.counted(id, 10);
+        run.finished(id, 5, 1);
+        assertThat(progress(id).processedItems()).isEqualTo(6);
+        assertThat(progress(id).failedItems()).isEqualTo(1);
+        assertThat(progress(id).percent()).isEqualTo(60.0);
+        run.finished(id, 2, 0); // a task was begun anew, and forgot
+        run.committed(id, new Checkpoint(id, 1, position(3, 0), Instant.now()), Duration.ZERO);
+        assertThat(progress(id).processedItems()).isEqualTo(6);
+        assertThat(service.nextItem(id)).isEqualTo(3);
+        List<Long> seen = new ArrayList<>();
+        for (long items : new long[] {7, 4, 8, 8, 1}) {
+            run.finished(id, items, 0);
+            seen.add(progress(id).processedItems());
+        }
+        assertThat(seen).containsExactly(7L, 7L, 8L, 8L, 8L);
+        run.committed(id, new Checkpoint(id, 1, position(9, 1), Instant.now()), Duration.ZERO);
+        assertThat(progress(id).processedItems()).isEqualTo(10);
+        assertThat(progress(id).percent()).isLessThan(100.0);
+        run.ended(id, new RunEnd(Run.End.COMPLETED, null, position(9, 1)));
+        assertThat(progress(id).percent()).isEqualTo(100.0);
+        assertThat(progress(id).failedItems()).isEqualTo(1);
+    }
+
+    @Test
+    void a_service_that_starts_again_finds_what_the_cluster_has_done() throws Exception {
+        JobId id = service.submit(TestSpec.spec().engine(EngineKind.FLINK), "a", "b", "c", "d", "e", "f", "g", "h");
+        service.await(id, Status.PAUSED); // the service has no cluster
+        RangeFiles files = service.files(id).ranges();
+        disk.createDirectory(files.directory());
+        Manifest manifest = new Manifest(List.of(new Range(0, 3, 0), new Range(3, 3, 6), new Range(6, 2, 12)));
+        manifest.write(disk, files.manifest());
+        Path done = files.range(manifest.ranges().get(1));
+        disk.createDirectory(done);
+        disk.open(RangeFiles.results(done)).close();
+        disk.open(RangeFiles.errors(done)).close();
+        new RangeRecord(
+                        3,
+                        Duration.ZERO,
+                        List.of(
+                                new RangeRecord.Part(1, 1, 0, 0, 10, false, null),
+                                new RangeRecord.Part(1, 0, 0, 0, 12, true, null)))
+                .write(disk, done);
+        service.close();
+        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
+        service.service().open();
+        assertThat(progress(id).processedItems()).isEqualTo(3);
+        assertThat(progress(id).failedItems()).isEqualTo(1);
+        assertThat(service.nextItem(id)).isZero();
+    }
+}

@@ -1,0 +1,260 @@
+package org.checkpointrecovery.engine.local;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.engine.Await;
+import org.checkpointrecovery.engine.RunEnd;
+import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.sink.ResultsFormat;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.Manifest;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.checkpointrecovery.storage.RangeOrder;
+import org.checkpointrecovery.storage.RangeRecord;
+
+/** A job that is run by the local engine, and range by range as a cluster runs it. */
+final class RangedJob {
+    static final JobId ID = new JobId("0mh3k2v9x-7fq2mzt4");
+    private static final Path ROOT = Path.of("/jobs");
+    private static final int LIMIT_SECONDS = 20;
+
+    private final CrashingDisk medium;
+    private final Disk disk;
+    private final Job job;
+    private final Input input;
+    private final int maxItemBytes;
+    private final Processors processors;
+    private final JobStore store;
+
+    /** What a job, or a range of it, writes. */
+    record Files(String results, String errors) {}
+
+    private RangedJob(CrashingDisk medium, Disk disk, Job job, Input input, int maxItemBytes, Processors processors) {
+        this.medium = medium;
+        this.disk = disk;
+        this.job = job;
+        this.input = input;
+        this.maxItemBytes = maxItemBytes;
+        this.processors = processors;
+        this.store = new JobStore(disk, ROOT);
+    }
+
+    /** @param input is on the disk */
+    static RangedJob of(CrashingDisk disk, JobSpec spec, Input input, int maxItemBytes, Processors processors)
+            throws IOException {
+        Job job = Job.submitted(ID, null, spec, InputIdentities.of(disk, input), null, null, Instant.EPOCH);
+        RangedJob ranged = new RangedJob(disk, disk, job, input, maxItemBytes, processors);
+        ranged.store.open();
+        disk.createDirectory(ranged.files().directory());
+        disk.createDirectory(ranged.files().ranges().directory());
+        disk.forceDirectory(ROOT);
+        disk.forceDirectory(ranged.files().directory());
+        return ranged;
+    }
+
+    /** The same job on a disk that does something else. */
+    RangedJob on(Disk other) {
+        return new RangedJob(medium, other, job, input, maxItemBytes, processors);
+    }
+
+    /** The same job when it has run before. */
+    RangedJob inSecondRun() {
+        Job again = job.beginRun(new Recovery(Recovery.From.BEGINNING, 0, null), Instant.EPOCH);
+        return new RangedJob(medium, disk, again, input, maxItemBytes, processors);
+    }
+
+    private JobFiles files() {
+        return store.files(ID);
+    }
+
+    private int batchSize() {
+        return job.validSpec().batchSize();
+    }
+
+    InputItems items() throws IOException {
+        return input.items(
+                disk, job.validSpec().format(), requireNonNull(job.identity()).bytes(), maxItemBytes);
+    }
+
+    /** Ranges that end wherever they come to have so many items, within batches too. */
+    List<Range> ranges(long items) throws IOException {
+        return ranges(items, -1);
+    }
+
+    /** @param cut the number of an item that a range begins with */
+    List<Range> ranges(long items, long cut) throws IOException {
+        Manifest.Cuts cuts = new Manifest.Cuts(batchSize(), items, Long.MAX_VALUE, false, cut);
+        return requireNonNull(Manifest.make(items(), cuts, () -> false)).ranges();
+    }
+
+    /** Where a range is worked on, empty. */
+    Path directory(Range range) throws IOException {
+        Path directory = files().ranges().attempt(range, "a");
+        medium.deleteTree(directory);
+        medium.createDirectory(directory);
+        medium.forceDirectory(files().ranges().directory());
+        return directory;
+    }
+
+    RangeRun.End run(Range range, List<Range> all, RunControl control) throws Exception {
+        return run(range, all, control, directory(range));
+    }
+
+    private RangeRun.End run(Range range, List<Range> all, RunControl control, Path directory) throws Exception {
+        RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1);
+        boolean last = range.equals(all.get(all.size() - 1));
+        return new RangeRun(disk, order, processors, control).run(range, last, directory);
+    }
+
+    /** Runs a range on another thread. */
+    CompletableFuture<RangeRun.End> begin(Range range, List<Range> all, RunControl control) {
+        CompletableFuture<RangeRun.End> end = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        end.complete(run(range, all, control));
+                    } catch (Throwable e) {
+                        end.completeExceptionally(e);
+                    }
+                },
+                "range");
+        thread.setDaemon(true);
+        thread.start();
+        return end;
+    }
+
+    /** Runs a range while an operation of the disk, counted from 0, fails. */
+    CompletableFuture<RangeRun.End> runFailing(Range range, List<Range> all, int operation, IOException failure)
+            throws Exception {
+        Path directory = directory(range);
+        medium.failAt(medium.operations() + 1 + operation, failure);
+        try {
+            return CompletableFuture.completedFuture(run(range, all, new RunControl(), directory));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        } finally {
+            medium.mend();
+        }
+    }
+
+    static RangeRun.End endOf(CompletableFuture<RangeRun.End> run) throws Exception {
+        return run.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Works on all ranges, in an order of no account, and puts what they write one behind the other. */
+    Files throughRanges(List<Range> ranges) throws Exception {
+        List<String> results = new ArrayList<>();
+        List<String> errors = new ArrayList<>();
+        for (int number = ranges.size() - 1; number >= 0; number--) {
+            Range range = ranges.get(number);
+            Path directory = directory(range);
+            RangeRun.End end = run(range, ranges, new RunControl(), directory);
+            assertThat(end).as("%s", range).isInstanceOf(RangeRun.End.Done.class);
+            medium.restorePower(); // whatever was not forced may be lost now
+            RangeRecord record = RangeRecord.read(disk, directory);
+            assertThat(((RangeRun.End.Done) end).record()).isEqualTo(record);
+            Files written = written(range);
+            Range behind = number == ranges.size() - 1 ? null : ranges.get(number + 1);
+            new PartsCheck(record, batchSize(), written).check(range, behind);
+            results.add(0, written.results);
+            errors.add(0, written.errors);
+        }
+        return new Files(String.join("", results), String.join("", errors));
+    }
+
+    /** What is in the files of a range. */
+    Files written(Range range) {
+        Path directory = files().ranges().attempt(range, "a");
+        return new Files(medium.text(RangeFiles.results(directory)), medium.text(RangeFiles.errors(directory)));
+    }
+
+    boolean hasRecord(Range range) {
+        return medium.exists(RangeFiles.record(files().ranges().attempt(range, "a")));
+    }
+
+    /** What the local engine writes. */
+    Files locally() throws Exception {
+        CompletableFuture<RunEnd> end = new CompletableFuture<>();
+        LocalEngine engine = new LocalEngine(disk, Clock.systemUTC(), 1, maxItemBytes, processors, () -> {
+            throw new AssertionError("nobody may halt the process");
+        });
+        RunOrder order = new RunOrder(
+                job,
+                1,
+                input,
+                files().results(),
+                files().errors(),
+                ResultsFormat.JSON_LINES,
+                store.checkpoints(ID),
+                files());
+        engine.submit(order, new RunListener() {
+            @Override
+            public boolean starting(JobId id, Recovery from, Position committed) {
+                return true;
+            }
+
+            @Override
+            public void counted(JobId id, long totalItems) {}
+
+            @Override
+            public void committed(JobId id, Checkpoint checkpoint, Duration took) {}
+
+            @Override
+            public void ended(JobId id, RunEnd how) {
+                end.complete(how);
+            }
+        });
+        Position committed = end.get(LIMIT_SECONDS, TimeUnit.SECONDS).committed();
+        engine.shutDown(Duration.ofSeconds(LIMIT_SECONDS));
+        Await.until("the engine's threads have ended", () -> threads().isEmpty());
+        return new Files(
+                text(files().results(), committed.resultsBytes()), text(files().errors(), committed.errorsBytes()));
+    }
+
+    private String text(Path file, long bytes) {
+        return new String(medium.bytes(file), 0, (int) bytes, UTF_8);
+    }
+
+    /** No thread works on the job any more. */
+    static void assertNoThreadIsLeft() {
+        assertThat(threads()).isEmpty();
+    }
+
+    static boolean reads() {
+        return threads().contains("job-" + ID + "-reader");
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("job-" + ID))
+                .toList();
+    }
+}

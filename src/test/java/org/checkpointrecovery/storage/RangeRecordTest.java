@@ -1,0 +1,137 @@
+package org.checkpointrecovery.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.storage.RangeRecord.FirstFailure;
+import org.checkpointrecovery.storage.RangeRecord.Part;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is written of a range that is done, and that nobody takes it for done when its files are not what it says. */
+class RangeRecordTest {
+    private static final Path RANGE = Path.of("/range");
+    private static final RangeRecord RECORD = new RangeRecord(
+            6,
+            Duration.ofNanos(1_234_567_890_123L),
+            List.of(
+                    new Part(2, 0, 5, 0, 321, true, null),
+                    new Part(
+                            1,
+                            2,
+                            2,
+                            3,
+                            1L << 40,
+                            false,
+                            new FirstFailure(
+                                    1L << 33, new ItemFailure(ItemErrorCode.HTTP_STATUS, "It \"said\" \u00fc.", 503))),
+                    new Part(
+                            0,
+                            1,
+                            0,
+                            4,
+                            (1L << 40) + 7,
+                            true,
+                            new FirstFailure(9, new ItemFailure(ItemErrorCode.NOT_UTF8, "")))));
+
+    private CrashingDisk disk = new CrashingDisk(0);
+
+    @BeforeEach
+    void makeRange() throws IOException {
+        disk.write(RangeFiles.results(RANGE), "1234567".getBytes(UTF_8));
+        disk.write(RangeFiles.errors(RANGE), "1234567".getBytes(UTF_8));
+        RECORD.write(disk, RANGE);
+    }
+
+    @Test
+    void it_is_read_as_it_was_written_also_after_a_power_cut() throws IOException {
+        for (long seed = 0; seed < 20; seed++) {
+            disk = new CrashingDisk(seed);
+            makeRange();
+            disk.restorePower();
+            assertThat(RangeRecord.read(disk, RANGE)).as("seed %d", seed).isEqualTo(RECORD);
+        }
+    }
+
+    @Test
+    void its_items_are_the_sum_of_its_parts() {
+        assertThat(RECORD.succeeded()).isEqualTo(3);
+        assertThat(RECORD.failed()).isEqualTo(3);
+        assertThat(RECORD.nextItem()).isEqualTo(12);
+    }
+
+    @Test
+    void every_damaged_byte_and_every_missing_end_is_noticed() {
+        byte[] whole = disk.bytes(RangeFiles.record(RANGE));
+        for (int at = 0; at < whole.length; at++) {
+            byte[] flipped = whole.clone();
+            flipped[at] ^= 1;
+            assertDamaged(flipped, "byte " + at);
+            assertDamaged(Arrays.copyOf(whole, at), "cut at " + at);
+        }
+    }
+
+    @Test
+    void what_has_its_checksum_and_makes_no_sense_is_damaged_too() throws IOException {
+        String whole = disk.text(RangeFiles.record(RANGE));
+        String body = whole.substring(0, whole.lastIndexOf(",\"crc32c\":")) + "}";
+        disk.write(RangeFiles.record(RANGE), Checksum.seal(body.getBytes(UTF_8)));
+        assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);
+        for (String[] change : new String[][] {
+            {"\"version\":1", "\"version\":2"},
+            {"\"firstItem\":6", "\"firstItem\":\"6\""},
+            {"\"parts\":[", "\"others\":["},
+            {"\"succeeded\":2", "\"succeeded\":2.5"},
+            {"\"inputBytes\":321", "\"inputBytes\":null"},
+            {"\"endsBatch\":true,", ""},
+            {"HTTP_STATUS", "HTTP_STATE"}
+        }) {
+            assertThat(body).contains(change[0]);
+            String changed = body.replace(change[0], change[1]);
+            assertDamaged(Checksum.seal(changed.getBytes(UTF_8)), String.join(" -> ", change));
+        }
+    }
+
+    private void assertDamaged(byte[] bytes, String what) {
+        disk.write(RangeFiles.record(RANGE), bytes);
+        assertDamaged(what, "range.json is damaged: ");
+    }
+
+    private void assertDamaged(String what, String message) {
+        assertThatThrownBy(() -> RangeRecord.read(disk, RANGE))
+                .as(what)
+                .isInstanceOf(DamagedFileException.class)
+                .hasMessageContaining(message)
+                .hasMessageEndingWith(" Nothing was changed. Remove the directory " + RANGE
+                        + " and resume: its items are worked on again.");
+    }
+
+    @Test
+    void a_file_of_another_length_than_it_says_is_damaged_and_the_message_says_what_to_do() throws IOException {
+        for (Path file : new Path[] {RangeFiles.results(RANGE), RangeFiles.errors(RANGE)}) {
+            for (String content : new String[] {"", "123456", "12345678"}) {
+                disk.write(file, content.getBytes(UTF_8));
+                assertDamaged(
+                        file + " " + content,
+                        "File " + file + " has " + content.length() + " bytes, but its record counts 7.");
+            }
+            disk.write(file, "abcdefg".getBytes(UTF_8));
+            assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);
+        }
+    }
+
+    @Test
+    void a_file_that_is_missing_is_damaged_even_when_nothing_should_be_in_it() throws IOException {
+        new RangeRecord(0, Duration.ZERO, List.of(new Part(1, 0, 7, 0, 9, true, null))).write(disk, RANGE);
+        disk.delete(RangeFiles.errors(RANGE));
+        assertDamaged("no errors", "File " + RangeFiles.errors(RANGE) + " is missing.");
+    }
+}
