@@ -34,9 +34,9 @@ import org.checkpointrecovery.FlinkProcesses;
  * whether calls of an endpoint scale with TaskManagers, and how long a job is still when one of them is killed. {@code mvn
  * test-compile} finds the jars of Flink first.
  *
- * <pre>java -cp target/test-classes:target/checkpoint-recovery.jar org.checkpointrecovery.benchmark.FlinkBenchmark [LINES [CALLS [SCHEDULER]]]</pre>
+ * <pre>java -cp target/test-classes:target/checkpoint-recovery.jar org.checkpointrecovery.benchmark.FlinkBenchmark [LINES [CALLS [CALLS_WITH_A_LOSS [SCHEDULER]]]]</pre>
  *
- * LINES or CALLS 0 leaves a part out. SCHEDULER is Flink's {@code jobmanager.scheduler}.
+ * A number of 0 leaves its part out. SCHEDULER is Flink's {@code jobmanager.scheduler}.
  */
 public final class FlinkBenchmark implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
@@ -80,7 +80,8 @@ public final class FlinkBenchmark implements AutoCloseable {
     public static void main(String[] arguments) throws Exception {
         int lines = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5_000_000;
         int calls = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 20_000;
-        String scheduler = arguments.length > 2 ? arguments[2] : "adaptive";
+        int callsWithALoss = arguments.length > 2 ? Integer.parseInt(arguments[2]) : calls;
+        String scheduler = arguments.length > 3 ? arguments[3] : "default";
         // headers and body leave apart, and what comes second would wait for the first to be acknowledged: 40 ms
         System.setProperty("sun.net.httpserver.nodelay", "true");
         Path directory = Files.createTempDirectory("flink");
@@ -92,6 +93,9 @@ public final class FlinkBenchmark implements AutoCloseable {
             if (calls > 0) {
                 SampleLines.write(directory.resolve("calls.txt"), calls);
                 benchmark.calls();
+            }
+            if (callsWithALoss > 0) {
+                SampleLines.write(directory.resolve("loss.txt"), callsWithALoss);
                 benchmark.losses();
             }
         }
@@ -173,7 +177,7 @@ public final class FlinkBenchmark implements AutoCloseable {
         for (int spare : new int[] {0, 1}) {
             haveTaskManagers(2 + spare);
             long callsBefore = endpoint.calls.get();
-            Watch watch = new Watch(submit("calls.txt", "flink", processor()));
+            Watch watch = new Watch(submit("loss.txt", "flink", processor()));
             watch.until(20);
             Duration stillBefore = watch.longestStill;
             watch.longestStill = Duration.ZERO;
@@ -198,10 +202,11 @@ public final class FlinkBenchmark implements AutoCloseable {
         }
     }
 
-    /** Follows the progress of a job. */
+    /** Follows the checkpoint of a job. */
     private final class Watch {
         private final String id;
         private JsonNode job;
+        private long committed;
         private long moved = System.nanoTime();
         private Duration longestStill = Duration.ZERO;
 
@@ -218,15 +223,16 @@ public final class FlinkBenchmark implements AutoCloseable {
             while (job.get("endedAt").isNull()
                     && (percent == 100 || job.at("/progress/percent").doubleValue() < percent)) {
                 LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-                JsonNode now = look(id);
-                long before = items();
-                job = now;
-                if (items() > before) {
+                long now =
+                        get("/v1/jobs/" + id + "/checkpoint").path("nextItem").longValue(); // 0 if there is none
+                job = look(id);
+                if (now > committed) {
                     long nanos = System.nanoTime();
                     Duration still = Duration.ofNanos(nanos - moved);
-                    if (before > 0 && still.compareTo(longestStill) > 0) {
+                    if (committed > 0 && still.compareTo(longestStill) > 0) {
                         longestStill = still;
                     }
+                    committed = now;
                     moved = nanos;
                 }
             }
@@ -270,8 +276,11 @@ public final class FlinkBenchmark implements AutoCloseable {
     }
 
     private JsonNode look(String id) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(api + "/v1/jobs/" + id)).build();
+        return get("/v1/jobs/" + id);
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(api + path)).build();
         return JSON.readTree(
                 client.send(request, HttpResponse.BodyHandlers.ofString()).body());
     }
