@@ -129,11 +129,12 @@ public final class RangeTask implements AutoCloseable {
         RunControl control = new RunControl();
         look(control); // a range may be done before the next look
         RangeRun.End end;
+        look(control); // a range may be done before the first look of the other thread
+        if (control.mustEndNow()) {
+            throw new WorkEndedException("The work on the job has ended.");
+        }
         var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         try {
-            if (!isWanted()) {
-                throw new WorkEndedException("The work on the job has ended.");
-            }
             disk.createDirectory(attempt);
             end = new RangeRun(disk, order, processors, control)
                     .run(range, number == manifest.ranges().size() - 1, attempt);
