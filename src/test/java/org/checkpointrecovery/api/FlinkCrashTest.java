@@ -122,6 +122,27 @@ class FlinkCrashTest extends OnCluster {
     }
 
     @Test
+    void a_crash_that_is_asked_for_at_once_strikes_as_soon_as_the_cluster_works() {
+        String id = http.submit("{\"input\":{\"fileId\":\"" + upload(400)
+                + "\"},\"batchSize\":10,\"commit\":\"each\",\"engine\":\"flink\",\"faults\":{\"itemDelayMillis\":10}}");
+        Await.until("the job is RUNNING", () -> http.job(id), job -> job.state().equals("RUNNING"));
+        http.ask(id, "crash").is(202);
+        http.await(id, "CRASHED");
+    }
+
+    @Test
+    void a_job_that_is_cancelled_while_it_waits_leaves_nothing_for_a_cluster() {
+        String id = http.submit("{\"input\":{\"fileId\":\"" + upload(400)
+                + "\"},\"batchSize\":10,\"commit\":\"each\",\"engine\":\"flink\",\"faults\":{\"crashAfterItems\":50}}");
+        http.await(id, "CRASHED");
+        assertThat(ranges(id)).isDirectory();
+        http.ask(id, "cancel").is(202);
+        assertThat(http.job(id).state()).isEqualTo("CANCELLED");
+        assertThat(ranges(id)).doesNotExist();
+        assertThat(http.results(id)).hasLineCount(40);
+    }
+
+    @Test
     void a_process_of_a_cluster_is_killed_only_if_the_operator_allows_it() {
         String id = http.submit("{\"input\":{\"fileId\":\"" + upload(400)
                 + "\"},\"batchSize\":10,\"engine\":\"flink\",\"faults\":{\"itemDelayMillis\":10}}");

@@ -72,9 +72,9 @@ final class ClusterJob {
         return TaskEnd.read(disk, files.ended(number()));
     }
 
-    /** Whether the last submission was stopped with a savepoint. */
-    boolean isStopped() {
-        return number() > 0 && last().savepoint() != null;
+    /** Whether nothing on disk says that the last submission has ended. */
+    boolean mayGoOn() throws IOException {
+        return number() > 0 && last().savepoint() == null && taskEnd().isEmpty();
     }
 
     /** @param tasks so many at the most have something to do, at least 1 */
@@ -91,11 +91,11 @@ final class ClusterJob {
     }
 
     /**
-     * Submits the job once more.
+     * Records one more submission, and sees to it that the cluster has what it needs to be given that.
      *
-     * @param anew whether it begins with the ranges that are not done, whatever the cluster knows of it
+     * @param anew whether it begins with all ranges, whatever the cluster knows of them
      */
-    void submit(JobJar jar, int parallelism, boolean anew) throws IOException {
+    Cluster.Submission next(JobJar jar, int parallelism, boolean anew) throws IOException {
         Optional<String> restore =
                 anew ? Optional.empty() : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
         Optional<String> uploaded = cluster.jar(jar.name());
@@ -108,15 +108,15 @@ final class ClusterJob {
                 id,
                 number(),
                 parallelism,
-                restore.map(path -> "from " + path).orElse("with the ranges that are not done"));
-        cluster.run(new Cluster.Submission(
+                restore.map(path -> "from " + path).orElse("from its beginning"));
+        return new Cluster.Submission(
                 last().clusterJob(),
                 jarId,
                 JobJar.ENTRY_CLASS,
                 List.of(files.directory().toString(), String.valueOf(number())),
                 parallelism,
                 restore.orElse(null),
-                configuration(own)));
+                configuration(own));
     }
 
     /** The same for each number, so that a submission that is repeated is one. */

@@ -77,11 +77,14 @@ final class FlinkFeed implements Feed {
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
     private @Nullable Manifest manifest;
-    /** Whether the cluster is known to work on a submission; of the feed's thread. */
+    /** Whether the cluster may be at work on the last submission; of the feed's thread. */
     private boolean submitted;
+    /** Whether that is one that an earlier run made, and the cluster was not asked about it yet. */
+    private boolean inherited;
 
     private int submissionsInVain;
     private int unanswered;
+    private String lastUnanswered = "";
     /** The last crash that tasks were asked for; of the feed's thread. */
     private @Nullable CrashOrder requested;
 
@@ -216,6 +219,8 @@ final class FlinkFeed implements Feed {
         parts.listener().counted(id, ranges.totalItems());
         RangeReader opened = new RangeReader(disk, files, ranges, queue, from.nextItem());
         rehearse(opened);
+        submitted = clusterJob.mayGoOn();
+        inherited = submitted;
         while (!control.mustEndNow()) {
             int read = opened.readOn();
             if (read < 0) {
@@ -242,6 +247,7 @@ final class FlinkFeed implements Feed {
                     return;
                 }
                 unanswered = 0;
+                lastUnanswered = "";
                 sleep(patience.look());
             } catch (ClusterException e) {
                 noteUnanswered(e);
@@ -315,7 +321,7 @@ final class FlinkFeed implements Feed {
             boolean ofCheckpoint = order != null
                     && order.mode() == CrashMode.JOB
                     && order.point().isOfCheckpoint();
-            if (order == null || (!ofCheckpoint && ranges.nextItem() < crashFrom)) {
+            if (order == null || (!ofCheckpoint && (!submitted || ranges.nextItem() < crashFrom))) {
                 return;
             }
             waitingCrash = null;
@@ -331,10 +337,18 @@ final class FlinkFeed implements Feed {
     /** Asks the cluster how it is, and sees to it that it works. True if the run is over. */
     private boolean look(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         if (!submitted) {
-            attachOrSubmit(ranges);
+            submit(ranges);
             return false;
         }
         Optional<Cluster.State> state = clusterJob.state();
+        if (inherited) {
+            inherited = false;
+            if (state.isEmpty() || state.get() != Cluster.State.GOES_ON) {
+                submitted = endedByTask(queue, ranges);
+                return submitted;
+            }
+            log.info("Job {}: the cluster works on submission {} already", id, clusterJob.number());
+        }
         if (state.isEmpty()) {
             return endedByTask(queue, ranges) || submitAgain("the JobManager does not know the job any more");
         }
@@ -371,21 +385,6 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** Goes on with the submission that the cluster works on, if it does, or makes another one. */
-    private void attachOrSubmit(RangeReader ranges) throws IOException, InterruptedException {
-        if (clusterJob.number() > 0
-                && !clusterJob.isStopped()
-                && clusterJob.taskEnd().isEmpty()) {
-            Optional<Cluster.State> state = clusterJob.state();
-            if (state.isPresent() && state.get() == Cluster.State.GOES_ON) {
-                log.info("Job {}: the cluster works on submission {} already", id, clusterJob.number());
-                submitted = true;
-                return;
-            }
-        }
-        submit(ranges);
-    }
-
     private void submit(RangeReader ranges) throws IOException, InterruptedException {
         clusterJob.disown();
         int parallelism = clusterJob.parallelism(ranges.rangesLeft());
@@ -402,8 +401,9 @@ final class FlinkFeed implements Feed {
                         settings.httpAllow(),
                         parallelism)
                 .write(disk, files.order());
+        Cluster.Submission next = clusterJob.next(JobJar.load(), parallelism, anew);
         submitted = true; // perhaps it is, whatever is answered
-        clusterJob.submit(JobJar.load(), parallelism, anew);
+        cluster.run(next);
         anew = false;
     }
 
@@ -425,7 +425,11 @@ final class FlinkFeed implements Feed {
 
     private void noteUnanswered(ClusterException e) throws RunFailedException {
         unanswered++;
-        log.warn("Job {}: cluster {}: {}", id, cluster, e.getMessage());
+        String message = String.valueOf(e.getMessage());
+        if (!message.equals(lastUnanswered)) {
+            log.warn("Job {}: cluster {}: {}; it is asked again", id, cluster, message);
+            lastUnanswered = message;
+        }
         if (unanswered >= patience.unanswered()) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
