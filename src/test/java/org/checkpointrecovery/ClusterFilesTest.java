@@ -154,7 +154,7 @@ class ClusterFilesTest {
         }
         assertThat(compose.path("web.submit.enable").asString()).isEqualTo("true");
         assertThat(compose.path("web.upload.dir").asString()).startsWith("/data/");
-        assertThat(compose.path("jobmanager.scheduler").asString()).isEqualTo("adaptive");
+        assertThat(compose.path("jobmanager.scheduler").asString()).isEqualTo("default");
     }
 
     @Test

@@ -100,7 +100,7 @@ public final class FlinkProcesses implements AutoCloseable {
                 "web.upload.dir", directory.resolve("upload").toString(),
                 "io.tmp.dirs", directory.resolve("tmp").toString()));
         all.putAll(Map.of(
-                "jobmanager.scheduler", "adaptive",
+                "jobmanager.scheduler", "default",
                 "web.refresh-interval", "500 ms",
                 "metrics.fetcher.update-interval", "1 s",
                 "heartbeat.interval", "2 s",
