@@ -119,7 +119,7 @@ class FlinkIT {
     @Test
     void one_job_loses_a_task_manager_the_service_and_the_job_manager_and_its_results_are_exact() throws Exception {
         haveTaskManagers(plain);
-        String spec = "{\"input\":{\"path\":\"million.txt\"},\"batchSize\":500,\"commit\":\"each\","
+        String spec = "{\"input\":{\"path\":\"million.txt\"},\"batchSize\":700,\"commit\":\"each\","
                 + "\"faults\":{\"failItems\":[0,7,77777,500000,999999]},\"engine\":\"%s\"}";
         List<String> earlier = cluster.jobs();
         String id = service.submit(spec.formatted("flink"));
@@ -128,14 +128,14 @@ class FlinkIT {
         assertThat(clusterJobs).hasSize(earlier.size() + 1);
         cluster.taskManagers().get(0).kill();
         replaceTaskManagers();
-        Progress progress = new Progress(35);
+        Progress progress = new Progress(20);
         await(id, progress);
         assertThat(cluster.jobs()).isEqualTo(clusterJobs);
 
         killService();
         startService();
         service.await(id, job -> jar.log().contains("the cluster works on submission 1 already"));
-        progress = new Progress(60); // what was not committed yet may be forgotten with the service
+        progress = new Progress(40); // what was not committed yet may be forgotten with the service
         await(id, progress);
         assertThat(cluster.jobs()).isEqualTo(clusterJobs);
 
