@@ -431,6 +431,7 @@ public final class JobService {
             } else if (before.isActive()) {
                 engines.of(entry.job()).cancel(id);
             }
+            jobs.endInCluster(entry.job());
             return new Done(entry.view(), true);
         }
     }
