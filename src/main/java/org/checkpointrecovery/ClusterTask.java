@@ -1,7 +1,7 @@
 package org.checkpointrecovery;
 
 import java.io.IOException;
-import java.net.URL;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -84,12 +84,11 @@ public final class ClusterTask {
     }
 
     private static Plugins plugins(Disk disk, RangeFiles files) throws IOException, Processors.UnavailableException {
-        List<URL> jars = new ArrayList<>();
-        for (Path jar : disk.list(files.plugins())) {
-            jars.add(jar.toUri().toURL());
+        if (!disk.exists(files.plugin())) {
+            throw new NoSuchFileException(files.plugin().toString());
         }
         List<String> problems = new ArrayList<>();
-        Plugins plugins = Plugins.load(jars, problems);
+        Plugins plugins = Plugins.load(List.of(files.plugin().toUri().toURL()), problems);
         if (!problems.isEmpty()) {
             throw new Processors.UnavailableException(problems.get(0) + ".");
         }

@@ -177,13 +177,16 @@ final class ServeCommand implements Callable<Integer> {
         try {
             URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-            if (http && url.getHost() != null && url.getQuery() == null && url.getFragment() == null) {
+            boolean plain = url.getQuery() == null && url.getFragment() == null && url.getUserInfo() == null;
+            if (http && plain && url.getHost() != null) {
                 return url;
             }
         } catch (URISyntaxException e) {
             // as one with another form
         }
-        values.problem("--flink-url \"" + text + "\" is not like http://jobmanager:8081");
+        // What stands before an @ may be a password.
+        String shown = text.contains("@") ? "" : " \"" + text + "\"";
+        values.problem("--flink-url" + shown + " is not like http://jobmanager:8081");
         return URI.create("http://localhost");
     }
 

@@ -20,7 +20,8 @@ public record TaskOptions(Secrets secrets, Map<String, List<String>> commands) {
         String commands = environment.getOrDefault(COMMAND, "");
         TaskOptions options = new TaskOptions(
                 file.isEmpty() ? Secrets.NONE : SecretsFile.read(file, values),
-                CommandOptions.read(commands.isEmpty() ? List.of() : List.of(commands.split("\n", -1)), values));
+                CommandOptions.read(
+                        commands.lines().filter(line -> !line.isBlank()).toList(), values));
         try {
             values.throwIfWrong();
         } catch (BadOptionsException e) {

@@ -112,10 +112,14 @@ final class JobRun implements RunListener {
                 entry.change(job, () -> {
                     if (job.status() == Status.COMPLETED) {
                         removeCheckpoint(id);
+                    } else {
+                        jobs.endInCluster(job);
                     }
                 });
             } catch (IOException e) {
-                entry.showUnsaved(job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job, e);
+                Job unsaved = job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job;
+                jobs.endInCluster(unsaved);
+                entry.showUnsaved(unsaved, e);
             }
         }
     }

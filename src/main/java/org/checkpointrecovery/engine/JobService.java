@@ -423,9 +423,6 @@ public final class JobService {
             }
             Status before = entry.status();
             entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
-            if (verb == Verb.CANCEL && !before.isActive()) {
-                removeRanges(id);
-            }
             if (before == Status.QUEUED) {
                 entry.leaveLine();
                 engines.of(entry.job()).withdraw(id);
@@ -434,19 +431,8 @@ public final class JobService {
             } else if (before.isActive()) {
                 engines.of(entry.job()).cancel(id);
             }
+            jobs.endInCluster(entry.job());
             return new Done(entry.view(), true);
-        }
-    }
-
-    /** A cluster that still works on the job, after a crash of the service say, ends that when it misses them. */
-    private void removeRanges(JobId id) {
-        try {
-            jobs.removeRanges(id);
-        } catch (IOException e) {
-            log.warn(
-                    "Job {}: what it shares with a cluster could not be removed: {}. Delete the job.",
-                    id,
-                    e.toString());
         }
     }
 

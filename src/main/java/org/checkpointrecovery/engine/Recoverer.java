@@ -44,6 +44,14 @@ final class Recoverer {
     }
 
     JobEntry recover(Job job) throws IOException {
+        JobEntry entry = recovered(job);
+        if (entry.job().spec() != null) {
+            jobs.endInCluster(entry.job());
+        }
+        return entry;
+    }
+
+    private JobEntry recovered(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
             removeLeftover(job, completed);
             return new JobEntry(jobs, clock, watcher, job, completed.end(), completed.lastCheckpointAt());

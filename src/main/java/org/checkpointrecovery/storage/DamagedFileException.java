@@ -1,10 +1,22 @@
 package org.checkpointrecovery.storage;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** A file does not hold what was written to it. Nothing was guessed and nothing was changed. */
 public final class DamagedFileException extends IOException {
     public DamagedFileException(String message) {
         super(message);
+    }
+
+    /**
+     * Of a file of the ranges of a job.
+     *
+     * @param removed what is to be removed so that the job can go on
+     */
+    static DamagedFileException ofRanges(Path file, Path removed, DamagedFileException e) {
+        return new DamagedFileException("File " + file + " is damaged: " + e.getMessage()
+                + ". Nothing was changed. Remove " + removed
+                + " and resume: what is not committed and not found any more is worked on again.");
     }
 }

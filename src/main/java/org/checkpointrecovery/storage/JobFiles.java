@@ -50,6 +50,11 @@ public record JobFiles(Path directory) {
         return new RangeFiles(directory.resolve("ranges"));
     }
 
+    /** The name that {@link #ranges} has while it is being deleted. */
+    Path removedRanges() {
+        return directory.resolve("ranges.removed");
+    }
+
     /** Items that came with the submission, or were copied from another job: one a line. */
     public Path ownInput() {
         return directory.resolve("input.txt");

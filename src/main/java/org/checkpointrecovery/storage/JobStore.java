@@ -121,12 +121,35 @@ public final class JobStore {
         }
     }
 
+    /**
+     * Takes away what a cluster has of a job that nobody works on: what it is to do, and all else too if the job is over. Its
+     * tasks end when they miss that.
+     */
+    public void endInCluster(Job job) {
+        try {
+            switch (job.status()) {
+                case COMPLETED, CANCELLED -> removeRanges(job.id());
+                case PAUSED, CRASHED, FAILED ->
+                    disk.delete(files(job.id()).ranges().order());
+                case CREATED, QUEUED, RUNNING, PAUSING, CANCELLING -> {}
+            }
+        } catch (IOException e) {
+            log.warn(
+                    "Job {}: what it shares with a cluster could not be removed: {}. It is removed at the next start.",
+                    job.id(),
+                    e.toString());
+        }
+    }
+
     /** Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it. */
     public void removeRanges(JobId id) throws IOException {
         RangeFiles ranges = files(id).ranges();
+        Path removed = files(id).removedRanges();
+        disk.deleteTree(removed);
         if (disk.exists(ranges.directory())) {
             disk.delete(ranges.order());
-            disk.deleteTree(ranges.directory());
+            disk.move(ranges.directory(), removed); // a task that works still puts nothing more into it
+            disk.deleteTree(removed);
         }
     }
 

@@ -124,8 +124,16 @@ public record Manifest(List<Range> ranges) {
     }
 
     public static Manifest read(Disk disk, Path file) throws IOException {
+        try {
+            return decode(disk.read(file));
+        } catch (DamagedFileException e) {
+            throw DamagedFileException.ofRanges(file, Replacement.directoryOf(file), e);
+        }
+    }
+
+    private static Manifest decode(byte[] bytes) throws IOException {
         List<Range> ranges = new ArrayList<>();
-        JsonNode array = StoredJson.child(StoredJson.read(disk.read(file), VERSION), "ranges");
+        JsonNode array = StoredJson.child(StoredJson.read(bytes, VERSION), "ranges");
         if (!array.isArray()) {
             throw new DamagedFileException("\"ranges\" is not an array");
         }

@@ -51,6 +51,11 @@ public record RangeFiles(Path directory) {
         return directory.resolve("plugins");
     }
 
+    /** The plugin that the job's items are worked on by. */
+    public Path plugin() {
+        return plugins().resolve("plugin.jar");
+    }
+
     /** The directory of a range that is done; it has its name when all in it is forced, and never changes. */
     public Path range(Range range) {
         return directory.resolve(String.format("%019d", range.firstItem()));

@@ -60,11 +60,20 @@ public record Submissions(List<Submission> list) {
 
     /** None if the file is not there. */
     public static Submissions read(Disk disk, Path file) throws IOException {
+        if (!disk.exists(file)) {
+            return new Submissions(List.of());
+        }
+        try {
+            return decode(disk.read(file));
+        } catch (DamagedFileException e) {
+            throw DamagedFileException.ofRanges(file, Replacement.directoryOf(file), e);
+        }
+    }
+
+    private static Submissions decode(byte[] bytes) throws IOException {
         List<Submission> list = new ArrayList<>();
-        if (disk.exists(file)) {
-            for (JsonNode json : StoredJson.child(StoredJson.read(disk.read(file), VERSION), "submissions")) {
-                list.add(new Submission(StoredJson.text(json, "clusterJob"), StoredJson.textOrNull(json, "savepoint")));
-            }
+        for (JsonNode json : StoredJson.child(StoredJson.read(bytes, VERSION), "submissions")) {
+            list.add(new Submission(StoredJson.text(json, "clusterJob"), StoredJson.textOrNull(json, "savepoint")));
         }
         return new Submissions(list);
     }

@@ -16,7 +16,7 @@ import org.checkpointrecovery.job.Run;
  *
  * on one line.
  *
- * @param end CRASHED, PAUSED or FAILED
+ * @param end CRASHED, PAUSED or FAILED; STOPPED if the service has ended it
  */
 public record TaskEnd(Run.End end, Reason reason) {
     private static final int VERSION = 1;
@@ -25,7 +25,7 @@ public record TaskEnd(Run.End end, Reason reason) {
     public void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("end", end.name()).put("code", reason.code().name()).put("message", reason.message());
-        Replacement.write(disk, file, StoredJson.write(json));
+        Replacement.writeByMany(disk, file, StoredJson.write(json));
     }
 
     /** Empty if no task ended it. */
@@ -33,11 +33,19 @@ public record TaskEnd(Run.End end, Reason reason) {
         if (!disk.exists(file)) {
             return Optional.empty();
         }
-        JsonNode json = StoredJson.read(disk.read(file), VERSION);
         try {
-            return Optional.of(new TaskEnd(
+            return Optional.of(decode(disk.read(file)));
+        } catch (DamagedFileException e) {
+            throw DamagedFileException.ofRanges(file, file, e);
+        }
+    }
+
+    private static TaskEnd decode(byte[] bytes) throws IOException {
+        JsonNode json = StoredJson.read(bytes, VERSION);
+        try {
+            return new TaskEnd(
                     Run.End.valueOf(StoredJson.text(json, "end")),
-                    new Reason(ErrorCode.valueOf(StoredJson.text(json, "code")), StoredJson.text(json, "message"))));
+                    new Reason(ErrorCode.valueOf(StoredJson.text(json, "code")), StoredJson.text(json, "message")));
         } catch (IllegalArgumentException e) {
             throw new DamagedFileException(String.valueOf(e.getMessage()));
         }

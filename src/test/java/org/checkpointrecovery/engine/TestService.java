@@ -23,14 +23,14 @@ import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 
 /** A service over a disk, with the engine that it has in production, and what tests ask of it. */
-final class TestService implements AutoCloseable {
-    static final Path DATA = Path.of("/data");
+public final class TestService implements AutoCloseable {
+    public static final Path DATA = Path.of("/data");
 
     private final JobStore jobs;
     private final JobService service;
 
     /** How a service is set up. */
-    record Options(
+    public record Options(
             Path data,
             Path inputs,
             int workers,
@@ -39,35 +39,35 @@ final class TestService implements AutoCloseable {
             boolean autoResume,
             Clock clock,
             Processors processors) {
-        static Options of(Path data) {
+        public static Options of(Path data) {
             return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), new ProvidedProcessors());
         }
 
-        Options inputs(Path directory) {
+        public Options inputs(Path directory) {
             return new Options(data, directory, workers, maxQueued, maxItemBytes, autoResume, clock, processors);
         }
 
-        Options workers(int count) {
+        public Options workers(int count) {
             return new Options(data, inputs, count, maxQueued, maxItemBytes, autoResume, clock, processors);
         }
 
-        Options maxQueued(int most) {
+        public Options maxQueued(int most) {
             return new Options(data, inputs, workers, most, maxItemBytes, autoResume, clock, processors);
         }
 
-        Options maxItemBytes(int most) {
+        public Options maxItemBytes(int most) {
             return new Options(data, inputs, workers, maxQueued, most, autoResume, clock, processors);
         }
 
-        Options noAutoResume() {
+        public Options noAutoResume() {
             return new Options(data, inputs, workers, maxQueued, maxItemBytes, false, clock, processors);
         }
 
-        Options processors(Processors others) {
+        public Options processors(Processors others) {
             return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, clock, others);
         }
 
-        Options clock(Clock other) {
+        public Options clock(Clock other) {
             return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, other, processors);
         }
     }
@@ -83,24 +83,33 @@ final class TestService implements AutoCloseable {
     }
 
     TestService(Disk disk, Options options, JobEngine engine) {
+        this(disk, options, Engines.withoutCluster(new Engines.Provided(engine, null, null)));
+    }
+
+    /** A service with a cluster, on which each job of a test runs whose spec says so. */
+    public static TestService onCluster(Disk disk, Options options, JobEngine cluster) {
+        JobEngine local =
+                new LocalEngine(disk, options.clock, options.workers, options.maxItemBytes, options.processors, () -> {
+                    throw new AssertionError("nobody may halt the process");
+                });
+        return new TestService(
+                disk,
+                options,
+                new Engines(new Engines.Provided(local, null, null), new Engines.Provided(cluster, null, null)));
+    }
+
+    private TestService(Disk disk, Options options, Engines engines) {
         jobs = new JobStore(disk, options.data().resolve("jobs"));
         JobService.Stores stores = new JobService.Stores(
                 disk, jobs, new FileStore(disk, options.data().resolve("files")));
         JobService.Settings settings = new JobService.Settings(
                 options.data(), options.inputs(), options.maxQueued(), options.maxItemBytes(), options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
-        service = new JobService(
-                stores,
-                Engines.withoutCluster(new Engines.Provided(engine, null, null)),
-                options.processors(),
-                Callbacks.NONE,
-                options.clock(),
-                ids,
-                settings);
+        service = new JobService(stores, engines, options.processors(), Callbacks.NONE, options.clock(), ids, settings);
     }
 
     /** A service that is open. */
-    static TestService start(Disk disk, Options options) throws IOException {
+    public static TestService start(Disk disk, Options options) throws IOException {
         TestService started = new TestService(disk, options);
         try {
             started.service.open();
@@ -111,15 +120,15 @@ final class TestService implements AutoCloseable {
         return started;
     }
 
-    JobService service() {
+    public JobService service() {
         return service;
     }
 
-    JobFiles files(JobId id) {
+    public JobFiles files(JobId id) {
         return jobs.files(id);
     }
 
-    JobId submit(TestSpec spec, String... items) throws Exception {
+    public JobId submit(TestSpec spec, String... items) throws Exception {
         return service.submit(new NewJob(spec.build(), List.of(items), null))
                 .view()
                 .job()
@@ -127,12 +136,12 @@ final class TestService implements AutoCloseable {
     }
 
     /** The committed results, as a client reads them. */
-    String results(JobId id) throws Exception {
+    public String results(JobId id) throws Exception {
         return text(service.results(id));
     }
 
     /** The committed errors, as a client reads them. */
-    String errors(JobId id) throws Exception {
+    public String errors(JobId id) throws Exception {
         return text(service.errors(id));
     }
 
@@ -146,26 +155,26 @@ final class TestService implements AutoCloseable {
         }
     }
 
-    String upload(String content) throws Exception {
+    public String upload(String content) throws Exception {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         return service.receiveFile(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
     }
 
-    Job job(JobId id) throws RefusedException {
+    public Job job(JobId id) throws RefusedException {
         return service.view(id).job();
     }
 
-    Status status(JobId id) throws RefusedException {
+    public Status status(JobId id) throws RefusedException {
         return job(id).status();
     }
 
-    long nextItem(JobId id) throws RefusedException {
+    public long nextItem(JobId id) throws RefusedException {
         return service.view(id).committed().nextItem();
     }
 
     /** Waits until the job is in that state, and fails when it comes to rest in another one. */
-    Job await(JobId id, Status wanted) throws Exception {
+    public Job await(JobId id, Status wanted) throws Exception {
         Await.until("job is " + wanted, () -> {
             Job job = job(id);
             boolean restsElsewhere = switch (job.status()) {

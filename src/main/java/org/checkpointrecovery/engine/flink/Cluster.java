@@ -4,10 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the service asks of a cluster of Apache Flink. Jobs have ids of 32 hexadecimal digits that the service gives them. */
-interface Cluster {
+interface Cluster extends AutoCloseable {
     /** @param slotsFree in which no task works */
     record Overview(int slots, int slotsFree) {}
 
@@ -16,8 +17,12 @@ interface Cluster {
     /** The id of a jar that was uploaded under this name; empty if none was, or it is gone. */
     Optional<String> jar(String name) throws ClusterException;
 
-    /** Uploads a jar; its id. */
-    String upload(String name, byte[] jar) throws ClusterException;
+    /**
+     * Uploads a jar; its id.
+     *
+     * @param givenUp asked now and then: when it is true, the answer is not waited for any longer
+     */
+    String upload(String name, byte[] jar, BooleanSupplier givenUp) throws ClusterException;
 
     /**
      * A job to be submitted.
@@ -33,8 +38,12 @@ interface Cluster {
             @Nullable String restore,
             Map<String, String> configuration) {}
 
-    /** Submits a job. When one with this id has been submitted, nothing happens. */
-    void run(Submission submission) throws ClusterException;
+    /**
+     * Submits a job. When one with this id has been submitted, nothing happens.
+     *
+     * @param givenUp asked now and then: when it is true, the answer is not waited for any longer
+     */
+    void run(Submission submission, BooleanSupplier givenUp) throws ClusterException;
 
     /** How a job is. */
     enum State {
@@ -71,4 +80,8 @@ interface Cluster {
     record Savepoint(@Nullable String location, boolean failed) {}
 
     Savepoint savepoint(String job, String request) throws ClusterException;
+
+    /** Gives up what the service needs to ask it; the cluster goes on. */
+    @Override
+    void close();
 }

@@ -1,15 +1,13 @@
 package org.checkpointrecovery.engine.flink;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
@@ -72,62 +70,58 @@ final class ClusterJob {
         return TaskEnd.read(disk, files.ended(number()));
     }
 
-    /** Whether nothing on disk says that the last submission has ended. */
+    /** Whether the cluster may be at work on the last submission, as far as the disk tells. */
     boolean mayGoOn() throws IOException {
         return number() > 0 && last().savepoint() == null && taskEnd().isEmpty();
     }
 
-    /** @param tasks so many at the most have something to do, at least 1 */
+    /**
+     * How many tasks are to be submitted; 0 if other tasks work in all slots.
+     *
+     * @param tasks so many at the most have something to do, at least 1
+     */
     int parallelism(int tasks) throws ClusterException {
         Cluster.Overview overview = cluster.overview();
+        if (overview.slots() == 0) {
+            throw new ClusterException("the cluster has no slot: it has no TaskManager");
+        }
         if (overview.slotsFree() == 0) {
-            throw new ClusterException("the cluster has no free slot: "
-                    + (overview.slots() == 0
-                            ? "it has no TaskManager"
-                            : "tasks work in all " + overview.slots() + " of them"));
+            return 0;
         }
         int asked = settings.parallelism() == null ? overview.slotsFree() : settings.parallelism();
         return Math.max(1, Math.min(tasks, Math.min(asked, overview.slotsFree())));
     }
 
     /**
-     * Records one more submission, and sees to it that the cluster has what it needs to be given that.
+     * Submits the job once more. After an exception it may be submitted if the {@link #number} is another one.
      *
-     * @param anew whether it begins with all ranges, whatever the cluster knows of them
+     * @param anew whether it begins with the ranges that are not done, whatever the cluster knows of it
+     * @param givenUp when it is true, the cluster's answer is not waited for any longer
      */
-    Cluster.Submission next(JobJar jar, int parallelism, boolean anew) throws IOException {
+    void submit(JobJar jar, int parallelism, boolean anew, BooleanSupplier givenUp) throws IOException {
         Optional<String> restore =
                 anew ? Optional.empty() : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
         Optional<String> uploaded = cluster.jar(jar.name());
-        String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes());
+        String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
-        submissions = submissions.and(clusterJobId(number() + 1));
+        submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""));
         submissions.write(disk, files.submissions());
         log.info(
                 "Job {}: submission {} to the cluster, parallelism {}, {}",
                 id,
                 number(),
                 parallelism,
-                restore.map(path -> "from " + path).orElse("from its beginning"));
-        return new Cluster.Submission(
-                last().clusterJob(),
-                jarId,
-                JobJar.ENTRY_CLASS,
-                List.of(files.directory().toString(), String.valueOf(number())),
-                parallelism,
-                restore.orElse(null),
-                configuration(own));
-    }
-
-    /** The same for each number, so that a submission that is repeated is one. */
-    private String clusterJobId(int number) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest((id + "#" + number).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+                restore.map(path -> "from " + path).orElse("with the ranges that are not done"));
+        cluster.run(
+                new Cluster.Submission(
+                        last().clusterJob(),
+                        jarId,
+                        JobJar.ENTRY_CLASS,
+                        List.of(files.directory().toString(), String.valueOf(number())),
+                        parallelism,
+                        restore.orElse(null),
+                        configuration(own)),
+                givenUp);
     }
 
     private Map<String, String> configuration(Optional<Path> own) {
@@ -165,8 +159,12 @@ final class ClusterJob {
     }
 
     /** Ends the last submission now. */
-    void cancel() throws IOException {
-        disown();
+    void cancel() throws ClusterException {
+        try {
+            disown();
+        } catch (IOException e) {
+            log.warn("Job {}: its tasks are not told to end, but the cluster is: {}", id, e.toString());
+        }
         cluster.cancel(last().clusterJob());
     }
 

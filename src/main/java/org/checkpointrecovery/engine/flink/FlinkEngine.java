@@ -14,7 +14,7 @@ import org.checkpointrecovery.storage.Disk;
 
 /** Runs jobs on a cluster of Apache Flink. */
 public final class FlinkEngine implements JobEngine {
-    private final RestCluster cluster;
+    private final Cluster cluster;
     private final RunPool pool;
     private final Map<JobId, FlinkFeed> feeds = new ConcurrentHashMap<>();
 
@@ -23,7 +23,11 @@ public final class FlinkEngine implements JobEngine {
      * @param maxItemBytes the longest item that does not fail
      */
     public FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings) {
-        this.cluster = new RestCluster(settings.url());
+        this(disk, clock, workers, maxItemBytes, settings, new RestCluster(settings.url()));
+    }
+
+    FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings, Cluster cluster) {
+        this.cluster = cluster;
         this.pool = new RunPool(
                 disk,
                 clock,

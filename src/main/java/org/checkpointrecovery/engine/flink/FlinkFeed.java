@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunOrder;
@@ -57,6 +59,7 @@ final class FlinkFeed implements Feed {
     /** Of ranges of items at a price, for each that is worked on at once: what a crash repeats, and the time that is lost at the end. */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
+    private static final String GONE = ".gone-";
     private static final Duration END_GRACE = Duration.ofSeconds(10);
 
     private final RunParts parts;
@@ -77,10 +80,14 @@ final class FlinkFeed implements Feed {
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
     private @Nullable Manifest manifest;
-    /** Whether the cluster may be at work on the last submission; of the feed's thread. */
+    /** Whether the cluster may be at work on the last submission; of the feed's thread, and when that has ended of the other. */
     private boolean submitted;
-    /** Whether that is one that an earlier run made, and the cluster was not asked about it yet. */
-    private boolean inherited;
+    /** Whether the cluster was found at work on the last submission, or was given it, by this run; of the feed's thread. */
+    private boolean attached;
+    /** Why the cluster did not take the last submission, as far as is known; of the feed's thread. */
+    private @Nullable String refusal;
+
+    private boolean saidThatItWaits;
 
     private int submissionsInVain;
     private int unanswered;
@@ -117,10 +124,11 @@ final class FlinkFeed implements Feed {
     }
 
     private void openFiles() throws IOException {
-        disk.createDirectory(files.directory());
         if (disk.exists(files.manifest())) {
             Manifest found = Manifest.read(disk, files.manifest());
             manifest = found;
+            submitted = clusterJob.mayGoOn();
+            disk.delete(files.crash()); // the run that was to take it is over
             removeFailed(found);
         }
     }
@@ -145,11 +153,15 @@ final class FlinkFeed implements Feed {
     }
 
     private void remove(Path range) throws IOException {
-        Path gone = range.resolveSibling(".gone-" + range.getFileName());
-        disk.deleteTree(gone);
+        Path gone = gone(range);
         disk.move(range, gone);
         disk.forceDirectory(files.directory());
         disk.deleteTree(gone);
+    }
+
+    /** The name of a directory that is being deleted: so nobody takes half of it for the whole. */
+    private static Path gone(Path directory) {
+        return directory.resolveSibling(GONE + UUID.randomUUID());
     }
 
     @Override
@@ -198,8 +210,16 @@ final class FlinkFeed implements Feed {
                 .apply(plugin.name())
                 .orElseThrow(() -> new Processors.UnavailableException(
                         "The plugin \"" + plugin.name() + "\" is not among those of this service (--plugins)."));
+        createDirectory();
         disk.createDirectory(files.plugins());
-        Replacement.write(disk, files.plugins().resolve("plugin.jar"), disk.read(Path.of(jar)));
+        Replacement.write(disk, files.plugin(), disk.read(Path.of(jar)));
+    }
+
+    private void createDirectory() throws IOException {
+        if (!disk.exists(files.directory())) {
+            disk.createDirectory(files.directory());
+            disk.forceDirectory(requireNonNull(files.directory().getParent()));
+        }
     }
 
     private void run(SliceQueue queue) {
@@ -219,8 +239,6 @@ final class FlinkFeed implements Feed {
         parts.listener().counted(id, ranges.totalItems());
         RangeReader opened = new RangeReader(disk, files, ranges, queue, from.nextItem());
         rehearse(opened);
-        submitted = clusterJob.mayGoOn();
-        inherited = submitted;
         while (!control.mustEndNow()) {
             int read = opened.readOn();
             if (read < 0) {
@@ -229,6 +247,7 @@ final class FlinkFeed implements Feed {
             submissionsInVain = read > 0 ? 0 : submissionsInVain;
             if (opened.isAtEnd()) {
                 awaitEnd(END_GRACE);
+                crashAtEnd();
                 inputEnded = true;
                 return;
             }
@@ -270,6 +289,7 @@ final class FlinkFeed implements Feed {
                 cuts(),
                 () -> control.mustEndNow() || control.asked() != null);
         if (made != null) {
+            createDirectory();
             made.write(disk, files.manifest());
         }
         return made;
@@ -321,7 +341,7 @@ final class FlinkFeed implements Feed {
             boolean ofCheckpoint = order != null
                     && order.mode() == CrashMode.JOB
                     && order.point().isOfCheckpoint();
-            if (order == null || (!ofCheckpoint && (!submitted || ranges.nextItem() < crashFrom))) {
+            if (order == null || (!ofCheckpoint && (!attached || ranges.nextItem() < crashFrom))) {
                 return;
             }
             waitingCrash = null;
@@ -334,23 +354,32 @@ final class FlinkFeed implements Feed {
         }
     }
 
+    /** A crash that came when all was done already strikes all the same, as it does where the service itself works. */
+    private void crashAtEnd() {
+        CrashOrder late;
+        synchronized (this) {
+            late = waitingCrash != null && waitingCrash.afterItems() == 0 ? waitingCrash : null;
+        }
+        if (late == null && requested != null && disk.exists(files.crash())) {
+            late = requested; // and no task has taken it
+        }
+        if (late != null && late.mode() == CrashMode.JOB) {
+            control.crash(new CrashOrder(CrashMode.JOB, late.point(), 0));
+        }
+    }
+
     /** Asks the cluster how it is, and sees to it that it works. True if the run is over. */
     private boolean look(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
-        if (!submitted) {
-            submit(ranges);
-            return false;
+        if (!attached) {
+            return attachOrSubmit(queue, ranges);
         }
         Optional<Cluster.State> state = clusterJob.state();
-        if (inherited) {
-            inherited = false;
-            if (state.isEmpty() || state.get() != Cluster.State.GOES_ON) {
-                submitted = endedByTask(queue, ranges);
-                return submitted;
-            }
-            log.info("Job {}: the cluster works on submission {} already", id, clusterJob.number());
-        }
         if (state.isEmpty()) {
-            return endedByTask(queue, ranges) || submitAgain("the JobManager does not know the job any more");
+            return endedByTask(queue, ranges)
+                    || submitAgain(
+                            refusal == null
+                                    ? "the JobManager does not know the job any more"
+                                    : "the cluster did not take the job: " + refusal);
         }
         switch (state.get()) {
             case GOES_ON -> showProgress();
@@ -362,8 +391,9 @@ final class FlinkFeed implements Feed {
                 }
             }
             case FAILED -> {
-                String cause = clusterJob.rootCause().orElse("no cause is known");
-                return endedByTask(queue, ranges) || submitAgain("the job is FAILED: " + cause);
+                return endedByTask(queue, ranges)
+                        || submitAgain(
+                                "the job is FAILED: " + clusterJob.rootCause().orElse("no cause is known"));
             }
             case CANCELED ->
                 throw new RunFailedException(new Reason(
@@ -385,15 +415,32 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    private void submit(RangeReader ranges) throws IOException, InterruptedException {
-        clusterJob.disown();
-        int parallelism = clusterJob.parallelism(ranges.rangesLeft());
-        for (Path path : disk.list(files.directory())) {
-            String name = path.getFileName().toString();
-            if (name.startsWith(RangeFiles.NEW) || path.equals(files.crash())) {
-                disk.deleteTree(path); // whoever works there is not waited for any more
+    /** Goes on with the submission that the cluster works on, if it does, or makes another one. True if the run is over. */
+    private boolean attachOrSubmit(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
+        if (submitted) {
+            Optional<Cluster.State> state = clusterJob.state();
+            if (state.isPresent() && state.get() == Cluster.State.GOES_ON) {
+                log.info("Job {}: the cluster works on submission {} already", id, clusterJob.number());
+                attached = true;
+                return false;
+            }
+            if (endedByTask(queue, ranges)) {
+                return true;
             }
         }
+        submit(ranges);
+        return false;
+    }
+
+    private void submit(RangeReader ranges) throws IOException, InterruptedException {
+        clusterJob.disown();
+        submitted = false;
+        int parallelism = clusterJob.parallelism(ranges.rangesLeft());
+        if (parallelism == 0) {
+            awaitSlot();
+            return;
+        }
+        clearAway();
         new RangeOrder(
                         parts.order().job(),
                         parts.order().input(),
@@ -401,10 +448,50 @@ final class FlinkFeed implements Feed {
                         settings.httpAllow(),
                         parallelism)
                 .write(disk, files.order());
-        Cluster.Submission next = clusterJob.next(JobJar.load(), parallelism, anew);
-        submitted = true; // perhaps it is, whatever is answered
-        cluster.run(next);
-        anew = false;
+        int before = clusterJob.number();
+        refusal = null;
+        try {
+            clusterJob.submit(JobJar.load(), parallelism, anew, () -> control.mustEndNow() || control.asked() != null);
+            anew = false;
+        } catch (ClusterException e) {
+            refusal = e.getMessage();
+            throw e;
+        } finally {
+            // Once it is recorded the cluster may have it, whatever is answered.
+            submitted = clusterJob.number() > before;
+            attached = submitted;
+        }
+    }
+
+    /** However long the other tasks take: a job that waits in line has not failed. */
+    private void awaitSlot() throws InterruptedException {
+        if (!saidThatItWaits) {
+            saidThatItWaits = true;
+            log.info("Job {}: other tasks work in all slots of the cluster; it waits for one", id);
+        }
+        sleep(patience.pause());
+    }
+
+    /** What tasks of earlier submissions have begun. Whoever still works there is not waited for any more. */
+    private void clearAway() throws IOException {
+        for (Path path : disk.list(files.directory())) {
+            String name = path.getFileName().toString();
+            if (name.startsWith(RangeFiles.NEW) || name.startsWith(GONE)) {
+                clearAway(path);
+            }
+        }
+    }
+
+    private void clearAway(Path attempt) {
+        Path gone = gone(attempt);
+        try {
+            disk.move(attempt, gone);
+            disk.deleteTree(gone);
+        } catch (NoSuchFileException e) {
+            // it is done, just now
+        } catch (IOException e) {
+            log.info("Job {}: {} is cleared away later: {}", id, attempt.getFileName(), e.toString());
+        }
     }
 
     private boolean submitAgain(String why) throws IOException, InterruptedException {
@@ -420,6 +507,7 @@ final class FlinkFeed implements Feed {
         anew |= submissionsInVain > 1;
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
+        attached = false;
         return false;
     }
 
@@ -527,7 +615,7 @@ final class FlinkFeed implements Feed {
     }
 
     /** Ends the work in the cluster, whether that answers or not. */
-    private void endInCluster() throws IOException, InterruptedException {
+    private void endInCluster() throws InterruptedException {
         try {
             clusterJob.cancel();
             long deadline = System.nanoTime() + END_GRACE.toNanos();
@@ -554,10 +642,6 @@ final class FlinkFeed implements Feed {
         }
         if (submitted && control.asked() != Run.End.STOPPED) {
             endInCluster();
-        }
-        if (control.asked() == Run.End.CANCELLED) {
-            disk.delete(files.order());
-            disk.deleteTree(files.directory());
         }
     }
 }

@@ -52,23 +52,28 @@ final class JobJar {
      * from a jar, and the cluster has its classes.
      */
     static Optional<Path> shareOwn(Disk disk, Path directory) throws IOException {
+        Path own = own();
+        return own.toString().endsWith(".jar") ? Optional.of(share(disk, own, directory)) : Optional.empty();
+    }
+
+    private static Path own() throws IOException {
         CodeSource source = JobJar.class.getProtectionDomain().getCodeSource();
-        Path own;
         try {
-            own = source == null ? Path.of("") : Path.of(source.getLocation().toURI());
+            return source == null ? Path.of("") : Path.of(source.getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
-        if (!own.toString().endsWith(".jar")) {
-            return Optional.empty();
-        }
+    }
+
+    /** Jobs may do so at the same time. */
+    static Path share(Disk disk, Path own, Path directory) throws IOException {
         byte[] jar = disk.read(own);
         Path shared = directory.resolve("checkpoint-recovery-" + sha256(jar) + ".jar");
         disk.createDirectory(directory);
         if (!disk.exists(shared)) {
-            Replacement.write(disk, shared, jar);
+            Replacement.writeByMany(disk, shared, jar);
         }
-        return Optional.of(shared);
+        return shared;
     }
 
     private static String sha256(byte[] bytes) {

@@ -13,9 +13,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.MultiPartRequestContent;
@@ -26,13 +29,16 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster, through the REST API of its JobManager (Flink 2.3, "REST API" in its documentation). Thread-safe. */
-final class RestCluster implements Cluster, AutoCloseable {
+final class RestCluster implements Cluster {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     /** The JobManager runs the main method of the job first. */
     private static final Duration RUN_TIMEOUT = Duration.ofSeconds(90);
+
+    private static final long LOOK_MILLIS = 100;
 
     private final URI base;
     private final HttpClient client = new HttpClient();
@@ -75,7 +81,7 @@ final class RestCluster implements Cluster, AutoCloseable {
     }
 
     @Override
-    public String upload(String name, byte[] jar) throws ClusterException {
+    public String upload(String name, byte[] jar, BooleanSupplier givenUp) throws ClusterException {
         MultiPartRequestContent parts = new MultiPartRequestContent();
         parts.addPart(new MultiPart.ByteBufferPart(
                 "jarfile",
@@ -83,14 +89,14 @@ final class RestCluster implements Cluster, AutoCloseable {
                 HttpFields.build().put(HttpHeader.CONTENT_TYPE, "application/x-java-archive"),
                 ByteBuffer.wrap(jar)));
         parts.close();
-        String path = ok(send(request("/jars/upload").method(HttpMethod.POST).body(parts), RUN_TIMEOUT))
+        String path = ok(send(request("/jars/upload").method(HttpMethod.POST).body(parts), RUN_TIMEOUT, givenUp))
                 .path("filename")
                 .asText();
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
     @Override
-    public void run(Submission submission) throws ClusterException {
+    public void run(Submission submission, BooleanSupplier givenUp) throws ClusterException {
         ObjectNode body = MAPPER.createObjectNode()
                 .put("entryClass", submission.entryClass())
                 .put("parallelism", submission.parallelism())
@@ -103,7 +109,7 @@ final class RestCluster implements Cluster, AutoCloseable {
         }
         ObjectNode configuration = body.putObject("flinkConfiguration");
         submission.configuration().forEach(configuration::put);
-        Answer answer = post("/jars/" + submission.jar() + "/run", body, RUN_TIMEOUT);
+        Answer answer = send(json("/jars/" + submission.jar() + "/run", body), RUN_TIMEOUT, givenUp);
         if (answer.status >= 300 && !answer.json.toString().contains("DuplicateApplicationSubmission")) {
             throw refused(answer);
         }
@@ -122,7 +128,11 @@ final class RestCluster implements Cluster, AutoCloseable {
                     case "FAILED" -> State.FAILED;
                     case "CANCELED" -> State.CANCELED;
                     case "FAILING", "CANCELLING" -> State.ENDS;
-                    default -> State.GOES_ON;
+                    case "INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "SUSPENDED", "RECONCILING" ->
+                        State.GOES_ON;
+                    default ->
+                        throw new ClusterException("it says that the job is \"" + state
+                                + "\", which no job is; is that the REST API of a JobManager?");
                 });
     }
 
@@ -152,7 +162,7 @@ final class RestCluster implements Cluster, AutoCloseable {
 
     @Override
     public void cancel(String job) throws ClusterException {
-        Answer answer = send(request("/jobs/" + job + "?mode=cancel").method(HttpMethod.PATCH), TIMEOUT);
+        Answer answer = send(request("/jobs/" + job + "?mode=cancel").method(HttpMethod.PATCH));
         if (answer.status >= 300 && answer.status != 404 && answer.status != 409) {
             throw refused(answer);
         }
@@ -164,7 +174,7 @@ final class RestCluster implements Cluster, AutoCloseable {
                 .put("drain", false)
                 .put("formatType", "NATIVE")
                 .put("targetDirectory", directory.toUri().toString());
-        Answer answer = post("/jobs/" + job + "/stop", body, TIMEOUT);
+        Answer answer = send(json("/jobs/" + job + "/stop", body));
         return answer.status == 404 || answer.status == 409
                 ? Optional.empty()
                 : Optional.of(ok(answer).path("request-id").asText());
@@ -183,38 +193,60 @@ final class RestCluster implements Cluster, AutoCloseable {
     }
 
     private Answer get(String path) throws ClusterException {
-        return send(request(path), TIMEOUT);
+        return send(request(path));
     }
 
-    private Answer post(String path, ObjectNode body, Duration timeout) throws ClusterException {
-        return send(
-                request(path)
-                        .method(HttpMethod.POST)
-                        .body(new StringRequestContent("application/json", body.toString(), UTF_8)),
-                timeout);
+    private Request json(String path, ObjectNode body) {
+        return request(path)
+                .method(HttpMethod.POST)
+                .body(new StringRequestContent("application/json", body.toString(), UTF_8));
     }
 
     private Request request(String path) {
         return client.newRequest(URI.create(base + path));
     }
 
-    private Answer send(Request request, Duration timeout) throws ClusterException {
+    private Answer send(Request request) throws ClusterException {
+        return send(request, TIMEOUT, () -> false);
+    }
+
+    private Answer send(Request request, Duration timeout, BooleanSupplier givenUp) throws ClusterException {
         String what = request.getMethod() + " " + request.getURI();
         try {
-            ContentResponse response =
-                    request.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS).send();
+            CompletableFuture<ContentResponse> answer =
+                    new CompletableResponseListener(request.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)).send();
+            ContentResponse response = await(answer, givenUp);
+            if (response == null) {
+                ClusterException e = new ClusterException(what + ": the answer is not waited for any longer");
+                var unused = request.abort(e);
+                throw e;
+            }
             String content = new String(response.getContent(), UTF_8);
             return new Answer(response.getStatus(), MAPPER.readTree(content.isEmpty() ? "{}" : content));
         } catch (ExecutionException e) {
-            throw new ClusterException(what + ": " + e.getCause());
-        } catch (TimeoutException e) {
-            throw new ClusterException(what + ": no answer within " + timeout.toSeconds() + " s");
+            throw new ClusterException(what + ": "
+                    + (e.getCause() instanceof TimeoutException
+                            ? "no answer within " + timeout.toSeconds() + " s"
+                            : e.getCause()));
         } catch (JacksonException e) {
             throw new ClusterException(what + ": the answer is not JSON; is that the REST API of a JobManager?");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClusterException(what + ": interrupted");
         }
+    }
+
+    /** Null if it is given up before. */
+    private static @Nullable ContentResponse await(CompletableFuture<ContentResponse> answer, BooleanSupplier givenUp)
+            throws InterruptedException, ExecutionException {
+        while (!givenUp.getAsBoolean()) {
+            try {
+                return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                // it has more time than that
+            }
+        }
+        return null;
     }
 
     private static JsonNode ok(Answer answer) throws ClusterException {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -49,6 +50,7 @@ public final class AddressRules {
             return publicOnly();
         }
         return only(Arrays.stream(text.split(","))
+                .distinct()
                 .map(target -> AllowedTarget.parse(target).orElseThrow(() -> new IllegalArgumentException(target)))
                 .toList());
     }
@@ -94,8 +96,12 @@ public final class AddressRules {
 
     @Override
     public String toString() {
-        return kind == Kind.LISTED
-                ? targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(","))
-                : kind.name().toLowerCase(java.util.Locale.ROOT);
+        if (kind != Kind.LISTED) {
+            return kind.name().toLowerCase(Locale.ROOT);
+        }
+        String listed = targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(","));
+        boolean isKind =
+                listed.equals(any().toString()) || listed.equals(publicOnly().toString());
+        return isKind ? listed + "," + listed : listed; // a host of that name is not all hosts
     }
 }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -235,5 +236,49 @@ class AddressRulesTest {
                 assertThat(Calling.result(calling.answer("a"))).contains("\"body\":\"in\"");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a.test",
+                "a.test:81",
+                "10.0.0.5:8080",
+                "[::1]",
+                "[2001:db8::1]:443",
+                "a.test:81,[::1]:5,b.test",
+                "any",
+                "public",
+                "any,public",
+                "public:80"
+            })
+    void listed_targets_are_read_as_they_were_written(String text) {
+        AddressRules rules = AddressRules.only(Arrays.stream(text.split(","))
+                .map(target -> AllowedTarget.parse(target).orElseThrow())
+                .toList());
+        AddressRules read = AddressRules.parse(rules.toString());
+        assertThat(read).hasToString(rules.toString());
+        for (String url : List.of(
+                "http://a.test/",
+                "http://a.test:81/",
+                "http://10.0.0.5:8080/",
+                "http://[::1]/",
+                "http://[::1]:5/",
+                "https://[2001:db8:0::1]/",
+                "http://any/",
+                "http://public/",
+                "http://127.0.0.1/",
+                "http://8.8.8.8/")) {
+            assertThat(read.problem(URI.create(url))).as(url).isEqualTo(rules.problem(URI.create(url)));
+        }
+    }
+
+    @Test
+    void rules_without_a_list_are_read_as_they_were_written() {
+        assertThat(AddressRules.parse(AddressRules.any().toString()).problem(URI.create("http://127.0.0.1/")))
+                .isEmpty();
+        AddressRules open = AddressRules.parse(AddressRules.publicOnly().toString());
+        assertThat(open.problem(URI.create("http://127.0.0.1/"))).isPresent();
+        assertThat(open.problem(URI.create("http://8.8.8.8/"))).isEmpty();
     }
 }

@@ -34,6 +34,10 @@ public final class CrashRequest {
         }
         String[] words = new String(disk.read(taken), US_ASCII).split(" ", 2);
         disk.delete(taken);
-        return Optional.of(new CrashOrder(CrashMode.valueOf(words[0]), CrashPoint.valueOf(words[1]), 0));
+        try {
+            return Optional.of(new CrashOrder(CrashMode.valueOf(words[0]), CrashPoint.valueOf(words[1]), 0));
+        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+            return Optional.empty(); // nobody has written that
+        }
     }
 }

@@ -27,6 +27,7 @@ import org.checkpointrecovery.storage.RangeFiles;
 import org.checkpointrecovery.storage.RangeOrder;
 import org.checkpointrecovery.storage.RangeRecord;
 import org.checkpointrecovery.storage.TaskEnd;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a task of a cluster does with the ranges that it is given, one after the other. A range counts when its directory has
@@ -44,6 +45,7 @@ public final class RangeTask implements AutoCloseable {
     private final Processors processors;
     private final Runnable halt;
     private final ScheduledExecutorService lookout;
+    private @Nullable RunControl over; // guarded by this; of the last range that is not worked on any more
 
     /** Builds what works on the items of a job. */
     public interface Provider {
@@ -158,6 +160,11 @@ public final class RangeTask implements AutoCloseable {
                     "The disk is full: " + e.getMessage() + ". What is committed is safe. Free space and resume.");
         } finally {
             look.cancel(false);
+            endLook(control);
+        }
+        CrashOrder late = control.crash();
+        if (end instanceof RangeRun.End.Done && late != null) {
+            throw crash(late, number, attempt); // it was taken when the items were done
         }
         if (end instanceof RangeRun.End.Done) {
             publish(attempt, done);
@@ -174,7 +181,10 @@ public final class RangeTask implements AutoCloseable {
         return disk.exists(files.order()) && !disk.exists(ended);
     }
 
-    private void look(RunControl control) {
+    private synchronized void look(RunControl control) {
+        if (control == over) {
+            return;
+        }
         if (!isWanted()) {
             control.endNow(Run.End.STOPPED);
             return;
@@ -184,6 +194,11 @@ public final class RangeTask implements AutoCloseable {
         } catch (IOException e) {
             // a rehearsal that cannot be read is none
         }
+    }
+
+    /** From now on no crash is taken for a range. */
+    private synchronized void endLook(RunControl control) {
+        over = control;
     }
 
     private Counts counts(Path done) throws IOException {

@@ -1,0 +1,469 @@
+package org.checkpointrecovery.engine.flink;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.flink.task.RangeTask;
+import org.checkpointrecovery.engine.flink.task.WorkEndedException;
+import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Manifest;
+import org.checkpointrecovery.storage.RangeFiles;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster in this process: its tasks are threads that work on ranges as a TaskManager does. It believes in its own
+ * checkpoints, whatever is on disk, and a test can have it do all that a cluster may do wrong. It outlives services.
+ */
+final class FakeCluster implements Cluster {
+    static final String THREAD = "task-";
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private final Disk disk;
+    private final int slots;
+    private final boolean checkpoints;
+    private Processors processors = new ProvidedProcessors(); // guarded by this, as all below
+    private final Map<String, Work> jobs = new LinkedHashMap<>();
+    private final List<Work> all = new ArrayList<>();
+    /** The ranges that a savepoint or checkpoint counts as done. */
+    private final Map<String, Set<Integer>> saved = new HashMap<>();
+
+    private final Map<String, List<Fate>> fates = new HashMap<>();
+    private final Map<String, CountDownLatch> held = new HashMap<>();
+    private final List<String> calls = new ArrayList<>();
+    private final Set<String> jars = new HashSet<>();
+    private boolean unreachable;
+    private boolean refusesSavepoints;
+    private int holdFrom = NEVER;
+    private int taken;
+
+    /** What becomes of a call. */
+    enum Fate {
+        /** Nothing is done. */
+        REFUSED,
+        /** It is done, but nobody hears of it. */
+        LOST
+    }
+
+    /** @param checkpoints whether it writes one after each range */
+    FakeCluster(Disk disk, int slots, boolean checkpoints) {
+        this.disk = disk;
+        this.slots = slots;
+        this.checkpoints = checkpoints;
+    }
+
+    /** An engine that runs its jobs here, and waits for nothing longer than it must. */
+    JobEngine engine(Disk ofService, int workers) {
+        return engine(ofService, workers, this);
+    }
+
+    /** The same for a service that can be killed. */
+    JobEngine engine(MortalService service, int workers) {
+        return engine(service.disk(), workers, service.lineTo(this));
+    }
+
+    private static JobEngine engine(Disk ofService, int workers, Cluster line) {
+        FlinkSettings settings = new FlinkSettings(
+                URI.create("http://cluster.test"),
+                null,
+                Path.of("/data/cluster"),
+                "any",
+                plugin -> Optional.empty(),
+                new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
+        return new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
+    }
+
+    synchronized void processors(Processors others) {
+        processors = others;
+    }
+
+    synchronized void unreachable(boolean is) {
+        unreachable = is;
+    }
+
+    synchronized void refusesSavepoints(boolean does) {
+        refusesSavepoints = does;
+    }
+
+    /** What becomes of the next calls of this name. */
+    synchronized void next(String call, Fate fate, int times) {
+        for (int i = 0; i < times; i++) {
+            fates.computeIfAbsent(call, name -> new ArrayList<>()).add(fate);
+        }
+    }
+
+    /** Answers calls of this name, when they are done, not before the latch is open. */
+    synchronized CountDownLatch hold(String call) {
+        CountDownLatch latch = new CountDownLatch(1);
+        held.put(call, latch);
+        return latch;
+    }
+
+    /** No task begins with this range or one behind it until {@link #letGo}. */
+    synchronized void holdFrom(int range) {
+        holdFrom = range;
+    }
+
+    synchronized void letGo() {
+        holdFrom = NEVER;
+        notifyAll();
+    }
+
+    /** How often a call was made. */
+    synchronized long calls(String call) {
+        return calls.stream().filter(call::equals).count();
+    }
+
+    synchronized int submissions() {
+        return all.size();
+    }
+
+    synchronized Submission submission(int number) {
+        return all.get(number).submission;
+    }
+
+    /** Whether a task works, of a job that it knows or not. */
+    synchronized boolean works() {
+        return all.stream().anyMatch(work -> work.alive > 0);
+    }
+
+    /** As a JobManager that was started anew: it knows no job, and the tasks are not told. */
+    synchronized void forget() {
+        jobs.clear();
+    }
+
+    /** As a job that ends without having done all. */
+    synchronized void finishAll() {
+        jobs.values().forEach(work -> work.endAs(State.FINISHED));
+    }
+
+    synchronized void failAll(String cause) {
+        for (Work work : jobs.values()) {
+            work.rootCause = cause;
+            work.endAs(State.FAILED);
+        }
+    }
+
+    synchronized void cancelAll() {
+        jobs.values().forEach(work -> work.endAs(State.CANCELED));
+    }
+
+    /** All its processes are killed. */
+    void kill() throws InterruptedException {
+        synchronized (this) {
+            all.forEach(work -> work.endAs(State.FAILED));
+            jobs.clear();
+            jars.clear();
+        }
+        joinAll();
+    }
+
+    private void joinAll() throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        synchronized (this) {
+            all.forEach(work -> threads.addAll(work.threads));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private interface Action<T> {
+        T act() throws ClusterException;
+    }
+
+    private <T> T call(String name, Action<T> action) throws ClusterException {
+        return call(name, () -> false, action);
+    }
+
+    private <T> T call(String name, BooleanSupplier givenUp, Action<T> action) throws ClusterException {
+        Fate fate;
+        CountDownLatch latch;
+        synchronized (this) {
+            calls.add(name);
+            List<Fate> next = fates.getOrDefault(name, List.of());
+            fate = next.isEmpty() ? null : next.remove(0);
+            latch = held.get(name);
+        }
+        if (unreachable() || fate == Fate.REFUSED) {
+            throw new ClusterException(name + ": Connection refused");
+        }
+        T answer;
+        synchronized (this) {
+            answer = action.act();
+        }
+        if (latch != null) {
+            try {
+                while (!latch.await(5, TimeUnit.MILLISECONDS)) {
+                    if (givenUp.getAsBoolean()) {
+                        throw new ClusterException(name + ": given up");
+                    }
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        if (fate == Fate.LOST) {
+            throw new ClusterException(name + ": no answer");
+        }
+        return answer;
+    }
+
+    private synchronized boolean unreachable() {
+        return unreachable;
+    }
+
+    @Override
+    public Overview overview() throws ClusterException {
+        return call("overview", () -> new Overview(slots, Math.max(0, slots - busy())));
+    }
+
+    private int busy() {
+        return jobs.values().stream().mapToInt(work -> work.alive).sum();
+    }
+
+    @Override
+    public Optional<String> jar(String name) throws ClusterException {
+        return call("jar", () -> jars.contains(name) ? Optional.of("id-" + name) : Optional.empty());
+    }
+
+    @Override
+    public String upload(String name, byte[] jar, BooleanSupplier givenUp) throws ClusterException {
+        return call("upload", givenUp, () -> {
+            jars.add(name);
+            return "id-" + name;
+        });
+    }
+
+    @Override
+    public void run(Submission submission, BooleanSupplier givenUp) throws ClusterException {
+        call("run", givenUp, () -> {
+            if (!jars.contains(submission.jar().substring("id-".length()))) {
+                throw new ClusterException("it answered 404: no such jar");
+            }
+            if (!jobs.containsKey(submission.job())) {
+                Work work = new Work(submission);
+                jobs.put(submission.job(), work);
+                all.add(work);
+                work.begin();
+            }
+            return submission;
+        });
+    }
+
+    @Override
+    public Optional<State> state(String job) throws ClusterException {
+        return call("state", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.state));
+    }
+
+    @Override
+    public Map<String, Long> accumulators(String job) throws ClusterException {
+        return call("accumulators", () -> {
+            Work work = jobs.get(job);
+            return work == null ? Map.of() : Map.of("succeeded", work.succeeded, "failed", work.failed);
+        });
+    }
+
+    @Override
+    public Optional<String> rootCause(String job) throws ClusterException {
+        return call("rootCause", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.rootCause));
+    }
+
+    @Override
+    public void cancel(String job) throws ClusterException {
+        call("cancel", () -> {
+            Work work = jobs.get(job);
+            if (work != null) {
+                work.endAs(State.CANCELED);
+            }
+            return job;
+        });
+    }
+
+    @Override
+    public Optional<String> stop(String job, Path directory) throws ClusterException {
+        return call("stop", () -> {
+            Work work = jobs.get(job);
+            if (work == null || work.state != State.GOES_ON) {
+                return Optional.empty();
+            }
+            if (!refusesSavepoints) {
+                work.stopping = true;
+                notifyAll();
+            }
+            return Optional.of("request");
+        });
+    }
+
+    @Override
+    public Savepoint savepoint(String job, String request) throws ClusterException {
+        return call("savepoint", () -> {
+            Work work = jobs.get(job);
+            if (work == null || refusesSavepoints) {
+                return new Savepoint(null, true);
+            }
+            return new Savepoint(work.savepoint, false);
+        });
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public String toString() {
+        return "http://cluster.test";
+    }
+
+    /** A job; guarded by the cluster. */
+    private final class Work {
+        private final Submission submission;
+        private final RangeFiles files;
+        private final List<Thread> threads = new ArrayList<>();
+        private final Set<Integer> done = new TreeSet<>();
+        private final Set<Integer> begun = new TreeSet<>();
+        private State state = State.GOES_ON;
+        private int alive;
+        private boolean stopping;
+        private @Nullable String savepoint;
+        private @Nullable String rootCause;
+        private long succeeded;
+        private long failed;
+        private int ranges = -1;
+
+        Work(Submission submission) {
+            this.submission = submission;
+            this.files = new RangeFiles(Path.of(submission.arguments().get(0)));
+            if (submission.restore() != null) {
+                done.addAll(saved.getOrDefault(submission.restore(), Set.of()));
+                begun.addAll(done);
+            }
+        }
+
+        void begin() {
+            for (int i = 0; i < submission.parallelism(); i++) {
+                Thread thread = new Thread(this::task, THREAD + submission.job() + "-" + i);
+                thread.setDaemon(true);
+                threads.add(thread);
+                alive++;
+            }
+            threads.forEach(Thread::start);
+        }
+
+        void endAs(State end) {
+            if (state == State.GOES_ON) {
+                state = end;
+            }
+            threads.forEach(Thread::interrupt);
+        }
+
+        private void task() {
+            int number = Integer.parseInt(submission.arguments().get(1));
+            Processors own;
+            synchronized (FakeCluster.this) {
+                own = processors;
+            }
+            try (RangeTask task = RangeTask.open(disk, files, number, (order, on, in) -> own, this::killed)) {
+                Manifest manifest = Manifest.read(disk, files.manifest());
+                for (int range = next(manifest); range >= 0; range = next(manifest)) {
+                    RangeTask.Counts counts = task.work(range);
+                    count(range, counts);
+                }
+            } catch (WorkEndedException | IOException | RuntimeException e) {
+                fail(e);
+            } catch (InterruptedException e) {
+                // it was told to end
+            } finally {
+                ended();
+            }
+        }
+
+        private void killed() {
+            throw new IllegalStateException("the process was killed");
+        }
+
+        private int next(Manifest manifest) throws InterruptedException {
+            synchronized (FakeCluster.this) {
+                ranges = manifest.ranges().size();
+                while (state == State.GOES_ON && !stopping) {
+                    int next = 0;
+                    while (begun.contains(next)) {
+                        next++;
+                    }
+                    if (next >= ranges) {
+                        return -1;
+                    }
+                    if (next < holdFrom) {
+                        begun.add(next);
+                        return next;
+                    }
+                    FakeCluster.this.wait(50);
+                    int number = Integer.parseInt(submission.arguments().get(1));
+                    if (!disk.exists(files.order()) || disk.exists(files.ended(number))) {
+                        throw new IllegalStateException("nobody wants it"); // a task that works would see it
+                    }
+                }
+                return -1;
+            }
+        }
+
+        private void count(int range, RangeTask.Counts counts) throws IOException {
+            synchronized (FakeCluster.this) {
+                done.add(range);
+                succeeded += counts.succeeded();
+                failed += counts.failed();
+                if (checkpoints && state == State.GOES_ON) {
+                    writeCheckpoint();
+                }
+            }
+        }
+
+        private void writeCheckpoint() throws IOException {
+            Path ofJob = files.checkpoints().resolve(submission.job());
+            Path checkpoint = ofJob.resolve("chk-" + ++taken);
+            disk.createDirectory(files.checkpoints());
+            disk.createDirectory(ofJob);
+            disk.createDirectory(checkpoint);
+            saved.put(checkpoint.toUri().toString(), Set.copyOf(done));
+            disk.open(checkpoint.resolve("_metadata")).close();
+        }
+
+        private void fail(Exception e) {
+            synchronized (FakeCluster.this) {
+                if (state == State.GOES_ON) {
+                    rootCause = e.toString();
+                    endAs(State.FAILED);
+                }
+            }
+        }
+
+        private void ended() {
+            synchronized (FakeCluster.this) {
+                alive--;
+                if (alive > 0 || state != State.GOES_ON) {
+                    return;
+                }
+                state = State.FINISHED;
+                if (stopping) {
+                    savepoint = "savepoint-of-" + submission.job();
+                    saved.put(savepoint, Set.copyOf(done));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.checkpointrecovery.engine.flink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.ForwardingDisk;
+import org.junit.jupiter.api.Test;
+
+class SharedJarTest {
+    private static final Path OWN = Path.of("/own.jar");
+    private static final Path SHARED = Path.of("/shared");
+
+    private final CrashingDisk disk = new CrashingDisk(0);
+
+    @Test
+    void two_jobs_that_are_the_first_share_one_whole_jar() throws Exception {
+        disk.write(OWN, "jar".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path[] ofOther = {null};
+        Path shared = JobJar.share(
+                new ForwardingDisk(disk) {
+                    @Override
+                    public void move(Path from, Path to) throws IOException {
+                        ofOther[0] = JobJar.share(disk, OWN, SHARED); // just before
+                        super.move(from, to);
+                    }
+                },
+                OWN,
+                SHARED);
+        assertThat(shared).isEqualTo(ofOther[0]);
+        disk.restorePower();
+        assertThat(disk.text(shared)).isEqualTo("jar");
+        assertThat(disk.list(SHARED)).containsExactly(shared);
+    }
+
+    @Test
+    void a_jar_that_is_there_is_not_written_again() throws Exception {
+        disk.write(OWN, new byte[100]);
+        Path shared = JobJar.share(disk, OWN, SHARED);
+        int operations = disk.operations();
+        assertThat(JobJar.share(disk, OWN, SHARED)).isEqualTo(shared);
+        assertThat(disk.operations()).isEqualTo(operations);
+    }
+
+    @Test
+    void the_job_that_is_uploaded_has_one_name() throws Exception {
+        assertThat(JobJar.load().name()).isEqualTo(JobJar.load().name()).endsWith(".jar");
+        assertThat(JobJar.load().bytes()).startsWith('P', 'K');
+    }
+}
