@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -186,7 +187,9 @@ class FlinkIT {
         for (String kind : List.of("results", "errors")) {
             byte[] expected = output(local, kind);
             assertThat(expected).as(kind).isNotEmpty();
-            assertThat(output(id, kind)).as(kind).isEqualTo(expected);
+            assertThat(Arrays.mismatch(output(id, kind), expected))
+                    .as("first byte of the " + kind + " that differs")
+                    .isEqualTo(-1);
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.checkpointrecovery.FlinkProcesses;
 
 /**
@@ -99,7 +101,11 @@ public final class FlinkBenchmark implements AutoCloseable {
                 benchmark.losses();
             }
         }
-        System.out.println("All files are in " + directory);
+        try (Stream<Path> files = Files.walk(directory)) { // only if nothing failed
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @SuppressWarnings("resource") // it lives as long as the process
@@ -302,7 +308,7 @@ public final class FlinkBenchmark implements AutoCloseable {
 
     @Override
     public void close() {
-        service.destroyForcibly();
+        service.destroyForcibly().onExit().join();
         cluster.close();
         endpoint.close();
     }
