@@ -129,7 +129,6 @@ public final class RangeTask implements AutoCloseable {
         }
         Path attempt = files.attempt(range, UUID.randomUUID().toString());
         RunControl control = new RunControl();
-        look(control); // a range may be done before the next look
         RangeRun.End end;
         look(control); // a range may be done before the first look of the other thread
         if (control.mustEndNow()) {
