@@ -20,7 +20,7 @@ public enum ErrorCode {
     PROCESSOR_UNAVAILABLE,
     /** The service has no cluster to run the job on. */
     ENGINE_UNAVAILABLE,
-    /** The cluster did not answer, did not give room, or ended the job, more often than is tried again. */
+    /** The cluster did not answer, had no TaskManager, or ended the job, more often than is tried again. */
     CLUSTER_FAILED,
     /** The input is not the one that the job was submitted with. */
     INPUT_CHANGED,

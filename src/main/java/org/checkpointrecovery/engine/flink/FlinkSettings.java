@@ -29,7 +29,7 @@ public record FlinkSettings(
      * How long a cluster is waited for.
      *
      * @param look how often it is asked how a job is
-     * @param unanswered so many questions in a row without an answer, or without a free slot, end a run
+     * @param unanswered so many questions in a row without an answer, or without a TaskManager, end a run
      * @param submissions so many in a row after which no range is done end a run
      * @param pause before it is asked again when it did not answer, or ended a job
      */
