@@ -207,7 +207,7 @@ class RecoveryTest {
         Await.until("the first commit waits", gated::isReached);
         Thread stop = new Thread(service::close, "stop");
         stop.start();
-        Await.until("the service is stopping", service.service()::isStopping);
+        Await.until("the service waits for its runs to end", () -> stop.getState() == Thread.State.TIMED_WAITING);
         gated.openGate();
         stop.join();
         Job stopped = service.job(id);
