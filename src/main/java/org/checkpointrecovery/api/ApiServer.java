@@ -254,12 +254,7 @@ public final class ApiServer {
             return;
         }
         log.error("{} {} failed for the disk: {}", ctx.method(), ctx.path(), e.toString());
-        send(
-                ctx,
-                Problem.of(
-                        Problem.Kind.DISK_FULL,
-                        "The disk did not take or give what was asked of it, or has no room. Nothing was changed. Free"
-                                + " space or mend the disk, and send the request again."));
+        send(ctx, DiskProblem.of(e, ctx.method().name()));
     }
 
     private void javalinRefused(HttpResponseException e, Context ctx) {

@@ -17,7 +17,7 @@ public final class CallbackBody {
                 json.writeStartObject();
                 json.writeStringField("jobId", job.id().value());
                 json.writeStringField("name", job.validSpec().name());
-                JobJson.state(json, job);
+                JobJson.state(json, job, view.reason());
                 json.writeFieldName("progress");
                 JobJson.progress(json, view.progress());
                 JobJson.time(json, "at", job.stateSince());

@@ -2,6 +2,7 @@ package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import de.siegmar.fastcsv.writer.CsvWriter;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +82,10 @@ final class CsvResults {
                 }
                 values.put(name, value.isStructStart() ? nested(line, json) : text(json));
             }
+        } catch (JsonProcessingException e) {
+            throw new DamagedFileException(
+                    "results.jsonl is damaged: one of its lines is not JSON. Nothing was changed."
+                            + " Restore the file from a backup, or submit the job again.");
         }
         return values;
     }

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
@@ -13,6 +14,7 @@ import org.checkpointrecovery.engine.JobService.Committed;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.LineSource;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
 /** The failed items of a job, grouped by what they failed with. Of each group only its first line is held in memory. */
@@ -65,9 +67,7 @@ final class ErrorSummary {
     }
 
     private void add(Item line) throws IOException {
-        JsonNode error = Json.mapper()
-                .readTree(line.bytes(), line.start(), line.length())
-                .path("error");
+        JsonNode error = error(line);
         JsonNode status = error.path("status");
         Key key = new Key(error.path("code").asText(), status.isInt() ? status.intValue() : null);
         Group group = groups.get(key);
@@ -77,6 +77,17 @@ final class ErrorSummary {
         }
         group.count++;
         failedItems++;
+    }
+
+    private static JsonNode error(Item line) throws IOException {
+        try {
+            return Json.mapper()
+                    .readTree(line.bytes(), line.start(), line.length())
+                    .path("error");
+        } catch (JsonProcessingException e) {
+            throw new DamagedFileException("errors.jsonl is damaged: its line " + (line.index() + 1)
+                    + " is not JSON. Nothing was changed. Restore the file from a backup, or submit the job again.");
+        }
     }
 
     void write(JsonGenerator json) throws IOException {

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Function;
+import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobView;
-import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
-import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Outcome;
@@ -30,25 +30,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
 final class JobJson {
-    private final InlineItems inlineItems;
+    private final Function<Job, InlineItems> inlineItems;
     private final boolean crashAllowed;
 
-    /** Finds the items that came with the submission of a job. */
-    interface InlineItems {
-        List<String> of(JobId job) throws IOException, RefusedException;
-    }
-
-    /** @param crashAllowed whether crashes on purpose are offered */
-    JobJson(InlineItems inlineItems, boolean crashAllowed) {
+    /**
+     * @param inlineItems finds the items that came with the submission of a job
+     * @param crashAllowed whether crashes on purpose are offered
+     */
+    JobJson(Function<Job, InlineItems> inlineItems, boolean crashAllowed) {
         this.crashAllowed = crashAllowed;
         this.inlineItems = inlineItems;
     }
 
-    void write(JsonGenerator json, JobView view) throws IOException, RefusedException {
+    void write(JsonGenerator json, JobView view) throws IOException {
         Job job = view.job();
         json.writeStartObject();
         naming(json, job);
-        state(json, job);
+        state(json, job, view.reason());
         spec(json, job);
         json.writeFieldName("progress");
         progress(json, view.progress());
@@ -67,7 +65,7 @@ final class JobJson {
         Job job = view.job();
         json.writeStartObject();
         naming(json, job);
-        state(json, job);
+        state(json, job, view.reason());
         json.writeFieldName("progress");
         progress(json, view.progress());
         actionsAndTimes(json, view);
@@ -93,9 +91,9 @@ final class JobJson {
         time(json, "endedAt", job.endedAt());
     }
 
-    static void state(JsonGenerator json, Job job) throws IOException {
+    static void state(JsonGenerator json, Job job, @Nullable Reason why) throws IOException {
         json.writeStringField("state", job.status().name());
-        reason(json, "stateReason", job.state().reason());
+        reason(json, "stateReason", why);
         json.writeStringField(
                 "outcome",
                 job.state() instanceof JobState.Completed completed
@@ -112,7 +110,7 @@ final class JobJson {
     }
 
     /** The spec of a job, as the field of that name. */
-    void spec(JsonGenerator json, Job job) throws IOException, RefusedException {
+    void spec(JsonGenerator json, Job job) throws IOException {
         JobSpec spec = job.spec();
         if (spec == null) {
             json.writeNullField("spec");
@@ -121,7 +119,7 @@ final class JobJson {
         json.writeObjectFieldStart("spec");
         json.writeStringField("name", spec.name());
         json.writeObjectFieldStart("input");
-        input(json, spec.input(), job.id());
+        input(json, spec.input(), job);
         json.writeEndObject();
         json.writeStringField("format", spec.format().kind().text());
         boolean delimited = spec.format().kind() == Format.Kind.CSV;
@@ -144,7 +142,7 @@ final class JobJson {
         json.writeEndObject();
     }
 
-    private void input(JsonGenerator json, InputSpec input, JobId job) throws IOException, RefusedException {
+    private void input(JsonGenerator json, InputSpec input, Job job) throws IOException {
         if (input instanceof InputSpec.Upload upload) {
             json.writeStringField("fileId", upload.fileId());
         } else if (input instanceof InputSpec.InputPath path) {
@@ -152,12 +150,21 @@ final class JobJson {
         } else if (input instanceof InputSpec.FailedItemsOf failed) {
             json.writeStringField("failedItemsOf", failed.parent().value());
         } else {
-            json.writeArrayFieldStart("items");
-            for (String item : inlineItems.of(job)) {
-                json.writeString(item);
-            }
-            json.writeEndArray();
+            items(json, inlineItems.apply(job));
         }
+    }
+
+    private static void items(JsonGenerator json, InlineItems inline) throws IOException {
+        if (inline.items() == null) {
+            json.writeNullField("items");
+            json.writeStringField("itemsProblem", inline.problem());
+            return;
+        }
+        json.writeArrayFieldStart("items");
+        for (String item : inline.items()) {
+            json.writeString(item);
+        }
+        json.writeEndArray();
     }
 
     private static void faults(JsonGenerator json, @Nullable Faults faults) throws IOException {

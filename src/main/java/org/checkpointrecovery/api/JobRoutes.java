@@ -1,6 +1,5 @@
 package org.checkpointrecovery.api;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.MergedResults;
@@ -57,7 +57,7 @@ final class JobRoutes {
 
     private void validated(Context ctx, NewJob request, JobService.Validated validated)
             throws IOException, RefusedException {
-        JobJson shown = new JobJson(id -> request.items(), faultsAllowed);
+        JobJson shown = new JobJson(job -> InlineItems.of(request.items()), faultsAllowed);
         Answers.json(ctx, 200, json -> {
             json.writeStartObject();
             json.writeBooleanField("valid", true);
@@ -120,23 +120,13 @@ final class JobRoutes {
             json.writeStartObject();
             json.writeArrayFieldStart("jobs");
             for (JobView view : page) {
-                writeUnlessDeleted(json, view);
+                jobs.write(json, view);
             }
             json.writeEndArray();
             json.writeStringField(
                     "nextPageToken", more ? page.get(pageSize - 1).job().id().value() : null);
             json.writeEndObject();
         });
-    }
-
-    private void writeUnlessDeleted(JsonGenerator json, JobView view) throws IOException {
-        byte[] job;
-        try {
-            job = Answers.bytes(one -> jobs.write(one, view));
-        } catch (RefusedException e) {
-            return; // it was deleted just now
-        }
-        json.writeRawValue(new String(job, StandardCharsets.UTF_8));
     }
 
     void get(Context ctx) throws IOException, RefusedException {

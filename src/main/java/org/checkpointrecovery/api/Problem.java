@@ -36,6 +36,7 @@ record Problem(
         INVALID_REQUEST(422, "The request is not what is asked for"),
         QUEUE_FULL(429, "The queue is full"),
         INTERNAL_ERROR(500, "The service failed"),
+        DAMAGED_DATA(500, "Stored data is damaged"),
         UNAVAILABLE(503, "Not available now"),
         DISK_FULL(507, "The disk did not take it");
 

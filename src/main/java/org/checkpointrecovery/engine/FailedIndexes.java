@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.LineSource;
@@ -42,14 +43,18 @@ final class FailedIndexes implements Closeable {
     /** The index that a line of a results or errors file begins with. */
     static long index(Item line) throws DamagedFileException {
         int at = line.start() + BEGINNING.length;
+        boolean begins = at <= line.end()
+                && Arrays.equals(line.bytes(), line.start(), at, BEGINNING, 0, BEGINNING.length);
         long index = 0;
         int digits = 0;
-        while (at < line.end() && line.bytes()[at] >= '0' && line.bytes()[at] <= '9') {
+        while (begins && at < line.end() && line.bytes()[at] >= '0' && line.bytes()[at] <= '9') {
             index = index * 10 + (line.bytes()[at++] - '0');
             digits++;
         }
         if (digits == 0) {
-            throw new DamagedFileException("line " + line.index() + " of the file does not begin with an index");
+            throw new DamagedFileException("Stored lines are damaged: line " + line.index()
+                    + " does not begin with the index of its item. Nothing was changed. Restore results.jsonl and"
+                    + " errors.jsonl of the job from a backup, or submit the job again.");
         }
         return index;
     }

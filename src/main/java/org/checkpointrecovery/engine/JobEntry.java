@@ -5,11 +5,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.JobStore;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +36,34 @@ final class JobEntry {
     private boolean unsaved; // guarded by this; whether the state is not the one on disk
     private @Nullable Callbacks callbacks; // guarded by this; null until they are to be made
     private boolean telling; // guarded by this
+    private int waits; // guarded by this; since the last commit
 
-    /** @param beyond what a cluster has finished with what is committed; null if it is not known to be more */
+    /**
+     * @param beyond what a cluster has finished with what is committed; null if it is not known to be more
+     * @param notice what someone should know of the job beyond its state; never on disk
+     */
     private record Snapshot(
             Job job,
             Position committed,
             @Nullable Finished beyond,
-            @Nullable Instant lastCheckpointAt) {
+            @Nullable Instant lastCheckpointAt,
+            @Nullable Reason notice) {
+        Snapshot with(Job next) {
+            return new Snapshot(next, committed, beyond, lastCheckpointAt, notice);
+        }
+
+        Snapshot with(Position newCommitted, @Nullable Instant savedAt) {
+            return new Snapshot(job, newCommitted, beyond, savedAt, notice);
+        }
+
+        Snapshot with(Finished newBeyond) {
+            return new Snapshot(job, committed, newBeyond, lastCheckpointAt, notice);
+        }
+
+        Snapshot with(@Nullable Reason newNotice) {
+            return new Snapshot(job, committed, beyond, lastCheckpointAt, newNotice);
+        }
+
         /** What is finished never becomes less while the cluster's ranges are there. */
         Finished finished() {
             return beyond == null || beyond.items() <= committed.nextItem() || job.status() == Status.COMPLETED
@@ -57,7 +82,7 @@ final class JobEntry {
         this.store = store;
         this.clock = clock;
         this.watcher = watcher;
-        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt);
+        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt, null);
     }
 
     Job job() {
@@ -74,7 +99,7 @@ final class JobEntry {
 
     JobView view() {
         Snapshot now = snapshot;
-        return new JobView(now.job, now.committed, now.finished(), now.lastCheckpointAt, clock.instant());
+        return new JobView(now.job, now.committed, now.finished(), now.lastCheckpointAt, now.notice, clock.instant());
     }
 
     /** Brings the job into another state, on disk first. After an exception nothing has changed. */
@@ -150,7 +175,9 @@ final class JobEntry {
 
     private void show(Job next) {
         Status before = status();
-        snapshot = new Snapshot(next, snapshot.committed, snapshot.beyond, snapshot.lastCheckpointAt);
+        boolean waitIsOver =
+                snapshot.notice != null && DescriptorShortage.is(snapshot.notice) && before != next.status();
+        snapshot = snapshot.with(next).with(waitIsOver ? (Reason) null : snapshot.notice);
         if (before != next.status()) {
             log.info(
                     "Job {}: {} -> {} at item {}{}",
@@ -167,26 +194,50 @@ final class JobEntry {
 
     /** Shows how far the job is committed, where a run begins. */
     synchronized void showBegin(Position committed) {
-        snapshot = new Snapshot(snapshot.job, committed, snapshot.beyond, snapshot.lastCheckpointAt);
+        snapshot = snapshot.with(committed, snapshot.lastCheckpointAt).with((Reason) null);
         watcher.changed(status(), view());
     }
 
     synchronized void showCommitted(Checkpoint checkpoint, Duration took) {
         Position before = committed();
-        snapshot = new Snapshot(snapshot.job, checkpoint.position(), snapshot.beyond, checkpoint.savedAt());
+        snapshot = snapshot.with(checkpoint.position(), checkpoint.savedAt());
+        waits = 0;
         watcher.committed(view(), before, took);
     }
 
     /** Shows what is finished with what is committed, if that is more than is known. */
     synchronized void showFinished(Finished finished) {
         if (finished.items() > snapshot.finished().items()) {
-            snapshot = new Snapshot(snapshot.job, snapshot.committed, finished, snapshot.lastCheckpointAt);
+            snapshot = snapshot.with(finished);
             watcher.changed(status(), view());
         }
     }
 
     void showProcessed(long items, Duration took) {
         watcher.processed(view(), items, took);
+    }
+
+    /** Shows what someone should know of the job, as long as its state says nothing else; null if that has passed. */
+    synchronized void showNotice(@Nullable Reason notice) {
+        if (!Objects.equals(notice, snapshot.notice)) {
+            snapshot = snapshot.with(notice);
+            watcher.changed(status(), view());
+        }
+    }
+
+    /** What someone should know of the job beyond its state. */
+    Optional<Reason> notice() {
+        return Optional.ofNullable(snapshot.notice);
+    }
+
+    /** Counts that the job has to wait, and tells how often it had to since its last commit. */
+    synchronized int countWait() {
+        return waits++;
+    }
+
+    /** Whether the job is in line or runs. */
+    synchronized boolean hasRun() {
+        return run != null;
     }
 
     /** Whether {@code candidate} is the run that this job waits for or is in: an older order has no say any more. */

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
@@ -33,15 +34,20 @@ final class JobRun implements RunListener {
     private final JobStore jobs;
     private final Clock clock;
     private final Runnable leftQueue;
+    private final Runnable startLater;
     private boolean inLine = true; // guarded by the entry
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // of the committing thread
 
-    /** @param leftQueue called when the job is no longer in line */
-    JobRun(JobEntry entry, JobStore jobs, Clock clock, Runnable leftQueue) {
+    /**
+     * @param leftQueue called when the job is no longer in line
+     * @param startLater called when the job is QUEUED again and has to wait before it comes into line
+     */
+    JobRun(JobEntry entry, JobStore jobs, Clock clock, Runnable leftQueue, Runnable startLater) {
         this.entry = entry;
         this.jobs = jobs;
         this.clock = clock;
         this.leftQueue = leftQueue;
+        this.startLater = startLater;
     }
 
     /** The job no longer waits for a worker. To be called before anyone can see that. The caller holds the entry. */
@@ -107,20 +113,32 @@ final class JobRun implements RunListener {
             }
             entry.setRun(null);
             leaveLine();
-            Job job = next(entry.job(), end);
-            try {
-                entry.change(job, () -> {
-                    if (job.status() == Status.COMPLETED) {
-                        removeCheckpoint(id);
-                    } else {
-                        jobs.endInCluster(job);
-                    }
-                });
-            } catch (IOException e) {
-                Job unsaved = job.status() == Status.COMPLETED ? failed(entry.job(), end, e) : job;
-                jobs.endInCluster(unsaved);
-                entry.showUnsaved(unsaved, e);
+            RunEnd known = end.waits() && entry.status() == Status.QUEUED ? end : save(id, end);
+            if (known.waits() && entry.status() == Status.QUEUED) {
+                entry.showNotice(known.reason());
+                startLater.run();
             }
+        }
+    }
+
+    /** Takes the job to its next state. Returns how the run ended, which is not as it was if that could not be written. */
+    private RunEnd save(JobId id, RunEnd end) {
+        Job job = next(entry.job(), end);
+        try {
+            entry.change(job, () -> {
+                if (job.status() == Status.COMPLETED) {
+                    removeCheckpoint(id);
+                } else {
+                    jobs.endInCluster(job);
+                }
+            });
+            return end;
+        } catch (IOException e) {
+            RunEnd known = job.status() == Status.COMPLETED ? incomplete(end, e) : end;
+            Job unsaved = known.equals(end) ? job : next(entry.job(), known);
+            jobs.endInCluster(unsaved);
+            entry.showUnsaved(unsaved, e);
+            return known;
         }
     }
 
@@ -158,18 +176,15 @@ final class JobRun implements RunListener {
         };
     }
 
-    /** The job when its completion could not be made durable. */
-    private Job failed(Job job, RunEnd end, IOException cause) {
-        Instant now = clock.instant();
+    /** How a run ended whose completion could not be made durable. */
+    private static RunEnd incomplete(RunEnd end, IOException cause) {
+        if (DescriptorShortage.isCauseOf(cause)) {
+            return new RunEnd(Run.End.STOPPED, DescriptorShortage.reason(), end.committed());
+        }
         Reason reason = new Reason(
                 cause instanceof DiskFullException ? ErrorCode.DISK_FULL : ErrorCode.IO_ERROR,
                 "All items are committed, but that the job is COMPLETED could not be written: " + cause.getMessage()
                         + ". Nothing is lost. Free space or mend the disk, and resume.");
-        return job.endRun(
-                Run.End.FAILED,
-                reason,
-                new JobState.Failed(reason),
-                end.committed().nextItem(),
-                now);
+        return new RunEnd(Run.End.FAILED, reason, end.committed());
     }
 }

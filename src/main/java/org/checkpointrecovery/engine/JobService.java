@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.SeekableByteChannel;
@@ -11,9 +12,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -72,8 +73,10 @@ public final class JobService {
     private final Settings settings;
     private final Inputs inputs;
     private final OwnInput ownInput;
+    private final Outputs outputs;
     private final QueueSlots slots;
     private final Callbacks callbacks;
+    private final DelayedStarts delayedStarts = new DelayedStarts();
     private final JobWatchers watchers = new JobWatchers();
     private final IdempotencyKeys keys = new IdempotencyKeys();
     private final ConcurrentNavigableMap<JobId, JobEntry> entries = new ConcurrentSkipListMap<>();
@@ -122,6 +125,7 @@ public final class JobService {
         this.settings = settings;
         this.inputs = new Inputs(uploads, settings.inputDirectory(), settings.dataDirectory());
         this.ownInput = new OwnInput(disk, settings.maxItemBytes());
+        this.outputs = new Outputs(disk, jobs);
         this.slots = new QueueSlots(settings.maxQueued());
     }
 
@@ -136,6 +140,7 @@ public final class JobService {
             ids.startAfter(job.id().value());
             JobEntry entry = recoverer.recover(job);
             entries.put(job.id(), entry);
+            outputs.check(entry);
             watchers.changed(null, entry.view());
             if (job.idempotencyKey() != null) {
                 keys.put(job.idempotencyKey(), job.id());
@@ -329,7 +334,7 @@ public final class JobService {
     private void enqueue(JobEntry entry) {
         Job job = entry.job();
         JobFiles files = jobs.files(job.id());
-        JobRun run = new JobRun(entry, jobs, clock, slots::giveBack);
+        JobRun run = new JobRun(entry, jobs, clock, slots::giveBack, () -> startLater(entry));
         entry.setRun(run);
         engines.of(job)
                 .submit(
@@ -343,6 +348,23 @@ public final class JobService {
                                 jobs.checkpoints(job.id()),
                                 files),
                         run);
+    }
+
+    /** Puts a QUEUED job in line again after a while. The caller holds its entry. */
+    private void startLater(JobEntry entry) {
+        Duration wait = DelayedStarts.wait(entry.countWait());
+        log.warn(
+                "Job {}: no free file descriptor; trying again in {} s",
+                entry.job().id(),
+                wait.toSeconds());
+        delayedStarts.after(wait, () -> {
+            synchronized (entry) {
+                if (!isStopping() && !entry.isDeleted() && entry.status() == Status.QUEUED && !entry.hasRun()) {
+                    slots.takeAnyway();
+                    enqueue(entry);
+                }
+            }
+        });
     }
 
     public JobView view(JobId id) throws RefusedException {
@@ -474,6 +496,7 @@ public final class JobService {
         }
         JobFiles files = jobs.files(id);
         Input input = inputs.of(parent.validSpec().input(), files);
+        outputs.checkErrors(entry);
         try {
             if (!InputIdentities.of(disk, input).equals(parent.identity())) {
                 throw RefusedException.notAllowed(
@@ -533,19 +556,12 @@ public final class JobService {
         return jobs.checkpoints(id).read();
     }
 
-    /** Items that came with the submission of a job, as they were sent. */
-    public List<String> inlineItems(JobId id) throws RefusedException, IOException {
-        JobEntry entry = entry(id);
-        try {
-            return ownInput.readItems(jobs.files(id));
-        } catch (NoSuchFileException e) {
-            synchronized (entry) { // whoever deletes the job holds it
-                if (entry.isDeleted()) {
-                    throw RefusedException.noSuchJob(id);
-                }
-            }
-            return List.of(); // they are lost, and the next run says so
-        }
+    /** Items that came with the submission of a job, as they were sent, or why they cannot be shown. */
+    public InlineItems inlineItems(Job job) {
+        InlineItems items = ownInput.readItems(jobs.files(job.id()), job);
+        return items.items() == null && !entries.containsKey(job.id())
+                ? InlineItems.unavailable("the job was deleted")
+                : items;
     }
 
     /**
@@ -554,34 +570,23 @@ public final class JobService {
      * @param bytes how many they are; the file may have more, which do not count
      * @param settled whether they can never change again
      */
-    public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled) {}
+    public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled)
+            implements Closeable {
+        @Override
+        public void close() throws IOException {
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
 
     public Committed results(JobId id) throws RefusedException, IOException {
-        JobView view = view(id);
-        return committed(view, jobs.files(id).results(), view.committed().resultsBytes());
+        return outputs.results(entry(id));
     }
 
     /** The committed results one by one. To be closed. */
     public MergedResults resultLines(JobId id) throws RefusedException, IOException {
-        return merged(Set.of(id));
-    }
-
-    private MergedResults merged(Set<JobId> members) throws RefusedException, IOException {
-        List<MergedResults.Part> parts = new ArrayList<>();
-        for (JobId member : members) {
-            long bytes = view(member).committed().resultsBytes();
-            if (bytes > 0) {
-                parts.add(new MergedResults.Part(member, jobs.files(member).results(), bytes));
-            }
-        }
-        try {
-            return new MergedResults(disk, parts);
-        } catch (NoSuchFileException e) {
-            for (JobId member : members) {
-                entry(member); // it was deleted just now
-            }
-            throw e;
-        }
+        return outputs.merged(List.of(entry(id)));
     }
 
     /**
@@ -599,37 +604,24 @@ public final class JobService {
                         + " merged=true the results of job " + id + " alone are sent.");
             }
         }
-        return merged(family(root.job().id()));
+        return outputs.merged(family(root).values());
     }
 
     /** A job and its descendants. A child is newer than its parent. */
-    private Set<JobId> family(JobId root) {
-        Set<JobId> family = new TreeSet<>();
-        family.add(root);
-        for (JobEntry entry : entries.tailMap(root, false).values()) {
+    private Map<JobId, JobEntry> family(JobEntry root) {
+        Map<JobId, JobEntry> family = new TreeMap<>();
+        family.put(root.job().id(), root);
+        for (JobEntry entry : entries.tailMap(root.job().id(), false).values()) {
             JobId parent = entry.job().parentId();
-            if (parent != null && family.contains(parent)) {
-                family.add(entry.job().id());
+            if (parent != null && family.containsKey(parent)) {
+                family.put(entry.job().id(), entry);
             }
         }
         return family;
     }
 
     public Committed errors(JobId id) throws RefusedException, IOException {
-        JobView view = view(id);
-        return committed(view, jobs.files(id).errors(), view.committed().errorsBytes());
-    }
-
-    private Committed committed(JobView view, Path file, long bytes) throws RefusedException, IOException {
-        boolean settled = view.job().status() == Status.COMPLETED;
-        if (bytes == 0) {
-            return new Committed(view, null, 0, settled);
-        }
-        try {
-            return new Committed(view, disk.openForRead(file), bytes, settled);
-        } catch (NoSuchFileException e) {
-            throw RefusedException.noSuchJob(view.job().id()); // it was deleted just now
-        }
+        return outputs.errors(entry(id));
     }
 
     public UploadedFile receiveFile(@Nullable String name, InputStream body, long maxBytes)
@@ -713,6 +705,7 @@ public final class JobService {
     /** Ends all runs at the end of their batch; the next start goes on with them. */
     public void shutDown() {
         phase = Phase.STOPPING;
+        delayedStarts.close();
         engines.shutDown(STOP_GRACE);
         callbacks.close();
     }

@@ -6,6 +6,7 @@ import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Verb;
 import org.jspecify.annotations.Nullable;
 
@@ -13,16 +14,24 @@ import org.jspecify.annotations.Nullable;
  * A job as it was at one moment, with how far it was committed then.
  *
  * @param finished at least what is committed
+ * @param notice what someone should know of the job beyond its state, or null
  */
 public record JobView(
         Job job,
         Position committed,
         Finished finished,
         @Nullable Instant lastCheckpointAt,
+        @Nullable Reason notice,
         Instant at) {
     /** Of a job of which nothing more is finished than what is committed. */
     public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant at) {
-        this(job, committed, committed.finished(), lastCheckpointAt, at);
+        this(job, committed, committed.finished(), lastCheckpointAt, null, at);
+    }
+
+    /** Why the job is in its state, or else what someone should know of it; null if there is nothing to say. */
+    public @Nullable Reason reason() {
+        Reason ofState = job.state().reason();
+        return ofState != null ? ofState : notice;
     }
 
     public Progress progress() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.checkpointrecovery.item.CsvHeader;
@@ -21,9 +22,12 @@ import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Inputs that a job keeps in its own directory: items that came with the submission, and copies of failed items. */
 final class OwnInput {
+    private static final Logger log = LoggerFactory.getLogger(OwnInput.class);
     private static final int AT_A_TIME = 4096;
     private static final int WRITE_BYTES = 256 * 1024;
 
@@ -45,12 +49,26 @@ final class OwnInput {
         }
     }
 
-    /** Items that came with the submission, as they were sent. */
-    List<String> readItems(JobFiles files) throws IOException {
-        String lines = new String(disk.read(files.ownInput()), StandardCharsets.UTF_8);
-        return lines.isEmpty()
-                ? List.of()
-                : List.of(lines.substring(0, lines.length() - 1).split("\n", -1));
+    /** Items that came with the submission, as they were sent, or why they cannot be shown. */
+    InlineItems readItems(JobFiles files, Job job) {
+        String name = String.valueOf(files.ownInput().getFileName());
+        try {
+            long expected = job.identity() == null ? 0 : job.identity().bytes();
+            long size = disk.size(files.ownInput());
+            if (size != expected) {
+                return InlineItems.unavailable(name + " has " + size + " bytes instead of " + expected);
+            }
+            String lines = new String(disk.read(files.ownInput()), StandardCharsets.UTF_8);
+            return InlineItems.of(
+                    lines.isEmpty()
+                            ? List.of()
+                            : List.of(lines.substring(0, lines.length() - 1).split("\n", -1)));
+        } catch (NoSuchFileException e) {
+            return InlineItems.unavailable(name + " is missing");
+        } catch (IOException e) {
+            log.warn("Job {}: cannot read its items: {}", job.id(), e.toString());
+            return InlineItems.unavailable(name + " cannot be read; the log has more");
+        }
     }
 
     /**

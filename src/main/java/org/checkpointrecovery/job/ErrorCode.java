@@ -28,6 +28,8 @@ public enum ErrorCode {
     INPUT_MISSING,
     /** The disk has no room. */
     DISK_FULL,
+    /** The process or the machine has no free file descriptor; the job continues by itself. */
+    OUT_OF_FILE_DESCRIPTORS,
     /** The disk did not take a write or did not give a read. */
     IO_ERROR,
     /** The results or errors file is shorter than the checkpoint says. */

@@ -26,7 +26,7 @@ public sealed interface Answer {
     /**
      * The item neither succeeded nor failed, and is to be worked on in a later run.
      *
-     * @param pause why the job must pause; null if it ends anyway
+     * @param pause why the job must pause, or wait for file descriptors; null if its run ends anyway
      */
     record GivenUp(@Nullable Reason pause) implements Answer {}
 }

@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
+import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.checkpointrecovery.job.DescriptorShortage;
 
 /**
  * The machine's own file system.
@@ -37,12 +39,20 @@ public final class LocalDisk implements Disk {
 
     @Override
     public SeekableByteChannel openForRead(Path file) throws IOException {
-        return FileChannel.open(file, READ);
+        try {
+            return FileChannel.open(file, READ);
+        } catch (IOException e) {
+            throw named(file, e);
+        }
     }
 
     @Override
     public byte[] read(Path file) throws IOException {
-        return Files.readAllBytes(file);
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw named(file, e);
+        }
     }
 
     @Override
@@ -105,7 +115,9 @@ public final class LocalDisk implements Disk {
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.sorted().toList();
         } catch (UncheckedIOException e) {
-            throw e.getCause();
+            throw named(directory, requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw named(directory, e);
         }
     }
 
@@ -123,11 +135,16 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** The failure, as a {@link DiskFullException} if it is one. The JDK tells it by the kernel's words alone. */
+    /** The failure, by its own type where the caller treats it otherwise. The JDK tells it by the kernel's words alone. */
     static IOException named(Path path, IOException failure) {
         String message = String.valueOf(failure.getMessage());
         boolean full = message.contains("No space left on device") || message.contains("Disk quota exceeded");
-        return full ? new DiskFullException("No room on the disk for " + path + ": " + message, failure) : failure;
+        if (full) {
+            return new DiskFullException("No room on the disk for " + path + ": " + message, failure);
+        }
+        return DescriptorShortage.isCauseOf(failure)
+                ? new DescriptorsExhaustedException("No free file descriptor to open " + path + ": " + message, failure)
+                : failure;
     }
 
     private static final class LocalFile implements DiskFile {

@@ -69,6 +69,9 @@ final class SharedForce {
         if (attempt.failure instanceof DiskFullException full) {
             throw new DiskFullException(String.valueOf(full.getMessage()), full);
         }
+        if (attempt.failure instanceof DescriptorsExhaustedException exhausted) {
+            throw new DescriptorsExhaustedException(String.valueOf(exhausted.getMessage()), exhausted);
+        }
         if (attempt.failure != null) {
             throw new IOException(attempt.failure.getMessage(), attempt.failure);
         }

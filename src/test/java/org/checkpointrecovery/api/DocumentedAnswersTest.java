@@ -308,6 +308,22 @@ class DocumentedAnswersTest {
     }
 
     @Test
+    void stored_data_that_is_damaged_or_cannot_be_read_is_a_500_of_every_operation_that_needs_it() throws Exception {
+        String id = http.complete(ITEMS + ",\"faults\":{\"failItems\":[1]}}");
+        Files.write(service.jobFile(id, "results.jsonl"), new byte[0]);
+        Files.write(service.jobFile(id, "errors.jsonl"), new byte[0]);
+        DISK.refuseToOpen(file -> file.endsWith("checkpoint.json") ? new IOException("Input/output error") : null);
+        try {
+            for (String operation : operations(500)) {
+                http.call(method(operation), path(operation, id)).isProblem(500, "damaged-data");
+            }
+        } finally {
+            DISK.refuseToOpen(null);
+        }
+        assertThat(operations(500)).hasSize(5);
+    }
+
+    @Test
     void the_service_tells_of_itself() {
         for (String path : List.of("/", "/dashboard/style.css", "/livez", "/readyz", "/openapi.yaml")) {
             http.get(path).is(200);

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,11 +9,15 @@ import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.ForwardingDisk;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, but it can be full for a while, and it can keep those waiting who force results. */
+/**
+ * The machine's disk, but it can be full for a while, refuse to open some files, and keep those waiting who force results.
+ */
 final class MoodyDisk extends ForwardingDisk {
     private volatile boolean full;
     private volatile CountDownLatch results = new CountDownLatch(0);
+    private volatile @Nullable Refusal refusal;
     private final AtomicInteger waiting = new AtomicInteger();
 
     MoodyDisk() {
@@ -25,6 +30,26 @@ final class MoodyDisk extends ForwardingDisk {
 
     void freeSpace() {
         full = false;
+    }
+
+    /** What opening a file fails with. */
+    interface Refusal {
+        /** @return null to open it */
+        @Nullable
+        IOException of(Path file);
+    }
+
+    /** From now on files are opened only where there is no refusal; null opens them all again. */
+    void refuseToOpen(@Nullable Refusal next) {
+        refusal = next;
+    }
+
+    private void refuse(Path file) throws IOException {
+        Refusal now = refusal;
+        IOException failure = now == null ? null : now.of(file);
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     /** From now on a run that commits waits. */
@@ -50,7 +75,26 @@ final class MoodyDisk extends ForwardingDisk {
     @Override
     public DiskFile open(Path file) throws IOException {
         needsSpace(file);
+        refuse(file);
         return new MoodyFile(file, super.open(file));
+    }
+
+    @Override
+    public SeekableByteChannel openForRead(Path file) throws IOException {
+        refuse(file);
+        return super.openForRead(file);
+    }
+
+    @Override
+    public byte[] read(Path file) throws IOException {
+        refuse(file);
+        return super.read(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        refuse(directory);
+        super.forceDirectory(directory);
     }
 
     @Override

@@ -300,7 +300,7 @@ class FormatsTest {
             assertThat(service.results(id))
                     .startsWith("{\"index\":0,\"original\":\"{\\\"a\\\":\\\"1\\\",\\\"b\\\":\\\"2\\\"}\"");
             assertThat(service.errors(id)).contains("\"index\":1,\"item\":\"3\"");
-            assertThat(service.service().inlineItems(id)).containsExactly("a,b", "", "1,2", "3");
+            assertThat(service.service().inlineItems(service.job(id)).items()).containsExactly("a,b", "", "1,2", "3");
             JobId empty = service.submit(spec);
             service.await(empty, Status.COMPLETED);
             assertThat(service.job(empty).totalItems()).isZero();

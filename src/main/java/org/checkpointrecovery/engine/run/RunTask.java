@@ -7,6 +7,7 @@ import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.JobId;
@@ -70,7 +71,9 @@ final class RunTask implements Runnable {
             end = new RunEnd(Run.End.PAUSED, reason, committed);
         } catch (IOException e) {
             Reason reason = reasonOf(e);
-            end = failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
+            end = DescriptorShortage.is(reason)
+                    ? new RunEnd(Run.End.STOPPED, reason, committed)
+                    : failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
         } catch (InterruptedException e) {
             end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Resume to go on."), e);
             Thread.currentThread().interrupt();
@@ -156,7 +159,9 @@ final class RunTask implements Runnable {
         if (asked == null || (feed.inputEnded() && !queue.hasRest())) {
             return new RunEnd(Run.End.COMPLETED, null, loop.committed());
         }
-        return new RunEnd(asked, control().reason(), loop.committed());
+        Reason reason = control().reason();
+        boolean waits = reason != null && DescriptorShortage.is(reason);
+        return new RunEnd(waits ? Run.End.STOPPED : asked, reason, loop.committed());
     }
 
     /** A failed end if the input is not the one that the job was submitted with. */
@@ -193,6 +198,9 @@ final class RunTask implements Runnable {
     private Reason reasonOf(IOException e) {
         if (e instanceof RunFailedException failed) {
             return failed.reason();
+        }
+        if (DescriptorShortage.isCauseOf(e)) {
+            return DescriptorShortage.reason();
         }
         String kept = " What was committed, up to item " + committed.nextItem() + ", is safe. ";
         if (e instanceof DiskFullException) {

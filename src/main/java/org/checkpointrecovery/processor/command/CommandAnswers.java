@@ -3,6 +3,7 @@ package org.checkpointrecovery.processor.command;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.processor.Answer;
@@ -44,6 +45,13 @@ final class CommandAnswers {
     static Answer failed(String command, String how, int attempts) {
         return new Answer.Failed(
                 new ItemFailure(ItemErrorCode.COMMAND_FAILED, "The command \"" + command + "\" " + how), attempts);
+    }
+
+    /** The item of a program that did not start; to be worked on later if that was for want of file descriptors. */
+    static Answer notStarted(String command, IOException why, int attempts) {
+        return DescriptorShortage.isCauseOf(why)
+                ? new Answer.GivenUp(DescriptorShortage.reason())
+                : failed(command, "could not be started: " + why.getMessage(), attempts);
     }
 
     static Answer tooLarge(String command, int attempts) {

@@ -23,7 +23,7 @@ final class ItemCalls implements Calls {
         try {
             started = launch.start(Map.of("JOB_ID", work.job().value(), "ITEM_INDEX", String.valueOf(work.index())));
         } catch (IOException e) {
-            return CommandAnswers.failed(launch.name(), "could not be started: " + e.getMessage(), 1);
+            return CommandAnswers.notStarted(launch.name(), e, 1);
         }
         limit.guard(started);
         try {

@@ -51,10 +51,12 @@ final class StreamCalls implements Calls {
                 drop();
                 return CommandAnswers.tooLarge(launch.name(), attempt);
             } catch (IOException e) {
-                String how = now == null ? "could not be started: " + e.getMessage() : died(now, e);
+                Answer answer = now == null
+                        ? CommandAnswers.notStarted(launch.name(), e, attempt)
+                        : CommandAnswers.failed(launch.name(), died(now, e), attempt);
                 drop();
-                if (limit.isOver() || attempt == MAX_ATTEMPTS) {
-                    return CommandAnswers.failed(launch.name(), how, attempt);
+                if (answer instanceof Answer.GivenUp || limit.isOver() || attempt == MAX_ATTEMPTS) {
+                    return answer;
                 }
             }
         }

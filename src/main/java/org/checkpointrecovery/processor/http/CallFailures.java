@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpException;
@@ -17,7 +18,10 @@ import org.eclipse.jetty.http.HttpException;
 final class CallFailures {
     private CallFailures() {}
 
-    static Reply.Broken reply(Throwable failure, URI url, JettyCaller.Limits limits) {
+    static Reply reply(Throwable failure, URI url, JettyCaller.Limits limits) {
+        if (DescriptorShortage.isCauseOf(failure)) {
+            return new Reply.NotSent();
+        }
         String target = Hosts.named(url);
         if (has(failure, CheckedResolver.NotAllowedException.class)) {
             return new Reply.Broken(

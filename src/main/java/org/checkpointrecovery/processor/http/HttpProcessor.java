@@ -140,6 +140,8 @@ final class HttpProcessor implements ConcurrentProcessor {
             trial.answered.accept(new Answer.Succeeded(succeeded.result()));
         } else if (verdict instanceof Verdict.Failed failed) {
             trial.answered.accept(new Answer.Failed(failed.failure(), trial.attempts));
+        } else if (verdict instanceof Verdict.Postponed postponed) {
+            trial.answered.accept(new Answer.GivenUp(postponed.reason()));
         } else {
             tryAgain(trial, began, (Verdict.TryAgain) verdict);
         }

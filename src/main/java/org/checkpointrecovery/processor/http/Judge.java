@@ -3,6 +3,7 @@ package org.checkpointrecovery.processor.http;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 
@@ -34,6 +35,9 @@ final class Judge {
     Verdict of(Reply reply, long index, int attempt) {
         if (reply instanceof Reply.Answered answered) {
             return of(answered, index, attempt);
+        }
+        if (reply instanceof Reply.NotSent) {
+            return new Verdict.Postponed(DescriptorShortage.reason());
         }
         Reply.Broken broken = (Reply.Broken) reply;
         ItemFailure failure = new ItemFailure(broken.code(), secrets.of(broken.what()) + at(attempt));

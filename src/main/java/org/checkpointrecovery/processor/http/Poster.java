@@ -133,6 +133,9 @@ public final class Poster implements AutoCloseable {
             mayPass = Judge.mayPass(status);
             what = Hosts.named(trial.message.url()) + " answered " + status + ".";
             asked = asked(answered.retryAfter());
+        } else if (reply instanceof Reply.NotSent) {
+            mayPass = true;
+            what = "The service had no free file descriptor.";
         } else {
             Reply.Broken broken = (Reply.Broken) reply;
             if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // of a 2xx: it was taken all the same

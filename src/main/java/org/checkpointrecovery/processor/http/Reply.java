@@ -25,4 +25,7 @@ sealed interface Reply {
      * @param mayPass whether another attempt may fare better
      */
     record Broken(ItemErrorCode code, String what, boolean mayPass) implements Reply {}
+
+    /** Nothing was sent, because this process has no free file descriptor. */
+    record NotSent() implements Reply {}
 }

@@ -2,6 +2,7 @@ package org.checkpointrecovery.processor.http;
 
 import java.time.Duration;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Reply} means for its item. */
@@ -11,6 +12,9 @@ sealed interface Verdict {
 
     /** No other attempt would fare better. */
     record Failed(ItemFailure failure) implements Verdict {}
+
+    /** The item is to be worked on in a later run of the job. */
+    record Postponed(Reason reason) implements Verdict {}
 
     /**
      * Another attempt may succeed.

@@ -1,0 +1,47 @@
+package org.checkpointrecovery.api;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.DescriptorsExhaustedException;
+import org.checkpointrecovery.storage.DiskFullException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what the disk did not do into an answer: what a request of this method has changed, and what to do next. */
+final class DiskProblem {
+    private DiskProblem() {}
+
+    static Problem of(IOException e, String method) {
+        if (e instanceof DamagedFileException) {
+            return Problem.of(Problem.Kind.DAMAGED_DATA, String.valueOf(e.getMessage()));
+        }
+        if (e instanceof DescriptorsExhaustedException) {
+            return Problem.of(
+                    Problem.Kind.UNAVAILABLE,
+                    "The service has no free file descriptor. Nothing was changed. Send the request again in a few"
+                            + " seconds; if this persists, raise the limit of open files (ulimit -n).");
+        }
+        if (e instanceof DiskFullException) {
+            return Problem.of(
+                    Problem.Kind.DISK_FULL,
+                    "The disk is full. Nothing was changed. Free space, and send the request again.");
+        }
+        if (method.equals("GET") || method.equals("HEAD")) {
+            return Problem.of(
+                    Problem.Kind.DAMAGED_DATA,
+                    "Stored data cannot be read" + reason(e) + ". Nothing was changed. Check the disk of the data"
+                            + " directory; the log has more.");
+        }
+        return Problem.of(
+                Problem.Kind.DISK_FULL,
+                "The disk failed" + reason(e)
+                        + ". Nothing was changed. Check the disk of the data directory, and send the"
+                        + " request again; the log has more.");
+    }
+
+    /** What the operating system said. A message of the JDK's would name the path on the server too. */
+    private static String reason(IOException e) {
+        @Nullable String reason = e instanceof FileSystemException ofFile ? ofFile.getReason() : null;
+        return reason == null ? "" : " (" + reason + ")";
+    }
+}

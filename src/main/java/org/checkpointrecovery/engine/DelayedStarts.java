@@ -1,0 +1,54 @@
+package org.checkpointrecovery.engine;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts jobs that wait for a resource of the machine back in line after a while. Thread-safe. */
+final class DelayedStarts implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(DelayedStarts.class);
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+                Thread thread = new Thread(task, "delayed-starts");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new ThreadPoolExecutor
+                    .DiscardPolicy()); // of jobs that come to it while it closes: the next start takes them
+
+    DelayedStarts() {
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /** How long a job waits when it has waited that many times without a commit between: 1 s, doubling up to 30 s. */
+    static Duration wait(int waitsBefore) {
+        Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(waitsBefore, 10));
+        return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+    void after(Duration wait, Runnable start) {
+        timer.schedule(
+                () -> {
+                    try {
+                        start.run();
+                    } catch (RuntimeException e) {
+                        log.error("A waiting job could not be put in line", e);
+                    }
+                },
+                wait.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,228 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads what jobs have committed. A file that lost committed bytes is reported as a {@link DamagedFileException} before any of
+ * it is handed out, and shown on its job. Thread-safe; changes no file.
+ */
+final class Outputs {
+    private static final Logger log = LoggerFactory.getLogger(Outputs.class);
+
+    private final Disk disk;
+    private final JobStore jobs;
+
+    /** The two files of a job that clients read. */
+    private enum File {
+        RESULTS {
+            @Override
+            Path in(JobFiles files) {
+                return files.results();
+            }
+
+            @Override
+            long bytes(Position committed) {
+                return committed.resultsBytes();
+            }
+        },
+        ERRORS {
+            @Override
+            Path in(JobFiles files) {
+                return files.errors();
+            }
+
+            @Override
+            long bytes(Position committed) {
+                return committed.errorsBytes();
+            }
+        };
+
+        abstract Path in(JobFiles files);
+
+        abstract long bytes(Position committed);
+    }
+
+    Outputs(Disk disk, JobStore jobs) {
+        this.disk = disk;
+        this.jobs = jobs;
+    }
+
+    JobService.Committed results(JobEntry entry) throws RefusedException, IOException {
+        return open(entry, File.RESULTS);
+    }
+
+    JobService.Committed errors(JobEntry entry) throws RefusedException, IOException {
+        return open(entry, File.ERRORS);
+    }
+
+    /** The committed results of several jobs, in item order. To be closed. */
+    MergedResults merged(Collection<JobEntry> members) throws RefusedException, IOException {
+        List<MergedResults.Part> parts = new ArrayList<>();
+        for (JobEntry member : members) {
+            JobId id = member.job().id();
+            try (JobService.Committed whole = results(member)) {
+                if (whole.bytes() > 0) {
+                    parts.add(new MergedResults.Part(id, jobs.files(id).results(), whole.bytes()));
+                }
+            }
+        }
+        try {
+            return new MergedResults(disk, parts);
+        } catch (NoSuchFileException e) {
+            for (JobEntry member : members) {
+                refuseIfDeleted(member);
+            }
+            throw e;
+        }
+    }
+
+    /** Refuses to go on with the errors of a job that are damaged. */
+    void checkErrors(JobEntry entry) throws RefusedException, IOException {
+        errors(entry).close();
+    }
+
+    private JobService.Committed open(JobEntry entry, File file) throws RefusedException, IOException {
+        Path path = file.in(jobs.files(entry.job().id()));
+        while (true) {
+            JobView view = entry.view();
+            long bytes = file.bytes(view.committed());
+            boolean settled = view.job().status() == Status.COMPLETED;
+            if (bytes == 0) {
+                return new JobService.Committed(view, null, 0, settled);
+            }
+            SeekableByteChannel whole = openWhole(path, bytes);
+            if (whole != null) {
+                forgetDamage(entry);
+                return new JobService.Committed(view, whole, bytes, settled);
+            }
+            refuseIfDeleted(entry);
+            if (file.bytes(entry.committed()) >= bytes) {
+                throw damaged(entry);
+            }
+            // The job started over after damage and cut its files back: look again.
+        }
+    }
+
+    private static void refuseIfDeleted(JobEntry entry) throws RefusedException {
+        if (entry.isDeleted()) {
+            throw RefusedException.noSuchJob(entry.job().id());
+        }
+    }
+
+    /** The open file; null if it lacks committed bytes. */
+    private @Nullable SeekableByteChannel openWhole(Path file, long bytes) throws IOException {
+        SeekableByteChannel channel;
+        try {
+            channel = disk.openForRead(file);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        boolean whole = false;
+        try {
+            whole = channel.size() >= bytes && endsALine(channel, bytes);
+        } finally {
+            if (!whole) {
+                channel.close();
+            }
+        }
+        return whole ? channel : null;
+    }
+
+    private static boolean endsALine(SeekableByteChannel channel, long bytes) throws IOException {
+        ByteBuffer last = ByteBuffer.allocate(1);
+        channel.position(bytes - 1);
+        boolean read = channel.read(last) == 1;
+        channel.position(0);
+        return read && last.get(0) == '\n';
+    }
+
+    private DamagedFileException damaged(JobEntry entry) throws IOException {
+        String damage = describe(entry);
+        show(entry, damage);
+        return new DamagedFileException(damage);
+    }
+
+    /** Looks at the files of a job that the service found, and shows on the job if they lack committed bytes. */
+    void check(JobEntry entry) {
+        try {
+            String damage = describe(entry);
+            if (!damage.isEmpty()) {
+                show(entry, damage);
+            }
+        } catch (IOException e) {
+            log.warn("Job {}: cannot check its results: {}", entry.job().id(), e.toString());
+        }
+    }
+
+    /** A file that was damaged is whole: perhaps someone has restored it. */
+    private void forgetDamage(JobEntry entry) throws IOException {
+        boolean shown = entry.notice()
+                .filter(notice -> notice.code() == ErrorCode.RESULTS_DAMAGED)
+                .isPresent();
+        if (shown && describe(entry).isEmpty()) {
+            log.info(
+                    "Job {}: its results and errors are whole again",
+                    entry.job().id());
+            entry.showNotice(null);
+        }
+    }
+
+    private static void show(JobEntry entry, String damage) {
+        Reason notice = new Reason(ErrorCode.RESULTS_DAMAGED, damage);
+        if (!entry.notice().equals(Optional.of(notice))) {
+            log.error("Job {}: {}", entry.job().id(), damage);
+            entry.showNotice(notice);
+        }
+    }
+
+    /** What is damaged and what is whole; empty if nothing is damaged. */
+    private String describe(JobEntry entry) throws IOException {
+        Position committed = entry.committed();
+        List<String> damaged = new ArrayList<>();
+        List<String> whole = new ArrayList<>();
+        for (File file : File.values()) {
+            Path path = file.in(jobs.files(entry.job().id()));
+            long bytes = file.bytes(committed);
+            SeekableByteChannel channel = bytes == 0 ? null : openWhole(path, bytes);
+            if (channel != null) {
+                channel.close();
+            }
+            if (bytes == 0 || channel != null) {
+                whole.add(path.getFileName() + " is whole.");
+            } else {
+                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and " + found(path));
+            }
+        }
+        if (damaged.isEmpty()) {
+            return "";
+        }
+        return String.join(" ", damaged) + " " + (whole.isEmpty() ? "" : String.join(" ", whole) + " ")
+                + "Nothing was changed. Restore the file from a backup, or submit the job again.";
+    }
+
+    private String found(Path file) throws IOException {
+        return disk.exists(file)
+                ? "it has " + disk.size(file) + ", which do not end where the last committed line ends."
+                : "it is missing.";
+    }
+}
