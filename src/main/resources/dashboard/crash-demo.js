@@ -61,7 +61,7 @@ export function showDemo(main) {
       const job = await call('GET', jobPath(id));
       bar.value = job.progress.percent;
       setText(number, percent(job.progress.percent));
-      setTag(tag, job.state);
+      setTag(tag, job);
       if (until.includes(job.state)) {
         return job;
       }

@@ -101,10 +101,10 @@ export function showJob(main, id) {
     article.dataset.state = job.state;
     setText(title, nameOf(job));
     document.title = `${nameOf(job)} – Checkpoint Recovery`;
-    setTag(tag, job.state);
+    setTag(tag, job);
     const words = [job.id, `submitted ${dateAndTime(job.createdAt)}`];
-    if (job.outcome !== null) {
-      words.push({ SUCCEEDED: 'all items succeeded', PARTIAL: 'some items failed', ALL_FAILED: 'all items failed' }[job.outcome]);
+    if (job.outcome === 'SUCCEEDED') {
+      words.push('all items succeeded');
     }
     setText(subtitle, words.join(' · '));
     if (job.parentId !== null) {

@@ -16,9 +16,13 @@ export function stateTag() {
   return el('span', { class: 'tag' });
 }
 
-export function setTag(tag, state) {
-  tag.dataset.state = state;
-  setText(tag, word(state));
+const OUTCOMES = { SUCCEEDED: '', PARTIAL: ', some items failed', ALL_FAILED: ', all items failed' };
+
+/** Says of a completed job at first sight whether its items failed. */
+export function setTag(tag, job) {
+  tag.dataset.state = job.state;
+  tag.dataset.outcome = job.outcome ?? '';
+  setText(tag, word(job.state) + (OUTCOMES[job.outcome] ?? ''));
 }
 
 class Row {
@@ -42,7 +46,7 @@ class Row {
   update(job) {
     this.job = job;
     this.element.dataset.state = job.state;
-    setTag(this.tag, job.state);
+    setTag(this.tag, job);
     setText(this.link, nameOf(job));
     this.link.title = job.id;
     this.age.dateTime = job.createdAt;

@@ -57,7 +57,7 @@ public final class ClusterTask {
             return new ProvidedProcessors(new SharedRate(kind, order.tasks()));
         }
         if (spec instanceof ProcessorSpec.Command) {
-            return new ProvidedProcessors(new CommandKind(options.commands(), options.launcher()));
+            return new ProvidedProcessors(new CommandKind(options.commands()));
         }
         if (spec instanceof ProcessorSpec.Plugin) {
             return new ProvidedProcessors(new PluginKind(plugins(disk, files)));

@@ -87,9 +87,9 @@ public final class Main {
         Clock clock = Clock.systemUTC();
         Processors processors = new ProvidedProcessors(
                 new HttpKind(config.secrets().without(CALLBACK_KEY), config.addressRules(), clock),
-                new CommandKind(config.commands(), config.launcher()),
+                new CommandKind(config.commands()),
                 new PluginKind(config.plugins()));
-        if (!config.commands().isEmpty() && config.launcher().isEmpty()) {
+        if (!config.commands().programs().isEmpty() && !config.commands().endWithService()) {
             log.warn(
                     "There is no setpriv on this machine: a command that does not end with its standard input may outlive"
                             + " a service that is killed.");

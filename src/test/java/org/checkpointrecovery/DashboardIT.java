@@ -57,6 +57,19 @@ class DashboardIT extends OpenDashboard {
         assertThat(service.job(id).get("name").textValue()).isEqualTo("by file");
     }
 
+    @Test
+    void a_completed_job_says_at_first_sight_whether_its_items_failed() throws Exception {
+        String all = service.submit("{\"input\":{\"items\":[\"a\"]},\"faults\":{\"failItems\":[0]}}");
+        String some = service.submit("{\"input\":{\"items\":[\"a\",\"b\"]},\"faults\":{\"failItems\":[0]}}");
+        service.awaitState(all, "COMPLETED");
+        service.awaitState(some, "COMPLETED");
+        openPage("");
+        browser.awaitText("jobs", "Completed, all items failed");
+        browser.awaitText("jobs", "Completed, some items failed");
+        openPage("jobs/" + all);
+        browser.awaitText("job", "Completed, all items failed");
+    }
+
     /** What is written, and checked against what the bar shows at the same moment. */
     private double percent() {
         List<String> shown = browser.strings("""

@@ -43,6 +43,18 @@ class RunIT {
         assertThat(directory.toFile().list()).containsExactlyInAnyOrder("output.json", "stderr.log");
     }
 
+    @Test
+    void a_run_in_which_every_item_fails_says_so_with_its_exit_code() throws Exception {
+        Path input = directory.resolve("in.txt");
+        Files.write(input, new byte[] {(byte) 0xff, '\n', (byte) 0xfe, '\n'});
+        Ended run = run(input);
+        assertThat(run.code).isEqualTo(5);
+        assertThat(run.log).contains("Every item failed", "output.json.errors.jsonl");
+        assertThat(JSON.readTree(run.output).get("failed").intValue()).isEqualTo(2);
+        Files.write(input, new byte[] {(byte) 0xff, '\n', 'a', '\n'});
+        assertThat(run(input).code).isZero();
+    }
+
     /** What the Python program writes, said in the plainest Java. */
     private static ArrayNode model(List<String> lines) {
         ArrayNode results = JSON.createArrayNode();

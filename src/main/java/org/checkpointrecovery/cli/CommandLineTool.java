@@ -22,6 +22,8 @@ public final class CommandLineTool {
     public static final int FAILED = 1;
     public static final int BAD_OPTIONS = 2;
     public static final int SIMULATED_CRASH = 3;
+    /** All items were processed, and every one of them failed. */
+    public static final int ALL_ITEMS_FAILED = 5;
 
     private static final String PREFIX = "CHECKPOINT_RECOVERY_";
 

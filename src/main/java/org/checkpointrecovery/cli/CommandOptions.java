@@ -3,22 +3,31 @@ package org.checkpointrecovery.cli;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.checkpointrecovery.processor.command.Commands;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code --command}: {@code NAME=/path/to/program,argument,...}. */
+/**
+ * The values of {@code --command}, {@code NAME=/path/to/program,argument,...}, and of {@code --command-env}, names of
+ * environment variables.
+ */
 final class CommandOptions {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
-    /** Where Debian, Alpine and their like have it; a part of util-linux. */
-    private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
+    private static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
+
+    /** Where Debian, Alpine and their like have programs of util-linux. */
+    private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/bin"), Path.of("/bin"));
 
     private CommandOptions() {}
 
     /** Program and arguments by name. */
-    static Map<String, List<String>> read(List<String> texts, OptionValues values) {
+    private static Map<String, List<String>> read(List<String> texts, OptionValues values) {
         Map<String, List<String>> commands = new TreeMap<>();
         for (String text : texts) {
             int equals = text.indexOf('=');
@@ -53,12 +62,32 @@ final class CommandOptions {
         }
     }
 
-    /** What programs are started with so that the kernel ends them with the service, however that ends; empty if unknown. */
-    static List<String> launcher() {
-        return SETPRIV.stream()
+    /** What the operator lets jobs run. */
+    static Commands commands(List<String> texts, List<String> environment, OptionValues values) {
+        for (String variable : environment) {
+            if (!variable.matches(VARIABLE)) {
+                values.problem("--command-env \"" + variable + "\" is not the name of an environment variable");
+            }
+        }
+        return new Commands(read(texts, values), Set.copyOf(environment), launcher());
+    }
+
+    /**
+     * What programs are started with: {@code setpriv}, so that the kernel ends them with the service, however that ends, and
+     * {@code setsid}, so that each leads a process group, which ends with it. Without those that the machine does not have.
+     */
+    private static List<String> launcher() {
+        List<String> words = new ArrayList<>();
+        program("setpriv").ifPresent(path -> words.addAll(List.of(path, "--pdeathsig", "KILL", "--")));
+        program("setsid").ifPresent(words::add);
+        return words;
+    }
+
+    private static Optional<String> program(String name) {
+        return DIRECTORIES.stream()
+                .map(directory -> directory.resolve(name))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .map(path -> List.of(path.toString(), "--pdeathsig", "KILL", "--"))
-                .orElse(List.of());
+                .map(Path::toString)
+                .findFirst();
     }
 }

@@ -19,6 +19,7 @@ import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Outcome;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Recovery;
@@ -181,6 +182,10 @@ final class FileRun {
         log.info("100.0 %, all {} items are processed; the checkpoint is cleared", end.nextItem());
         display.summary("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
                 + end.failed() + ",\"checkpoint_cleared\":true}");
+        if (Outcome.of(end) == Outcome.ALL_FAILED) {
+            log.error("Every item failed. See {} for the reasons.", files.errors());
+            return CommandLineTool.ALL_ITEMS_FAILED;
+        }
         return CommandLineTool.DONE;
     }
 
@@ -193,7 +198,8 @@ final class FileRun {
             }
             case STOPPED, PAUSED, CANCELLED -> {
                 log.warn(
-                        "Stopped; the checkpoint stands at item {}. Run the same command again to go on.",
+                        "{}; the checkpoint stands at item {}. Run the same command again to continue.",
+                        end.reason() == null ? "Stopped" : "Stopped for want of file descriptors (ulimit -n)",
                         end.committed().nextItem());
                 return CommandLineTool.FAILED;
             }

@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
             "0:the job is done",
             "1:the job failed; standard error says why and what to do",
             "2:the options or the input cannot be used",
-            "3:a simulated crash"
+            "3:a simulated crash",
+            "5:the job is done, but every item failed"
         })
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--input", required = true, description = "file with the items, one a line")

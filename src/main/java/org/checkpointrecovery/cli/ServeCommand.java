@@ -88,6 +88,14 @@ final class ServeCommand implements Callable<Integer> {
             description = "a program that jobs may run, by its name; can be repeated (none)")
     private List<String> commands = List.of();
 
+    @Option(
+            names = "--command-env",
+            split = ",",
+            paramLabel = "NAME",
+            description = "an environment variable that commands inherit beside PATH, HOME, LANG, LC_ALL and TMPDIR; can"
+                    + " be repeated (none)")
+    private List<String> commandEnvironment = List.of();
+
     @Option(names = "--plugins", paramLabel = "DIR", description = "directory of jars with processors (none)")
     private @Nullable String plugins;
 
@@ -149,7 +157,7 @@ final class ServeCommand implements Callable<Integer> {
                 token,
                 secretsFile == null ? Secrets.NONE : SecretsFile.read(secretsFile, values),
                 addressRules(loopback, values),
-                CommandOptions.read(commands, values),
+                CommandOptions.commands(commands, commandEnvironment, values),
                 plugins == null ? Plugins.NONE : PluginJars.read(plugins, values),
                 !noAutoResume,
                 !noFaults,

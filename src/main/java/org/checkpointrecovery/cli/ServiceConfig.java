@@ -2,8 +2,7 @@ package org.checkpointrecovery.cli;
 
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
@@ -24,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param secrets what {@code --secrets-file} holds; none without one
  * @param addressRules {@code --http-allow}: what jobs may call. Without it everything while only this machine can reach the
  *     service, and public addresses beyond that
- * @param commands {@code --command}: program and arguments by name; none by default
+ * @param commands {@code --command}: program and arguments by name, none by default; {@code --command-env}: environment
+ *     variables that they inherit beside PATH, HOME, LANG, LC_ALL and TMPDIR
  * @param plugins what is in the jars of {@code --plugins}; none without it
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
@@ -43,7 +43,7 @@ public record ServiceConfig(
         @Nullable String token,
         Secrets secrets,
         AddressRules addressRules,
-        Map<String, List<String>> commands,
+        Commands commands,
         Plugins plugins,
         boolean autoResume,
         boolean faultsAllowed,
@@ -59,11 +59,6 @@ public record ServiceConfig(
      */
     public record ClusterConfig(URI url, @Nullable Integer parallelism, boolean processCrashAllowed) {}
 
-    /** What the programs of {@link #commands} are started with, so that the kernel ends them with the service. */
-    public List<String> launcher() {
-        return CommandOptions.launcher();
-    }
-
     /** The effective values in one line, the token and the secrets masked. */
     @Override
     public String toString() {
@@ -71,7 +66,8 @@ public record ServiceConfig(
                 + workers
                 + " max-queued=" + maxQueued + " max-upload=" + maxUploadBytes + " max-item-bytes=" + maxItemBytes
                 + " token=" + (token == null ? "none" : "(set)") + " secrets=" + secrets.names() + " http-allow="
-                + addressRules + " commands=" + commands.keySet() + " plugins=" + plugins + " auto-resume=" + autoResume
+                + addressRules + " commands=" + commands.programs().keySet() + " command-env="
+                + commands.environment() + " plugins=" + plugins + " auto-resume=" + autoResume
                 + " faults="
                 + faultsAllowed + " process-crash=" + processCrashAllowed
                 + (cluster == null

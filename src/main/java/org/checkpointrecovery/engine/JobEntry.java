@@ -12,6 +12,8 @@ import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Outcome;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Status;
@@ -185,11 +187,19 @@ final class JobEntry {
                     before,
                     next.status(),
                     snapshot.committed.nextItem(),
-                    next.state().reason() == null
-                            ? ""
-                            : " (" + next.state().reason().code() + ")");
+                    remark(next.state()));
         }
         watcher.changed(before, view());
+    }
+
+    private static String remark(JobState state) {
+        if (state instanceof JobState.Completed completed) {
+            Outcome outcome = Outcome.of(completed.end());
+            return outcome == Outcome.SUCCEEDED
+                    ? ""
+                    : " (" + outcome + ", " + completed.end().failed() + " failed)";
+        }
+        return state.reason() == null ? "" : " (" + state.reason().code() + ")";
     }
 
     /** Shows how far the job is committed, where a run begins. */

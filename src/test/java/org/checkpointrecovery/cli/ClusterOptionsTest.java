@@ -118,7 +118,7 @@ class ClusterOptionsTest {
     void a_machine_of_a_cluster_has_nothing_unless_its_environment_says_so() throws Exception {
         for (Map<String, String> environment : List.of(Map.<String, String>of(), Map.of(SECRETS, "", COMMAND, ""))) {
             TaskOptions options = TaskOptions.of(environment);
-            assertThat(options.commands()).isEmpty();
+            assertThat(options.commands().programs()).isEmpty();
             assertThat(options.secrets().value("A")).isEmpty();
         }
     }
@@ -127,7 +127,7 @@ class ClusterOptionsTest {
     @ValueSource(strings = {"", "\n", "\n\n", "\r\n"})
     void commands_stand_on_lines_of_which_the_last_may_end(String end) throws Exception {
         TaskOptions options = TaskOptions.of(Map.of(COMMAND, "cat=/bin/cat\necho=/bin/echo,a,b" + end));
-        assertThat(options.commands())
+        assertThat(options.commands().programs())
                 .isEqualTo(Map.of("cat", List.of("/bin/cat"), "echo", List.of("/bin/echo", "a", "b")));
     }
 

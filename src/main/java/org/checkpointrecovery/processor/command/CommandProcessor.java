@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
 final class CommandProcessor implements ConcurrentProcessor {
     private static final Logger log = LoggerFactory.getLogger(CommandProcessor.class);
 
+    private static final long CLOSE_SECONDS = 5;
+
     private final ProcessorSpec.Command spec;
     private final Supplier<Calls> programs;
     private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
@@ -82,25 +84,20 @@ final class CommandProcessor implements ConcurrentProcessor {
         }
         clock.shutdownNow();
         all.forEach(Worker::end);
-        boolean interrupted = false;
-        for (Worker worker : all) {
-            interrupted |= join(worker.thread);
-        }
-        if (interrupted) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        try {
+            for (Worker worker : all) {
+                TimeUnit.NANOSECONDS.timedJoin(worker.thread, Math.max(1, deadline - System.nanoTime()));
+                if (worker.thread.isAlive()) {
+                    log.warn(
+                            "A process that left the group of the command \"{}\" still holds its streams; a thread waits"
+                                    + " for it.",
+                            spec.name());
+                }
+            }
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static boolean join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        return interrupted;
     }
 
     /** A thread with its program. */

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.processor.command;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
@@ -28,20 +29,29 @@ final class ItemCalls implements Calls {
         limit.guard(started);
         try {
             Thread feed = feed(started, work.item());
-            byte[] output = started.output().readNBytes(CommandAnswers.MAX_OUTPUT_BYTES + 1);
-            if (output.length > CommandAnswers.MAX_OUTPUT_BYTES) {
-                return CommandAnswers.tooLarge(launch.name(), 1);
-            }
+            byte[] output = readAll(started.output());
             int code = started.await();
-            feed.join();
+            Child.joinBriefly(feed);
             return code == 0
                     ? CommandAnswers.succeeded(work.index(), 1, output)
                     : CommandAnswers.failed(launch.name(), "ended " + started.ending(), 1);
-        } catch (IOException e) {
-            return CommandAnswers.failed(launch.name(), "ended " + started.ending(), 1);
+        } catch (CommandAnswers.TooLargeException e) {
+            return CommandAnswers.tooLarge(launch.name(), 1);
         } finally {
             started.end();
         }
+    }
+
+    private static byte[] readAll(Output output) throws InterruptedException, CommandAnswers.TooLargeException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8 * 1024];
+        for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
+            all.write(buffer, 0, count);
+            if (all.size() > CommandAnswers.MAX_OUTPUT_BYTES) {
+                throw new CommandAnswers.TooLargeException();
+            }
+        }
+        return all.toByteArray();
     }
 
     /** Beside the thread that reads: a program may answer before it has read all. */

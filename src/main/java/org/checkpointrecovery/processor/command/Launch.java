@@ -6,20 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a program is started: the operator's words, one by one, with no shell between.
+ * How a program is started: the operator's words, one by one, with no shell between, and with none of this process's
+ * environment but what the operator lets it have.
  *
  * @param name of the command
- * @param launcher what stands before them
  */
-record Launch(String name, List<String> launcher, List<String> command) {
-    private static final String OWN_VARIABLES = "CHECKPOINT_RECOVERY_";
-
-    /** @param variables what the program finds in its environment, beside this process's own */
+record Launch(String name, List<String> command, Commands operator) {
+    /** @param variables what the program finds in its environment, beside what it inherits */
     Child start(Map<String, String> variables) throws IOException {
-        List<String> words = new ArrayList<>(launcher);
+        List<String> words = new ArrayList<>(operator.launcher());
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().keySet().removeIf(variable -> variable.startsWith(OWN_VARIABLES));
+        builder.environment().keySet().removeIf(variable -> !operator.isInherited(variable));
         builder.environment().putAll(variables);
         return new Child(builder.start());
     }

@@ -2,7 +2,6 @@ package org.checkpointrecovery.processor.command;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
 import org.checkpointrecovery.processor.Answer;
@@ -92,7 +91,7 @@ final class StreamCalls implements Calls {
         input.flush();
     }
 
-    private byte[] readLine(InputStream output) throws IOException {
+    private byte[] readLine(Output output) throws IOException, InterruptedException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         while (true) {
             for (int at = next; at < filled; at++) {
@@ -107,7 +106,7 @@ final class StreamCalls implements Calls {
                 throw new CommandAnswers.TooLargeException();
             }
             next = 0;
-            filled = Math.max(0, output.read(buffer));
+            filled = Math.max(0, output.read(buffer)); // at the end there are none
             if (filled == 0) {
                 throw new ChildLostException("its output ended");
             }

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommandMode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -29,6 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CommandProcessorTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    /** One that the process of the tests surely has; it is the child's own where it has none. */
+    private static final String INHERITED = "PWD";
+
     @TempDir
     private Path directory;
 
@@ -42,7 +47,7 @@ class CommandProcessorTest {
     private ConcurrentProcessor processor(CommandMode mode, int concurrency, Duration timeout, String script)
             throws Exception {
         List<String> command = List.of(script(script).toString(), "an argument", "$HOME; `id`");
-        return new CommandKind(Map.of("test", command), List.of())
+        return new CommandKind(new Commands(Map.of("test", command), Set.of(INHERITED), List.of("/usr/bin/setsid")))
                 .build(new ProcessorSpec.Command("test", mode, concurrency, timeout));
     }
 
@@ -127,6 +132,63 @@ class CommandProcessorTest {
         awaitDead(pids);
     }
 
+    @Test
+    void a_process_that_a_command_leaves_behind_holds_no_item_and_is_killed() throws Exception {
+        Path pids = directory.resolve("pids");
+        String script = "sleep 1000 <&0 &\necho $! >> " + pids + "\necho done\n";
+        try (ConcurrentProcessor processor = processor(CommandMode.PER_ITEM, 1, LONG, script)) {
+            assertThat(Asked.result(Asked.ask(processor, 0, "x"))).endsWith("\"output\":\"done\"}");
+            assertThat(Asked.result(Asked.ask(processor, 1, "y".repeat(200_000)))).endsWith("\"output\":\"done\"}");
+        }
+        awaitDead(pids);
+        Files.delete(pids);
+        try (ConcurrentProcessor processor = processor(CommandMode.STREAM, 1, LONG, "read -r line\n" + script)) {
+            assertThat(Asked.result(Asked.ask(processor, 0, "x"))).contains("\"output\":\"done\"}");
+            assertThat(Asked.result(Asked.ask(processor, 1, "y"))).contains("\"output\":\"done\"}");
+        }
+        awaitDead(pids);
+    }
+
+    @Test
+    void a_process_that_leaves_the_group_holds_no_item() throws Exception {
+        Path pids = directory.resolve("pids");
+        String script = "setsid sleep 1000 &\necho $! >> " + pids + "\necho done\n";
+        try (ConcurrentProcessor processor = processor(CommandMode.PER_ITEM, 1, LONG, script)) {
+            assertThat(Asked.result(Asked.ask(processor, 0, "x"))).endsWith("\"output\":\"done\"}");
+        } finally {
+            for (String pid : Files.readAllLines(pids)) {
+                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_command_that_closes_its_output_and_lives_on_is_ended_by_the_time_out(CommandMode mode) throws Exception {
+        Path pids = directory.resolve("pids");
+        String script = "echo $$ >> " + pids + "\nexec 1>&- 2>&-\nexec sleep 1000";
+        try (ConcurrentProcessor processor = processor(mode, 1, Duration.ofMillis(500), script)) {
+            assertThat(Asked.failure(Asked.ask(processor, 0, "x"))).matches("(TIMED_OUT|COMMAND_FAILED) .*");
+        }
+        awaitDead(pids);
+    }
+
+    @Test
+    void a_command_inherits_a_few_variables_and_those_that_the_operator_names() throws Exception {
+        try (ConcurrentProcessor processor = processor(CommandMode.PER_ITEM, 1, LONG, "exec env")) {
+            List<String> names = Asked.result(Asked.ask(processor, 3, "x"))
+                    .transform(result -> Stream.of(result.replaceAll(".*\"output\":\"(.*)\"}", "$1")
+                                    .split("\\\\n"))
+                            .map(line -> line.split("=", 2)[0])
+                            .toList());
+            assertThat(names).contains("PATH", "JOB_ID", "ITEM_INDEX");
+            assertThat(names)
+                    .isSubsetOf("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JOB_ID", "ITEM_INDEX", "PWD", "_", "SHLVL", INHERITED);
+            assertThat(names.contains(INHERITED)).isEqualTo(System.getenv(INHERITED) != null);
+            assertThat(names).as("this test can fail").doesNotContainAnyElementsOf(Set.of("JAVA_HOME", "MAVEN_HOME"));
+        }
+    }
+
     private static void awaitDead(Path pids) throws Exception {
         for (String line : Files.readAllLines(pids)) {
             for (String pid : line.split(" ", -1)) {
@@ -203,7 +265,7 @@ class CommandProcessorTest {
 
     @Test
     void a_program_that_cannot_be_started_fails_the_item() throws Exception {
-        CommandKind kind = new CommandKind(Map.of("gone", List.of("/nowhere/at/all")), List.of());
+        CommandKind kind = new CommandKind(new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()));
         for (CommandMode mode : CommandMode.values()) {
             try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Command("gone", mode, 1, LONG))) {
                 assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
@@ -215,7 +277,7 @@ class CommandProcessorTest {
 
     @Test
     void only_commands_that_the_operator_named_are_run() {
-        CommandKind kind = new CommandKind(Map.of("resize", List.of("/bin/cat")), List.of());
+        CommandKind kind = new CommandKind(new Commands(Map.of("resize", List.of("/bin/cat")), Set.of(), List.of()));
         ProcessorSpec.Command spec = new ProcessorSpec.Command("/bin/sh", CommandMode.PER_ITEM, 1, LONG);
         assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> {
             assertThat(problem.field()).isEqualTo("/name");
