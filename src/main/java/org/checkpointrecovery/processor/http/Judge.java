@@ -51,7 +51,7 @@ final class Judge {
             return new Verdict.Succeeded(results.of(index, status, attempt, text));
         }
         // Masked before it is cut: half a secret is one too many.
-        String excerpt = AnswerText.excerpt(secrets.of(text));
+        String excerpt = AnswerText.excerpt(secrets.ofBeginning(text));
         String said = excerpt.isEmpty() ? "" : ", saying \"" + excerpt + "\"";
         ItemFailure failure = new ItemFailure(
                 ItemErrorCode.HTTP_STATUS, target + " answered " + status + said + "." + at(attempt), status);

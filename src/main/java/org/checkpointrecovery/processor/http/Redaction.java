@@ -3,16 +3,19 @@ package org.checkpointrecovery.processor.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * Puts {@code ***} in the place of secrets, because endpoints repeat what they were sent. A secret that is a whole header,
- * as {@code Bearer abc}, is looked for without its first word too; of {@code Basic}, the password as well.
+ * Puts {@code ***} in the place of secrets, because endpoints repeat what they were sent. A secret is found as it is, with line
+ * breaks in it, and where it was escaped for JSON, a URL or HTML, also twice and in different ways ({@link Decoding}). A secret
+ * that is a whole header, as {@code Bearer abc}, is looked for without its first word too; of {@code Basic}, the password as
+ * well. Nothing finds a hash of it, or a copy that is reversed, coded in Base64 or shortened. Takes time in proportion to the
+ * length of a text. Immutable.
  */
 final class Redaction {
     private static final String MASK = "***";
@@ -20,14 +23,14 @@ final class Redaction {
     /** A shorter part of a secret is in too many texts by chance. */
     private static final int SHORTEST_PART = 4;
 
-    private final List<String> hidden;
+    private final List<Needle> needles;
 
     Redaction(Collection<String> secrets) {
         Set<String> texts = new LinkedHashSet<>(secrets);
         secrets.forEach(secret -> addParts(secret, texts));
-        hidden = texts.stream()
-                .sorted(Comparator.comparing(String::length).reversed())
-                .toList();
+        // In a form, a space is a plus sign.
+        List.copyOf(texts).forEach(text -> texts.add(text.replace(' ', '+')));
+        needles = texts.stream().map(Needle::new).toList();
     }
 
     private static void addParts(String secret, Set<String> texts) {
@@ -51,14 +54,94 @@ final class Redaction {
     }
 
     boolean isEmpty() {
-        return hidden.isEmpty();
+        return needles.isEmpty();
     }
 
+    /** A text that is whole, without the secrets. */
     String of(String text) {
-        String masked = text;
-        for (String secret : hidden) {
-            masked = masked.replace(secret, MASK);
+        return masked(text, false);
+    }
+
+    /** A text that may be cut at its end, without the secrets, and without the beginning of one that it ends with. */
+    String ofBeginning(String text) {
+        return masked(text, true);
+    }
+
+    private String masked(String text, boolean cut) {
+        if (needles.isEmpty() || text.isEmpty()) {
+            return text;
         }
-        return masked;
+        BitSet hidden = new BitSet(text.length());
+        find(Decoded.plain(text), cut, hidden);
+        for (Decoding outer : Decoding.values()) {
+            if (!outer.occursIn(text)) {
+                continue;
+            }
+            Decoded once = Decoded.plain(text).decoded(outer);
+            find(once, cut, hidden);
+            for (Decoding inner : Decoding.values()) {
+                if (once.has(inner)) {
+                    find(once.decoded(inner), cut, hidden);
+                }
+            }
+        }
+        return hidden.isEmpty() ? text : withMasks(text, hidden);
+    }
+
+    private void find(Decoded text, boolean cut, BitSet hidden) {
+        needles.forEach(needle -> needle.find(text, cut, hidden));
+        if (text.hasLineBreaks()) {
+            Decoded joined = text.withoutLineBreaks();
+            needles.forEach(needle -> needle.find(joined, cut, hidden));
+        }
+    }
+
+    private static String withMasks(String text, BitSet hidden) {
+        StringBuilder shown = new StringBuilder(text.length());
+        int from = 0;
+        for (int start = hidden.nextSetBit(0); start >= 0; start = hidden.nextSetBit(from)) {
+            shown.append(text, from, start).append(MASK);
+            from = hidden.nextClearBit(start);
+        }
+        return shown.append(text, from, text.length()).toString();
+    }
+
+    /** A text that is looked for by the method of Knuth, Morris and Pratt, in time that its repetitions do not make longer. */
+    private static final class Needle {
+        private final String text;
+        /** For each length of a beginning, that of the longest shorter beginning that it ends with. */
+        private final int[] fallback;
+
+        Needle(String text) {
+            this.text = text;
+            this.fallback = new int[text.length() + 1];
+            int matched = 0;
+            for (int at = 1; at < text.length(); at++) {
+                matched = next(matched, text.charAt(at));
+                fallback[at + 1] = matched;
+            }
+        }
+
+        private int next(int matched, char c) {
+            int now = matched;
+            while (now > 0 && (now == text.length() || text.charAt(now) != c)) {
+                now = fallback[now];
+            }
+            return text.charAt(now) == c ? now + 1 : 0;
+        }
+
+        /** Marks where the text stands, in places of the original. */
+        void find(Decoded where, boolean cut, BitSet hidden) {
+            int matched = 0;
+            for (int at = 0; at < where.length(); at++) {
+                matched = next(matched, where.charAt(at));
+                if (matched == text.length()) {
+                    hidden.set(where.start(at + 1 - matched), where.end(at));
+                }
+            }
+            if (cut && matched >= SHORTEST_PART && matched < text.length()) {
+                hidden.set(where.start(where.length() - matched), where.end(where.length() - 1));
+            }
+        }
     }
 }

@@ -8,6 +8,11 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -45,6 +50,10 @@ final class OpenPlugin {
         FailedException(Throwable cause) {
             super(said(cause), cause);
         }
+
+        FailedException(String message) {
+            super(message);
+        }
     }
 
     static OpenPlugin open(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
@@ -57,6 +66,38 @@ final class OpenPlugin {
             if (made != null) {
                 made.close();
             }
+            throw new FailedException(e);
+        }
+    }
+
+    /** Sees whether a plugin opens with a spec, on a thread of its own that nobody waits for longer than for an item. */
+    static void check(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
+        CompletableFuture<Optional<FailedException>> opened = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        OpenPlugin plugin = open(plugins, spec);
+                        opened.complete(Optional.empty());
+                        plugin.close();
+                    } catch (FailedException e) {
+                        opened.complete(Optional.of(e));
+                    }
+                },
+                "plugin-check-" + spec.name());
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            Optional<FailedException> failure = opened.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+        } catch (TimeoutException e) {
+            thread.interrupt();
+            throw new FailedException("it did not open within " + spec.timeout().toMillis() + " ms (timeoutMillis)");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FailedException(e);
+        } catch (ExecutionException e) {
             throw new FailedException(e);
         }
     }

@@ -31,7 +31,7 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
                     new Problem("/name", "is \"" + spec.name() + "\", which is no plugin of this service; " + known));
         }
         try {
-            OpenPlugin.open(plugins, spec).close();
+            OpenPlugin.check(plugins, spec);
             return List.of();
         } catch (OpenPlugin.FailedException e) {
             return List.of(new Problem("/config", "is refused by the plugin: " + e.getMessage()));
@@ -45,7 +45,7 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
                     "The plugin \"" + spec.name() + "\" is not among those of this service (--plugins).");
         }
         try {
-            OpenPlugin.open(plugins, spec).close();
+            OpenPlugin.check(plugins, spec);
         } catch (OpenPlugin.FailedException e) {
             throw new UnavailableException("The plugin \"" + spec.name() + "\" does not open: " + e.getMessage() + ".");
         }

@@ -154,12 +154,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             OpenPlugin plugin = null;
             try {
                 for (Item item = take(this); item != null; item = take(this)) {
-                    if (plugin == null) {
-                        plugin = opened(item);
-                    }
-                    if (plugin != null) {
-                        process(plugin, item);
-                    }
+                    plugin = process(plugin, item);
                 }
             } catch (InterruptedException e) {
                 // nobody waits for its answers any more
@@ -175,26 +170,25 @@ final class PluginProcessor implements ConcurrentProcessor {
             }
         }
 
-        private @Nullable OpenPlugin opened(Item item) {
-            try {
-                return maker.make();
-            } catch (OpenPlugin.FailedException e) {
-                item.answered.accept(new Answer.GivenUp(new Reason(
-                        ErrorCode.PROCESSOR_UNAVAILABLE,
-                        "The plugin \"" + spec.name() + "\" does not open: " + e.getMessage()
-                                + ". The job was paused. Mend it and resume.")));
-                return null;
-            }
-        }
-
-        private void process(OpenPlugin plugin, Item item) {
+        /** Answers an item. Opening the plugin counts towards the time that its first item may take. */
+        private @Nullable OpenPlugin process(@Nullable OpenPlugin openBefore, Item item) {
             synchronized (PluginProcessor.this) {
                 busy = true;
             }
             Future<?> timeOut =
                     clock.schedule(() -> giveUp(item), spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
-            String text = text(item.work.item());
-            Answer answer = text == null ? notUtf8() : plugin.process(item.work, text);
+            OpenPlugin plugin = openBefore;
+            Answer answer;
+            try {
+                plugin = plugin == null ? maker.make() : plugin;
+                String text = text(item.work.item());
+                answer = text == null ? notUtf8() : plugin.process(item.work, text);
+            } catch (OpenPlugin.FailedException e) {
+                answer = new Answer.GivenUp(new Reason(
+                        ErrorCode.PROCESSOR_UNAVAILABLE,
+                        "The plugin \"" + spec.name() + "\" does not open: " + e.getMessage()
+                                + ". The job was paused. Repair it and resume."));
+            }
             timeOut.cancel(false);
             boolean wanted;
             synchronized (PluginProcessor.this) {
@@ -204,6 +198,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             if (wanted) {
                 item.answered.accept(answer);
             }
+            return plugin;
         }
 
         private void giveUp(Item item) {

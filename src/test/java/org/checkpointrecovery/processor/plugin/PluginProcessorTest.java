@@ -163,6 +163,26 @@ class PluginProcessorTest {
     }
 
     @Test
+    void a_plugin_that_never_opens_holds_nobody() throws Exception {
+        String fields = "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
+                + " catch (InterruptedException e) { } } }";
+        PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))));
+        ProcessorSpec.Plugin spec = new ProcessorSpec.Plugin("test", "{}", 1, Duration.ofMillis(50));
+        assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> assertThat(problem.message())
+                .contains("did not open within 50 ms"));
+        assertThatThrownBy(() -> kind.build(spec)).isInstanceOf(Processors.UnavailableException.class);
+    }
+
+    @Test
+    void a_plugin_that_opens_once_and_never_again_fails_its_items_in_time() throws Exception {
+        String fields = "private static boolean opened; public void open(Map<String, Object> config) throws Exception {"
+                + " if (opened) { Thread.currentThread().join(); } opened = true; }";
+        try (ConcurrentProcessor processor = processor(fields, "return null;", Duration.ofMillis(50))) {
+            assertThat(Asked.failure(Asked.ask(processor, 0, "x"))).startsWith("TIMED_OUT 1 ");
+        }
+    }
+
+    @Test
     void each_thread_has_an_object_of_its_own_that_is_opened_and_closed() throws Exception {
         Path log = directory.resolve("log");
         String fields = """
@@ -177,7 +197,10 @@ class PluginProcessorTest {
         String meet =
                 "private static final java.util.concurrent.CyclicBarrier meet = new java.util.concurrent.CyclicBarrier(2);";
         try (ConcurrentProcessor processor = processor(fields + meet, body, LONG)) {
-            Files.delete(log); // of the one that was opened to see whether it opens
+            while (!Files.exists(log) || Files.readAllLines(log).size() < 2) {
+                Thread.onSpinWait(); // the one that was opened to see whether it opens
+            }
+            Files.delete(log);
             var first = Asked.begin(processor, 0, "x");
             var second = Asked.begin(processor, 1, "x");
             Asked.await(first);
