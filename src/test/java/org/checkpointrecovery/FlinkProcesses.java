@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A session cluster of Apache Flink on loopback: a JobManager and TaskManagers, each a process of its own. Their class path is
  * Flink and what Flink needs; the service and its libraries come to them from the service alone. Used by one thread.
  */
-public final class FlinkProcesses implements AutoCloseable {
+public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int SHOWN_OF_A_LOG = 3000;
     private static final JsonMapper JSON = new JsonMapper();
@@ -115,6 +115,7 @@ public final class FlinkProcesses implements AutoCloseable {
                 (name, value) -> lines.append(name).append(": ").append(value).append('\n'));
         Files.writeString(conf.resolve("config.yaml"), lines);
         FlinkProcesses cluster = new FlinkProcesses(directory, ports.get(1));
+        Leftovers.started(cluster);
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         cluster.startJobManager();
         return cluster;
@@ -295,5 +296,6 @@ public final class FlinkProcesses implements AutoCloseable {
             kill(process);
         }
         Runtime.getRuntime().removeShutdownHook(atExit);
+        Leftovers.closed(this);
     }
 }

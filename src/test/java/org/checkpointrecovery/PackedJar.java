@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packed jar as a process of its own. Its standard error goes to a file, so that it never waits for a reader. */
-final class PackedJar implements AutoCloseable {
+final class PackedJar implements AutoCloseable, Leftovers.Part {
     static final int KILLED = 137;
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -62,7 +62,9 @@ final class PackedJar implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(environment);
-        return new PackedJar(builder.start(), log);
+        PackedJar started = new PackedJar(builder.start(), log);
+        Leftovers.started(started);
+        return started;
     }
 
     static PackedJar start(Path directory, String... arguments) throws IOException {
@@ -143,6 +145,10 @@ final class PackedJar implements AutoCloseable {
 
     @Override
     public void close() {
+        List<ProcessHandle> descendants = process.descendants().toList();
         kill();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+        descendants.forEach(descendant -> descendant.onExit().join());
+        Leftovers.closed(this);
     }
 }

@@ -92,8 +92,9 @@ final class ServeCommand implements Callable<Integer> {
             names = "--command-env",
             split = ",",
             paramLabel = "NAME",
-            description = "an environment variable that commands inherit beside PATH, HOME, LANG, LC_ALL and TMPDIR; can"
-                    + " be repeated (none)")
+            description =
+                    "an environment variable that commands inherit beside PATH, HOME, LANG, LC_ALL and TMPDIR; can"
+                            + " be repeated (none)")
     private List<String> commandEnvironment = List.of();
 
     @Option(names = "--plugins", paramLabel = "DIR", description = "directory of jars with processors (none)")

@@ -26,7 +26,9 @@ public record TaskOptions(Secrets secrets, Commands commands) {
                 file.isEmpty() ? Secrets.NONE : SecretsFile.read(file, values),
                 CommandOptions.commands(
                         commands.lines().filter(line -> !line.isBlank()).toList(),
-                        Arrays.stream(inherited.split(",")).filter(name -> !name.isBlank()).toList(),
+                        Arrays.stream(inherited.split(","))
+                                .filter(name -> !name.isBlank())
+                                .toList(),
                         values));
         try {
             values.throwIfWrong();

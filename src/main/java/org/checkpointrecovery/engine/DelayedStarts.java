@@ -12,6 +12,7 @@ final class DelayedStarts implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DelayedStarts.class);
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    private static final long LONGEST_START_SECONDS = 10;
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
             1,
@@ -47,8 +48,16 @@ final class DelayedStarts implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
+    /** On return no start is under way. */
     @Override
     public void close() {
-        timer.shutdownNow();
+        timer.shutdown();
+        try {
+            if (!timer.awaitTermination(LONGEST_START_SECONDS, TimeUnit.SECONDS)) {
+                log.warn("A waiting job is still being put in line");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

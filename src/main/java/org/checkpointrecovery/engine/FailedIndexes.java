@@ -43,8 +43,8 @@ final class FailedIndexes implements Closeable {
     /** The index that a line of a results or errors file begins with. */
     static long index(Item line) throws DamagedFileException {
         int at = line.start() + BEGINNING.length;
-        boolean begins = at <= line.end()
-                && Arrays.equals(line.bytes(), line.start(), at, BEGINNING, 0, BEGINNING.length);
+        boolean begins =
+                at <= line.end() && Arrays.equals(line.bytes(), line.start(), at, BEGINNING, 0, BEGINNING.length);
         long index = 0;
         int digits = 0;
         while (begins && at < line.end() && line.bytes()[at] >= '0' && line.bytes()[at] <= '9') {

@@ -42,7 +42,8 @@ class DescriptorShortageTest {
         return Await.until(
                 "job waits",
                 () -> http.job(id),
-                job -> !job.at("/stateReason").isNull() && job.text("/stateReason/code").equals("OUT_OF_FILE_DESCRIPTORS"));
+                job -> !job.at("/stateReason").isNull()
+                        && job.text("/stateReason/code").equals("OUT_OF_FILE_DESCRIPTORS"));
     }
 
     @ParameterizedTest

@@ -7,11 +7,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.checkpointrecovery.Leftovers;
 
 /** A cluster of Apache Flink in this process, with its real REST API on a free port. */
-final class FlinkCluster {
+final class FlinkCluster implements Leftovers.Part {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
     private final MiniCluster cluster;
 
     private FlinkCluster(MiniCluster cluster) {
@@ -39,7 +43,9 @@ final class FlinkCluster {
                 .withRandomPorts()
                 .build());
         cluster.start();
-        return new FlinkCluster(cluster);
+        FlinkCluster started = new FlinkCluster(cluster);
+        Leftovers.started(started);
+        return started;
     }
 
     URI url() throws Exception {
@@ -59,7 +65,20 @@ final class FlinkCluster {
         }
     }
 
-    void close() throws Exception {
+    /** Cancels the jobs that nobody waits for, and waits until no task works any more. */
+    @Override
+    public void awaitIdle() throws Exception {
+        for (JobStatusMessage job : cluster.listJobs().get(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            if (!job.getJobState().isGloballyTerminalState()) {
+                cluster.cancelJob(job.getJobId()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                cluster.requestJobResult(job.getJobId()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
         cluster.close();
+        Leftovers.closed(this);
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.Main;
 import org.checkpointrecovery.engine.Callbacks;
 import org.checkpointrecovery.engine.Engines;
@@ -48,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * The real service in this process, on a free port, with its data and its inputs below a directory of the test's. It is set
  * up, started, and can be stopped and started again over the same data.
  */
-final class TestService implements AutoCloseable {
+final class TestService implements AutoCloseable, Leftovers.Part {
     private final Path data;
     private final Path inputs;
     private final AtomicInteger halts = new AtomicInteger();
@@ -206,6 +207,7 @@ final class TestService implements AutoCloseable {
                     settings);
             server = new ApiServer(
                     service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
+            Leftovers.started(this);
             server.start();
             client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);
             return this;
@@ -248,6 +250,7 @@ final class TestService implements AutoCloseable {
             service().shutDown();
             requireNonNull(lock).close();
             lock = null;
+            Leftovers.closed(this);
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
+import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
@@ -23,7 +24,7 @@ import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 
 /** A service over a disk, with the engine that it has in production, and what tests ask of it. */
-public final class TestService implements AutoCloseable {
+public final class TestService implements AutoCloseable, Leftovers.Part {
     public static final Path DATA = Path.of("/data");
 
     private final JobStore jobs;
@@ -105,6 +106,7 @@ public final class TestService implements AutoCloseable {
         JobService.Settings settings = new JobService.Settings(
                 options.data(), options.inputs(), options.maxQueued(), options.maxItemBytes(), options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
+        Leftovers.started(this);
         service = new JobService(stores, engines, options.processors(), Callbacks.NONE, options.clock(), ids, settings);
     }
 
@@ -193,5 +195,6 @@ public final class TestService implements AutoCloseable {
     @Override
     public void close() {
         service.shutDown();
+        Leftovers.closed(this);
     }
 }

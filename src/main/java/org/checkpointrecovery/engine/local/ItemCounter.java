@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.local;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.item.ItemSource;
@@ -24,6 +25,7 @@ final class ItemCounter implements AutoCloseable {
     private static final long SMALL_BYTES = 4L * 1024 * 1024;
 
     private static final int AT_A_TIME = 4096;
+    private static final long LONGEST_READ_SECONDS = 5;
 
     private final Disk disk;
     private final int maxItemBytes;
@@ -71,12 +73,22 @@ final class ItemCounter implements AutoCloseable {
             log.warn("Job {}: its items could not be counted: {}", order.job().id(), e.toString());
             return;
         }
-        listener.counted(order.job().id(), total);
+        if (!closed) {
+            listener.counted(order.job().id(), total);
+        }
     }
 
+    /** On return nothing is counted any more, and nobody is told of it. */
     @Override
     public void close() {
         closed = true;
-        thread.shutdown();
+        thread.shutdown(); // and no interrupt: it may be writing a record
+        try {
+            if (!thread.awaitTermination(LONGEST_READ_SECONDS, TimeUnit.SECONDS)) {
+                log.warn("The items of an input are still being counted: a read of it does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

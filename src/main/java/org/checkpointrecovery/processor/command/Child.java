@@ -16,6 +16,7 @@ final class Child {
     private final Tail errors = new Tail(ERROR_BYTES);
     private final Thread drain;
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
     Child(Process process) {
         this.process = process;
         output = new Output(process.getInputStream());

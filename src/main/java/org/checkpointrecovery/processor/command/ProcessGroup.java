@@ -1,11 +1,12 @@
 package org.checkpointrecovery.processor.command;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The processes that a program has started and that have not left its process group: they are its group's also when it has
@@ -29,22 +30,23 @@ final class ProcessGroup {
     }
 
     private static List<ProcessHandle> members(long leader) {
-        List<ProcessHandle> members = new ArrayList<>();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[1-9]*")) {
-            for (Path process : processes) {
-                if (isMember(process, leader)) {
-                    ProcessHandle.of(Long.parseLong(process.getFileName().toString()))
-                            .ifPresent(members::add);
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            // not Linux
+        try (Stream<Path> processes = Files.list(PROC)) {
+            return processes
+                    .filter(process -> isMember(process, leader))
+                    .map(process -> ProcessHandle.of(
+                            Long.parseLong(process.getFileName().toString())))
+                    .flatMap(Optional::stream)
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // not Linux
         }
-        return members;
     }
 
     /** As proc(5) has it: {@code pid (name) state ppid pgrp ...}, where the name may have brackets and spaces. */
     private static boolean isMember(Path process, long leader) {
+        if (!Character.isDigit(process.getFileName().toString().charAt(0))) {
+            return false; // no process
+        }
         try {
             String stat = Files.readString(process.resolve("stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 4);

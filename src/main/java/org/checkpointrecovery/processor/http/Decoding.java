@@ -4,7 +4,7 @@ import java.util.Map;
 
 /** How a text may have been escaped so that another one could hold it. */
 enum Decoding {
-    /** {@code \"}, {@code \/}, {@code \u002f}, {@code \x2f} and their like. */
+    /** A backslash and one of the letters that JSON knows, or a number of 4 (after u) or 2 (after x) hexadecimal digits. */
     JSON('\\') {
         private static final Map<Character, Character> CONTROLS =
                 Map.of('b', '\b', 'f', '\f', 'n', '\n', 'r', '\r', 't', '\t');
@@ -28,7 +28,7 @@ enum Decoding {
             return number(text, at + 1, 2, 16, at);
         }
     },
-    /** {@code &quot;}, {@code &#47;}, {@code &#x2F;}. */
+    /** An ampersand, a name or a number (after #, hexadecimal after #x), and a semicolon. */
     HTML('&') {
         private static final Map<String, Character> NAMES = Map.of(
                 "quot", '"', "amp", '&', "lt", '<', "gt", '>', "apos", '\'', "sol", '/', "plus", '+', "equals", '=',

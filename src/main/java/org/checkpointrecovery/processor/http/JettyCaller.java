@@ -16,17 +16,24 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.BlockingArrayQueue;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls by Jetty's client: HTTP/2 where a TLS endpoint offers it, HTTP/1.1 otherwise. It does what it is told and no more: it
  * follows no redirect, answers no challenge, keeps no cookie, decodes no body and asks for none that is coded.
  */
 final class JettyCaller implements Caller {
+    private static final Logger log = LoggerFactory.getLogger(JettyCaller.class);
+
     /** Enough for reading and writing, which never wait, and for some look-ups of names, which do. */
     private static final int MAX_THREADS = 8;
+
+    private static final int IDLE_THREAD_MILLIS = 60_000;
 
     private static final int MAX_REQUEST_HEADERS_BYTES = 2 * 1024 * 1024;
     private static final int MAX_RESPONSE_HEADERS_BYTES = 64 * 1024;
@@ -34,10 +41,10 @@ final class JettyCaller implements Caller {
     /** A connection that nothing has come over for longer than a call may take is of no use. */
     private static final Duration IDLE_BEYOND_TIMEOUT = Duration.ofSeconds(1);
 
-    private static final long LONGEST_TASK_SECONDS = 10;
-
     private final HttpClient client;
     private final Limits limits;
+    private final OwnThreads threads = new OwnThreads("http");
+    private final OwnThreads timerThreads = new OwnThreads("http-timers");
     private final ScheduledThreadPoolExecutor timers;
 
     /**
@@ -50,20 +57,20 @@ final class JettyCaller implements Caller {
     /** @param tls which certificates are trusted */
     JettyCaller(Limits limits, NameLookup names, AddressRules rules, SslContextFactory.Client tls) {
         this.limits = limits;
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1);
-        threads.setName("http");
-        threads.setDaemon(true);
-        threads.setReservedThreads(0);
-        timers = timers();
+        QueuedThreadPool pool =
+                new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS, 0, new BlockingArrayQueue<>(), null, threads);
+        // Of our own, because Jetty does not wait for the end of its.
+        timers = new ScheduledThreadPoolExecutor(1, timerThreads);
+        timers.setRemoveOnCancelPolicy(true);
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
         connector.setSslContextFactory(tls);
         HTTP2Client http2 = new HTTP2Client(connector);
         client = new HttpClient(new HttpClientTransportDynamic(
                 connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2), HttpClientConnectionFactory.HTTP11));
-        client.setExecutor(threads);
+        client.setExecutor(pool);
         client.setScheduler(new ScheduledExecutorScheduler(timers));
-        client.setSocketAddressResolver(new CheckedResolver(names, rules, threads));
+        client.setSocketAddressResolver(new CheckedResolver(names, rules, pool));
         client.setConnectTimeout(limits.connectTimeout().toMillis());
         client.setIdleTimeout(limits.timeout().plus(IDLE_BEYOND_TIMEOUT).toMillis());
         client.setMaxConnectionsPerDestination(limits.connections());
@@ -73,17 +80,6 @@ final class JettyCaller implements Caller {
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "checkpoint-recovery"));
         start();
-    }
-
-    /** Of our own, because Jetty does not wait for the end of its. */
-    private static ScheduledThreadPoolExecutor timers() {
-        ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "http-timers");
-            thread.setDaemon(true);
-            return thread;
-        });
-        timers.setRemoveOnCancelPolicy(true);
-        return timers;
     }
 
     private void start() {
@@ -117,18 +113,16 @@ final class JettyCaller implements Caller {
         request.send(collector);
     }
 
+    /** On return no thread of it works any more. */
     @Override
     public void close() {
         try {
             client.stop();
-            timers.shutdownNow();
-            if (!timers.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a timer of the HTTP client does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP client does not stop", e);
+            log.warn("The HTTP client did not stop as it should", e);
         }
+        timers.shutdownNow();
+        threads.join();
+        timerThreads.join();
     }
 }

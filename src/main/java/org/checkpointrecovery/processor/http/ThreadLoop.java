@@ -4,28 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A thread of its own. */
 final class ThreadLoop implements Loop {
     private static final Logger log = LoggerFactory.getLogger(ThreadLoop.class);
-    private static final long LONGEST_TASK_SECONDS = 10;
 
+    private final OwnThreads threads;
     private final ScheduledThreadPoolExecutor executor;
-    private volatile @Nullable Thread thread;
 
     ThreadLoop(String name) {
-        executor = new ScheduledThreadPoolExecutor(
-                1,
-                task -> {
-                    Thread made = new Thread(task, name);
-                    made.setDaemon(true);
-                    thread = made;
-                    return made;
-                },
-                new ThreadPoolExecutor.DiscardPolicy());
+        threads = new OwnThreads(name);
+        executor = new ScheduledThreadPoolExecutor(1, threads, new ThreadPoolExecutor.DiscardPolicy());
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         executor.prestartCoreThread();
     }
@@ -62,15 +53,6 @@ final class ThreadLoop implements Loop {
     @Override
     public void close() {
         executor.shutdown();
-        if (Thread.currentThread() == thread) {
-            return; // it ends when the task that closes it does
-        }
-        try {
-            if (!executor.awaitTermination(LONGEST_TASK_SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("a task of the processor does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.join();
     }
 }

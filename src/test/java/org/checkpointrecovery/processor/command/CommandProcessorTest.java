@@ -138,7 +138,8 @@ class CommandProcessorTest {
         String script = "sleep 1000 <&0 &\necho $! >> " + pids + "\necho done\n";
         try (ConcurrentProcessor processor = processor(CommandMode.PER_ITEM, 1, LONG, script)) {
             assertThat(Asked.result(Asked.ask(processor, 0, "x"))).endsWith("\"output\":\"done\"}");
-            assertThat(Asked.result(Asked.ask(processor, 1, "y".repeat(200_000)))).endsWith("\"output\":\"done\"}");
+            assertThat(Asked.result(Asked.ask(processor, 1, "y".repeat(200_000))))
+                    .endsWith("\"output\":\"done\"}");
         }
         awaitDead(pids);
         Files.delete(pids);
@@ -183,7 +184,18 @@ class CommandProcessorTest {
                             .toList());
             assertThat(names).contains("PATH", "JOB_ID", "ITEM_INDEX");
             assertThat(names)
-                    .isSubsetOf("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "JOB_ID", "ITEM_INDEX", "PWD", "_", "SHLVL", INHERITED);
+                    .isSubsetOf(
+                            "PATH",
+                            "HOME",
+                            "LANG",
+                            "LC_ALL",
+                            "TMPDIR",
+                            "JOB_ID",
+                            "ITEM_INDEX",
+                            "PWD",
+                            "_",
+                            "SHLVL",
+                            INHERITED);
             assertThat(names.contains(INHERITED)).isEqualTo(System.getenv(INHERITED) != null);
             assertThat(names).as("this test can fail").doesNotContainAnyElementsOf(Set.of("JAVA_HOME", "MAVEN_HOME"));
         }
@@ -265,7 +277,8 @@ class CommandProcessorTest {
 
     @Test
     void a_program_that_cannot_be_started_fails_the_item() throws Exception {
-        CommandKind kind = new CommandKind(new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()));
+        CommandKind kind =
+                new CommandKind(new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()));
         for (CommandMode mode : CommandMode.values()) {
             try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Command("gone", mode, 1, LONG))) {
                 assertThat(Asked.failure(Asked.ask(processor, 0, "x")))

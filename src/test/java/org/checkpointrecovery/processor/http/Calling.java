@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Answer;
@@ -16,7 +17,7 @@ import org.checkpointrecovery.processor.Work;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Real calls by a processor that waits only milliseconds between attempts. */
-final class Calling implements AutoCloseable {
+final class Calling implements AutoCloseable, Leftovers.Part {
     static final JobId JOB = new JobId("0197a3c1f2d8-5b7e90");
 
     private static final Backoff SHORT = new Backoff(Duration.ofMillis(1), Duration.ofMillis(4));
@@ -25,6 +26,7 @@ final class Calling implements AutoCloseable {
 
     private Calling(ConcurrentProcessor processor) {
         this.processor = processor;
+        Leftovers.started(this);
     }
 
     static Calling with(HttpSpec spec) {
@@ -101,5 +103,6 @@ final class Calling implements AutoCloseable {
     @Override
     public void close() {
         processor.close();
+        Leftovers.closed(this);
     }
 }

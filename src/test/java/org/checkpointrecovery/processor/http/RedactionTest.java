@@ -29,8 +29,14 @@ class RedactionTest {
         all.put("url", text -> URLEncoder.encode(text, UTF_8));
         all.put("url path", text -> URLEncoder.encode(text, UTF_8).replace("+", "%20"));
         all.put("url, all of it", text -> each(text, "%%%02x"));
-        all.put("html", text -> text.replace("&", "&amp;").replace("\"", "&quot;").replace("'", "&#39;").replace("<", "&lt;")
-                .replace(">", "&gt;").replace("/", "&#x2F;"));
+        all.put(
+                "html",
+                text -> text.replace("&", "&amp;")
+                        .replace("\"", "&quot;")
+                        .replace("'", "&#39;")
+                        .replace("<", "&lt;")
+                        .replace(">", "&gt;")
+                        .replace("/", "&#x2F;"));
         all.put("html in numbers", text -> each(text, "&#%d;"));
         return all;
     }
@@ -79,7 +85,8 @@ class RedactionTest {
                 assertThat(redaction.ofBeginning(shown)).isEqualTo(shown);
                 assertThat(shown.replace("***", "").length())
                         .as("%s cut at %d: %s", name, cut, shown)
-                        .isLessThanOrEqualTo("it was ".length() + Math.min(cut, escape.apply("pa/55").length()));
+                        .isLessThanOrEqualTo("it was ".length()
+                                + Math.min(cut, escape.apply("pa/55").length()));
                 assertThat(shown).doesNotContain(escape.apply("pa/55"));
             }
         });
@@ -89,7 +96,14 @@ class RedactionTest {
     void what_is_not_secret_stays_as_it_is() {
         Redaction redaction = new Redaction(List.of("s3cr3t-token", "Basic dXNlcjpwYXNzd29yZDE="));
         for (String text : List.of(
-                "", "s3cr3t-toke", "100 % & more \\ \\u12 &#x; &#99999999999; %zz %4", "a\nb \r\n c", "&", "\\", "%", "s3cr3t- token")) {
+                "",
+                "s3cr3t-toke",
+                "100 % & more \\ \\u12 &#x; &#99999999999; %zz %4",
+                "a\nb \r\n c",
+                "&",
+                "\\",
+                "%",
+                "s3cr3t- token")) {
             assertThat(redaction.of(text)).isEqualTo(text);
         }
         assertThat(redaction.of("password1, s3cr3t-tokens3cr3t-token!")).isEqualTo("***, ***!");
@@ -111,9 +125,11 @@ class RedactionTest {
         List<UnaryOperator<String>> escapes = new ArrayList<>(ESCAPES.values());
         String alphabet = "abc/+= \"\\%&<'u0;#x";
         for (int round = 0; round < 2_000; round++) {
-            String secret = "S" + random.ints(12, 0, alphabet.length())
-                    .mapToObj(at -> String.valueOf(alphabet.charAt(at)))
-                    .collect(Collectors.joining()) + "Z";
+            String secret = "S"
+                    + random.ints(12, 0, alphabet.length())
+                            .mapToObj(at -> String.valueOf(alphabet.charAt(at)))
+                            .collect(Collectors.joining())
+                    + "Z";
             String echoed = escapes.get(random.nextInt(escapes.size())).apply(secret);
             String text = "x".repeat(random.nextInt(5)) + echoed + "y".repeat(random.nextInt(5));
             assertThat(new Redaction(List.of(secret)).of(text))

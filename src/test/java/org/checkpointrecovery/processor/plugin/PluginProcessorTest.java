@@ -164,12 +164,14 @@ class PluginProcessorTest {
 
     @Test
     void a_plugin_that_never_opens_holds_nobody() throws Exception {
-        String fields = "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
-                + " catch (InterruptedException e) { } } }";
+        String fields =
+                "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
+                        + " catch (InterruptedException e) { } } }";
         PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))));
         ProcessorSpec.Plugin spec = new ProcessorSpec.Plugin("test", "{}", 1, Duration.ofMillis(50));
-        assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> assertThat(problem.message())
-                .contains("did not open within 50 ms"));
+        assertThat(kind.problems(spec, Format.LINES))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("did not open within 50 ms"));
         assertThatThrownBy(() -> kind.build(spec)).isInstanceOf(Processors.UnavailableException.class);
     }
 
