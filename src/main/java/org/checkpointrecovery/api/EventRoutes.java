@@ -17,8 +17,10 @@ final class EventRoutes {
 
     private final JobService service;
     private final EventStreams streams;
+    private final Transfers transfers;
 
-    EventRoutes(JobService service, EventStreams streams) {
+    EventRoutes(JobService service, EventStreams streams, Transfers transfers) {
+        this.transfers = transfers;
         this.service = service;
         this.streams = streams;
     }
@@ -58,7 +60,7 @@ final class EventRoutes {
         ctx.header("Cache-Control", "no-store");
         ctx.header("X-Accel-Buffering", "no"); // nginx would keep events back
         if (ctx.method().name().equals("HEAD")) {
-            Answers.beginWithoutLength(ctx);
+            Pump.head(ctx, transfers);
             return;
         }
         ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's own would gather what is written

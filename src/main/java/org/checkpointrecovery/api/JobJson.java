@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.FailedItemLimits;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
 final class JobJson {
+    /** 1 MiB of short items takes 20 MiB as strings: however many clients ask, two of them are read at once. */
+    private final Semaphore itemReaders = new Semaphore(2);
+
     private final InlineItems inlineItems;
     private final boolean crashAllowed;
 
@@ -153,8 +157,13 @@ final class JobJson {
             json.writeStringField("failedItemsOf", failed.parent().value());
         } else {
             json.writeArrayFieldStart("items");
-            for (String item : inlineItems.of(job)) {
-                json.writeString(item);
+            itemReaders.acquireUninterruptibly();
+            try {
+                for (String item : inlineItems.of(job)) {
+                    json.writeString(item);
+                }
+            } finally {
+                itemReaders.release();
             }
             json.writeEndArray();
         }

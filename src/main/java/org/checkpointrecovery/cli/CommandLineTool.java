@@ -22,6 +22,8 @@ public final class CommandLineTool {
     public static final int FAILED = 1;
     public static final int BAD_OPTIONS = 2;
     public static final int SIMULATED_CRASH = 3;
+    /** Of a service without memory. The same as with {@code -XX:+ExitOnOutOfMemoryError}. */
+    public static final int OUT_OF_MEMORY = 3;
 
     private static final String PREFIX = "CHECKPOINT_RECOVERY_";
 

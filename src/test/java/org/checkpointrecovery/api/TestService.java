@@ -42,6 +42,7 @@ import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.checkpointrecovery.storage.Spools;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,7 @@ final class TestService implements AutoCloseable {
     private @Nullable String token;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
+    private ApiServer.Patience patience = ApiServer.Patience.DEFAULT;
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -123,6 +125,11 @@ final class TestService implements AutoCloseable {
 
     TestService token(String needed) {
         token = needed;
+        return this;
+    }
+
+    TestService patience(ApiServer.Patience with) {
+        patience = with;
         return this;
     }
 
@@ -205,7 +212,10 @@ final class TestService implements AutoCloseable {
                     new IdGenerator(clock, new SecureRandom()),
                     settings);
             server = new ApiServer(
-                    service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
+                    service,
+                    new Spools(disk, lock.spool()),
+                    new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed, patience),
+                    halts::incrementAndGet);
             server.start();
             client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);
             return this;
