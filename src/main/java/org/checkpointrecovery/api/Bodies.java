@@ -55,7 +55,7 @@ final class Bodies {
                             .lanes()
                             .run(
                                     body.length() > LARGE_BYTES
-                                            ? transfers.lanes().largeBodies()
+                                            ? transfers.lanes().largeWork()
                                             : lane,
                                     () -> handle(ctx, body, needed, handler)))
                     .whenComplete((unused, failure) -> body.close());

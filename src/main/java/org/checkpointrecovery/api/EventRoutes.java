@@ -27,17 +27,16 @@ final class EventRoutes {
 
     void ofAll(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
-        stream(ctx, null);
+        stream(ctx, null, false);
     }
 
     void ofJob(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobId id = JobRoutes.id(ctx);
-        service.view(id);
-        stream(ctx, id);
+        stream(ctx, id, JobJson.isLarge(service.view(id)));
     }
 
-    private void stream(Context ctx, @Nullable JobId job) throws IOException, RefusedException {
+    private void stream(Context ctx, @Nullable JobId job, boolean large) throws IOException, RefusedException {
         if (!Download.accepts(ctx, MEDIA_TYPE)) {
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
@@ -64,7 +63,13 @@ final class EventRoutes {
             return;
         }
         ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's own would gather what is written
-        ctx.future(() -> begin(ctx, out, job, seen));
+        if (large) {
+            ctx.future(() -> transfers
+                    .lanes()
+                    .run(transfers.lanes().largeWork(), () -> ctx.future(() -> begin(ctx, out, job, seen))));
+        } else {
+            ctx.future(() -> begin(ctx, out, job, seen));
+        }
     }
 
     /** Completed when the client is gone, or there is nothing more for it. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.FailedItemLimits;
@@ -31,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
 final class JobJson {
-    /** 1 MiB of short items takes 20 MiB as strings: however many clients ask, two of them are read at once. */
-    private final Semaphore itemReaders = new Semaphore(2);
+    /** 1 MiB of short items takes 20 MiB as strings. */
+    private static final int LARGE_BYTES = 32 * 1024;
 
     private final InlineItems inlineItems;
     private final boolean crashAllowed;
@@ -46,6 +45,15 @@ final class JobJson {
     JobJson(InlineItems inlineItems, boolean crashAllowed) {
         this.crashAllowed = crashAllowed;
         this.inlineItems = inlineItems;
+    }
+
+    /** Whether it takes much memory to write all of a job. */
+    static boolean isLarge(JobView view) {
+        Job job = view.job();
+        return job.spec() != null
+                && job.spec().input() instanceof InputSpec.Inline
+                && job.identity() != null
+                && job.identity().bytes() > LARGE_BYTES;
     }
 
     void write(JsonGenerator json, JobView view) throws IOException, RefusedException {
@@ -157,13 +165,8 @@ final class JobJson {
             json.writeStringField("failedItemsOf", failed.parent().value());
         } else {
             json.writeArrayFieldStart("items");
-            itemReaders.acquireUninterruptibly();
-            try {
-                for (String item : inlineItems.of(job)) {
-                    json.writeString(item);
-                }
-            } finally {
-                itemReaders.release();
+            for (String item : inlineItems.of(job)) {
+                json.writeString(item);
             }
             json.writeEndArray();
         }

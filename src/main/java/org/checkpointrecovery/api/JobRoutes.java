@@ -4,7 +4,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.engine.CrashOrder;
@@ -128,7 +127,19 @@ final class JobRoutes {
 
     private void created(Context ctx, JobView view) throws IOException, RefusedException {
         ctx.header("Location", "/v1/jobs/" + view.job().id());
-        transfers.json(ctx, 201, json -> jobs.write(json, view));
+        answer(ctx, 201, view);
+    }
+
+    private void answer(Context ctx, int status, JobView view) throws IOException, RefusedException {
+        if (JobJson.isLarge(view)) {
+            ctx.future(() -> transfers
+                    .lanes()
+                    .run(
+                            transfers.lanes().largeWork(),
+                            () -> transfers.json(ctx, status, json -> jobs.write(json, view))));
+        } else {
+            transfers.json(ctx, status, json -> jobs.write(json, view));
+        }
     }
 
     void list(Context ctx) throws IOException, RefusedException {
@@ -141,9 +152,9 @@ final class JobRoutes {
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
         String next = more ? "\"" + page.get(pageSize - 1).job().id() + "\"" : "null";
-        Iterator<Answers.Writer> rows = page.stream()
-                .<Answers.Writer>map(view -> json -> jobs.write(json, view))
-                .iterator();
+        List<RowParts.Row> rows = page.stream()
+                .map(view -> new RowParts.Row(json -> jobs.write(json, view), JobJson.isLarge(view)))
+                .toList();
         ctx.status(200).contentType("application/json");
         transfers.send(ctx, new RowParts(transfers.spools(), "{\"jobs\":[", rows, "],\"nextPageToken\":" + next + "}"));
     }
@@ -151,7 +162,7 @@ final class JobRoutes {
     void get(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobView view = service.view(id(ctx));
-        transfers.json(ctx, 200, json -> jobs.write(json, view));
+        answer(ctx, 200, view);
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
@@ -190,7 +201,7 @@ final class JobRoutes {
     }
 
     private void done(Context ctx, JobService.Done done) throws IOException, RefusedException {
-        transfers.json(ctx, done.changed() ? 202 : 200, json -> jobs.write(json, done.view()));
+        answer(ctx, done.changed() ? 202 : 200, done.view());
     }
 
     void crash(Context ctx) {

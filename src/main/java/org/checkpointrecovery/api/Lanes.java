@@ -29,12 +29,12 @@ final class Lanes implements Closeable {
 
     private final Runnable outOfMemory;
     private final ThreadPoolExecutor shortWork = pool("request", SHORT_THREADS, Integer.MAX_VALUE);
-    private final ThreadPoolExecutor largeBodies = pool("large-body", largeBodiesAtOnce(), Integer.MAX_VALUE);
+    private final ThreadPoolExecutor largeWork = pool("large", largeAtOnce(), Integer.MAX_VALUE);
     private final ThreadPoolExecutor storing = pool("store", STORING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor scanning = pool("scan", SCANNING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor sampling = pool("sample", SAMPLING_THREADS, MOST_SAMPLES_WAITING);
 
-    private final Semaphore largeSamples = new Semaphore(largeBodiesAtOnce());
+    private final Semaphore largeSamples = new Semaphore(largeAtOnce());
 
     /** Work of a request. */
     interface Task {
@@ -46,7 +46,7 @@ final class Lanes implements Closeable {
         this.outOfMemory = outOfMemory;
     }
 
-    private static int largeBodiesAtOnce() {
+    private static int largeAtOnce() {
         long fitting = Runtime.getRuntime().maxMemory() / HEAP_PER_LARGE_BODY;
         return (int) Math.max(1, Math.min(MOST_LARGE_BODIES, fitting));
     }
@@ -70,8 +70,8 @@ final class Lanes implements Closeable {
     }
 
     /** For JSON bodies and items that take much memory. */
-    Executor largeBodies() {
-        return largeBodies;
+    Executor largeWork() {
+        return largeWork;
     }
 
     /** For uploads that are decoded and forced to disk. */
@@ -141,7 +141,7 @@ final class Lanes implements Closeable {
     @Override
     public void close() {
         shortWork.shutdown();
-        largeBodies.shutdown();
+        largeWork.shutdown();
         storing.shutdown();
         scanning.shutdown();
         sampling.shutdown();

@@ -93,7 +93,7 @@ final class Pump implements WriteListener {
 
     @Override
     public void onWritePossible() {
-        lanes.shortWork().execute(this::write);
+        lanes.shortWork().execute(() -> write(false));
     }
 
     @Override
@@ -101,12 +101,20 @@ final class Pump implements WriteListener {
         end(); // the client went away
     }
 
-    /** After {@code isReady} was false, the container calls {@link #onWritePossible}. */
-    private void write() {
+    /**
+     * After {@code isReady} was false, the container calls {@link #onWritePossible}.
+     *
+     * @param large whether this is a thread for what takes much memory; it does no more than one such part
+     */
+    private void write(boolean large) {
         try {
             for (int turn = 0; turn < TURN_PARTS; turn++) {
                 if (!out.isReady()) {
                     transfer.waits(System.nanoTime());
+                    return;
+                }
+                if (!large && isNextLarge()) {
+                    lanes.largeWork().execute(() -> write(true));
                     return;
                 }
                 byte[] part = take();
@@ -121,8 +129,11 @@ final class Pump implements WriteListener {
                 }
                 transfer.moved(part.length, System.nanoTime());
                 out.write(part, 0, part.length);
+                if (large) {
+                    break;
+                }
             }
-            lanes.shortWork().execute(this::write);
+            lanes.shortWork().execute(() -> write(false));
         } catch (PartException e) {
             log.warn("An answer broke off: {}", String.valueOf(e.getCause()));
             connection.close();
@@ -134,6 +145,12 @@ final class Pump implements WriteListener {
             connection.close();
             end();
             throw e;
+        }
+    }
+
+    private boolean isNextLarge() {
+        synchronized (making) {
+            return !ended.get() && next == null && parts.isNextLarge();
         }
     }
 
