@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
+    /** An item is in memory several times, decoded and not, and its result beside it. */
+    private static final int ITEMS_IN_HEAP = 16;
 
     /** The secret that callbacks are signed with. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
@@ -67,6 +69,13 @@ public final class Main {
             log.error("Thread {} ended", thread.getName(), failure);
         });
         log.info("Starting with {}", config);
+        if (config.maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
+            log.warn(
+                    "Items of --max-item-bytes {} may not fit into a heap of {} bytes. Give the JVM a larger -Xmx, or lower"
+                            + " --max-item-bytes.",
+                    config.maxItemBytes(),
+                    Runtime.getRuntime().maxMemory());
+        }
         try (DataDirectory data = DataDirectory.take(config.data())) {
             JobService service = service(config, data);
             ApiServer server = new ApiServer(

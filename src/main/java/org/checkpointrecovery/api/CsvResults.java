@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class CsvResults implements ResultParts.Source {
     static final String MEDIA_TYPE = "text/csv";
 
+    private static final int MAX_COLUMNS = 65_536;
+
     /** Results were written by this service, and may be as long as an answer of an endpoint may be. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -89,6 +91,9 @@ final class CsvResults implements ResultParts.Source {
                 if (value.isStructStart() && flat) {
                     throw notFlat(name);
                 }
+                if (flat && values.size() == MAX_COLUMNS) {
+                    throw tooManyColumns();
+                }
                 values.put(name, value.isStructStart() ? nested(line, json) : text(json));
             }
         }
@@ -105,6 +110,14 @@ final class CsvResults implements ResultParts.Source {
         json.skipChildren();
         int to = (int) json.currentLocation().getByteOffset();
         return new String(line, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static ProblemException tooManyColumns() {
+        return Problem.of(
+                        Problem.Kind.NOT_ACCEPTABLE,
+                        "The results have more than " + MAX_COLUMNS
+                                + " fields and cannot be sent as CSV. Ask for application/x-ndjson.")
+                .exception();
     }
 
     private static ProblemException notFlat(String field) {
