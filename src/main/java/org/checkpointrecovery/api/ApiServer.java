@@ -171,8 +171,9 @@ public final class ApiServer {
             server.setErrorHandler(new ServerErrorHandler());
             server.insertHandler(new Reception(lanes));
             server.insertHandler(new UnreadBody());
-            if (settings.patience().maxConnectionsPerSource() > 0) {
-                server.addBean(new SourceLimit(settings.patience().maxConnectionsPerSource()));
+            int mostPerSource = settings.patience().maxConnectionsPerSource();
+            if (mostPerSource > 0) {
+                server.addEventListener(new SourceLimit(mostPerSource)); // Javalin makes the connectors later
             }
         });
         config.jetty.modifyHttpConfiguration(http -> {
