@@ -30,6 +30,7 @@ import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.checkpointrecovery.storage.Spools;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
+    /** An item is in memory several times, decoded and not, and its result beside it. */
+    private static final int ITEMS_IN_HEAP = 16;
 
     /** The secret that callbacks are signed with. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
@@ -59,17 +62,36 @@ public final class Main {
     }
 
     private static int serve(ServiceConfig config) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            if (failure instanceof OutOfMemoryError) {
+                outOfMemory();
+            }
+            log.error("Thread {} ended", thread.getName(), failure);
+        });
         log.info("Starting with {}", config);
+        if (config.maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
+            log.warn(
+                    "Items of --max-item-bytes {} may not fit into a heap of {} bytes. Give the JVM a larger -Xmx, or lower"
+                            + " --max-item-bytes.",
+                    config.maxItemBytes(),
+                    Runtime.getRuntime().maxMemory());
+        }
         try (DataDirectory data = DataDirectory.take(config.data())) {
             JobService service = service(config, data);
             ApiServer server = new ApiServer(
                     service,
+                    new Spools(new LocalDisk(), data.spool()),
                     new ApiServer.Settings(
                             config.host(),
                             config.port(),
                             config.token(),
                             config.maxUploadBytes(),
-                            config.faultsAllowed()));
+                            config.faultsAllowed(),
+                            new ApiServer.Patience(
+                                    config.clients().minBytesPerSecond(),
+                                    config.clients().idle(),
+                                    config.clients().maxConnectionsPerSource())),
+                    Main::outOfMemory);
             return serveUntilStopped(config, service, server);
         } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
             System.err.println(e.getMessage());
@@ -80,6 +102,17 @@ public final class Main {
             Thread.currentThread().interrupt();
         }
         return CommandLineTool.FAILED;
+    }
+
+    /** A service that lacks memory may have lost any of its threads. The next start recovers what was under way. */
+    private static void outOfMemory() {
+        try {
+            System.err.println(
+                    "The service ran out of memory and ends. Committed results are safe. Start it again, with a"
+                            + " larger -Xmx if this repeats.");
+        } finally {
+            Runtime.getRuntime().halt(CommandLineTool.OUT_OF_MEMORY);
+        }
     }
 
     private static JobService service(ServiceConfig config, DataDirectory data) {

@@ -117,6 +117,16 @@ final class PackedJar implements AutoCloseable, Leftovers.Part {
         }
     }
 
+    /** How many threads the process has now. */
+    int threads() throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("Threads:"))
+                .mapToInt(line ->
+                        Integer.parseInt(line.substring("Threads:".length()).strip()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

@@ -262,4 +262,28 @@ class ServeIT {
     private static boolean isCompleted(JsonNode job) {
         return job.get("state").textValue().equals("COMPLETED");
     }
+
+    @Test
+    void wrong_tokens_are_one_line_in_the_log() throws Exception {
+        Path token = Files.writeString(directory.resolve("token"), "correct-horse-battery-staple");
+        try (PackedJar jar = PackedJar.serve(directory, "--token-file", token.toString());
+                Service service = new Service(jar.url())) {
+            for (int i = 0; i < 7; i++) {
+                assertThat(service.http()
+                                .get("/v1/jobs")
+                                .header("Authorization", "Bearer guess " + i)
+                                .asString()
+                                .getStatus())
+                        .isEqualTo(401);
+            }
+            jar.terminate();
+            assertThat(jar.exitCode()).isIn(0, 143);
+            assertThat(jar.log().lines().filter(line -> line.contains("carried a wrong token")))
+                    .hasSize(1)
+                    .first()
+                    .asString()
+                    .contains("7 requests from 127.0.0.1");
+            assertThat(jar.log()).doesNotContain("guess ");
+        }
+    }
 }

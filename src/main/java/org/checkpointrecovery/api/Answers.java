@@ -5,9 +5,23 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.checkpointrecovery.engine.RefusedException;
+import org.jspecify.annotations.Nullable;
 
 /** Sends JSON. */
 final class Answers {
+    /** The body of an answer that has none. */
+    static final Parts NOTHING = new Parts() {
+        @Override
+        public byte @Nullable [] next() {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    };
+
     private Answers() {}
 
     /** Writes a value. */
@@ -26,25 +40,5 @@ final class Answers {
             writer.write(json);
         }
         return bytes.toByteArray();
-    }
-
-    /** Sends the headers alone. An answer that ends with nothing sent would say that its length is 0. */
-    static void beginWithoutLength(Context ctx) throws IOException {
-        ctx.res().flushBuffer();
-    }
-
-    /** Sends a value that may be too large to be held in memory. */
-    static void stream(Context ctx, Writer writer) throws IOException, RefusedException {
-        ctx.status(200).contentType("application/json");
-        if (ctx.method().name().equals("HEAD")) {
-            beginWithoutLength(ctx);
-            return;
-        }
-        try (JsonGenerator json = Json.mapper().createGenerator(ctx.res().getOutputStream())) {
-            json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
-            // What breaks off must not look as if it were whole.
-            json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT);
-            writer.write(json);
-        }
     }
 }

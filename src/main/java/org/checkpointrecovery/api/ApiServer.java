@@ -19,11 +19,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +40,24 @@ public final class ApiServer {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final String RETRY_AFTER_SECONDS = "5";
+    /** Jetty's own threads, which never wait. */
+    private static final int JETTY_THREADS = 32;
+
+    private static final int MOST_READINESS_CHECKS = 4;
 
     private final JobService service;
     private final Settings settings;
+    private final Spools spools;
+    private final Lanes lanes;
+    private final Pace pace;
+    private final Transfers transfers;
+    private final WrongTokens wrongTokens = new WrongTokens();
+    private final Semaphore readinessChecks = new Semaphore(MOST_READINESS_CHECKS);
+    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "ticks");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final JobJson jobJson;
     private final EventStreams events;
     private final Metrics metrics;
@@ -49,13 +71,38 @@ public final class ApiServer {
      * @param token that every request must carry, or null
      * @param faultsAllowed whether clients may rehearse failures
      */
-    public record Settings(String host, int port, @Nullable String token, long maxUploadBytes, boolean faultsAllowed) {}
+    public record Settings(
+            String host,
+            int port,
+            @Nullable String token,
+            long maxUploadBytes,
+            boolean faultsAllowed,
+            Patience patience) {}
+
+    /**
+     * What clients may cost.
+     *
+     * @param minBytesPerSecond that a body or answer moves at; 0 for no minimum
+     * @param idle how long a connection may be still; streams of events may be longer
+     * @param maxConnectionsPerSource 0 for any number
+     */
+    public record Patience(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {
+        public static final Patience DEFAULT = new Patience(240, Duration.ofSeconds(30), 0);
+    }
 
     private record Route(HandlerType method, String path, Handler handler) {}
 
-    public ApiServer(JobService service, Settings settings) {
+    /**
+     * @param spools opened with the server
+     * @param outOfMemory ends the process; called when a request finds no memory left
+     */
+    public ApiServer(JobService service, Spools spools, Settings settings, Runnable outOfMemory) {
         this.service = service;
         this.settings = settings;
+        this.spools = spools;
+        this.lanes = new Lanes(outOfMemory);
+        this.pace = new Pace(settings.patience().minBytesPerSecond());
+        this.transfers = new Transfers(lanes, pace, spools, new Conversions());
         this.jobJson = new JobJson(service::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.metrics = new Metrics(service);
@@ -64,16 +111,16 @@ public final class ApiServer {
     }
 
     private List<Route> routes() {
-        JobRoutes jobs = new JobRoutes(service, settings.faultsAllowed(), jobJson);
-        EventRoutes eventRoutes = new EventRoutes(service, events);
-        FileRoutes files = new FileRoutes(service, settings.maxUploadBytes());
+        JobRoutes jobs = new JobRoutes(service, settings.faultsAllowed(), jobJson, transfers);
+        EventRoutes eventRoutes = new EventRoutes(service, events, transfers);
+        FileRoutes files = new FileRoutes(service, settings.maxUploadBytes(), transfers);
         List<Route> all = new ArrayList<>();
-        Dashboard dashboard = new Dashboard();
+        Dashboard dashboard = new Dashboard(transfers);
         all.add(new Route(HandlerType.GET, "/", dashboard::page));
         all.add(new Route(HandlerType.GET, Dashboard.ASSETS + "{file}", dashboard::asset));
         all.add(new Route(HandlerType.GET, "/livez", ctx -> health(ctx, "live")));
         all.add(new Route(HandlerType.GET, "/readyz", this::ready));
-        all.add(new Route(HandlerType.GET, "/openapi.yaml", ApiServer::contract));
+        all.add(new Route(HandlerType.GET, "/openapi.yaml", this::contract));
         all.add(new Route(HandlerType.GET, "/metrics", this::metrics));
         all.add(new Route(HandlerType.POST, "/v1/files", files::upload));
         all.add(new Route(HandlerType.GET, "/v1/files", files::list));
@@ -116,14 +163,26 @@ public final class ApiServer {
         config.router.ignoreTrailingSlashes = false;
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.maxRequestSize = Json.MAX_BODY_BYTES;
+        QueuedThreadPool threads = new QueuedThreadPool(JETTY_THREADS, 4);
+        threads.setName("http");
+        config.jetty.threadPool = threads;
         config.jetty.modifyServer(server -> {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new ServerErrorHandler());
+            server.insertHandler(new Reception(lanes));
             server.insertHandler(new UnreadBody());
+            int mostPerSource = settings.patience().maxConnectionsPerSource();
+            if (mostPerSource > 0) {
+                server.addEventListener(new SourceLimit(mostPerSource)); // Javalin makes the connectors later
+            }
         });
         config.jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(UriCompliance.DEFAULT);
             http.setSendServerVersion(false);
+            // What fits is sent without a thread that waits for the client; more is sent by a Pump.
+            http.setOutputBufferSize(Parts.PART_BYTES);
+            http.setOutputAggregationSize(Parts.PART_BYTES);
+            http.setIdleTimeout(settings.patience().idle().toMillis());
             // Otherwise a header is taken for one that came before on the connection and differs in case, a token too.
             http.setHeaderCacheCaseSensitive(true);
         });
@@ -143,12 +202,13 @@ public final class ApiServer {
         });
         javalinRoutes.exception(RefusedException.class, this::refused);
         javalinRoutes.exception(EofException.class, (e, ctx) -> brokenOff(ctx));
-        javalinRoutes.exception(BodyStream.BrokenException.class, (e, ctx) -> brokenOff(ctx));
+        javalinRoutes.exception(IncomingBody.BrokenException.class, (e, ctx) -> brokenOff(ctx));
         javalinRoutes.exception(IOException.class, ApiServer::diskFailed);
         javalinRoutes.exception(HttpResponseException.class, this::javalinRefused);
         javalinRoutes.exception(Exception.class, ApiServer::failed);
         config.router.javaLangErrorHandler((response, error) -> {
             log.error("A request met an error of the JVM", error);
+            lanes.check(error);
             response.setStatus(500);
         });
     }
@@ -156,8 +216,9 @@ public final class ApiServer {
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
         new OriginCheck(settings.token() != null).check(ctx);
-        if (settings.token() != null) {
-            new BearerToken(settings.token()).check(ctx);
+        if (settings.token() != null && !new BearerToken(settings.token()).allows(ctx)) {
+            refuse(ctx);
+            return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {
             throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is starting: it reads what is on disk. Try again.")
@@ -180,6 +241,39 @@ public final class ApiServer {
         }
     }
 
+    /** A request without a token guesses nothing. */
+    private void refuse(Context ctx) {
+        ctx.header("WWW-Authenticate", "Bearer");
+        ProblemException problem = Problem.of(
+                        Problem.Kind.UNAUTHORIZED,
+                        "This service asks for a token. Send the header Authorization: Bearer followed by the token.")
+                .exception();
+        String source = ctx.req().getRemoteAddr();
+        WrongTokens.Refusal refusal = ctx.header("Authorization") == null
+                ? WrongTokens.Refusal.NOW
+                : wrongTokens.refuse(source, System.nanoTime());
+        switch (refusal) {
+            case NOW -> throw problem;
+            case LAST -> {
+                ctx.header("Connection", "close");
+                throw problem;
+            }
+            case DELAYED ->
+                ctx.future(() -> {
+                    CompletableFuture<Void> refused = new CompletableFuture<>();
+                    Runnable answer = () -> {
+                        wrongTokens.answered(source);
+                        refused.completeExceptionally(problem);
+                    };
+                    var unused = ticks.schedule(
+                            () -> lanes.shortWork().execute(answer),
+                            WrongTokens.DELAY.toMillis(),
+                            TimeUnit.MILLISECONDS);
+                    return refused;
+                });
+        }
+    }
+
     private void measure(Context ctx, float millis) {
         String path = routes.stream()
                 .map(Route::path)
@@ -197,23 +291,34 @@ public final class ApiServer {
     }
 
     private void ready(Context ctx) {
-        Optional<String> problem = service.unreadiness();
+        if (!readinessChecks.tryAcquire()) {
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "The disk does not answer: earlier checks still wait for it.")
+                    .exception();
+        }
+        Optional<String> problem;
+        try {
+            problem = service.unreadiness();
+        } finally {
+            readinessChecks.release();
+        }
         if (problem.isPresent()) {
             throw Problem.of(Problem.Kind.UNAVAILABLE, problem.get()).exception();
         }
         health(ctx, "ready");
     }
 
-    private void metrics(Context ctx) {
-        ctx.contentType(Metrics.MEDIA_TYPE).result(metrics.text());
+    private void metrics(Context ctx) throws IOException {
+        ctx.contentType(Metrics.MEDIA_TYPE);
+        transfers.text(ctx, metrics.text());
     }
 
-    private static void contract(Context ctx) throws IOException {
+    private void contract(Context ctx) throws IOException {
         try (InputStream file = ApiServer.class.getResourceAsStream("/openapi.yaml")) {
             if (file == null) {
                 throw new IllegalStateException("openapi.yaml is not in the jar");
             }
-            ctx.contentType("application/yaml").result(file.readAllBytes());
+            ctx.contentType("application/yaml");
+            transfers.shared(ctx, file.readAllBytes());
         }
     }
 
@@ -309,7 +414,9 @@ public final class ApiServer {
      */
     public void start() throws PortTakenException {
         service.watch(metrics);
+        spools.open();
         events.start();
+        var unused = ticks.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
         try {
             javalin.start();
         } catch (JavalinBindException e) {
@@ -326,8 +433,24 @@ public final class ApiServer {
     /** Lets the requests under way end, and takes no others. */
     public void stop() {
         events.close(); // else the server would wait for its readers
-        javalin.stop();
-        metrics.close();
+        try {
+            javalin.stop();
+        } finally {
+            ticks.shutdown();
+            lanes.close();
+            wrongTokens.close();
+            metrics.close();
+        }
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        try {
+            pace.check(now);
+            wrongTokens.check(now);
+        } catch (RuntimeException e) { // else there would be no next tick
+            log.error("The check of slow clients failed", e);
+        }
     }
 
     /** Another process listens on the port. */

@@ -4,28 +4,82 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.Executor;
+import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.storage.Spool;
 
-/** The bodies of requests. */
+/** Reads the bodies of requests. What is to be done with a body is done once it is there, on a thread that fits its size. */
 final class Bodies {
-    private Bodies() {}
+    private static final int LARGE_BYTES = 16 * 1024;
 
-    /** The JSON body of a request that needs one. */
-    static JsonNode json(Context ctx) throws IOException {
-        requireJson(ctx);
-        return Json.read(body(ctx));
+    private final Transfers transfers;
+
+    Bodies(Transfers transfers) {
+        this.transfers = transfers;
     }
 
-    /** The JSON body of a request that can do without; {@code {}} then. */
-    static JsonNode jsonOrNothing(Context ctx) throws IOException {
-        byte[] body = body(ctx);
-        if (body.length == 0) {
-            return Json.object();
+    /** Handles a request once its body is there. */
+    interface Handler {
+        void handle(JsonNode body) throws IOException, RefusedException;
+    }
+
+    /** Handles a request that needs a JSON body. */
+    void json(Context ctx, Handler handler) {
+        json(ctx, transfers.lanes().shortWork(), handler);
+    }
+
+    /** @param lane that handles the request, unless its body is large */
+    void json(Context ctx, Executor lane, Handler handler) {
+        requireJson(ctx);
+        read(ctx, lane, true, handler);
+    }
+
+    /** Handles a request that can do without a body; it is {@code {}} then. */
+    void jsonOrNothing(Context ctx, Handler handler) {
+        jsonOrNothing(ctx, transfers.lanes().shortWork(), handler);
+    }
+
+    void jsonOrNothing(Context ctx, Executor lane, Handler handler) {
+        read(ctx, lane, false, handler);
+    }
+
+    private void read(Context ctx, Executor lane, boolean needed, Handler handler) {
+        refuseCoded(ctx);
+        if (ctx.req().getContentLengthLong() > Json.MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        ctx.future(() -> {
+            Spool body = transfers.spools().begin();
+            return IncomingBody.read(ctx, transfers, (bytes, count) -> take(body, bytes, count))
+                    .thenCompose(unused -> transfers
+                            .lanes()
+                            .run(
+                                    body.length() > LARGE_BYTES
+                                            ? transfers.lanes().largeWork()
+                                            : lane,
+                                    () -> handle(ctx, body, needed, handler)))
+                    .whenComplete((unused, failure) -> body.close());
+        });
+    }
+
+    private static void take(Spool body, byte[] bytes, int count) throws IOException {
+        if (body.length() + count > Json.MAX_BODY_BYTES) {
+            throw tooLarge();
+        }
+        body.write(bytes, 0, count);
+    }
+
+    private static void handle(Context ctx, Spool body, boolean needed, Handler handler)
+            throws IOException, RefusedException {
+        if (body.length() == 0 && !needed) {
+            handler.handle(Json.object());
+            return;
         }
         requireJson(ctx);
-        return Json.read(body);
+        handler.handle(Json.read(body.readAll()));
     }
 
-    private static byte[] body(Context ctx) throws IOException {
+    private static void refuseCoded(Context ctx) {
         String coding = ctx.header("Content-Encoding");
         if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
             throw Problem.of(
@@ -33,16 +87,15 @@ final class Bodies {
                             "The Content-Encoding \"" + coding + "\" is not taken here. Send the JSON as it is.")
                     .exception();
         }
-        byte[] body = new BodyStream(ctx.req().getInputStream()).readNBytes(Json.MAX_BODY_BYTES + 1);
-        if (body.length > Json.MAX_BODY_BYTES) {
-            throw Problem.of(
-                            Problem.Kind.TOO_LARGE,
-                            "The body has more than " + Json.MAX_BODY_BYTES
-                                    + " bytes. Nothing was changed. Upload the items with POST /v1/files and refer to the"
-                                    + " file with {\"input\":{\"fileId\":…}}.")
-                    .exception();
-        }
-        return body;
+    }
+
+    private static ProblemException tooLarge() {
+        return Problem.of(
+                        Problem.Kind.TOO_LARGE,
+                        "The body has more than " + Json.MAX_BODY_BYTES
+                                + " bytes. Nothing was changed. Upload the items with POST /v1/files and refer to the"
+                                + " file with {\"input\":{\"fileId\":…}}.")
+                .exception();
     }
 
     private static void requireJson(Context ctx) {

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * Results as CSV (RFC 4180). The keys of the first result are the columns; what a later one has beyond them is left out, and
  * what it lacks is empty, as null is.
  */
-final class CsvResults {
+final class CsvResults implements ResultParts.Source {
     static final String MEDIA_TYPE = "text/csv";
+
+    private static final int MAX_COLUMNS = 65_536;
 
     /** Results were written by this service, and may be as long as an answer of an endpoint may be. */
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -39,27 +41,38 @@ final class CsvResults {
     }
 
     private final Lines lines;
-    private final Map<String, @Nullable String> first;
+    private final List<String> columns;
+    private @Nullable Map<String, @Nullable String> first;
 
     /** Reads the first line. If it has a value that is an object or array, it is a {@link ProblemException}. */
     CsvResults(Lines lines) throws IOException {
         this.lines = lines;
         byte[] line = lines.next();
-        this.first = line == null ? Map.of() : values(line, true);
+        Map<String, @Nullable String> values = line == null ? Map.of() : values(line, true);
+        this.columns = List.copyOf(values.keySet());
+        this.first = values;
     }
 
-    void write(OutputStream out) throws IOException {
-        if (first.isEmpty()) {
-            return;
+    @Override
+    public boolean next(ByteArrayOutputStream out) throws IOException {
+        Map<String, @Nullable String> record = first;
+        if (record == null) {
+            byte[] line = lines.next();
+            if (line == null) {
+                return false;
+            }
+            record = values(line, false);
+        } else if (record.isEmpty()) {
+            return false;
         }
-        List<String> columns = List.copyOf(first.keySet());
         CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out, StandardCharsets.UTF_8);
-        csv.writeRecord(columns);
-        csv.writeRecord(fields(columns, first));
-        for (byte[] line = lines.next(); line != null; line = lines.next()) {
-            csv.writeRecord(fields(columns, values(line, false)));
+        if (first != null) {
+            csv.writeRecord(columns);
+            first = null;
         }
+        csv.writeRecord(fields(columns, record));
         csv.flush();
+        return true;
     }
 
     private static List<@Nullable String> fields(List<String> columns, Map<String, @Nullable String> values) {
@@ -79,6 +92,9 @@ final class CsvResults {
                 JsonToken value = json.nextToken();
                 if (value.isStructStart() && flat) {
                     throw notFlat(name);
+                }
+                if (flat && values.size() == MAX_COLUMNS) {
+                    throw tooManyColumns();
                 }
                 values.put(name, value.isStructStart() ? nested(line, json) : text(json));
             }
@@ -100,6 +116,14 @@ final class CsvResults {
         json.skipChildren();
         int to = (int) json.currentLocation().getByteOffset();
         return new String(line, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static ProblemException tooManyColumns() {
+        return Problem.of(
+                        Problem.Kind.NOT_ACCEPTABLE,
+                        "The results have more than " + MAX_COLUMNS
+                                + " fields and cannot be sent as CSV. Ask for application/x-ndjson.")
+                .exception();
     }
 
     private static ProblemException notFlat(String field) {

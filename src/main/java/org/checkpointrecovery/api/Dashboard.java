@@ -42,8 +42,10 @@ final class Dashboard {
             "js", "text/javascript; charset=utf-8");
 
     private final Map<String, byte[]> files = new TreeMap<>();
+    private final Transfers transfers;
 
-    Dashboard() {
+    Dashboard(Transfers transfers) {
+        this.transfers = transfers;
         FILES.forEach(name -> files.put(name, read(name)));
     }
 
@@ -63,15 +65,15 @@ final class Dashboard {
         return path.equals("/") || path.startsWith(ASSETS);
     }
 
-    void page(Context ctx) {
+    void page(Context ctx) throws IOException {
         send(ctx, PAGE);
     }
 
-    void asset(Context ctx) {
+    void asset(Context ctx) throws IOException {
         send(ctx, ctx.pathParam("file"));
     }
 
-    private void send(Context ctx, String name) {
+    private void send(Context ctx, String name) throws IOException {
         byte[] file = files.get(name);
         if (file == null) {
             throw Problem.of(Problem.Kind.NOT_FOUND, "There is nothing at " + ctx.path() + ".")
@@ -80,7 +82,7 @@ final class Dashboard {
         ctx.header("Content-Security-Policy", POLICY);
         ctx.header("Referrer-Policy", "no-referrer");
         ctx.header("Cache-Control", "no-cache"); // else an old page would meet a new service
-        ctx.contentType(MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1)))
-                .result(file);
+        ctx.contentType(MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
+        transfers.shared(ctx, file);
     }
 }

@@ -4,7 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What a decoder makes of a body. Its complaints are told apart from those of the body itself, whatever their type. */
+/** What a decoder makes of a body. Its complaints are told apart from those of the disk that has the body, whatever their type. */
 final class DecodedStream extends FilterInputStream {
     /** Makes a decoder, which may read a part of the body at once. */
     interface Decoder {
@@ -17,7 +17,7 @@ final class DecodedStream extends FilterInputStream {
 
     private static InputStream decoder(InputStream body, Decoder decoder) throws IOException {
         try {
-            return decoder.of(body);
+            return decoder.of(new Coded(body));
         } catch (IOException | RuntimeException e) {
             throw named(e);
         }
@@ -41,10 +41,10 @@ final class DecodedStream extends FilterInputStream {
         }
     }
 
-    /** A body that broke off is another matter. Decoders meet what is damaged with exceptions of all kinds. */
+    /** Decoders meet what is damaged with exceptions of all kinds. */
     private static IOException named(Exception e) {
-        if (e instanceof BodyStream.BrokenException broken) {
-            return broken;
+        if (e instanceof UnreadableException unreadable) {
+            return unreadable.failure;
         }
         if (e instanceof UndecodableException undecodable) {
             return undecodable;
@@ -55,5 +55,40 @@ final class DecodedStream extends FilterInputStream {
                         : "it is damaged, or ends in the middle");
         undecodable.initCause(e);
         return undecodable;
+    }
+
+    /** The body as it was stored. */
+    private static final class Coded extends FilterInputStream {
+        Coded(InputStream body) {
+            super(body);
+        }
+
+        @Override
+        public int read() throws IOException {
+            try {
+                return super.read();
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+
+        @Override
+        public int read(byte[] into, int from, int most) throws IOException {
+            try {
+                return super.read(into, from, most);
+            } catch (IOException e) {
+                throw new UnreadableException(e);
+            }
+        }
+    }
+
+    /** The body cannot be read. */
+    private static final class UnreadableException extends IOException {
+        private final IOException failure;
+
+        UnreadableException(IOException failure) {
+            super(failure);
+            this.failure = failure;
+        }
     }
 }

@@ -1,47 +1,65 @@
 package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
-import java.io.EOFException;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.checkpointrecovery.engine.JobService.Committed;
 import org.checkpointrecovery.engine.MergedResults;
+import org.checkpointrecovery.engine.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the committed lines of a file, as they are or as one JSON array, without ever holding more than a buffer of them. A
- * file whose job is COMPLETED never changes again, and has an {@code ETag}.
+ * Sends committed results and failed items, as lines, as one JSON array or as CSV, without ever holding more than a buffer of
+ * them. A file whose job is COMPLETED never changes again, and has an {@code ETag}. All that can be found wrong beforehand is
+ * found before the first byte is sent.
  */
 final class Download {
-    private static final int BUFFER_BYTES = 64 * 1024;
     private static final String LINES = "application/x-ndjson";
     private static final String ARRAY = "application/json";
 
-    private Download() {}
+    private final Transfers transfers;
 
-    static void send(Context ctx, Committed file) throws IOException {
-        try (SeekableByteChannel channel = file.channel()) {
+    Download(Transfers transfers) {
+        this.transfers = transfers;
+    }
+
+    /** @param file is closed in the end */
+    void send(Context ctx, Committed file) throws IOException {
+        Parts parts = Answers.NOTHING;
+        boolean sending = false;
+        try {
             ctx.header("Vary", "Accept");
             if (wantsArray(ctx.header("Accept"))) {
                 ctx.contentType(ARRAY);
                 ctx.header("Accept-Ranges", "none");
-                if (isHead(ctx)) {
-                    Answers.beginWithoutLength(ctx);
-                } else {
-                    sendArray(ctx.res().getOutputStream(), channel, file.bytes());
-                }
+                parts = new ElementParts(parts(file, new ByteRange(0, file.bytes())));
             } else {
-                sendLines(ctx, channel, file);
+                parts = lines(ctx, file);
             }
+            sending = true;
+        } finally {
+            if (!sending || parts == Answers.NOTHING) {
+                close(file.channel());
+            }
+        }
+        transfers.send(ctx, parts);
+    }
+
+    private static Parts parts(Committed file, ByteRange range) {
+        return file.channel() == null ? Answers.NOTHING : new FileParts(file.channel(), range);
+    }
+
+    private static void close(@Nullable SeekableByteChannel channel) throws IOException {
+        if (channel != null) {
+            channel.close();
         }
     }
 
-    private static void sendLines(Context ctx, @Nullable SeekableByteChannel channel, Committed file)
-            throws IOException {
+    private static Parts lines(Context ctx, Committed file) {
         String etag = file.settled() ? "\"" + file.view().job().id() + "-" + file.bytes() + "\"" : null;
         ctx.contentType(LINES);
         ctx.header("Accept-Ranges", "bytes");
@@ -50,7 +68,7 @@ final class Download {
         }
         if (etag != null && matches(ctx.header("If-None-Match"), etag)) {
             ctx.status(304);
-            return;
+            return Answers.NOTHING;
         }
         String ifRange = ctx.header("If-Range");
         boolean rangeCounts = ifRange == null || ifRange.strip().equals(etag);
@@ -61,54 +79,60 @@ final class Download {
             ctx.header("Content-Range", "bytes " + range.start() + "-" + (range.end() - 1) + "/" + file.bytes());
         }
         ctx.res().setContentLengthLong(sent.length());
-        if (!isHead(ctx) && channel != null) {
-            copy(channel, sent, ctx.res().getOutputStream());
-        }
+        return isHead(ctx) ? Answers.NOTHING : parts(file, sent);
+    }
+
+    /** Opens results. */
+    interface Opener {
+        MergedResults open() throws IOException, RefusedException;
     }
 
     /** Sends results that are in no file in this order. They may change until all that they come from is settled. */
-    static void sendMerged(Context ctx, MergedResults results) throws IOException {
+    void sendMerged(Context ctx, Opener opener) throws IOException, RefusedException {
         if (wantsCsv(ctx.header("Accept"))) {
-            sendCsv(ctx, results);
+            sendCsv(ctx, Conversions.MERGED, opener);
             return;
         }
+        Parts lines = converted(Conversions.MERGED, opener, ResultParts::lines);
         boolean array = wantsArray(ctx.header("Accept"));
         ctx.header("Vary", "Accept");
         ctx.header("Accept-Ranges", "none");
         ctx.contentType(array ? ARRAY : LINES);
-        if (isHead(ctx)) {
-            Answers.beginWithoutLength(ctx);
-            return;
-        }
-        OutputStream out = ctx.res().getOutputStream();
-        if (array) {
-            out.write('[');
-        }
-        byte[] line = results.next();
-        while (line != null) {
-            out.write(line);
-            line = results.next();
-            if (!array) {
-                out.write('\n');
-            } else if (line != null) {
-                out.write(',');
-                out.write('\n');
-            }
-        }
-        if (array) {
-            out.write(']');
-        }
+        transfers.send(ctx, array ? new ElementParts(lines) : lines);
     }
 
-    static void sendCsv(Context ctx, MergedResults results) throws IOException {
+    void sendCsv(Context ctx, Opener opener) throws IOException, RefusedException {
+        sendCsv(ctx, Conversions.SINGLE, opener);
+    }
+
+    private void sendCsv(Context ctx, int size, Opener opener) throws IOException, RefusedException {
         ctx.header("Vary", "Accept");
-        CsvResults csv = new CsvResults(results::next);
+        Parts csv = converted(size, opener, results -> new CsvResults(results::next));
         ctx.contentType(CsvResults.MEDIA_TYPE + "; charset=utf-8");
         ctx.header("Accept-Ranges", "none");
-        if (isHead(ctx)) {
-            Answers.beginWithoutLength(ctx);
-        } else {
-            csv.write(ctx.res().getOutputStream());
+        transfers.send(ctx, csv);
+    }
+
+    /** Begins to convert results. */
+    private interface Conversion {
+        ResultParts.Source of(MergedResults results) throws IOException;
+    }
+
+    private Parts converted(int size, Opener opener, Conversion conversion) throws IOException, RefusedException {
+        Closeable room = transfers.conversions().begin(size);
+        MergedResults results = null;
+        Parts parts = null;
+        try {
+            results = opener.open();
+            parts = new ResultParts(conversion.of(results), List.of(results, room));
+            return parts;
+        } finally {
+            if (parts == null) {
+                if (results != null) {
+                    ResultParts.close(results);
+                }
+                ResultParts.close(room);
+            }
         }
     }
 
@@ -127,57 +151,6 @@ final class Download {
             }
         }
         return false;
-    }
-
-    private static void copy(SeekableByteChannel channel, ByteRange range, OutputStream out) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        channel.position(range.start());
-        for (long left = range.length(); left > 0; ) {
-            int count = read(channel, buffer, left);
-            out.write(buffer.array(), 0, count);
-            left -= count;
-        }
-    }
-
-    /** Each line is one JSON value and has no other line feed than the one at its end. */
-    private static void sendArray(OutputStream out, @Nullable SeekableByteChannel channel, long bytes)
-            throws IOException {
-        out.write('[');
-        if (channel != null) {
-            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            channel.position(0);
-            for (long left = bytes; left > 0; ) {
-                int count = read(channel, buffer, left);
-                left -= count;
-                writeElements(buffer.array(), count, left == 0, out);
-            }
-        }
-        out.write(']');
-    }
-
-    private static void writeElements(byte[] lines, int count, boolean last, OutputStream out) throws IOException {
-        int written = 0;
-        for (int at = 0; at < count; at++) {
-            if (lines[at] == '\n') {
-                out.write(lines, written, at - written);
-                written = at + 1;
-                if (!last || at < count - 1) {
-                    out.write(',');
-                    out.write('\n');
-                }
-            }
-        }
-        out.write(lines, written, count - written);
-    }
-
-    private static int read(SeekableByteChannel channel, ByteBuffer buffer, long most) throws IOException {
-        buffer.clear().limit((int) Math.min(most, buffer.capacity()));
-        int count = channel.read(buffer);
-        if (count < 0) {
-            // The job started over after damage. The client sees the answer break off.
-            throw new EOFException("the file was cut back while it was sent");
-        }
-        return count;
     }
 
     /** Whether a JSON array is asked for, and not lines as well or rather. */

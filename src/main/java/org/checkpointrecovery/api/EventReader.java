@@ -23,6 +23,7 @@ final class EventReader implements WriteListener {
     private final Consumer<EventReader> gone;
     private final Deque<byte[]> waiting = new ArrayDeque<>(); // guarded by this
     private long waitingBytes; // guarded by this
+    private @Nullable Runnable roomTaken; // guarded by this
     private boolean open; // guarded by this; whether the container has asked for something to write
     private boolean unflushed; // guarded by this
     private boolean last; // guarded by this
@@ -62,6 +63,30 @@ final class EventReader implements WriteListener {
         }
     }
 
+    /**
+     * Sends bytes that no other reader is sent. Never waits.
+     *
+     * @param room that they take until they are sent
+     */
+    synchronized void send(byte[] bytes, Runnable room) {
+        roomTaken = room;
+        send(bytes);
+        giveBackRoom();
+    }
+
+    /** Breaks the connection off: there is no room for what it is to be sent. */
+    synchronized void refuse() {
+        drop();
+    }
+
+    /** The caller holds this. */
+    private void giveBackRoom() {
+        if (roomTaken != null && (ended || waiting.isEmpty())) {
+            roomTaken.run();
+            roomTaken = null;
+        }
+    }
+
     /** Ends the connection when all is sent. */
     synchronized void finish() {
         last = true;
@@ -88,6 +113,7 @@ final class EventReader implements WriteListener {
                     waitingBytes -= next.length;
                     unflushed = true;
                     out.write(next);
+                    giveBackRoom();
                 } else if (unflushed) {
                     unflushed = false;
                     out.flush();
@@ -114,6 +140,7 @@ final class EventReader implements WriteListener {
         }
         ended = true;
         waiting.clear();
+        giveBackRoom();
         gone.accept(this);
     }
 }

@@ -17,25 +17,26 @@ final class EventRoutes {
 
     private final JobService service;
     private final EventStreams streams;
+    private final Transfers transfers;
 
-    EventRoutes(JobService service, EventStreams streams) {
+    EventRoutes(JobService service, EventStreams streams, Transfers transfers) {
+        this.transfers = transfers;
         this.service = service;
         this.streams = streams;
     }
 
     void ofAll(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
-        stream(ctx, null);
+        stream(ctx, null, false);
     }
 
     void ofJob(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobId id = JobRoutes.id(ctx);
-        service.view(id);
-        stream(ctx, id);
+        stream(ctx, id, JobJson.isLarge(service.view(id)));
     }
 
-    private void stream(Context ctx, @Nullable JobId job) throws IOException, RefusedException {
+    private void stream(Context ctx, @Nullable JobId job, boolean large) throws IOException, RefusedException {
         if (!Download.accepts(ctx, MEDIA_TYPE)) {
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
@@ -58,11 +59,17 @@ final class EventRoutes {
         ctx.header("Cache-Control", "no-store");
         ctx.header("X-Accel-Buffering", "no"); // nginx would keep events back
         if (ctx.method().name().equals("HEAD")) {
-            Answers.beginWithoutLength(ctx);
+            Pump.head(ctx, transfers);
             return;
         }
         ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's own would gather what is written
-        ctx.future(() -> begin(ctx, out, job, seen));
+        if (large) {
+            ctx.future(() -> transfers
+                    .lanes()
+                    .run(transfers.lanes().largeWork(), () -> ctx.future(() -> begin(ctx, out, job, seen))));
+        } else {
+            ctx.future(() -> begin(ctx, out, job, seen));
+        }
     }
 
     /** Completed when the client is gone, or there is nothing more for it. */

@@ -55,6 +55,8 @@ final class EventStreams implements JobWatcher, Closeable {
     private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
     private final Semaphore news = new Semaphore(0);
     private final Set<JobId> committed = ConcurrentHashMap.newKeySet();
+    private final Semaphore snapshots =
+            new Semaphore((int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 8 / 1024)); // in KiB
     private final Set<EventReader> readers = new CopyOnWriteArraySet<>();
     private final Deque<Event> kept = new ArrayDeque<>(); // guarded by this
     private final Thread maker = new Thread(this::make, "events");
@@ -142,7 +144,7 @@ final class EventStreams implements JobWatcher, Closeable {
             if (missed.isPresent()) {
                 missed.get().forEach(event -> reader.send(event.bytes));
             } else {
-                reader.send(bytes(lastNumber, "snapshot", json -> snapshot(json, job)));
+                sendSnapshot(reader, bytes(lastNumber, "snapshot", json -> snapshot(json, job)));
             }
             if (job != null && isSettled(job)) {
                 if (missed.isEmpty()) {
@@ -156,6 +158,16 @@ final class EventStreams implements JobWatcher, Closeable {
         }
         if (closed) {
             reader.finish();
+        }
+    }
+
+    /** Snapshots that wait for their readers are no more than an eighth of the heap. */
+    private void sendSnapshot(EventReader reader, byte[] snapshot) {
+        int kib = snapshot.length / 1024;
+        if (snapshots.tryAcquire(kib)) {
+            reader.send(snapshot, () -> snapshots.release(kib));
+        } else {
+            reader.refuse();
         }
     }
 

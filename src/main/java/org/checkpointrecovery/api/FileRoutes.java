@@ -5,41 +5,106 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.IncomingFile;
+import org.checkpointrecovery.storage.Spool;
 import org.checkpointrecovery.storage.UploadedFile;
 import org.jspecify.annotations.Nullable;
 
 /** Calls about uploaded files. */
 final class FileRoutes {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
     private final JobService service;
     private final long maxUploadBytes;
+    private final Transfers transfers;
+    private final Bodies bodies;
 
-    FileRoutes(JobService service, long maxUploadBytes) {
+    FileRoutes(JobService service, long maxUploadBytes, Transfers transfers) {
+        this.transfers = transfers;
+        this.bodies = new Bodies(transfers);
         this.service = service;
         this.maxUploadBytes = maxUploadBytes;
     }
 
-    void upload(Context ctx) throws IOException, RefusedException {
+    void upload(Context ctx) {
         Parameters parameters = Parameters.of(ctx, "name");
         String name = parameters.label("name");
         parameters.throwIfWrong();
         refuseForm(ctx.header("Content-Type"));
         UploadCoding coding = UploadCoding.of(ctx.header("Content-Encoding"), ctx.header("Content-Type"), name);
-        if (coding.kind() == UploadCoding.Kind.NONE && ctx.req().getContentLengthLong() > maxUploadBytes) {
+        coding.requireDecoder();
+        long mostBytes = coding.kind() == UploadCoding.Kind.NONE ? maxUploadBytes : maxCodedBytes();
+        if (ctx.req().getContentLengthLong() > mostBytes) {
             throw unread(ctx, tooLarge());
         }
-        try (InputStream body = coding.decode(new BodyStream(ctx.req().getInputStream()))) {
-            UploadedFile file = service.receiveFile(coding.name(), body, maxUploadBytes);
-            ctx.header("Location", "/v1/files/" + file.id());
-            Answers.json(ctx, 201, json -> JobJson.file(json, file));
-        } catch (FileStore.TooLargeException e) {
-            throw unread(ctx, tooLarge());
-        } catch (UndecodableException e) {
-            throw unread(ctx, coding.bad(e));
+        ctx.future(() -> {
+            try {
+                IncomingFile file = service.beginFile(coding.name(), maxUploadBytes);
+                CompletableFuture<Void> kept =
+                        coding.kind() == UploadCoding.Kind.NONE ? plain(ctx, file) : coded(ctx, file, coding);
+                return kept.whenComplete((unused, failure) -> file.close())
+                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(problem(ctx, coding, failure)));
+            } catch (IOException | RefusedException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        });
+    }
+
+    /** No coding makes a file larger by more than this, unless it is made to. */
+    private long maxCodedBytes() {
+        return maxUploadBytes + maxUploadBytes / 64 + 1024 * 1024;
+    }
+
+    private CompletableFuture<Void> plain(Context ctx, IncomingFile file) {
+        return IncomingBody.read(ctx, transfers, (bytes, count) -> file.append(bytes, 0, count))
+                .thenCompose(unused ->
+                        transfers.lanes().run(transfers.lanes().storing(), () -> created(ctx, file.publish())));
+    }
+
+    /** Decodes the body once all of it is there: a decoder waits for its input with a thread. */
+    private CompletableFuture<Void> coded(Context ctx, IncomingFile file, UploadCoding coding) {
+        Spool body = transfers.spools().begin();
+        return IncomingBody.read(ctx, transfers, (bytes, count) -> {
+                    if (body.length() + count > maxCodedBytes()) {
+                        throw new FileStore.TooLargeException(maxUploadBytes);
+                    }
+                    body.write(bytes, 0, count);
+                })
+                .thenCompose(unused -> transfers.lanes().run(transfers.lanes().storing(), () -> {
+                    decode(body, coding, file);
+                    created(ctx, file.publish());
+                }))
+                .whenComplete((unused, failure) -> body.close());
+    }
+
+    private static void decode(Spool body, UploadCoding coding, IncomingFile file) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream stored = body.input();
+                InputStream decoded = coding.decode(stored)) {
+            for (int count = decoded.read(buffer); count >= 0; count = decoded.read(buffer)) {
+                file.append(buffer, 0, count);
+            }
         }
+    }
+
+    private static void created(Context ctx, UploadedFile file) throws IOException, RefusedException {
+        ctx.header("Location", "/v1/files/" + file.id());
+        Answers.json(ctx, 201, json -> JobJson.file(json, file));
+    }
+
+    private Throwable problem(Context ctx, UploadCoding coding, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof FileStore.TooLargeException) {
+            return unread(ctx, tooLarge());
+        }
+        return cause instanceof UndecodableException undecodable ? unread(ctx, coding.bad(undecodable)) : cause;
     }
 
     /** What is left of the body cannot be told from another request: the client must not go on with this connection. */
@@ -79,7 +144,7 @@ final class FileRoutes {
                 .toList();
         boolean more = rest.size() > pageSize;
         List<UploadedFile> page = more ? rest.subList(0, pageSize) : rest;
-        Answers.json(ctx, 200, json -> {
+        transfers.json(ctx, 200, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("files");
             for (UploadedFile file : page) {
@@ -97,11 +162,13 @@ final class FileRoutes {
         Answers.json(ctx, 200, json -> JobJson.file(json, file));
     }
 
-    void delete(Context ctx) throws IOException, RefusedException {
+    void delete(Context ctx) {
         Parameters.none(ctx);
-        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
-        service.deleteFile(id(ctx));
-        ctx.status(204);
+        bodies.jsonOrNothing(ctx, body -> {
+            JobRequest.nothing(body);
+            service.deleteFile(id(ctx));
+            ctx.status(204);
+        });
     }
 
     private static String id(Context ctx) {

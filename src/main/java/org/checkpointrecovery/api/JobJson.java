@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
 final class JobJson {
+    /** 1 MiB of short items takes 20 MiB as strings. */
+    private static final int LARGE_BYTES = 32 * 1024;
+
     private final Function<Job, InlineItems> inlineItems;
     private final boolean crashAllowed;
 
@@ -40,6 +43,15 @@ final class JobJson {
     JobJson(Function<Job, InlineItems> inlineItems, boolean crashAllowed) {
         this.crashAllowed = crashAllowed;
         this.inlineItems = inlineItems;
+    }
+
+    /** Whether it takes much memory to write all of a job. */
+    static boolean isLarge(JobView view) {
+        Job job = view.job();
+        return job.spec() != null
+                && job.spec().input() instanceof InputSpec.Inline
+                && job.identity() != null
+                && job.identity().bytes() > LARGE_BYTES;
     }
 
     void write(JsonGenerator json, JobView view) throws IOException {

@@ -10,7 +10,6 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
-import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.SampledItem;
@@ -29,25 +28,50 @@ final class JobRoutes {
     private final JobService service;
     private final boolean faultsAllowed;
     private final JobJson jobs;
+    private final Transfers transfers;
+    private final Bodies bodies;
+    private final Download downloads;
 
-    JobRoutes(JobService service, boolean faultsAllowed, JobJson jobs) {
+    JobRoutes(JobService service, boolean faultsAllowed, JobJson jobs, Transfers transfers) {
+        this.transfers = transfers;
+        this.bodies = new Bodies(transfers);
+        this.downloads = new Download(transfers);
         this.service = service;
         this.faultsAllowed = faultsAllowed;
         this.jobs = jobs;
     }
 
-    void submit(Context ctx) throws IOException, RefusedException {
+    void submit(Context ctx) {
         Parameters parameters = Parameters.of(ctx, "validateOnly", "sample");
         boolean validateOnly = parameters.flag("validateOnly");
         int sample = parameters.sample(validateOnly);
         parameters.throwIfWrong();
-        var body = Bodies.json(ctx);
-        NewJob request = JobRequest.spec(
-                body, faultsAllowed, Collections.list(ctx.req().getHeaders("Idempotency-Key")), new ServiceChecks());
-        if (validateOnly) {
-            validated(ctx, request, service.validate(request, sample));
-            return;
+        bodies.json(ctx, body -> {
+            NewJob request = JobRequest.spec(
+                    body,
+                    faultsAllowed,
+                    Collections.list(ctx.req().getHeaders("Idempotency-Key")),
+                    new ServiceChecks());
+            if (validateOnly) {
+                validate(ctx, request, sample);
+            } else {
+                submit(ctx, request);
+            }
+        });
+    }
+
+    /** Samples are processed for real, which may take a minute. */
+    private void validate(Context ctx, NewJob request, int sample) throws IOException, RefusedException {
+        if (sample == 0) {
+            validated(ctx, request, service.validate(request, 0));
+        } else {
+            ctx.future(() -> transfers
+                    .lanes()
+                    .sample(request.items().size(), () -> validated(ctx, request, service.validate(request, sample))));
         }
+    }
+
+    private void submit(Context ctx, NewJob request) throws IOException, RefusedException {
         JobService.Submitted submitted = service.submit(request);
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
@@ -58,7 +82,7 @@ final class JobRoutes {
     private void validated(Context ctx, NewJob request, JobService.Validated validated)
             throws IOException, RefusedException {
         JobJson shown = new JobJson(job -> InlineItems.of(request.items()), faultsAllowed);
-        Answers.json(ctx, 200, json -> {
+        transfers.json(ctx, 200, json -> {
             json.writeStartObject();
             json.writeBooleanField("valid", true);
             shown.spec(json, validated.view().job());
@@ -104,7 +128,19 @@ final class JobRoutes {
 
     private void created(Context ctx, JobView view) throws IOException, RefusedException {
         ctx.header("Location", "/v1/jobs/" + view.job().id());
-        Answers.json(ctx, 201, json -> jobs.write(json, view));
+        answer(ctx, 201, view);
+    }
+
+    private void answer(Context ctx, int status, JobView view) throws IOException, RefusedException {
+        if (JobJson.isLarge(view)) {
+            ctx.future(() -> transfers
+                    .lanes()
+                    .run(
+                            transfers.lanes().largeWork(),
+                            () -> transfers.json(ctx, status, json -> jobs.write(json, view))));
+        } else {
+            transfers.json(ctx, status, json -> jobs.write(json, view));
+        }
     }
 
     void list(Context ctx) throws IOException, RefusedException {
@@ -116,23 +152,18 @@ final class JobRoutes {
         List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
-        Answers.stream(ctx, json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("jobs");
-            for (JobView view : page) {
-                jobs.write(json, view);
-            }
-            json.writeEndArray();
-            json.writeStringField(
-                    "nextPageToken", more ? page.get(pageSize - 1).job().id().value() : null);
-            json.writeEndObject();
-        });
+        String next = more ? "\"" + page.get(pageSize - 1).job().id() + "\"" : "null";
+        List<RowParts.Row> rows = page.stream()
+                .map(view -> new RowParts.Row(json -> jobs.write(json, view), JobJson.isLarge(view)))
+                .toList();
+        ctx.status(200).contentType("application/json");
+        transfers.send(ctx, new RowParts(transfers.spools(), "{\"jobs\":[", rows, "],\"nextPageToken\":" + next + "}"));
     }
 
     void get(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobView view = service.view(id(ctx));
-        Answers.json(ctx, 200, json -> jobs.write(json, view));
+        answer(ctx, 200, view);
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
@@ -146,35 +177,40 @@ final class JobRoutes {
         JobService.Done on(JobId id) throws IOException, RefusedException;
     }
 
-    void start(Context ctx) throws IOException, RefusedException {
+    void start(Context ctx) {
         verb(ctx, service::start);
     }
 
-    void pause(Context ctx) throws IOException, RefusedException {
+    void pause(Context ctx) {
         verb(ctx, service::pause);
     }
 
-    void resume(Context ctx) throws IOException, RefusedException {
+    void resume(Context ctx) {
         verb(ctx, service::resume);
     }
 
-    void cancel(Context ctx) throws IOException, RefusedException {
+    void cancel(Context ctx) {
         verb(ctx, service::cancel);
     }
 
-    private void verb(Context ctx, Verb verb) throws IOException, RefusedException {
+    private void verb(Context ctx, Verb verb) {
         Parameters.none(ctx);
-        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
-        done(ctx, verb.on(id(ctx)));
+        bodies.jsonOrNothing(ctx, body -> {
+            JobRequest.nothing(body);
+            done(ctx, verb.on(id(ctx)));
+        });
     }
 
     private void done(Context ctx, JobService.Done done) throws IOException, RefusedException {
-        Answers.json(ctx, done.changed() ? 202 : 200, json -> jobs.write(json, done.view()));
+        answer(ctx, done.changed() ? 202 : 200, done.view());
     }
 
-    void crash(Context ctx) throws IOException, RefusedException {
+    void crash(Context ctx) {
         Parameters.none(ctx);
-        CrashOrder order = JobRequest.crash(Bodies.jsonOrNothing(ctx));
+        bodies.jsonOrNothing(ctx, body -> crash(ctx, JobRequest.crash(body)));
+    }
+
+    private void crash(Context ctx, CrashOrder order) throws IOException, RefusedException {
         JobId id = id(ctx);
         if (!faultsAllowed) {
             throw Problem.of(
@@ -203,10 +239,12 @@ final class JobRoutes {
         }
     }
 
-    void retryFailed(Context ctx) throws IOException, RefusedException {
+    void retryFailed(Context ctx) {
         Parameters.none(ctx);
-        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
-        created(ctx, service.retryFailed(id(ctx)));
+        bodies.jsonOrNothing(ctx, transfers.lanes().scanning(), body -> {
+            JobRequest.nothing(body);
+            created(ctx, service.retryFailed(id(ctx)));
+        });
     }
 
     void checkpoint(Context ctx) throws IOException, RefusedException {
@@ -229,18 +267,12 @@ final class JobRoutes {
         boolean merged = parameters.flag("merged");
         parameters.throwIfWrong();
         if (merged) {
-            try (MergedResults results = service.mergedResults(id(ctx))) {
-                Download.sendMerged(ctx, results);
-            }
-            return;
+            downloads.sendMerged(ctx, () -> service.mergedResults(id(ctx)));
+        } else if (Download.wantsCsv(ctx.header("Accept"))) {
+            downloads.sendCsv(ctx, () -> service.resultLines(id(ctx)));
+        } else {
+            downloads.send(ctx, service.results(id(ctx)));
         }
-        if (Download.wantsCsv(ctx.header("Accept"))) {
-            try (MergedResults results = service.resultLines(id(ctx))) {
-                Download.sendCsv(ctx, results);
-            }
-            return;
-        }
-        Download.send(ctx, service.results(id(ctx)));
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
@@ -253,20 +285,24 @@ final class JobRoutes {
                             "Failed items are not sent as CSV. Ask for application/x-ndjson or application/json.")
                     .exception();
         }
-        Download.send(ctx, service.errors(id(ctx)));
+        downloads.send(ctx, service.errors(id(ctx)));
     }
 
-    void errorSummary(Context ctx) throws IOException, RefusedException {
+    void errorSummary(Context ctx) {
         Parameters.none(ctx);
-        ErrorSummary summary = ErrorSummary.of(service.errors(id(ctx)));
-        Answers.json(ctx, 200, summary::write);
+        ctx.future(() -> transfers.lanes().run(transfers.lanes().scanning(), () -> {
+            ErrorSummary summary = ErrorSummary.of(service.errors(id(ctx)));
+            transfers.json(ctx, 200, summary::write);
+        }));
     }
 
-    void delete(Context ctx) throws IOException, RefusedException {
+    void delete(Context ctx) {
         Parameters.none(ctx);
-        JobRequest.nothing(Bodies.jsonOrNothing(ctx));
-        service.delete(id(ctx));
-        ctx.status(204);
+        bodies.jsonOrNothing(ctx, body -> {
+            JobRequest.nothing(body);
+            service.delete(id(ctx));
+            ctx.status(204);
+        });
     }
 
     static JobId id(Context ctx) {

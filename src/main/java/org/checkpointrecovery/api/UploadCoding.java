@@ -58,6 +58,13 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         };
     }
 
+    /** Throws a 415 where the JVM does not let the coding be decoded. */
+    void requireDecoder() {
+        if (kind == Kind.ZSTD) {
+            ZstdDecoder.required();
+        }
+    }
+
     /** The file's own bytes. What is not coded as it should be is an {@link UndecodableException}. */
     InputStream decode(InputStream body) throws IOException {
         return switch (kind) {

@@ -24,6 +24,8 @@ public final class CommandLineTool {
     public static final int SIMULATED_CRASH = 3;
     /** All items were processed, and every one of them failed. */
     public static final int ALL_ITEMS_FAILED = 5;
+    /** Of a service without memory. The same as with {@code -XX:+ExitOnOutOfMemoryError}. */
+    public static final int OUT_OF_MEMORY = 3;
 
     private static final String PREFIX = "CHECKPOINT_RECOVERY_";
 

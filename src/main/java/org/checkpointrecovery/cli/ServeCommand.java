@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,6 +68,28 @@ final class ServeCommand implements Callable<Integer> {
             defaultValue = "1M",
             description = "bytes of one item at the most; a longer one fails (${DEFAULT-VALUE})")
     private String maxItemBytes = "";
+
+    @Option(
+            names = "--min-data-rate",
+            defaultValue = "240",
+            paramLabel = "BYTES",
+            description = "minimum bytes a second of a body or an answer; slower clients are cut off, 0 for no minimum"
+                    + " (${DEFAULT-VALUE})")
+    private String minDataRate = "";
+
+    @Option(
+            names = "--idle-timeout",
+            defaultValue = "30",
+            paramLabel = "SECONDS",
+            description = "how long a connection may be still before it is closed (${DEFAULT-VALUE})")
+    private String idleTimeout = "";
+
+    @Option(
+            names = "--max-connections-per-source",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "open connections from one address at most, 0 for any number (${DEFAULT-VALUE})")
+    private String maxConnectionsPerSource = "";
 
     @Option(names = "--token-file", description = "file with the token that every request must carry")
     private @Nullable String tokenFile;
@@ -163,6 +186,10 @@ final class ServeCommand implements Callable<Integer> {
                 !noAutoResume,
                 !noFaults,
                 allowProcessCrash,
+                new ServiceConfig.ClientLimits(
+                        values.bytes("--min-data-rate", minDataRate, 0, 1L << 30),
+                        Duration.ofSeconds(values.number("--idle-timeout", idleTimeout, 1, 3600)),
+                        (int) values.number("--max-connections-per-source", maxConnectionsPerSource, 0, 1_000_000)),
                 cluster(values));
         values.throwIfWrong();
         return config;

@@ -2,6 +2,7 @@ package org.checkpointrecovery.cli;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
  * @param processCrashAllowed true with {@code --allow-process-crash}
+ * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
  * @param cluster what jobs can be run on beside the service itself; null without {@code --flink-url}
  */
 public record ServiceConfig(
@@ -48,7 +50,18 @@ public record ServiceConfig(
         boolean autoResume,
         boolean faultsAllowed,
         boolean processCrashAllowed,
+        ClientLimits clients,
         @Nullable ClusterConfig cluster) {
+
+    /**
+     * What clients may cost.
+     *
+     * @param minBytesPerSecond {@code --min-data-rate}: bytes a second that a body or an answer moves at, 0 to 1 GiB, 0 for no
+     *     minimum; default 240
+     * @param idle {@code --idle-timeout}: how long a connection may be still, 1 to 3600 seconds; default 30
+     * @param maxConnectionsPerSource {@code --max-connections-per-source}: 0 to 1,000,000, 0 for any number; default 0
+     */
+    public record ClientLimits(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {}
 
     /**
      * A cluster of Apache Flink.
@@ -70,6 +83,8 @@ public record ServiceConfig(
                 + commands.environment() + " plugins=" + plugins + " auto-resume=" + autoResume
                 + " faults="
                 + faultsAllowed + " process-crash=" + processCrashAllowed
+                + " min-data-rate=" + clients.minBytesPerSecond() + " idle-timeout="
+                + clients.idle().toSeconds() + " max-connections-per-source=" + clients.maxConnectionsPerSource()
                 + (cluster == null
                         ? " flink-url=none"
                         : " flink-url=" + cluster.url() + " flink-parallelism="

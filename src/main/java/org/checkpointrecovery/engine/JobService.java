@@ -43,6 +43,7 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskHealth;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
+import org.checkpointrecovery.storage.IncomingFile;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
@@ -628,6 +629,12 @@ public final class JobService {
             throws RefusedException, IOException {
         refuseWhenStopping();
         return uploads.receive(ids.next(), name, body, maxBytes, clock.instant());
+    }
+
+    /** Begins an upload that arrives piece by piece. */
+    public IncomingFile beginFile(@Nullable String name, long maxBytes) throws RefusedException, IOException {
+        refuseWhenStopping();
+        return uploads.begin(ids.next(), name, maxBytes, clock.instant());
     }
 
     public UploadedFile file(String id) throws RefusedException {

@@ -12,6 +12,11 @@ import org.checkpointrecovery.job.ItemFailure;
 
 /** The first record of a CSV input: it names the fields of all others, and is no item. */
 public final class CsvHeader {
+    /** Each name takes many times its size in memory, for as long as a job runs. */
+    static final int MAX_BYTES = 1024 * 1024;
+
+    static final int MAX_FIELDS = 65_536;
+
     private final List<String> names;
     private final byte[] raw;
     private final long behindBytes;
@@ -30,15 +35,20 @@ public final class CsvHeader {
      * @throws BadHeaderException if the first record cannot name the fields of others
      */
     public static Optional<CsvHeader> read(SeekableByteChannel channel, LineSource.Lines lines) throws IOException {
-        try (LineSource records = new LineSource(channel, lines, 0, 0)) {
+        int maxBytes = Math.min(lines.maxItemBytes(), MAX_BYTES);
+        LineSource.Lines limited = new LineSource.Lines(
+                lines.endBytes(), maxBytes, lines.format(), lines.skipByteOrderMark(), lines.skipBlank());
+        try (LineSource records = new LineSource(channel, limited, 0, 0)) {
             Items items = records.read(1);
             if (items.count() == 0) {
                 return Optional.empty();
             }
             Item first = items.get(0);
             if (first.cut()) {
-                throw new BadHeaderException("it is longer than " + lines.maxItemBytes() + " bytes (--max-item-bytes)");
+                throw new BadHeaderException("it is longer than " + maxBytes + " bytes"
+                        + (maxBytes < MAX_BYTES ? " (--max-item-bytes)" : ", the most that a header may have"));
             }
+            refuseManyFields(first, lines.format().delimiter());
             CsvFields fields = new CsvFields(lines.format().delimiter());
             ItemFailure failure = fields.take(first);
             if (failure != null) {
@@ -46,6 +56,19 @@ public final class CsvHeader {
             }
             byte[] raw = Arrays.copyOfRange(first.bytes(), first.start(), first.end());
             return Optional.of(new CsvHeader(checked(fields.values()), raw, items.nextBytes()));
+        }
+    }
+
+    /** Delimiters within quotation marks count too. */
+    private static void refuseManyFields(Item record, char delimiter) throws BadHeaderException {
+        int delimiters = 0;
+        for (int at = record.start(); at < record.end(); at++) {
+            if (record.bytes()[at] == delimiter) {
+                delimiters++;
+            }
+        }
+        if (delimiters >= MAX_FIELDS) {
+            throw new BadHeaderException("it has more than " + MAX_FIELDS + " fields");
         }
     }
 

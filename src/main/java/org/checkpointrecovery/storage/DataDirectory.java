@@ -71,6 +71,11 @@ public final class DataDirectory implements Closeable {
         return root.resolve("cluster");
     }
 
+    /** Temporary files of requests and answers. */
+    public Path spool() {
+        return root.resolve("spool");
+    }
+
     /** The key that callbacks are signed with, if the operator gives none. */
     public Path callbackKey() {
         return root.resolve("callback-key");

@@ -64,6 +64,25 @@ public final class FileStore {
     }
 
     /**
+     * Begins a file.
+     *
+     * @param maxBytes how many bytes are taken at the most
+     */
+    public IncomingFile begin(String id, @Nullable String name, long maxBytes, Instant now) throws IOException {
+        Path staged = directories.begin(id);
+        boolean begun = false;
+        try {
+            IncomingFile file = new Incoming(id, name, maxBytes, now, staged, disk.open(staged.resolve("content")));
+            begun = true;
+            return file;
+        } finally {
+            if (!begun) {
+                directories.discard(staged);
+            }
+        }
+    }
+
+    /**
      * Keeps the bytes of a stream. On return they survive a power cut; after an exception nothing is left of them.
      *
      * @param maxBytes how many bytes are taken at the most
@@ -71,39 +90,70 @@ public final class FileStore {
      */
     public UploadedFile receive(String id, @Nullable String name, InputStream body, long maxBytes, Instant now)
             throws IOException {
-        Path staged = directories.begin(id);
-        boolean published = false;
-        try {
-            MessageDigest sha256 = sha256();
-            long bytes = copy(body, staged.resolve("content"), sha256, maxBytes);
-            UploadedFile file = new UploadedFile(id, name, bytes, HexFormat.of().formatHex(sha256.digest()), now);
-            Replacement.writeForced(disk, staged.resolve("file.json"), encode(file));
-            directories.publish(staged, id);
-            published = true;
-            files.put(id, file);
-            return file;
-        } finally {
-            if (!published) {
-                directories.discard(staged);
+        try (IncomingFile file = begin(id, name, maxBytes, now)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+                file.append(buffer, 0, count);
             }
+            return file.publish();
         }
     }
 
-    private long copy(InputStream body, Path target, MessageDigest sha256, long maxBytes) throws IOException {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        long bytes = 0;
-        try (DiskFile file = disk.open(target)) {
-            for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
-                bytes += count;
-                if (bytes > maxBytes) {
-                    throw new TooLargeException(maxBytes);
-                }
-                sha256.update(buffer, 0, count);
-                file.append(buffer, 0, count);
-            }
-            file.force();
+    private final class Incoming implements IncomingFile {
+        private final String id;
+        private final @Nullable String name;
+        private final long maxBytes;
+        private final Instant now;
+        private final Path staged;
+        private final DiskFile content;
+        private final MessageDigest sha256 = sha256();
+        private long bytes;
+        private boolean ended;
+
+        Incoming(String id, @Nullable String name, long maxBytes, Instant now, Path staged, DiskFile content) {
+            this.id = id;
+            this.name = name;
+            this.maxBytes = maxBytes;
+            this.now = now;
+            this.staged = staged;
+            this.content = content;
         }
-        return bytes;
+
+        @Override
+        public void append(byte[] source, int start, int end) throws IOException {
+            bytes += end - start;
+            if (bytes > maxBytes) {
+                throw new TooLargeException(maxBytes);
+            }
+            sha256.update(source, start, end - start);
+            content.append(source, start, end);
+        }
+
+        @Override
+        public UploadedFile publish() throws IOException {
+            content.force();
+            content.close();
+            UploadedFile file = new UploadedFile(id, name, bytes, HexFormat.of().formatHex(sha256.digest()), now);
+            Replacement.writeForced(disk, staged.resolve("file.json"), encode(file));
+            directories.publish(staged, id);
+            ended = true;
+            files.put(id, file);
+            return file;
+        }
+
+        @Override
+        public void close() {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            try {
+                content.close();
+            } catch (IOException e) {
+                log.warn("Could not close an upload that is given up: {}", e.toString());
+            }
+            directories.discard(staged);
+        }
     }
 
     public Optional<UploadedFile> find(String id) {
@@ -167,7 +217,7 @@ public final class FileStore {
     public static final class TooLargeException extends IOException {
         private final long maxBytes;
 
-        TooLargeException(long maxBytes) {
+        public TooLargeException(long maxBytes) {
             super("more than " + maxBytes + " bytes");
             this.maxBytes = maxBytes;
         }

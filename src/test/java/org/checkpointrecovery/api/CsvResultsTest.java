@@ -14,7 +14,10 @@ class CsvResultsTest {
     private static String csv(String lines) throws IOException {
         Iterator<String> results = lines.lines().iterator();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new CsvResults(() -> results.hasNext() ? results.next().getBytes(UTF_8) : null).write(out);
+        CsvResults csv = new CsvResults(() -> results.hasNext() ? results.next().getBytes(UTF_8) : null);
+        while (csv.next(out)) {
+            // until there is none
+        }
         return out.toString(UTF_8);
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -374,5 +375,31 @@ class HttpRulesTest {
                         .filter(name -> name.startsWith("GET /v1/jobs"))
                         .collect(Collectors.toSet()))
                 .hasSize(8);
+    }
+
+    @Test
+    void an_address_has_as_many_connections_as_it_may(@TempDir Path own) throws IOException {
+        try (TestService limited = TestService.in(own)
+                .patience(new ApiServer.Patience(0, Duration.ofSeconds(30), 2))
+                .start()) {
+            RawHttp first = new RawHttp(limited);
+            try (first;
+                    RawHttp second = new RawHttp(limited);
+                    RawHttp third = new RawHttp(limited)) {
+                first.head("GET /livez").answer().is(200);
+                second.head("GET /livez").answer().is(200);
+                assertThat(third.isEnded()).isTrue();
+            }
+            Await.until(
+                    "there is room again",
+                    () -> {
+                        try (RawHttp next = new RawHttp(limited)) {
+                            return next.head("GET /livez").answer().status();
+                        } catch (IOException | AssertionError e) {
+                            return 0;
+                        }
+                    },
+                    status -> status == 200);
+        }
     }
 }

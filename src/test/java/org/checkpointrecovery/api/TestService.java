@@ -43,6 +43,7 @@ import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.checkpointrecovery.storage.Spools;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
     private @Nullable String token;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
+    private ApiServer.Patience patience = ApiServer.Patience.DEFAULT;
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -124,6 +126,11 @@ final class TestService implements AutoCloseable, Leftovers.Part {
 
     TestService token(String needed) {
         token = needed;
+        return this;
+    }
+
+    TestService patience(ApiServer.Patience with) {
+        patience = with;
         return this;
     }
 
@@ -206,7 +213,10 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                     new IdGenerator(clock, new SecureRandom()),
                     settings);
             server = new ApiServer(
-                    service, new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed));
+                    service,
+                    new Spools(disk, lock.spool()),
+                    new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed, patience),
+                    halts::incrementAndGet);
             Leftovers.started(this);
             server.start();
             client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);

@@ -110,4 +110,19 @@ class TokenTest {
         }
         service.client().call("HEAD", "/livez").is(200);
     }
+
+    @Test
+    void who_guesses_is_slowed_down_and_the_right_token_is_not() throws IOException {
+        try (RawHttp guessing = new RawHttp(service)) {
+            for (int i = 0; i < WrongTokens.FREE; i++) {
+                guessing.head("GET /v1/jobs", "Authorization: Bearer guess " + i);
+                guessing.answer().is(401);
+            }
+            long before = System.nanoTime();
+            guessing.head("GET /v1/jobs", "Authorization: Bearer another guess");
+            service.client().get("/v1/jobs", "Authorization", "Bearer " + TOKEN).is(200);
+            guessing.answer().isProblem(401, "unauthorized");
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(WrongTokens.DELAY.toNanos());
+        }
+    }
 }

@@ -220,6 +220,19 @@ class ItemDecodersTest {
     }
 
     @Test
+    void a_header_is_limited_whatever_an_item_may_have() {
+        LineSource.Lines lines = new LineSource.Lines(1L << 32, 64 * 1024 * 1024, CSV, true, true);
+        assertThatThrownBy(() -> CsvHeader.read(new EndlessLine(1L << 32, 1L << 31), lines))
+                .isInstanceOf(BadHeaderException.class)
+                .hasMessageContaining("longer than 1048576 bytes");
+        byte[] wide = ("a" + ",b".repeat(CsvHeader.MAX_FIELDS)).getBytes(StandardCharsets.UTF_8);
+        LineSource.Lines all = new LineSource.Lines(wide.length, wide.length, CSV, true, true);
+        assertThatThrownBy(() -> CsvHeader.read(new SlowChannel(wide, wide.length), all))
+                .isInstanceOf(BadHeaderException.class)
+                .hasMessageContaining("more than 65536 fields");
+    }
+
+    @Test
     void an_input_without_a_record_has_no_header_and_no_items() throws IOException {
         assertThat(header("", CSV)).isNull();
         assertThat(header("\ufeff\r\n\n", CSV)).isNull();

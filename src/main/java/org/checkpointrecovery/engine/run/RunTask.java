@@ -78,6 +78,7 @@ final class RunTask implements Runnable {
             end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Resume to go on."), e);
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) { // a defect must not leave the job RUNNING for ever
+            endIfOutOfMemory(e);
             end = failed(
                     new Reason(
                             ErrorCode.INTERNAL_ERROR,
@@ -86,6 +87,19 @@ final class RunTask implements Runnable {
                     e);
         }
         parts.listener().ended(id, end);
+    }
+
+    /** Without memory any thread of the process may have ended. The next start recovers this job and all others. */
+    private void endIfOutOfMemory(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                log.error(
+                        "Job {} ran out of memory, so the process ends. Start it again, with a larger -Xmx.",
+                        order.job().id());
+                parts.halt().run();
+                return;
+            }
+        }
     }
 
     /** A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged. */

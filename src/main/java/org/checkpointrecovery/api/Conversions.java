@@ -1,0 +1,39 @@
+package org.checkpointrecovery.api;
+
+import java.io.Closeable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Downloads that hold windows of files in memory while they wait for their client: those that are merged or converted to CSV.
+ * An eighth of the heap is for them; the next one is refused.
+ */
+final class Conversions {
+    /** Of the results of one job, in {@link #UNIT_BYTES}. */
+    static final int SINGLE = 1;
+    /** Of the results of a family of jobs. */
+    static final int MERGED = 10;
+
+    private static final long UNIT_BYTES = 512 * 1024;
+    private static final int LEAST_UNITS = 20;
+
+    private final Semaphore units = new Semaphore((int) Math.min(
+            Integer.MAX_VALUE, Math.max(LEAST_UNITS, Runtime.getRuntime().maxMemory() / 8 / UNIT_BYTES)));
+
+    /** Room for a download, until it is closed. If there is none, it is a {@link ProblemException}. */
+    Closeable begin(int size) {
+        if (!units.tryAcquire(size)) {
+            throw Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "Too many downloads that are merged or converted to CSV are under way. Retry later, or ask for"
+                                    + " application/x-ndjson.")
+                    .exception();
+        }
+        AtomicBoolean closed = new AtomicBoolean();
+        return () -> {
+            if (closed.compareAndSet(false, true)) {
+                units.release(size);
+            }
+        };
+    }
+}

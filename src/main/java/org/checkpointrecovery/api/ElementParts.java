@@ -1,0 +1,61 @@
+package org.checkpointrecovery.api;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Lines as one JSON array. Each line is one JSON value and has no other line feed than the one at its end. */
+final class ElementParts implements Parts {
+    private final Parts lines;
+    private boolean begun;
+    private boolean lineEnded;
+    private boolean ended;
+
+    /** @param lines is closed with this */
+    ElementParts(Parts lines) {
+        this.lines = lines;
+    }
+
+    @Override
+    public byte @Nullable [] next() throws IOException {
+        if (ended) {
+            return null;
+        }
+        ByteArrayOutputStream part = new ByteArrayOutputStream(PART_BYTES + PART_BYTES / 4);
+        if (!begun) {
+            begun = true;
+            part.write('[');
+        }
+        byte[] more = lines.next();
+        if (more == null) {
+            ended = true;
+            part.write(']');
+        } else {
+            elements(more, part);
+        }
+        return part.toByteArray();
+    }
+
+    /** The separator is written before an element, because nobody knows at its end whether another one follows. */
+    private void elements(byte[] bytes, ByteArrayOutputStream part) {
+        int written = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            if (lineEnded) { // and all before is written
+                part.write(',');
+                part.write('\n');
+                lineEnded = false;
+            }
+            if (bytes[at] == '\n') {
+                part.write(bytes, written, at - written);
+                written = at + 1;
+                lineEnded = true;
+            }
+        }
+        part.write(bytes, written, bytes.length - written);
+    }
+
+    @Override
+    public void close() {
+        lines.close();
+    }
+}

@@ -1,0 +1,149 @@
+package org.checkpointrecovery.api;
+
+import java.io.Closeable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that do the work of requests. Jetty's own threads only take bytes in and hand them out. Work that may take
+ * long, or much memory, has few threads of its own, so that it cannot keep short work waiting. Tasks never wait for a client.
+ */
+final class Lanes implements Closeable {
+    private static final int SHORT_THREADS = 64;
+    private static final int STORING_THREADS = 4;
+    private static final int SCANNING_THREADS = 2;
+    private static final int SAMPLING_THREADS = 16;
+    private static final int MOST_SAMPLES_WAITING = 100;
+    /** A JSON body of 1 MiB can become 30 MiB of objects. */
+    private static final long HEAP_PER_LARGE_BODY = 128L * 1024 * 1024;
+
+    private static final int MOST_LARGE_BODIES = 4;
+    private static final int FEW_ITEMS = 5000;
+
+    private final Runnable outOfMemory;
+    private final ThreadPoolExecutor shortWork = pool("request", SHORT_THREADS, Integer.MAX_VALUE);
+    private final ThreadPoolExecutor largeWork = pool("large", largeAtOnce(), Integer.MAX_VALUE);
+    private final ThreadPoolExecutor storing = pool("store", STORING_THREADS, Integer.MAX_VALUE);
+    private final ThreadPoolExecutor scanning = pool("scan", SCANNING_THREADS, Integer.MAX_VALUE);
+    private final ThreadPoolExecutor sampling = pool("sample", SAMPLING_THREADS, MOST_SAMPLES_WAITING);
+
+    private final Semaphore largeSamples = new Semaphore(largeAtOnce());
+
+    /** Work of a request. */
+    interface Task {
+        void run() throws Exception;
+    }
+
+    /** @param outOfMemory ends the process; a service that lacks memory cannot be trusted to go on */
+    Lanes(Runnable outOfMemory) {
+        this.outOfMemory = outOfMemory;
+    }
+
+    private static int largeAtOnce() {
+        long fitting = Runtime.getRuntime().maxMemory() / HEAP_PER_LARGE_BODY;
+        return (int) Math.max(1, Math.min(MOST_LARGE_BODIES, fitting));
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads, int mostWaiting) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(mostWaiting), factory);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** For work that takes milliseconds and little memory. */
+    Executor shortWork() {
+        return shortWork;
+    }
+
+    /** For JSON bodies and items that take much memory. */
+    Executor largeWork() {
+        return largeWork;
+    }
+
+    /** For uploads that are decoded and forced to disk. */
+    Executor storing() {
+        return storing;
+    }
+
+    /** For work that reads a file from one end to the other. */
+    Executor scanning() {
+        return scanning;
+    }
+
+    /**
+     * Runs a task that processes items while a client waits. It is refused when too many wait.
+     *
+     * @param items that the task holds in memory
+     */
+    CompletableFuture<Void> sample(int items, Task task) {
+        if (items <= FEW_ITEMS) {
+            return run(sampling, task);
+        }
+        if (!largeSamples.tryAcquire()) {
+            return CompletableFuture.failedFuture(busy());
+        }
+        return run(sampling, task).whenComplete((unused, failure) -> largeSamples.release());
+    }
+
+    private static ProblemException busy() {
+        return Problem.of(
+                        Problem.Kind.UNAVAILABLE,
+                        "Too many requests of this kind are waiting. Nothing was changed. Retry later.")
+                .exception();
+    }
+
+    /** Runs a task. The future fails with what the task throws. */
+    CompletableFuture<Void> run(Executor lane, Task task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            lane.execute(() -> complete(done, task));
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(busy());
+        }
+        return done;
+    }
+
+    private void complete(CompletableFuture<Void> done, Task task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            check(e);
+            done.completeExceptionally(e);
+            return;
+        }
+        done.complete(null);
+    }
+
+    /** Ends the process if there is no memory left. */
+    void check(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError) {
+                outOfMemory.run();
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        shortWork.shutdown();
+        largeWork.shutdown();
+        storing.shutdown();
+        scanning.shutdown();
+        sampling.shutdown();
+    }
+}

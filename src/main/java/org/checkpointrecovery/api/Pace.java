@@ -1,0 +1,108 @@
+package org.checkpointrecovery.api;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes connections whose client sends a body, or takes an answer, more slowly than a minimum rate. Only the time in which
+ * the service waits for the client counts, and the rate is looked at once that is {@link #WINDOW}. Thread-safe.
+ */
+final class Pace {
+    /** As long as a client may pause, whatever its rate is before and after. */
+    static final Duration WINDOW = Duration.ofSeconds(10);
+
+    private static final Logger log = LoggerFactory.getLogger(Pace.class);
+    private static final long LOG_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final long minBytesPerSecond;
+    private final Set<Transfer> transfers = ConcurrentHashMap.newKeySet();
+    private long cut; // by the thread that checks alone
+    private long lastLogged = Long.MIN_VALUE; // by the thread that checks alone
+
+    /** @param minBytesPerSecond 0 for no minimum */
+    Pace(long minBytesPerSecond) {
+        this.minBytesPerSecond = minBytesPerSecond;
+    }
+
+    /** A body or answer that begins to move. To be ended. */
+    Transfer begin(Runnable cutConnection) {
+        Transfer transfer = new Transfer(cutConnection);
+        transfers.add(transfer);
+        return transfer;
+    }
+
+    /** A body or answer on its way. */
+    final class Transfer {
+        private final Runnable cutConnection;
+        private long waited; // guarded by this
+        private long waitsSince; // guarded by this, while waiting
+        private boolean waiting; // guarded by this
+        private long bytes; // guarded by this
+
+        private Transfer(Runnable cutConnection) {
+            this.cutConnection = cutConnection;
+        }
+
+        /** The client is to move next. */
+        void waits(long nanoTime) {
+            synchronized (this) {
+                if (!waiting) {
+                    waiting = true;
+                    waitsSince = nanoTime;
+                }
+            }
+        }
+
+        /** The client has moved. */
+        void moved(long count, long nanoTime) {
+            synchronized (this) {
+                if (waiting) {
+                    waited += nanoTime - waitsSince;
+                    waiting = false;
+                }
+                bytes += count;
+            }
+        }
+
+        void end() {
+            transfers.remove(this);
+        }
+
+        private synchronized boolean isTooSlow(long nanoTime) {
+            long all = waited + (waiting ? nanoTime - waitsSince : 0);
+            if (all < WINDOW.toNanos()) {
+                return false;
+            }
+            double rate = bytes * 1e9 / all;
+            waited = 0;
+            waitsSince = nanoTime;
+            bytes = 0;
+            return rate < minBytesPerSecond;
+        }
+    }
+
+    /** Call about once a second, from one thread. */
+    void check(long nanoTime) {
+        if (minBytesPerSecond > 0) {
+            for (Transfer transfer : transfers) {
+                if (transfer.isTooSlow(nanoTime)) {
+                    cut++;
+                    transfer.end();
+                    transfer.cutConnection.run();
+                }
+            }
+        }
+        if (cut > 0 && (lastLogged == Long.MIN_VALUE || nanoTime - lastLogged >= LOG_EVERY_NANOS)) {
+            log.info(
+                    "Closed {} connections whose clients moved less than {} bytes a second (--min-data-rate)",
+                    cut,
+                    minBytesPerSecond);
+            cut = 0;
+            lastLogged = nanoTime;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.checkpointrecovery.api;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/** Closes connections from an address that has as many as allowed already. */
+final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
+    private final int most;
+    private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
+    private final Map<Connection, InetAddress> sources = new ConcurrentHashMap<>();
+
+    SourceLimit(int most) {
+        this.most = most;
+    }
+
+    @Override
+    public void lifeCycleStarting(LifeCycle starting) {
+        if (starting instanceof Server server) { // and not a connector, which hears of this too
+            for (Connector connector : server.getConnectors()) {
+                ((AbstractConnector) connector).addBean(this);
+            }
+        }
+    }
+
+    @Override
+    public void onOpened(Connection connection) {
+        if (!(connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress address)) {
+            return;
+        }
+        InetAddress source = address.getAddress();
+        sources.put(connection, source); // a closed connection does not know it
+        if (open.merge(source, 1, Integer::sum) > most) {
+            connection.getEndPoint().close();
+        }
+    }
+
+    @Override
+    public void onClosed(Connection connection) {
+        InetAddress source = sources.remove(connection);
+        if (source != null) {
+            open.computeIfPresent(source, (address, count) -> count > 1 ? count - 1 : null);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.checkpointrecovery.api;
+
+import java.io.IOException;
+import org.checkpointrecovery.storage.Spool;
+import org.jspecify.annotations.Nullable;
+
+/** What was written to a spool. */
+final class SpoolParts implements Parts {
+    private final Spool spool;
+    private long position;
+
+    /** @param spool is closed with this */
+    SpoolParts(Spool spool) {
+        this.spool = spool;
+    }
+
+    @Override
+    public byte @Nullable [] next() throws IOException {
+        byte[] part = spool.read(position, PART_BYTES);
+        position += part.length;
+        return part.length == 0 ? null : part;
+    }
+
+    @Override
+    public void close() {
+        spool.close();
+    }
+}
