@@ -142,6 +142,8 @@ public final class FileCheckpointStore implements CheckpointStore {
             bytes = disk.read(file);
         } catch (NoSuchFileException e) {
             return new Found.None();
+        } catch (NotAFileException e) {
+            return new Found.Damaged("it is " + e.kind() + ", not a regular file");
         }
         try {
             return new Found.Whole(CheckpointCodec.decode(bytes, job), bytes);

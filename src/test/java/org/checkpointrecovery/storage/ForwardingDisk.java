@@ -45,8 +45,13 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
-    public void restrictToOwner(Path file) throws IOException {
-        disk.restrictToOwner(file);
+    public boolean restrictToOwner(Path file) throws IOException {
+        return disk.restrictToOwner(file);
+    }
+
+    @Override
+    public Path realPath(Path path) throws IOException {
+        return disk.realPath(path);
     }
 
     @Override

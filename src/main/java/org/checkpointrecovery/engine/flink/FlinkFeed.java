@@ -35,6 +35,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Manifest;
 import org.checkpointrecovery.storage.RangeFiles;
@@ -124,6 +125,10 @@ final class FlinkFeed implements Feed {
     }
 
     private void openFiles() throws IOException {
+        if (disk.exists(files.directory()) && !disk.isDirectory(files.directory())) {
+            throw new DamagedFileException(files.directory() + " is not a directory, or is a symbolic link. Nothing was"
+                    + " changed. Remove it and resume: what is not committed is worked on again.");
+        }
         if (disk.exists(files.manifest())) {
             Manifest found = Manifest.read(disk, files.manifest());
             manifest = found;
@@ -212,7 +217,7 @@ final class FlinkFeed implements Feed {
                         "The plugin \"" + plugin.name() + "\" is not among those of this service (--plugins)."));
         createDirectory();
         disk.createDirectory(files.plugins());
-        Replacement.write(disk, files.plugin(), disk.read(Path.of(jar)));
+        Replacement.write(disk, files.plugin(), disk.read(disk.realPath(Path.of(jar))));
     }
 
     private void createDirectory() throws IOException {
