@@ -46,6 +46,14 @@ public interface Disk {
     /** Gives a file or directory another name on the same disk, in one step; a file of that name is replaced. */
     void move(Path from, Path to) throws IOException;
 
+    /** Whether the path is a regular file, and not a symbolic link to one. */
+    default boolean isFile(Path path) {
+        return exists(path) && !isDirectory(path);
+    }
+
+    /** Gives a file the permissions of another one, where the file system has any. */
+    default void copyPermissions(Path from, Path to) throws IOException {}
+
     /**
      * Follows all symbolic links in a path.
      *

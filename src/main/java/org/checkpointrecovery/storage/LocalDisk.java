@@ -166,6 +166,18 @@ public final class LocalDisk implements Disk {
     }
 
     @Override
+    public boolean isFile(Path path) {
+        return Files.isRegularFile(path, NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void copyPermissions(Path from, Path to) throws IOException {
+        if (POSIX && regular(from) != null && regular(to) != null) {
+            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from, NOFOLLOW_LINKS));
+        }
+    }
+
+    @Override
     public Path realPath(Path path) throws IOException {
         return path.toRealPath();
     }

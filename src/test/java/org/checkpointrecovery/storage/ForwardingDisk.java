@@ -50,6 +50,16 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public boolean isFile(Path path) {
+        return disk.isFile(path);
+    }
+
+    @Override
+    public void copyPermissions(Path from, Path to) throws IOException {
+        disk.copyPermissions(from, to);
+    }
+
+    @Override
     public Path realPath(Path path) throws IOException {
         return disk.realPath(path);
     }

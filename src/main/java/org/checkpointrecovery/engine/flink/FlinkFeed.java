@@ -16,6 +16,7 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.flink.task.CrashRequest;
 import org.checkpointrecovery.engine.run.Feed;
+import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.engine.run.RunParts;
@@ -280,24 +281,27 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    private @Nullable Manifest makeManifest() throws IOException {
+    private @Nullable Manifest makeManifest() throws IOException, InterruptedException {
         Job job = parts.order().job();
         InputIdentity identity = requireNonNull(job.identity());
-        Manifest made = Manifest.make(
-                parts.order()
-                        .input()
-                        .items(
-                                disk,
-                                spec.format(),
-                                identity.bytes(),
-                                parts.settings().maxItemBytes()),
-                cuts(),
-                () -> control.mustEndNow() || control.asked() != null);
-        if (made != null) {
+        Optional<Manifest> made = InputCalls.call(
+                control,
+                "job-" + id + "-input",
+                () -> Optional.ofNullable(Manifest.make(
+                        parts.order()
+                                .input()
+                                .items(
+                                        disk,
+                                        spec.format(),
+                                        identity.bytes(),
+                                        parts.settings().maxItemBytes()),
+                        cuts(),
+                        () -> control.mustEndNow() || control.asked() != null)));
+        if (made.isPresent()) {
             createDirectory();
-            made.write(disk, files.manifest());
+            made.get().write(disk, files.manifest());
         }
-        return made;
+        return made.orElse(null);
     }
 
     private Manifest.Cuts cuts() {
