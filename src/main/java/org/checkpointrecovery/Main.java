@@ -23,6 +23,7 @@ import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.http.Poster;
 import org.checkpointrecovery.processor.plugin.PluginKind;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -95,6 +96,8 @@ public final class Main {
             return serveUntilStopped(config, service, server);
         } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
             System.err.println(e.getMessage());
+        } catch (DamagedFileException e) {
+            System.err.println("The data directory " + config.data() + " cannot be used: " + e.getMessage() + ".");
         } catch (IOException e) {
             System.err.println(
                     "The data directory " + config.data() + " cannot be used: " + e + ". Nothing was changed.");
@@ -115,7 +118,7 @@ public final class Main {
         }
     }
 
-    private static JobService service(ServiceConfig config, DataDirectory data) {
+    private static JobService service(ServiceConfig config, DataDirectory data) throws IOException {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
         Processors processors = new ProvidedProcessors(
@@ -137,6 +140,7 @@ public final class Main {
         JobService.Stores stores =
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
         KeyFile keyFile = new KeyFile(disk, data.callbackKey());
+        keyFile.restrictToOwner();
         Optional<String> givenKey = config.secrets().value(CALLBACK_KEY);
         Callbacks callbacks = new SignedCallbacks(
                 config.addressRules(),

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
+import org.checkpointrecovery.storage.InputGoneException;
+import org.checkpointrecovery.storage.InputReplacedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,6 +53,11 @@ public final class CommandLineTool {
     private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
         if (e instanceof BadOptionsException bad) {
             bad.problems().forEach(System.err::println);
+            return BAD_OPTIONS;
+        }
+        if (e instanceof InputGoneException || e instanceof InputReplacedException) {
+            System.err.println(
+                    "The input cannot be read: " + e.getMessage() + ". Put it back and run the same command again.");
             return BAD_OPTIONS;
         }
         if (e instanceof IOException) {

@@ -91,6 +91,10 @@ final class FileRun {
             if (lock == null) {
                 throw new BadOptionsException(List.of(files.growing() + " is being written by another run"));
             }
+            if (disk.exists(files.output())) {
+                disk.copyPermissions(
+                        files.output(), files.growing()); // it takes its place, and shows no more than it did
+            }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
             Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
             RunOrder order = new RunOrder(
@@ -168,6 +172,10 @@ final class FileRun {
     }
 
     private int finish(FileCheckpointStore checkpoints, Position end) throws IOException {
+        if (disk.exists(files.output()) && !disk.isFile(files.output())) {
+            throw new IOException(
+                    files.output() + " is no longer a regular file; the results are in " + files.growing());
+        }
         JsonArrayFile.finish(disk, files.growing(), end.resultsBytes(), files.output());
         return done(checkpoints, end);
     }

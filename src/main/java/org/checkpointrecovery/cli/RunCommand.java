@@ -1,16 +1,16 @@
 package org.checkpointrecovery.cli;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -100,13 +100,14 @@ final class RunCommand implements Callable<Integer> {
         RunFiles files = files(values);
         values.throwIfWrong();
         FileRun.Machine machine = new FileRun.Machine(
-                new LocalDisk(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
+                LocalDisk.underUmask(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
         return new FileRun(machine, files, spec, itemBytes).run(fresh);
     }
 
     /** The lock dies with the process. */
     private static @Nullable Closeable tryLock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         if (channel.tryLock() == null) {
             channel.close();
             return null;
@@ -157,26 +158,32 @@ final class RunCommand implements Callable<Integer> {
         Path out = path("--output", output, values);
         String savedName = checkpoint == null ? output + ".checkpoint.json" : checkpoint;
         Path saved = path("--checkpoint", savedName, values);
-        RunFiles files = new RunFiles(in, out, saved);
+        Targets targets = new Targets(values);
+        RunFiles files = new RunFiles(
+                in,
+                targets.file("--output " + output, out),
+                targets.file("--checkpoint " + savedName, saved),
+                targets.file("the errors file " + RunFiles.errorsOf(out), RunFiles.errorsOf(out)));
+        files.besides().forEach(targets::own);
         if (!Files.isRegularFile(in)) {
-            values.problem("--input " + input + (Files.exists(in) ? " is not a file" : " is not there"));
+            values.problem("--input " + input + (Files.exists(in) ? " is not a regular file" : " is not there"));
         } else if (!Files.isReadable(in)) {
             values.problem("--input " + input + " cannot be read");
         }
-        checkTarget("--output", output, out, values);
-        checkTarget("--checkpoint", savedName, saved, values);
-        Set<Path> all = Set.copyOf(List.of(in, out, saved, files.growing(), files.errors()));
-        if (all.size() < 5) {
+        List<Path> all = new ArrayList<>(files.besides());
+        all.addAll(List.of(realPath(in), files.output(), files.checkpoint(), files.errors()));
+        if (Set.copyOf(all).size() < all.size()) {
             values.problem("--input, --output and --checkpoint must be different files");
         }
         return files;
     }
 
-    private static void checkTarget(String option, String text, Path path, OptionValues values) {
-        if (Files.isDirectory(path)) {
-            values.problem(option + " " + text + " is a directory");
-        } else if (!Files.isDirectory(requireNonNull(path.getParent()))) {
-            values.problem(option + " " + text + " is in a directory that is not there");
+    /** A link to the input is the input too. */
+    private static Path realPath(Path input) {
+        try {
+            return input.toRealPath();
+        } catch (IOException e) {
+            return input; // it is not there, which is noted
         }
     }
 

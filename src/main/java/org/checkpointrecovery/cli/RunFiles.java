@@ -1,16 +1,31 @@
 package org.checkpointrecovery.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import org.checkpointrecovery.storage.FileCheckpointStore;
 
-/** The files of the {@code run} command. */
-record RunFiles(Path input, Path output, Path checkpoint) {
+/**
+ * The files of the {@code run} command.
+ *
+ * @param errors one line per failed item
+ */
+record RunFiles(Path input, Path output, Path checkpoint, Path errors) {
+    static RunFiles of(Path input, Path output, Path checkpoint) {
+        return new RunFiles(input, output, checkpoint, errorsOf(output));
+    }
+
+    static Path errorsOf(Path output) {
+        return output.resolveSibling(output.getFileName() + ".errors.jsonl");
+    }
+
     /** The output while it grows. */
     Path growing() {
         return output.resolveSibling(output.getFileName() + ".partial");
     }
 
-    /** One line per failed item. */
-    Path errors() {
-        return output.resolveSibling(output.getFileName() + ".errors.jsonl");
+    /** All that a run may write, rename or delete, beside the files that options name. */
+    List<Path> besides() {
+        return List.of(
+                growing(), FileCheckpointStore.temporaryOf(checkpoint), FileCheckpointStore.previousOf(checkpoint));
     }
 }

@@ -59,7 +59,7 @@ final class Inputs {
             }
             Path root = inputDirectory.toRealPath();
             Path file = root.resolve(path);
-            if (!file.normalize().startsWith(root)) {
+            if (path.normalize().startsWith("..")) { // also if it leads back: that would tell the directory's own name
                 throw refused(text, "leaves the service's input directory");
             }
             if (!Files.exists(file)) {

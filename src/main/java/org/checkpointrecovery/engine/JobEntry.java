@@ -113,11 +113,29 @@ final class JobEntry {
     synchronized void change(Job next, Runnable between) throws IOException {
         boolean newOnDisk = unsaved || next.status() != status();
         Job saved = newOnDisk ? next.owing(snapshot.committed, snapshot.lastCheckpointAt) : next;
-        store.save(saved);
+        try {
+            store.save(saved);
+        } catch (IOException e) {
+            putBack(e);
+            throw e;
+        }
         between.run();
         unsaved = false;
         show(saved);
         tellNext();
+    }
+
+    /**
+     * Writes the record that is shown again: a failed save may have replaced it, and the next start would find a job that was
+     * changed by a request that failed.
+     */
+    private void putBack(IOException cause) {
+        try {
+            store.save(job());
+            unsaved = false;
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     /**

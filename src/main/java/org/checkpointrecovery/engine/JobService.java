@@ -47,6 +47,7 @@ import org.checkpointrecovery.storage.IncomingFile;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.InputReplacedException;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.UploadedFile;
@@ -315,6 +316,8 @@ public final class JobService {
             return InputIdentities.of(disk, input);
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid("/input", "was there, but has just gone");
+        } catch (InputReplacedException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
     }
 
@@ -326,6 +329,8 @@ public final class JobService {
             throw RefusedException.invalid("/input", "is not CSV with a header: " + e.getMessage());
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid("/input", "was there, but has just gone");
+        } catch (InputReplacedException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         } catch (InputTruncatedException e) {
             throw RefusedException.invalid("/input", "has just become shorter");
         }
@@ -505,6 +510,9 @@ public final class JobService {
             }
         } catch (NoSuchFileException e) {
             throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": its input is gone");
+        } catch (InputReplacedException e) {
+            throw RefusedException.notAllowed(
+                    Verb.RETRY_FAILED, entry.view(), ": its input cannot be read: " + e.getMessage());
         }
         try {
             return create(

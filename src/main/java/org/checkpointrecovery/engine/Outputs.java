@@ -18,6 +18,7 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.NotAFileException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +135,7 @@ final class Outputs {
         SeekableByteChannel channel;
         try {
             channel = disk.openForRead(file);
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | NotAFileException e) {
             return null;
         }
         boolean whole = false;
@@ -221,8 +222,11 @@ final class Outputs {
     }
 
     private String found(Path file) throws IOException {
-        return disk.exists(file)
+        if (!disk.exists(file)) {
+            return "it is missing.";
+        }
+        return disk.isFile(file)
                 ? "it has " + disk.size(file) + ", which do not end where the last committed line ends."
-                : "it is missing.";
+                : "it is not a regular file any more.";
     }
 }

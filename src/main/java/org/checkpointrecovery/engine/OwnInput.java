@@ -90,7 +90,7 @@ final class OwnInput {
         }
         try (FailedIndexes failed = new FailedIndexes(disk.openForRead(errors), errorsBytes);
                 ItemSource source = all.open(Position.START);
-                SeekableByteChannel raw = disk.openForRead(input.file());
+                SeekableByteChannel raw = input.open(disk);
                 DiskFile lineFile = disk.open(files.ownInput());
                 DiskFile indexFile = disk.open(files.ownIndexes())) {
             long wanted = failed.next();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A file does not hold what was written to it. Nothing was guessed and nothing was changed. */
-public final class DamagedFileException extends IOException {
+public class DamagedFileException extends IOException {
     public DamagedFileException(String message) {
         super(message);
     }

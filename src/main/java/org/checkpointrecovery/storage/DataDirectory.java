@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /** The directory with all that the service keeps, held by one service at a time through a lock that dies with its process. */
@@ -25,13 +24,19 @@ public final class DataDirectory implements Closeable {
      * @throws HeldException if another service holds it
      */
     public static DataDirectory take(Path root) throws IOException {
-        return take(root, new LocalDisk());
+        return take(root, new LocalDisk(), LocalDisk.underUmask());
     }
 
-    static DataDirectory take(Path root, Disk disk) throws IOException {
-        create(root.toAbsolutePath(), disk);
-        Path file = root.resolve("lock");
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    /** @param above creates the directories above it, which are not the service's alone */
+    static DataDirectory take(Path root, Disk disk, Disk above) throws IOException {
+        Path directory = root.toAbsolutePath();
+        if (!disk.exists(directory)) {
+            Path parent = Replacement.directoryOf(directory);
+            create(parent, above);
+            disk.createDirectory(directory);
+            disk.forceDirectory(parent);
+        }
+        FileChannel channel = new LocalDisk().openForWrite(root.resolve("lock"));
         FileLock lock = tryLock(channel);
         if (lock == null) {
             channel.close();

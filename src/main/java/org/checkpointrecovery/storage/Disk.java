@@ -15,8 +15,11 @@ import java.util.List;
  * clean that it could not write. The caller must stop and read again from what is on disk ("Can Applications Recover from
  * fsync Failures?", USENIX ATC 2020).
  *
+ * <p>A symbolic link is never followed where it is the last name of a path: it is neither a file nor a directory, and what it
+ * leads to is neither read nor changed. Files that others may have put links to are opened by their {@link #realPath}.
+ *
  * <p>Thread-safe. A path that is not there is a {@link java.nio.file.NoSuchFileException}; a full disk is a {@link
- * DiskFullException}.
+ * DiskFullException}; a directory, a link, a pipe or a device where a file is to be opened is a {@link NotAFileException}.
  */
 public interface Disk {
     /** Opens a file for writing at its end, and creates it, empty, if it is not there. */
@@ -34,17 +37,39 @@ public interface Disk {
     /** When the file was last written to. */
     Instant modifiedAt(Path file) throws IOException;
 
+    /** Whether something has that name, a symbolic link that leads nowhere included. */
     boolean exists(Path path);
 
+    /** Whether the path is a directory, and not a symbolic link to one. */
     boolean isDirectory(Path path);
 
     /** Gives a file or directory another name on the same disk, in one step; a file of that name is replaced. */
     void move(Path from, Path to) throws IOException;
 
-    /** Deletes a file or an empty directory; nothing happens if it is not there. */
+    /** Whether the path is a regular file, and not a symbolic link to one. */
+    default boolean isFile(Path path) {
+        return exists(path) && !isDirectory(path);
+    }
+
+    /** Gives a file the permissions of another one, where the file system has any. */
+    default void copyPermissions(Path from, Path to) throws IOException {}
+
+    /**
+     * Follows all symbolic links in a path.
+     *
+     * @return the path of what it leads to, without links
+     */
+    default Path realPath(Path path) throws IOException {
+        return path;
+    }
+
+    /** Deletes a file, a symbolic link or an empty directory; nothing happens if it is not there. */
     void delete(Path path) throws IOException;
 
-    /** Deletes a file, or a directory with all that is in it; nothing happens if it is not there. */
+    /**
+     * Deletes a file, or a directory with all that is in it; nothing happens if it is not there. Like {@code rm -r}, it deletes
+     * a symbolic link and leaves alone what that leads to.
+     */
     default void deleteTree(Path path) throws IOException {
         if (isDirectory(path)) {
             for (Path child : list(path)) {
@@ -57,11 +82,17 @@ public interface Disk {
     /** Creates a directory; nothing happens if it is there. Its parent must be there. */
     void createDirectory(Path directory) throws IOException;
 
-    /** The paths in a directory, sorted by name. */
+    /** The paths in a directory, sorted by name. A symbolic link to a directory is none. */
     List<Path> list(Path directory) throws IOException;
 
-    /** Keeps a file from being read by anyone but its owner, where the file system can. */
-    default void restrictToOwner(Path file) throws IOException {}
+    /**
+     * Keeps a file from being read or written by anyone but its owner, where the file system can.
+     *
+     * @return whether others had access to it
+     */
+    default boolean restrictToOwner(Path file) throws IOException {
+        return false;
+    }
 
     /** Makes the names in a directory survive a power cut. */
     void forceDirectory(Path directory) throws IOException;

@@ -38,8 +38,18 @@ public final class FileCheckpointStore implements CheckpointStore {
         this.job = job;
         this.directory = Replacement.directoryOf(current);
         this.current = current;
-        this.previous = sibling("previous");
-        this.temporary = Replacement.temporaryFor(current);
+        this.previous = previousOf(current);
+        this.temporary = temporaryOf(current);
+    }
+
+    /** Where a checkpoint is written before it has its name. */
+    public static Path temporaryOf(Path checkpoint) {
+        return Replacement.temporaryFor(checkpoint);
+    }
+
+    /** Where the checkpoint before is kept. */
+    public static Path previousOf(Path checkpoint) {
+        return sibling(checkpoint, "previous");
     }
 
     /** Whose checkpoint a file is; empty if it is not there or cannot be read. */
@@ -105,9 +115,9 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     private Reason setAside(Path damagedFile, Found.Damaged damaged) throws IOException {
         int number = 1;
-        Path aside = sibling("damaged-" + number);
+        Path aside = sibling(current, "damaged-" + number);
         while (disk.exists(aside)) {
-            aside = sibling("damaged-" + ++number);
+            aside = sibling(current, "damaged-" + ++number);
         }
         disk.move(damagedFile, aside);
         String message = "Checkpoint " + damagedFile.getFileName() + " is damaged: " + damaged.message()
@@ -142,6 +152,8 @@ public final class FileCheckpointStore implements CheckpointStore {
             bytes = disk.read(file);
         } catch (NoSuchFileException e) {
             return new Found.None();
+        } catch (NotAFileException e) {
+            return new Found.Damaged("it is " + e.kind() + ", not a regular file");
         }
         try {
             return new Found.Whole(CheckpointCodec.decode(bytes, job), bytes);
@@ -177,9 +189,9 @@ public final class FileCheckpointStore implements CheckpointStore {
     }
 
     /** {@code checkpoint.json} has the sibling {@code checkpoint.previous.json}. */
-    private Path sibling(String word) {
-        String name = current.getFileName().toString();
+    private static Path sibling(Path checkpoint, String word) {
+        String name = checkpoint.getFileName().toString();
         String stem = name.endsWith(".json") ? name.substring(0, name.length() - ".json".length()) : name;
-        return current.resolveSibling(stem + "." + word + ".json");
+        return checkpoint.resolveSibling(stem + "." + word + ".json");
     }
 }

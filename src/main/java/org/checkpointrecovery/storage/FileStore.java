@@ -48,10 +48,13 @@ public final class FileStore {
     /** To be called once, before all else: clears away uploads that a crash cut short, and reads the records. */
     public void open() throws IOException {
         directories.open();
-        for (Path directory : disk.list(root)) {
+        for (Path directory : directories.list()) {
             Path record = directory.resolve("file.json");
             try {
                 UploadedFile file = decode(disk.read(record));
+                if (!directory.endsWith(file.id())) {
+                    throw new DamagedFileException("it is of another upload, " + file.id());
+                }
                 files.put(file.id(), file);
             } catch (IOException e) {
                 log.error(

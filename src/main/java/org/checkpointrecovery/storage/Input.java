@@ -1,7 +1,14 @@
 package org.checkpointrecovery.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Format;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +24,50 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
     /** A file that others made: an upload, or a path. */
     public static Input of(Path file, boolean foreign) {
         return new Input(file, null, foreign, false);
+    }
+
+    /**
+     * Opens the file for reading. Others may have put a symbolic link there if it is theirs; it is followed.
+     *
+     * @throws InputGoneException if the file is not there
+     * @throws InputReplacedException if it is not a regular file
+     */
+    public SeekableByteChannel open(Disk disk) throws IOException {
+        return open(disk, file);
+    }
+
+    /** Opens the file of the indexes of copies; throws as {@link #open(Disk)} does. */
+    SeekableByteChannel openIndexes(Disk disk) throws IOException {
+        return open(disk, requireNonNull(indexes));
+    }
+
+    private SeekableByteChannel open(Disk disk, Path path) throws IOException {
+        try {
+            return disk.openForRead(foreign ? disk.realPath(path) : path);
+        } catch (NoSuchFileException e) {
+            throw new InputGoneException(path);
+        } catch (NotAFileException e) {
+            throw new InputReplacedException("it is " + e.kind() + " now, not a regular file", e);
+        } catch (FileSystemException e) {
+            throw isPathBroken(e) ? new InputReplacedException("its path leads nowhere: " + e.getReason(), e) : e;
+        }
+    }
+
+    /** Whether a directory or link on the way has been replaced. The JDK tells it by the kernel's words alone. */
+    private static boolean isPathBroken(FileSystemException e) {
+        String reason = String.valueOf(e.getReason());
+        return e instanceof FileSystemLoopException
+                || reason.contains("Not a directory")
+                || reason.contains("Too many levels of symbolic links");
+    }
+
+    /** When the file was last written to. */
+    Instant modifiedAt(Disk disk) throws IOException {
+        try {
+            return disk.modifiedAt(foreign ? disk.realPath(file) : file);
+        } catch (NoSuchFileException e) {
+            throw new InputGoneException(file);
+        }
     }
 
     /**

@@ -15,7 +15,7 @@ public final class InputIdentities {
     public static InputIdentity of(Disk disk, Input input) throws IOException {
         CRC32C crc = new CRC32C();
         long size;
-        try (SeekableByteChannel channel = disk.openForRead(input.file())) {
+        try (SeekableByteChannel channel = input.open(disk)) {
             size = channel.size();
             update(crc, channel, 0, Math.min(size, END_BYTES));
             long tail = Math.max(END_BYTES, size - END_BYTES);
@@ -23,7 +23,7 @@ public final class InputIdentities {
                 update(crc, channel, tail, size);
             }
         }
-        return new InputIdentity(size, input.foreign() ? disk.modifiedAt(input.file()) : null, (int) crc.getValue());
+        return new InputIdentity(size, input.foreign() ? input.modifiedAt(disk) : null, (int) crc.getValue());
     }
 
     private static void update(CRC32C crc, SeekableByteChannel channel, long from, long to) throws IOException {

@@ -33,7 +33,7 @@ public final class InputItems {
     static InputItems of(Input input, Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {
         LineSource.Lines lines = lines(input, format, endBytes, maxItemBytes);
         CsvHeader header = format.kind() == Format.Kind.CSV
-                ? CsvHeader.read(disk.openForRead(input.file()), lines).orElse(null)
+                ? CsvHeader.read(input.open(disk), lines).orElse(null)
                 : null;
         return new InputItems(input, disk, lines, header);
     }
@@ -52,12 +52,12 @@ public final class InputItems {
     /** Opens the input where a run begins. */
     public ItemSource open(Position from) throws IOException {
         long position = header == null ? from.inputBytes() : Math.max(from.inputBytes(), header.behindBytes());
-        ItemSource source = new LineSource(disk.openForRead(input.file()), lines, position, from.nextItem());
+        ItemSource source = new LineSource(input.open(disk), lines, position, from.nextItem());
         if (input.indexes() == null) {
             return source;
         }
         try {
-            return new RenumberedSource(source, disk.openForRead(input.indexes()), from.nextItem());
+            return new RenumberedSource(source, input.openIndexes(disk), from.nextItem());
         } catch (IOException e) {
             source.close();
             throw e;

@@ -47,13 +47,13 @@ public final class JobStore {
     }
 
     /**
-     * All jobs, oldest first. One whose record cannot be read is a {@link Job#damaged} one; its bytes are kept.
+     * All jobs, oldest first. What is no directory, such as a symbolic link to one, is no job. One whose record cannot be read is a {@link Job#damaged} one; its bytes are kept.
      *
      * @param now the time that such a job is given if its id has none
      */
     public List<Job> loadAll(Instant now) throws IOException {
         List<Job> jobs = new ArrayList<>();
-        for (Path directory : disk.list(root)) {
+        for (Path directory : directories.list()) {
             String name = directory.getFileName().toString();
             if (JobId.isValid(name)) {
                 jobs.add(load(new JobId(name), now));
@@ -112,7 +112,7 @@ public final class JobStore {
     public Optional<Finished> finished(JobId id, Position committed) {
         RangeFiles ranges = files(id).ranges();
         try {
-            return disk.exists(ranges.manifest())
+            return disk.isDirectory(ranges.directory()) && disk.exists(ranges.manifest())
                     ? Optional.of(RangeRecord.finished(disk, ranges, committed))
                     : Optional.empty();
         } catch (IOException e) {
@@ -130,7 +130,7 @@ public final class JobStore {
             switch (job.status()) {
                 case COMPLETED, CANCELLED -> removeRanges(job.id());
                 case PAUSED, CRASHED, FAILED ->
-                    disk.delete(files(job.id()).ranges().order());
+                    withdrawFromCluster(files(job.id()).ranges());
                 case CREATED, QUEUED, RUNNING, PAUSING, CANCELLING -> {}
             }
         } catch (IOException e) {
@@ -147,9 +147,15 @@ public final class JobStore {
         Path removed = files(id).removedRanges();
         disk.deleteTree(removed);
         if (disk.exists(ranges.directory())) {
-            disk.delete(ranges.order());
+            withdrawFromCluster(ranges);
             disk.move(ranges.directory(), removed); // a task that works still puts nothing more into it
             disk.deleteTree(removed);
+        }
+    }
+
+    private void withdrawFromCluster(RangeFiles ranges) throws IOException {
+        if (disk.isDirectory(ranges.directory())) { // through a symbolic link another one's order would be deleted
+            disk.delete(ranges.order());
         }
     }
 

@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A file with a random key of 32 bytes, as 64 hexadecimal digits and a line end, that only its owner can read. */
 public final class KeyFile {
+    private static final Logger log = LoggerFactory.getLogger(KeyFile.class);
     private static final int KEY_BYTES = 32;
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
 
@@ -19,6 +22,19 @@ public final class KeyFile {
     public KeyFile(Disk disk, Path file) {
         this.disk = disk;
         this.file = file;
+    }
+
+    /**
+     * Keeps a key that is there from others. One that an older version, a backup or a careless copy left readable may be known
+     * to them.
+     */
+    public void restrictToOwner() throws IOException {
+        if (disk.restrictToOwner(file)) {
+            log.warn(
+                    "The key in {} was accessible to other users. Its permissions are now 0600. If someone may have read it,"
+                            + " delete the file for a new key, and tell the receivers of callbacks.",
+                    file);
+        }
     }
 
     /** The key as its digits. Makes it if it is not there; then it survives a power cut before anyone has it. */
@@ -40,7 +56,7 @@ public final class KeyFile {
         Path temporary = Replacement.temporaryFor(file);
         byte[] bytes = text.getBytes(US_ASCII);
         try (DiskFile open = disk.open(temporary)) {
-            disk.restrictToOwner(temporary); // before there is something to read
+            boolean unused = disk.restrictToOwner(temporary); // before there is something to read
             open.cutBack(0);
             open.append(bytes, 0, bytes.length);
             open.force();

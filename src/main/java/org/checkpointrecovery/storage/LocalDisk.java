@@ -1,5 +1,6 @@
 package org.checkpointrecovery.storage;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
@@ -7,80 +8,199 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.checkpointrecovery.job.DescriptorShortage;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The machine's own file system.
+ * The machine's own file system. What it creates is readable by its owner alone, whatever the umask; or, where users ask for
+ * files of their own, by whom the umask lets.
  *
  * <p>A thread that uses one of its files must not be interrupted: the JDK then closes the file.
  */
 public final class LocalDisk implements Disk {
+    private static final boolean POSIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    /** How often a file that is replaced while it is opened is opened again. */
+    private static final int TRIES = 20;
+
+    private final FileAttribute<?>[] ofFiles;
+    private final FileAttribute<?>[] ofDirectories;
+
+    /** For files that are readable by their owner alone. */
+    public LocalDisk() {
+        this(permissions("rw-------"), permissions("rwx------"));
+    }
+
+    private LocalDisk(FileAttribute<?>[] ofFiles, FileAttribute<?>[] ofDirectories) {
+        this.ofFiles = ofFiles;
+        this.ofDirectories = ofDirectories;
+    }
+
+    /** For files that the user asked for: readable by whom the umask lets. */
+    public static LocalDisk underUmask() {
+        return new LocalDisk(new FileAttribute<?>[0], new FileAttribute<?>[0]);
+    }
+
+    private static FileAttribute<?>[] permissions(String text) {
+        return POSIX
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
+                : new FileAttribute<?>[0];
+    }
+
     @Override
     public DiskFile open(Path file) throws IOException {
         try {
-            return new LocalFile(file, FileChannel.open(file, WRITE, CREATE));
+            return new LocalFile(file, openForWrite(file));
         } catch (IOException e) {
             throw named(file, e);
         }
+    }
+
+    /** Opens a regular file for writing, and creates it if it is not there. */
+    FileChannel openForWrite(Path file) throws IOException {
+        return openRegular(file, Set.of(WRITE, CREATE, NOFOLLOW_LINKS), ofFiles);
     }
 
     @Override
     public SeekableByteChannel openForRead(Path file) throws IOException {
         try {
-            return FileChannel.open(file, READ);
+            return openRegular(file, Set.of(READ, NOFOLLOW_LINKS));
         } catch (IOException e) {
             throw named(file, e);
         }
     }
 
+    /**
+     * Opens a regular file and nothing else. To open a named pipe would wait for someone at its other end, and a directory
+     * would be found out at the first read only. Java has no open that does not wait, so the type is looked at just before.
+     */
+    private static FileChannel openRegular(Path file, Set<? extends OpenOption> options, FileAttribute<?>... created)
+            throws IOException {
+        for (int tries = 1; ; tries++) {
+            BasicFileAttributes before = regular(file);
+            if (before == null && !options.contains(CREATE)) {
+                throw new NoSuchFileException(file.toString());
+            }
+            FileChannel channel = FileChannel.open(file, options, created);
+            try {
+                BasicFileAttributes after = regular(file);
+                boolean same = before == null
+                        || after == null // it was deleted or renamed since
+                        || Objects.equals(before.fileKey(), after.fileKey());
+                if (same || tries == TRIES) {
+                    return channel;
+                }
+            } catch (IOException | RuntimeException e) {
+                closeAfter(e, channel);
+                throw e;
+            }
+            channel.close();
+        }
+    }
+
+    private static void closeAfter(Exception failure, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** The attributes of a regular file; null if nothing is there. */
+    private static @Nullable BasicFileAttributes regular(Path file) throws IOException {
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+        if (!attributes.isRegularFile()) {
+            throw new NotAFileException(file, attributes);
+        }
+        return attributes;
+    }
+
     @Override
     public byte[] read(Path file) throws IOException {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw named(file, e);
+        try (InputStream bytes = Channels.newInputStream(openForRead(file))) {
+            return bytes.readAllBytes();
         }
     }
 
     @Override
     public long size(Path file) throws IOException {
-        return Files.size(file);
+        return Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                .size();
     }
 
     @Override
     public Instant modifiedAt(Path file) throws IOException {
-        return Files.getLastModifiedTime(file).toInstant();
+        return Files.getLastModifiedTime(file, NOFOLLOW_LINKS).toInstant();
     }
 
     @Override
     public boolean exists(Path path) {
-        return Files.exists(path);
+        return Files.exists(path, NOFOLLOW_LINKS);
     }
 
     @Override
     public boolean isDirectory(Path path) {
-        return Files.isDirectory(path);
+        return Files.isDirectory(path, NOFOLLOW_LINKS);
     }
 
     @Override
-    public void restrictToOwner(Path file) throws IOException {
-        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
-        if (view != null) {
-            view.setPermissions(Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
+    public boolean isFile(Path path) {
+        return Files.isRegularFile(path, NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void copyPermissions(Path from, Path to) throws IOException {
+        if (POSIX && regular(from) != null && regular(to) != null) {
+            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from, NOFOLLOW_LINKS));
         }
+    }
+
+    @Override
+    public Path realPath(Path path) throws IOException {
+        return path.toRealPath();
+    }
+
+    @Override
+    public boolean restrictToOwner(Path file) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class, NOFOLLOW_LINKS);
+        if (view == null || regular(file) == null) {
+            return false;
+        }
+        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
+        boolean open = !owner.containsAll(view.readAttributes().permissions());
+        if (open) {
+            // Not through the view: the JDK cannot set permissions without following links. It is no link, as was seen.
+            Files.setPosixFilePermissions(file, owner);
+        }
+        return open;
     }
 
     @Override
@@ -100,10 +220,11 @@ public final class LocalDisk implements Disk {
     @Override
     public void createDirectory(Path directory) throws IOException {
         try {
-            Files.createDirectory(directory);
+            Files.createDirectory(directory, ofDirectories);
         } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(directory)) {
-                throw e;
+            if (!isDirectory(directory)) {
+                throw new FileAlreadyExistsException(
+                        directory.toString(), null, "it is not a directory, or is a symbolic link");
             }
         } catch (IOException e) {
             throw named(directory, e);
@@ -112,6 +233,9 @@ public final class LocalDisk implements Disk {
 
     @Override
     public List<Path> list(Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory)) {
+            throw new NotDirectoryException(directory.toString());
+        }
         try (Stream<Path> paths = Files.list(directory)) {
             return paths.sorted().toList();
         } catch (UncheckedIOException e) {
@@ -147,7 +271,7 @@ public final class LocalDisk implements Disk {
                 : failure;
     }
 
-    private static final class LocalFile implements DiskFile {
+    static final class LocalFile implements DiskFile {
         /** The JDK keeps a direct buffer as large as the largest array that a thread has written at once. */
         private static final int SLICE_BYTES = 256 << 10;
 

@@ -62,7 +62,12 @@ final class RecoveredItems implements Closeable {
         for (int segment : segmentsOf(disk, files)) {
             items.noteMissing(before, segment);
             items.lastSegment = segment;
-            before = items.scan(segment, header, before);
+            try {
+                before = items.scan(segment, header, before);
+            } catch (NotAFileException e) {
+                log.warn("{}", e.getMessage());
+                items.damaged.add(segment);
+            }
         }
         return items;
     }

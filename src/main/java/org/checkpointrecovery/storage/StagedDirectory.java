@@ -2,6 +2,8 @@ package org.checkpointrecovery.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +35,11 @@ final class StagedDirectory {
         if (!disk.exists(parent)) {
             disk.createDirectory(parent);
         }
+        if (!disk.isDirectory(parent)) {
+            throw new DamagedFileException(
+                    parent + " is not a directory, or is a symbolic link. Nothing was changed. Put the"
+                            + " directory back; to keep it on another disk, mount that there, or move the whole data directory");
+        }
         disk.forceDirectory(Replacement.directoryOf(parent));
         disk.forceDirectory(parent);
         for (Path path : disk.list(parent)) {
@@ -41,6 +48,23 @@ final class StagedDirectory {
                 disk.deleteTree(path);
             }
         }
+    }
+
+    /**
+     * The published directories, sorted by name. What is none, such as a symbolic link to one, is left alone, and the log says
+     * so.
+     */
+    List<Path> list() throws IOException {
+        List<Path> directories = new ArrayList<>();
+        for (Path path : disk.list(parent)) {
+            String name = path.getFileName().toString();
+            if (disk.isDirectory(path)) {
+                directories.add(path);
+            } else if (!name.startsWith(NEW) && !name.startsWith(DELETED)) {
+                log.warn("{} is not a directory, or is a symbolic link. It is left alone. Remove it.", path);
+            }
+        }
+        return directories;
     }
 
     /** An empty directory to fill. */

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The {@code run} command on a disk whose power is cut, or whose process is killed, at every operation. */
 class FileRunTest {
     private static final RunFiles FILES =
-            new RunFiles(Path.of("/in.txt"), Path.of("/out.json"), Path.of("/.checkpoint.json"));
+            RunFiles.of(Path.of("/in.txt"), Path.of("/out.json"), Path.of("/.checkpoint.json"));
     private static final String LINES = "one\ntwo\n\nthree\nfour\nfive\nsix\nseven\n";
     private static final int SEEDS = 4;
 

@@ -71,6 +71,8 @@ class PathInputTest {
             strings = {
                 "../secret.txt",
                 "sub/../../secret.txt",
+                "../inputs/input.txt",
+                "sub/../../inputs/input.txt",
                 "link-out.txt",
                 "dir-out/secret.txt",
                 "missing.txt",

@@ -100,6 +100,30 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     private TestService(Disk disk, Options options, Engines engines) {
+        this(disk, options, engines, Callbacks.NONE);
+    }
+
+    /** A service that calls back. */
+    TestService(Disk disk, Options options, Callbacks callbacks) {
+        this(
+                disk,
+                options,
+                Engines.withoutCluster(new Engines.Provided(
+                        new LocalEngine(
+                                disk,
+                                options.clock(),
+                                options.workers(),
+                                options.maxItemBytes(),
+                                options.processors(),
+                                () -> {
+                                    throw new AssertionError("nobody may halt the process");
+                                }),
+                        null,
+                        null)),
+                callbacks);
+    }
+
+    private TestService(Disk disk, Options options, Engines engines, Callbacks callbacks) {
         jobs = new JobStore(disk, options.data().resolve("jobs"));
         JobService.Stores stores = new JobService.Stores(
                 disk, jobs, new FileStore(disk, options.data().resolve("files")));
@@ -107,7 +131,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                 options.data(), options.inputs(), options.maxQueued(), options.maxItemBytes(), options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
         Leftovers.started(this);
-        service = new JobService(stores, engines, options.processors(), Callbacks.NONE, options.clock(), ids, settings);
+        service = new JobService(stores, engines, options.processors(), callbacks, options.clock(), ids, settings);
     }
 
     /** A service that is open. */

@@ -25,6 +25,7 @@ public final class TestSpec {
     private CommitMode commit = CommitMode.GROUP;
     private OnItemError onItemError = OnItemError.SKIP;
     private @Nullable Long maxFailedItems;
+    private @Nullable String callbackUrl;
     private boolean start = true;
     private @Nullable Long crashAfterItems;
     private CrashPoint crashPoint = CrashPoint.PROCESSING;
@@ -80,6 +81,11 @@ public final class TestSpec {
         return this;
     }
 
+    public TestSpec callbackUrl(String url) {
+        callbackUrl = url;
+        return this;
+    }
+
     public TestSpec notStarted() {
         start = false;
         return this;
@@ -115,7 +121,7 @@ public final class TestSpec {
                 parallelism,
                 commit,
                 new FailedItemLimits(onItemError, maxFailedItems, null),
-                null,
+                callbackUrl,
                 start,
                 faults);
     }

@@ -47,10 +47,10 @@ class DataDirectoryTest {
             }
         };
         Path root = directory.resolve("a/b/c");
-        DataDirectory.take(root, disk).close();
+        DataDirectory.take(root, disk, disk).close();
         assertThat(forced).containsExactly(directory, directory.resolve("a"), directory.resolve("a/b"));
         forced.clear();
-        DataDirectory.take(root, disk).close();
+        DataDirectory.take(root, disk, disk).close();
         assertThat(forced).isEmpty();
     }
 }

@@ -45,8 +45,23 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
-    public void restrictToOwner(Path file) throws IOException {
-        disk.restrictToOwner(file);
+    public boolean restrictToOwner(Path file) throws IOException {
+        return disk.restrictToOwner(file);
+    }
+
+    @Override
+    public boolean isFile(Path path) {
+        return disk.isFile(path);
+    }
+
+    @Override
+    public void copyPermissions(Path from, Path to) throws IOException {
+        disk.copyPermissions(from, to);
+    }
+
+    @Override
+    public Path realPath(Path path) throws IOException {
+        return disk.realPath(path);
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.flink.task.CrashRequest;
 import org.checkpointrecovery.engine.run.Feed;
+import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.engine.run.RunParts;
@@ -35,6 +36,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Manifest;
 import org.checkpointrecovery.storage.RangeFiles;
@@ -124,6 +126,10 @@ final class FlinkFeed implements Feed {
     }
 
     private void openFiles() throws IOException {
+        if (disk.exists(files.directory()) && !disk.isDirectory(files.directory())) {
+            throw new DamagedFileException(files.directory() + " is not a directory, or is a symbolic link. Nothing was"
+                    + " changed. Remove it and resume: what is not committed is worked on again.");
+        }
         if (disk.exists(files.manifest())) {
             Manifest found = Manifest.read(disk, files.manifest());
             manifest = found;
@@ -212,7 +218,7 @@ final class FlinkFeed implements Feed {
                         "The plugin \"" + plugin.name() + "\" is not among those of this service (--plugins)."));
         createDirectory();
         disk.createDirectory(files.plugins());
-        Replacement.write(disk, files.plugin(), disk.read(Path.of(jar)));
+        Replacement.write(disk, files.plugin(), disk.read(disk.realPath(Path.of(jar))));
     }
 
     private void createDirectory() throws IOException {
@@ -275,24 +281,27 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    private @Nullable Manifest makeManifest() throws IOException {
+    private @Nullable Manifest makeManifest() throws IOException, InterruptedException {
         Job job = parts.order().job();
         InputIdentity identity = requireNonNull(job.identity());
-        Manifest made = Manifest.make(
-                parts.order()
-                        .input()
-                        .items(
-                                disk,
-                                spec.format(),
-                                identity.bytes(),
-                                parts.settings().maxItemBytes()),
-                cuts(),
-                () -> control.mustEndNow() || control.asked() != null);
-        if (made != null) {
+        Optional<Manifest> made = InputCalls.call(
+                control,
+                "job-" + id + "-input",
+                () -> Optional.ofNullable(Manifest.make(
+                        parts.order()
+                                .input()
+                                .items(
+                                        disk,
+                                        spec.format(),
+                                        identity.bytes(),
+                                        parts.settings().maxItemBytes()),
+                        cuts(),
+                        () -> control.mustEndNow() || control.asked() != null)));
+        if (made.isPresent()) {
             createDirectory();
-            made.write(disk, files.manifest());
+            made.get().write(disk, files.manifest());
         }
-        return made;
+        return made.orElse(null);
     }
 
     private Manifest.Cuts cuts() {

@@ -67,7 +67,7 @@ final class JobJar {
 
     /** Jobs may do so at the same time. */
     static Path share(Disk disk, Path own, Path directory) throws IOException {
-        byte[] jar = disk.read(own);
+        byte[] jar = disk.read(disk.realPath(own));
         Path shared = directory.resolve("checkpoint-recovery-" + sha256(jar) + ".jar");
         disk.createDirectory(directory);
         if (!disk.exists(shared)) {

@@ -76,7 +76,7 @@ final class BatchReader implements Runnable {
 
     @Override
     public void run() {
-        try {
+        try (source) { // nobody else may close it: a thread that is blocked in it would block that one too
             readOn();
             if (others != null) {
                 others.noMore();
@@ -97,9 +97,19 @@ final class BatchReader implements Runnable {
             if (slice == null) {
                 return;
             }
-            Items items = source.read(most());
+            Items items = read();
             slice.nextBytes = items.nextBytes();
             goOn = items.count() == 0 ? endInput(slice) : readSlice(items, slice);
+        }
+    }
+
+    private Items read() throws IOException {
+        int most = most();
+        queue.readBegins();
+        try {
+            return source.read(most);
+        } finally {
+            queue.readEnds();
         }
     }
 

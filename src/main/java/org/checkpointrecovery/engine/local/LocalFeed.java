@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.run.Feed;
+import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunParts;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
@@ -28,7 +29,6 @@ final class LocalFeed implements Feed {
     private final Processors processors;
     private final ItemCounter counter;
     private final @Nullable ItemJournal journal;
-    private @Nullable ItemSource source;
     private @Nullable Pipeline pipeline;
 
     private LocalFeed(
@@ -65,6 +65,14 @@ final class LocalFeed implements Feed {
                 from.nextItem());
     }
 
+    /** An input, opened where the run begins. */
+    private record Opened(InputItems items, ItemSource source) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            source.close();
+        }
+    }
+
     @Override
     public @Nullable Reason damage() {
         if (journal == null || journal.damaged().isEmpty()) {
@@ -79,21 +87,22 @@ final class LocalFeed implements Feed {
 
     @Override
     public void begin(SliceQueue queue, LongSupplier committedItems)
-            throws IOException, Processors.UnavailableException {
-        counter.count(order, parts.listener());
+            throws IOException, InterruptedException, Processors.UnavailableException {
         InputIdentity identity = order.job().identity();
-        InputItems items = order.input()
-                .items(
-                        parts.disk(),
-                        order.job().validSpec().format(),
-                        identity == null ? 0 : identity.bytes(),
-                        parts.settings().maxItemBytes());
-        ItemSource opened = items.open(from);
-        source = opened;
+        Opened opened = InputCalls.call(parts.control(), "job-" + order.job().id() + "-input", () -> {
+            counter.count(order, parts.listener());
+            InputItems items = order.input()
+                    .items(
+                            parts.disk(),
+                            order.job().validSpec().format(),
+                            identity == null ? 0 : identity.bytes(),
+                            parts.settings().maxItemBytes());
+            return new Opened(items, items.open(from));
+        });
         pipeline = Pipeline.begin(
                 new Pipeline.Work(parts.order().job(), parts.settings(), parts.listener(), parts.control(), processors),
-                items,
-                opened,
+                opened.items,
+                opened.source,
                 queue,
                 0,
                 journal == null ? null : new Pipeline.Journal(journal, from.nextItem(), committedItems));
@@ -109,16 +118,6 @@ final class LocalFeed implements Feed {
         try {
             if (pipeline != null) {
                 pipeline.close();
-            }
-        } finally {
-            closeFiles();
-        }
-    }
-
-    private void closeFiles() throws IOException {
-        try {
-            if (source != null) {
-                source.close();
             }
         } finally {
             if (journal != null) {

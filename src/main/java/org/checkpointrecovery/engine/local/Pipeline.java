@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.local;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.SliceQueue;
@@ -18,9 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Moves items from a source through a processor into a queue of slices, with the threads that this takes. */
 final class Pipeline {
+    private static final long LOOK_MILLIS = 100;
+
     private final Work work;
     private final InputItems items;
     private final @Nullable Processing others;
+    private final SliceQueue queue;
     private final BatchReader reader;
     private final Thread thread;
 
@@ -36,7 +40,7 @@ final class Pipeline {
     record Journal(ItemJournal items, long nextItem, LongSupplier committedItems) {}
 
     /**
-     * @param source of the items; closed by the caller, after this
+     * @param source of the items; closed by the thread that reads from it
      * @param firstItem number of the first item, as batches are counted
      * @param journal null where a processor works on one item after the other, or where nothing is kept of what a crash
      *     interrupts
@@ -55,15 +59,22 @@ final class Pipeline {
                 others == null ? sliceProcessor() : null,
                 others,
                 firstItem);
+        this.queue = queue;
         this.thread = new Thread(reader, "job-" + work.job().id() + "-reader");
+        this.thread.setDaemon(true);
     }
 
     static Pipeline begin(
             Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
-            throws Processors.UnavailableException {
-        Pipeline pipeline = new Pipeline(work, items, source, queue, firstItem, journal);
-        pipeline.thread.start();
-        return pipeline;
+            throws IOException, Processors.UnavailableException {
+        try {
+            Pipeline pipeline = new Pipeline(work, items, source, queue, firstItem, journal);
+            pipeline.thread.start();
+            return pipeline;
+        } catch (Processors.UnavailableException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
     }
 
     /** Who processes the items; null if the thread that reads them does. */
@@ -107,9 +118,23 @@ final class Pipeline {
         return reader.inputEnded();
     }
 
-    /** Waits until no thread works any more; the control has told them to end, and the queue is closed. */
+    /**
+     * Waits until no thread works any more; the control has told them to end, and the queue is closed. A reader that does not
+     * come back from its input is left behind: if it ever does, it finds the queue closed and ends.
+     */
     void close() throws IOException, InterruptedException {
-        thread.join();
+        long read = 0;
+        long since = System.nanoTime();
+        while (thread.isAlive()) {
+            thread.join(LOOK_MILLIS);
+            long now = queue.readUnderWay();
+            if (now == 0 || now != read) {
+                read = now;
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since >= InputCalls.PATIENCE.toNanos()) {
+                break;
+            }
+        }
         if (others != null) {
             others.close();
         }

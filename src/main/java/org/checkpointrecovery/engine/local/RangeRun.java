@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
+import org.checkpointrecovery.engine.run.Taking;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.LimitedSource;
@@ -81,19 +83,21 @@ public final class RangeRun {
         RunSettings settings = RunSettings.ofRange(job, order.maxItemBytes(), range);
         Times times = new Times();
         InputIdentity identity = requireNonNull(job.identity());
-        InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);
-        try (ItemSource source = new LimitedSource(items.open(start(range)), range.items());
-                ResultSink sink = ResultSink.open(
-                        disk,
-                        RangeFiles.results(directory),
-                        RangeFiles.errors(directory),
-                        ResultsFormat.JSON_LINES,
-                        Position.START)) {
+        try (ResultSink sink = ResultSink.open(
+                disk,
+                RangeFiles.results(directory),
+                RangeFiles.errors(directory),
+                ResultsFormat.JSON_LINES,
+                Position.START)) {
+            Opened opened = InputCalls.call(control, "job-" + job.id() + "-input", () -> {
+                InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
+                return new Opened(items, new LimitedSource(items.open(start(range)), range.items()));
+            });
             Pipeline pipeline = Pipeline.begin(
                     new Pipeline.Work(job, settings, times, control, processors),
-                    items,
-                    source,
+                    opened.items,
+                    opened.source,
                     queue,
                     range.firstItem(),
                     null);
@@ -122,6 +126,14 @@ public final class RangeRun {
                 queue.close();
                 pipeline.close();
             }
+        }
+    }
+
+    /** An input, opened where a range begins. */
+    private record Opened(InputItems items, ItemSource source) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            source.close();
         }
     }
 
@@ -165,7 +177,8 @@ public final class RangeRun {
         @Nullable
         CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
-            while (queue.take(taken)) {
+            Taking taking = new Taking(queue, control);
+            while (taking.take(taken)) {
                 if (control.crashesNow()) {
                     return control.crash();
                 }

@@ -38,6 +38,7 @@ final class CommitLoop {
     private final int run;
     private final RunSettings settings;
     private final SliceQueue queue;
+    private final Taking taking;
     private final RunControl control;
     private final ResultSink sink;
     private final CheckpointStore checkpoints;
@@ -62,6 +63,7 @@ final class CommitLoop {
         this.settings = parts.settings();
         this.queue = queue;
         this.control = parts.control();
+        this.taking = new Taking(queue, control);
         this.sink = sink;
         this.checkpoints = parts.order().checkpoints();
         this.listener = parts.listener();
@@ -80,7 +82,7 @@ final class CommitLoop {
     @Nullable
     RunEnd commitAll() throws IOException, InterruptedException, SliceQueue.PipelineException {
         List<Slice> taken = new ArrayList<>();
-        while (queue.take(taken)) {
+        while (taking.take(taken)) {
             CrashOrder now = control.crash();
             if (!settings.readerProcesses() && now != null && control.crashesNow()) {
                 commit();

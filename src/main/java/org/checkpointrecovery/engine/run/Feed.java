@@ -22,7 +22,8 @@ public interface Feed {
      *
      * @param committedItems how many items the checkpoint counts
      */
-    void begin(SliceQueue queue, LongSupplier committedItems) throws IOException, Processors.UnavailableException;
+    void begin(SliceQueue queue, LongSupplier committedItems)
+            throws IOException, InterruptedException, Processors.UnavailableException;
 
     /** Whether all items were put into the queue, so that nothing is left to do when the last slice is committed. */
     boolean inputEnded();

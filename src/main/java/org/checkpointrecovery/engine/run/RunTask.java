@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.run;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
@@ -20,7 +21,9 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.InputGoneException;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputReplacedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +72,8 @@ final class RunTask implements Runnable {
                     e.getMessage() + " The job was paused; nothing is lost. Provide it and resume.");
             log.warn("Job {}: {}", id, reason.message());
             end = new RunEnd(Run.End.PAUSED, reason, committed);
+        } catch (InputStuckException e) {
+            end = leftBehind();
         } catch (IOException e) {
             Reason reason = reasonOf(e);
             end = DescriptorShortage.is(reason)
@@ -100,6 +105,21 @@ final class RunTask implements Runnable {
                 return;
             }
         }
+    }
+
+    /** The run was asked to end and does not wait for its input. What is not committed is worked on again. */
+    private RunEnd leftBehind() {
+        log.warn(
+                "Job {}: a read of its input has not returned {} s after the run was to end. The run ends without it, at its"
+                        + " checkpoint. Check the file or the disk that it is on.",
+                id,
+                InputCalls.PATIENCE.toSeconds());
+        Run.End asked = control().asked();
+        return asked == null
+                ? failed(
+                        new Reason(ErrorCode.IO_ERROR, "A read of the input does not return. Check it and resume."),
+                        null)
+                : new RunEnd(asked, control().reason(), committed);
     }
 
     /** A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged. */
@@ -179,18 +199,9 @@ final class RunTask implements Runnable {
     }
 
     /** A failed end if the input is not the one that the job was submitted with. */
-    private @Nullable RunEnd checkInput() throws IOException {
-        InputIdentity now;
-        try {
-            now = InputIdentities.of(parts.disk(), order.input());
-        } catch (NoSuchFileException e) {
-            return failed(
-                    new Reason(
-                            ErrorCode.INPUT_MISSING,
-                            "The input is not there any more. The results up to item " + committed.nextItem()
-                                    + " are kept. Put it back and resume."),
-                    null);
-        }
+    private @Nullable RunEnd checkInput() throws IOException, InterruptedException {
+        InputIdentity now = InputCalls.call(
+                control(), "job-" + id + "-input", () -> InputIdentities.of(parts.disk(), order.input()));
         if (now.equals(order.job().identity())) {
             return null;
         }
@@ -230,6 +241,19 @@ final class RunTask implements Runnable {
                     "The input has changed, or is limited otherwise, since the job was submitted: " + e.getMessage()
                             + "." + kept + "Put the old input back and resume, or submit the job again.");
         }
+        if (e instanceof InputGoneException) {
+            return new Reason(
+                    ErrorCode.INPUT_MISSING,
+                    "The input is not there any more. The results up to item " + committed.nextItem()
+                            + " are kept. Put it back and resume.");
+        }
+        if (e instanceof InputReplacedException) {
+            return new Reason(
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed since the job was submitted: " + e.getMessage() + ". The results up to item "
+                            + committed.nextItem()
+                            + " are kept. Put the old input back and resume, or submit the job again.");
+        }
         if (e instanceof InputTruncatedException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
@@ -237,7 +261,17 @@ final class RunTask implements Runnable {
                             + "Put the old input back and resume, or submit the job again.");
         }
         return new Reason(
-                ErrorCode.IO_ERROR, "The disk failed: " + e.getMessage() + "." + kept + "Check the disk and resume.");
+                ErrorCode.IO_ERROR, "The disk failed: " + words(e) + "." + kept + "Check the disk and resume.");
+    }
+
+    /** Of some failures the JDK tells no more than the path. */
+    private static String words(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return e.getMessage() + " is not there";
+        }
+        return e instanceof AccessDeniedException
+                ? e.getMessage() + " cannot be accessed, permission denied"
+                : String.valueOf(e.getMessage());
     }
 
     private static IOException rethrown(SliceQueue.PipelineException e) {

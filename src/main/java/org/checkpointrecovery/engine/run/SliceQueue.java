@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine.run;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class SliceQueue {
     private @Nullable Throwable failure;
     private Runnable onReaderWaits = () -> {};
     private volatile boolean readerWaits;
+    private final AtomicLong reads = new AtomicLong(); // odd while the input is read
 
     public SliceQueue(int maxUnprocessed) {
         this.maxUnprocessed = maxUnprocessed;
@@ -42,6 +44,21 @@ public final class SliceQueue {
     /** Whether the reader waits for slices to be committed. */
     public boolean readerWaits() {
         return readerWaits;
+    }
+
+    /** The reader begins to read from the input, which may take for ever. */
+    public void readBegins() {
+        reads.incrementAndGet();
+    }
+
+    public void readEnds() {
+        reads.incrementAndGet();
+    }
+
+    /** The number of the read that is under way, which is never used again; 0 if none is. */
+    public long readUnderWay() {
+        long now = reads.get();
+        return now % 2 == 0 ? 0 : now;
     }
 
     /** An empty slice for the reader; null if the run is over. */
@@ -121,20 +138,28 @@ public final class SliceQueue {
     /**
      * Takes the slices that are processed and next in order; waits for the first of them, or to be woken.
      *
+     * @param mostMillis how long to wait at the most; 0 for no limit
      * @return false if there are none and none will come
      * @throws PipelineException if another thread of the run failed
      */
-    public synchronized boolean take(List<Slice> into) throws InterruptedException, PipelineException {
-        while (failure == null && !woken && !headIsProcessed() && !(finished && (cutShort || inOrder.isEmpty()))) {
-            wait();
+    public synchronized boolean take(List<Slice> into, long mostMillis) throws InterruptedException, PipelineException {
+        while (failure == null && !woken && !headIsProcessed() && !isAtEnd()) {
+            wait(mostMillis);
+            woken |= mostMillis > 0;
         }
+        boolean wasWoken = woken;
+        woken = false;
         if (failure != null) {
             throw new PipelineException(failure);
         }
         while (headIsProcessed()) {
             into.add(inOrder.removeFirst());
         }
-        return woken || !into.isEmpty();
+        return wasWoken || !into.isEmpty();
+    }
+
+    private boolean isAtEnd() {
+        return finished && (cutShort || inOrder.isEmpty());
     }
 
     private boolean headIsProcessed() {

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.local.RangeRun;
+import org.checkpointrecovery.engine.run.InputStuckException;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.job.CrashMode;
@@ -22,6 +23,8 @@ import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.InputGoneException;
+import org.checkpointrecovery.storage.InputReplacedException;
 import org.checkpointrecovery.storage.Manifest;
 import org.checkpointrecovery.storage.RangeFiles;
 import org.checkpointrecovery.storage.RangeOrder;
@@ -149,6 +152,24 @@ public final class RangeTask implements AutoCloseable {
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed while it was read: " + e.getMessage()
                             + ". Put the old input back and resume, or submit the job again.");
+        } catch (InputGoneException e) {
+            throw end(
+                    disk,
+                    ended,
+                    Run.End.FAILED,
+                    ErrorCode.INPUT_MISSING,
+                    "The input is not there any more, at a task of the cluster: " + e.getMessage()
+                            + ". What is committed is safe. Put it back and resume.");
+        } catch (InputReplacedException e) {
+            throw end(
+                    disk,
+                    ended,
+                    Run.End.FAILED,
+                    ErrorCode.INPUT_CHANGED,
+                    "The input has changed since the job was submitted: " + e.getMessage()
+                            + ". Put the old input back and resume, or submit the job again.");
+        } catch (InputStuckException e) {
+            throw stopped(control, attempt);
         } catch (DiskFullException e) {
             disk.deleteTree(attempt); // it makes room for a word about it
             throw end(
