@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * time, so that nothing but the request touches the disk.
  */
 class FaultScanTest {
-    private static final String HELD = "{\"input\":{\"items\":[\"held\"]},\"faults\":{\"itemDelayMillis\":60000}}";
+    private static final String HELD = "{\"input\":{\"items\":[\"held\"]},\"processor\":{\"type\":\"http\",\"timeoutMillis\":600000,"
+            + "\"url\":\"http://127.0.0.1:%d/\"}}";
     private static final String INLINE = "{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"start\":%s}";
 
     @TempDir
@@ -40,8 +44,14 @@ class FaultScanTest {
     private TestService service = TestService.in(Path.of("."));
     private ServiceClient http = new ServiceClient("http://localhost", ServiceClient.CONTRACT);
 
+    /** Never answers: when it has been called, the job that holds the worker touches the disk no more. */
+    private ServerSocket endpoint;
+
+    private final List<Socket> calls = new ArrayList<>();
+
     @BeforeEach
-    void start() {
+    void start() throws IOException {
+        endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         http.close();
         service = TestService.in(directory).disk(disk).workers(1).start();
         http = service.client();
@@ -49,7 +59,11 @@ class FaultScanTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
+        for (Socket call : calls) {
+            call.close();
+        }
+        endpoint.close();
         disk.mend();
         service.close();
     }
@@ -112,7 +126,7 @@ class FaultScanTest {
     }
 
     /** Brings something into the state that the request is about; returns its id. */
-    private String prepare(Ask ask) {
+    private String prepare(Ask ask) throws IOException {
         if (ask == Ask.DELETE_UPLOAD || ask == Ask.SUBMIT_UPLOAD) {
             return http.upload("a\nb\n".getBytes(UTF_8));
         }
@@ -138,8 +152,9 @@ class FaultScanTest {
         };
     }
 
-    private String running() {
-        String id = http.submit(HELD);
+    private String running() throws IOException {
+        String id = http.submit(HELD.formatted(endpoint.getLocalPort()));
+        calls.add(endpoint.accept());
         http.await(id, "RUNNING");
         return id;
     }
