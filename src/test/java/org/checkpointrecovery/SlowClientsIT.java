@@ -81,14 +81,14 @@ class SlowClientsIT {
     }
 
     private void awaitNothingHalfMade() {
-        await("nothing is left of the requests", () -> isEmpty("files") && isEmpty("spool"));
+        await("nothing is left of the requests", () -> entries("files") == 0 && entries("spool") == 0);
     }
 
-    private boolean isEmpty(String name) {
+    private long entries(String name) {
         try (Stream<Path> paths = Files.list(directory.resolve("data").resolve(name))) {
-            return paths.findAny().isEmpty();
+            return paths.count();
         } catch (IOException e) {
-            return false;
+            return -1;
         }
     }
 
@@ -157,6 +157,7 @@ class SlowClientsIT {
             slow.readers(20, "/v1/jobs/" + job + "/results", "", 1);
             await("those that send too slowly are cut off", () -> slow.open() == 20);
             await("so is who does not read", () -> jar.log().contains("Closed "));
+            await("nothing of them is left", () -> entries("files") == 20 && entries("spool") == 0);
             assertThat(patient.open()).isEqualTo(20);
         }
     }

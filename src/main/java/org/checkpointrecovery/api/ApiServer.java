@@ -22,7 +22,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -43,8 +42,6 @@ public final class ApiServer {
     /** Jetty's own threads, which never wait. */
     private static final int JETTY_THREADS = 32;
 
-    private static final int MOST_READINESS_CHECKS = 4;
-
     private final JobService service;
     private final Settings settings;
     private final Spools spools;
@@ -52,7 +49,6 @@ public final class ApiServer {
     private final Pace pace;
     private final Transfers transfers;
     private final WrongTokens wrongTokens = new WrongTokens();
-    private final Semaphore readinessChecks = new Semaphore(MOST_READINESS_CHECKS);
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "ticks");
         thread.setDaemon(true);
@@ -248,7 +244,7 @@ public final class ApiServer {
                         Problem.Kind.UNAUTHORIZED,
                         "This service asks for a token. Send the header Authorization: Bearer followed by the token.")
                 .exception();
-        String source = ctx.req().getRemoteAddr();
+        String source = WrongTokens.source(ctx.req().getRemoteAddr());
         WrongTokens.Refusal refusal = ctx.header("Authorization") == null
                 ? WrongTokens.Refusal.NOW
                 : wrongTokens.refuse(source, System.nanoTime());
@@ -291,20 +287,13 @@ public final class ApiServer {
     }
 
     private void ready(Context ctx) {
-        if (!readinessChecks.tryAcquire()) {
-            throw Problem.of(Problem.Kind.UNAVAILABLE, "The disk does not answer: earlier checks still wait for it.")
-                    .exception();
-        }
-        Optional<String> problem;
-        try {
-            problem = service.unreadiness();
-        } finally {
-            readinessChecks.release();
-        }
-        if (problem.isPresent()) {
-            throw Problem.of(Problem.Kind.UNAVAILABLE, problem.get()).exception();
-        }
-        health(ctx, "ready");
+        ctx.future(() -> lanes.run(lanes.readiness(), () -> {
+            Optional<String> problem = service.unreadiness();
+            if (problem.isPresent()) {
+                throw Problem.of(Problem.Kind.UNAVAILABLE, problem.get()).exception();
+            }
+            health(ctx, "ready");
+        }));
     }
 
     private void metrics(Context ctx) throws IOException {

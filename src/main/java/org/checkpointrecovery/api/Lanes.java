@@ -21,6 +21,8 @@ final class Lanes implements Closeable {
     private static final int SCANNING_THREADS = 2;
     private static final int SAMPLING_THREADS = 16;
     private static final int MOST_SAMPLES_WAITING = 100;
+    private static final int READINESS_THREADS = 4;
+    private static final int MOST_READINESS_WAITING = 100;
     /** A JSON body of 1 MiB can become 30 MiB of objects. */
     private static final long HEAP_PER_LARGE_BODY = 128L * 1024 * 1024;
 
@@ -34,6 +36,7 @@ final class Lanes implements Closeable {
     private final ThreadPoolExecutor scanning = pool("scan", SCANNING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor sampling = pool("sample", SAMPLING_THREADS, MOST_SAMPLES_WAITING);
 
+    private final ThreadPoolExecutor readiness = pool("readiness", READINESS_THREADS, MOST_READINESS_WAITING);
     private final Semaphore largeSamples = new Semaphore(largeAtOnce());
 
     /** Work of a request. */
@@ -82,6 +85,11 @@ final class Lanes implements Closeable {
     /** For work that reads a file from one end to the other. */
     Executor scanning() {
         return scanning;
+    }
+
+    /** For looks at a disk that may not answer. Rejects tasks when too many wait. */
+    Executor readiness() {
+        return readiness;
     }
 
     /**
@@ -145,5 +153,6 @@ final class Lanes implements Closeable {
         storing.shutdown();
         scanning.shutdown();
         sampling.shutdown();
+        readiness.shutdown();
     }
 }

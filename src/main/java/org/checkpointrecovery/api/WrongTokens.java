@@ -44,6 +44,12 @@ final class WrongTokens {
         LAST
     }
 
+    /** What an address counts as. One machine may have all addresses that share the first half of an IPv6 address. */
+    static String source(String address) {
+        String[] groups = address.replaceAll("[\\[\\]]", "").split(":", -1);
+        return groups.length == 8 ? String.join(":", List.of(groups).subList(0, 4)) + "::/64" : address;
+    }
+
     /** Counts a wrong token. */
     synchronized Refusal refuse(String source, long nanoTime) {
         Source known = sources.get(source);

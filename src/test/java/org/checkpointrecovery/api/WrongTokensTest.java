@@ -50,4 +50,11 @@ class WrongTokensTest {
         }
         refuse(1, Refusal.NOW);
     }
+
+    @Test
+    void an_ipv6_network_is_one_source() {
+        assertThat(WrongTokens.source("2001:db8:1:2:3:4:5:6")).isEqualTo("2001:db8:1:2::/64");
+        assertThat(WrongTokens.source("[0:0:0:0:0:0:0:1]")).isEqualTo("0:0:0:0::/64");
+        assertThat(WrongTokens.source("127.0.0.1")).isEqualTo("127.0.0.1");
+    }
 }
