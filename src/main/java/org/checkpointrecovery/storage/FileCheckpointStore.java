@@ -153,6 +153,9 @@ public final class FileCheckpointStore implements CheckpointStore {
         } catch (NoSuchFileException e) {
             return new Found.None();
         } catch (NotAFileException e) {
+            if (!e.isLink()) {
+                throw e;
+            }
             return new Found.Damaged("it is " + e.kind() + ", not a regular file");
         }
         try {

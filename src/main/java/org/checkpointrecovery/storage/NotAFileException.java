@@ -5,6 +5,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /** Something else than a regular file is where a file is to be read or written. It was not opened. */
 public final class NotAFileException extends DamagedFileException {
+    private static final String LINK = "a symbolic link";
+
     private final String kind;
 
     NotAFileException(Path path, String kind) {
@@ -21,10 +23,15 @@ public final class NotAFileException extends DamagedFileException {
         return kind;
     }
 
+    /** Whether it is a symbolic link, which can be given another name without touching what it leads to. */
+    boolean isLink() {
+        return kind.equals(LINK);
+    }
+
     private static String kindOf(BasicFileAttributes attributes) {
         if (attributes.isDirectory()) {
             return "a directory";
         }
-        return attributes.isSymbolicLink() ? "a symbolic link" : "a named pipe, a socket or a device";
+        return attributes.isSymbolicLink() ? LINK : "a named pipe, a socket or a device";
     }
 }

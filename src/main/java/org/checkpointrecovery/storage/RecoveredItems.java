@@ -65,6 +65,9 @@ final class RecoveredItems implements Closeable {
             try {
                 before = items.scan(segment, header, before);
             } catch (NotAFileException e) {
+                if (!e.isLink()) {
+                    throw e;
+                }
                 log.warn("{}", e.getMessage());
                 items.damaged.add(segment);
             }
