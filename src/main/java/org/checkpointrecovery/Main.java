@@ -3,6 +3,7 @@ package org.checkpointrecovery;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.api.ApiServer;
@@ -37,6 +38,11 @@ import org.slf4j.LoggerFactory;
 
 /** The process: reads the command line, and builds the service out of its parts. */
 public final class Main {
+    static {
+        // Before the first logger is made: the times of its lines would be in the years and digits of the machine's locale.
+        Locale.setDefault(Locale.ROOT);
+    }
+
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
     /** An item is in memory several times, decoded and not, and its result beside it. */

@@ -85,6 +85,32 @@ class ArchitectureTest {
             .haveNameMatching("java\\.io\\.(File.*|RandomAccessFile)");
 
     @ArchTest
+    static final ArchRule nothing_is_formatted_by_the_locale_of_the_machine = noClasses()
+            .should()
+            .callMethod(String.class, "format", String.class, Object[].class)
+            .orShould()
+            .callMethod(String.class, "formatted", Object[].class)
+            .orShould()
+            .callMethod(String.class, "toUpperCase")
+            .orShould()
+            .callMethod(String.class, "toLowerCase")
+            .orShould()
+            .callMethod(java.io.PrintStream.class, "printf", String.class, Object[].class)
+            .orShould()
+            .callMethod(java.io.PrintStream.class, "format", String.class, Object[].class)
+            .orShould()
+            .callMethod(java.time.format.DateTimeFormatter.class, "ofPattern", String.class)
+            .orShould()
+            .callConstructor(java.util.Formatter.class)
+            .orShould()
+            .callConstructor(java.text.SimpleDateFormat.class, String.class)
+            .orShould()
+            .callConstructor(java.text.DecimalFormat.class, String.class)
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(java.text.NumberFormat.class)))
+                    .and(target(nameMatching("get.*Instance"))));
+
+    @ArchTest
     static final ArchRule storage_knows_no_engine = onlyKnows(STORAGE, STORAGE, ITEM, JOB);
 
     @ArchTest

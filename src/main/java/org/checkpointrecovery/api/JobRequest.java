@@ -96,6 +96,16 @@ final class JobRequest {
         return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
     }
 
+    /** The key of a request to retry the failed items of a job, or null. */
+    static @Nullable IdempotencyKey retryKey(List<String> keyHeaders, JobId parent) {
+        Fields none = Fields.of(Json.object());
+        String key = key(none, keyHeaders);
+        none.throwIfWrong();
+        return key == null
+                ? null
+                : new IdempotencyKey(key, CanonicalJson.sha256(Json.object().put("retryFailed", parent.value())));
+    }
+
     /** The key of a submission, with or without quotation marks. */
     private static @Nullable String key(Fields fields, List<String> headers) {
         if (headers.isEmpty()) {

@@ -16,6 +16,7 @@ import org.checkpointrecovery.engine.SampledItem;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -50,7 +51,7 @@ final class JobRoutes {
             NewJob request = JobRequest.spec(
                     body,
                     faultsAllowed,
-                    Collections.list(ctx.req().getHeaders("Idempotency-Key")),
+                    keys(ctx),
                     new ServiceChecks());
             if (validateOnly) {
                 validate(ctx, request, sample);
@@ -72,7 +73,14 @@ final class JobRoutes {
     }
 
     private void submit(Context ctx, NewJob request) throws IOException, RefusedException {
-        JobService.Submitted submitted = service.submit(request);
+        submitted(ctx, service.submit(request));
+    }
+
+    private static List<String> keys(Context ctx) {
+        return Collections.list(ctx.req().getHeaders("Idempotency-Key"));
+    }
+
+    private void submitted(Context ctx, JobService.Submitted submitted) throws IOException, RefusedException {
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
@@ -243,7 +251,9 @@ final class JobRoutes {
         Parameters.none(ctx);
         bodies.jsonOrNothing(ctx, transfers.lanes().scanning(), body -> {
             JobRequest.nothing(body);
-            created(ctx, service.retryFailed(id(ctx)));
+            JobId parent = id(ctx);
+            IdempotencyKey key = JobRequest.retryKey(keys(ctx), parent);
+            submitted(ctx, service.retryFailed(parent, key));
         });
     }
 

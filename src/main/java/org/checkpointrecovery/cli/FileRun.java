@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.checkpointrecovery.engine.RunEnd;
@@ -118,7 +119,7 @@ final class FileRun {
         long modified =
                 identity.modifiedAt() == null ? 0 : identity.modifiedAt().toEpochMilli();
         return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-" + Long.toString(Math.max(0, modified), 36)
-                + "-" + String.format("%08x", identity.crc32c()) + suffix(format));
+                + "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format));
     }
 
     /** Byte positions of one format mean nothing in another. */

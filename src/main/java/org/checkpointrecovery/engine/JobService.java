@@ -171,13 +171,23 @@ public final class JobService {
 
     public Submitted submit(NewJob request) throws RefusedException, IOException {
         IdempotencyKey key = request.key();
+        return once(key, () -> create(null, request.spec(), key, files -> ownInput.writeItems(files, request.items())));
+    }
+
+    /** Makes a job. */
+    private interface Making {
+        JobView make() throws RefusedException, IOException;
+    }
+
+    /** Makes a job, or finds the one that the same request has made before. */
+    private Submitted once(@Nullable IdempotencyKey key, Making making) throws RefusedException, IOException {
         JobId before = key == null ? null : keys.claim(key);
         if (before != null) {
             return new Submitted(view(before), true);
         }
         JobId made = null;
         try {
-            JobView view = create(null, request.spec(), key, files -> ownInput.writeItems(files, request.items()));
+            JobView view = making.make();
             made = view.job().id();
             return new Submitted(view, false);
         } finally {
@@ -491,8 +501,16 @@ public final class JobService {
         void answer(Done done) throws IOException, RefusedException;
     }
 
-    /** Makes a job over the failed items of another. */
-    public JobView retryFailed(JobId id) throws RefusedException, IOException {
+    /**
+     * Makes a job over the failed items of another.
+     *
+     * @param key of the request, or null
+     */
+    public Submitted retryFailed(JobId id, @Nullable IdempotencyKey key) throws RefusedException, IOException {
+        return once(key, () -> retry(id, key));
+    }
+
+    private JobView retry(JobId id, @Nullable IdempotencyKey key) throws RefusedException, IOException {
         JobEntry entry = entry(id);
         Job parent = entry.job();
         Position committed = entry.committed();
@@ -517,8 +535,8 @@ public final class JobService {
         try {
             return create(
                     id,
-                    parent.validSpec().retryOf(id),
-                    null,
+                    parent.validSpec().retryOf(id, parent.firstId()),
+                    key,
                     child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
         } catch (NoSuchFileException e) {
             synchronized (entry) { // whoever deletes the job holds it

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.job;
 
 import java.time.Instant;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,6 @@ public record InputIdentity(long bytes, @Nullable Instant modifiedAt, int crc32c
     @Override
     public String toString() {
         return bytes + " bytes" + (modifiedAt == null ? "" : ", modified at " + modifiedAt)
-                + String.format(", checksum %08x", crc32c);
+                + String.format(Locale.ROOT, ", checksum %08x", crc32c);
     }
 }

@@ -21,10 +21,15 @@ public sealed interface InputSpec {
         }
     }
 
-    /** Copies of the items that failed in another job, with their index there. */
-    record FailedItemsOf(JobId parent) implements InputSpec {
+    /**
+     * Copies of the items that failed in another job, with their index there.
+     *
+     * @param first the job that the items were submitted with; the parent, unless that retries failed items itself
+     */
+    record FailedItemsOf(JobId parent, JobId first) implements InputSpec {
         public FailedItemsOf {
             requireNonNull(parent);
+            requireNonNull(first);
         }
     }
 }

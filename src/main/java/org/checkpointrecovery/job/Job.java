@@ -77,6 +77,11 @@ public record Job(
         return requireNonNull(spec, "the job's record is damaged");
     }
 
+    /** The job that the items were submitted with: this one, or the first of those whose failed items this one retries. */
+    public JobId firstId() {
+        return spec != null && spec.input() instanceof InputSpec.FailedItemsOf failed ? failed.first() : id;
+    }
+
     /** What this job says to a verb. {@code failedItems} counts the committed ones. */
     public Answer answer(Verb verb, long failedItems) {
         if (spec == null && verb != Verb.DELETE) {

@@ -47,11 +47,15 @@ public record JobSpec(
         }
     }
 
-    /** The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out. */
-    public JobSpec retryOf(JobId parent) {
+    /**
+     * The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out.
+     *
+     * @param first the job that the items were submitted with
+     */
+    public JobSpec retryOf(JobId parent, JobId first) {
         return new JobSpec(
                 name,
-                new InputSpec.FailedItemsOf(parent),
+                new InputSpec.FailedItemsOf(parent, first),
                 format,
                 processor,
                 engine,

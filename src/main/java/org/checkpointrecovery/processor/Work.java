@@ -7,14 +7,21 @@ import org.checkpointrecovery.job.JobId;
 /**
  * An item on its way to a {@link ConcurrentProcessor}.
  *
- * @param index of the item in the input; with the job's id the same over attempts, resumes and crashes
+ * @param first the job that the item was submitted with: another one if this job retries failed items
+ * @param index of the item in the input; with the first job's id the same over attempts, resumes, crashes and retries
  * @param item its bytes, which nobody changes any more; UTF-8, unless the input is not
  * @param json whether the item is a JSON value, not mere text
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Work(JobId job, long index, byte[] item, boolean json) {
+public record Work(JobId job, JobId first, long index, byte[] item, boolean json) {
     public Work {
         requireNonNull(job);
+        requireNonNull(first);
         requireNonNull(item);
+    }
+
+    /** An item of a job that retries no other one's. */
+    public Work(JobId job, long index, byte[] item, boolean json) {
+        this(job, job, index, item, json);
     }
 }

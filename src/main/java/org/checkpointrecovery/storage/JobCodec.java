@@ -197,6 +197,7 @@ final class JobCodec {
             json.put("path", path.path());
         } else if (input instanceof InputSpec.FailedItemsOf failed) {
             json.put("failedItemsOf", failed.parent().value());
+            json.put("firstJob", failed.first().value());
         } else {
             json.put("inline", true);
         }
@@ -210,7 +211,10 @@ final class JobCodec {
             return new InputSpec.InputPath(StoredJson.text(json, "path"));
         }
         if (json.has("failedItemsOf")) {
-            return new InputSpec.FailedItemsOf(new JobId(StoredJson.text(json, "failedItemsOf")));
+            JobId parent = new JobId(StoredJson.text(json, "failedItemsOf"));
+            // Records of before had no first job: their items have been called with the keys of their own job.
+            return new InputSpec.FailedItemsOf(
+                    parent, json.has("firstJob") ? new JobId(StoredJson.text(json, "firstJob")) : parent);
         }
         StoredJson.child(json, "inline");
         return new InputSpec.Inline();

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.storage;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.checkpointrecovery.job.Range;
 
 /**
@@ -58,7 +59,7 @@ public record RangeFiles(Path directory) {
 
     /** The directory of a range that is done; it has its name when all in it is forced, and never changes. */
     public Path range(Range range) {
-        return directory.resolve(String.format("%019d", range.firstItem()));
+        return directory.resolve(String.format(Locale.ROOT, "%019d", range.firstItem()));
     }
 
     /** The directory of a range that is being worked on by one of those who may. */

@@ -3,6 +3,7 @@ package org.checkpointrecovery.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.processor.http.MisbehavingServer;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,31 @@ class HttpJobTest {
                                     + "\"status\":400},\"attempts\":1}\n");
             assertThat(endpoint.received().stream().map(request -> request.header("Idempotency-Key")))
                     .contains("\"" + id + "-3\"");
+        }
+    }
+
+    @Test
+    void an_item_keeps_its_key_through_all_its_retries() {
+        boolean[] accepting = new boolean[1];
+        try (MisbehavingServer endpoint = MisbehavingServer.that((request, time, exchange) -> exchange.answer(
+                        accepting[0] || request.body().equals("a") ? 200 : 400, ""));
+                TestService service = TestService.in(directory).start()) {
+            ServiceClient http = service.client();
+            String first = http.complete(spec("[\"a\",\"b\"]", endpoint, ""));
+            String second = http.ask(first, "retry-failed").is(201).id();
+            http.await(second, "COMPLETED");
+            service.restart();
+            ServiceClient later = service.client();
+            accepting[0] = true;
+            String third = later.ask(second, "retry-failed").is(201).id();
+            later.await(third, "COMPLETED");
+            List<String> keys = endpoint.received().stream()
+                    .filter(request -> request.body().equals("b"))
+                    .map(request -> request.header("Idempotency-Key"))
+                    .toList();
+            assertThat(keys).hasSize(3).containsOnly("\"" + first + "-1\"");
+            assertThat(endpoint.received().stream().map(request -> request.header("Job-Id")))
+                    .contains(first, second, third);
         }
     }
 

@@ -34,6 +34,24 @@ class RetryFailedTest {
             + "\"batchSize\":2,\"parallelism\":2,\"commit\":\"each\",\"faults\":{\"failItems\":[1,3]}}";
 
     @Test
+    void the_same_request_under_the_same_key_makes_one_child() {
+        String parent = http.complete(SPEC);
+        String path = "/v1/jobs/" + parent + "/retry-failed";
+        Answer child = http.post(path, "{}", "Idempotency-Key", "retry-1").is(201);
+        assertThat(child.header("Idempotency-Replayed")).isEmpty();
+        Answer again = http.post(path, "{}", "Idempotency-Key", "retry-1").is(201);
+        assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(again.id()).isEqualTo(child.id());
+        assertThat(http.post(path, "{}", "Idempotency-Key", "retry-2").is(201).id())
+                .isNotEqualTo(child.id());
+        String other = http.complete(SPEC);
+        http.post("/v1/jobs/" + other + "/retry-failed", "{}", "Idempotency-Key", "retry-1")
+                .isInvalid("Idempotency-Key");
+        http.post(path, "{}", "Idempotency-Key", "no spaces").isInvalid("Idempotency-Key");
+        http.post("/v1/jobs", SPEC, "Idempotency-Key", "retry-1").isInvalid("Idempotency-Key");
+    }
+
+    @Test
     void the_child_processes_the_failed_items_alone_under_their_old_indexes() {
         String parent = http.complete(SPEC);
         assertThat(http.job(parent).texts("/allowedActions")).containsExactlyInAnyOrder("retry-failed", "delete");

@@ -107,7 +107,8 @@ class FaultScanTest {
                 complete(service, called);
                 inline = submit(service, TestSpec.spec().commit(CommitMode.EACH).failItems(Set.of(2L, 5L)), ITEMS);
                 complete(service, inline);
-                JobId child = ask(service, () -> service.service().retryFailed(inline))
+                JobId child = ask(service, () -> service.service().retryFailed(inline, null))
+                        .view()
                         .job()
                         .id();
                 complete(service, child);

@@ -283,7 +283,7 @@ class FormatsTest {
     }
 
     private static JobId retry(TestService service, JobId parent) throws Exception {
-        JobId child = service.service().retryFailed(parent).job().id();
+        JobId child = service.service().retryFailed(parent, null).view().job().id();
         service.await(child, Status.COMPLETED);
         assertThat(service.job(child).validSpec().format())
                 .isEqualTo(service.job(parent).validSpec().format());

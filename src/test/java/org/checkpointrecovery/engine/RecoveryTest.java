@@ -463,7 +463,7 @@ class RecoveryTest {
                         () -> service.service().start(damagedJob),
                         () -> service.service().pause(damagedJob),
                         () -> service.service().cancel(damagedJob),
-                        () -> service.service().retryFailed(damagedJob))) {
+                        () -> service.service().retryFailed(damagedJob, null))) {
                     assertThatThrownBy(call::run)
                             .isInstanceOfSatisfying(
                                     RefusedException.class,

@@ -41,7 +41,7 @@ class RetryFailedTest {
     }
 
     private static JobId retry(TestService service, JobId parent) throws Exception {
-        return service.service().retryFailed(parent).job().id();
+        return service.service().retryFailed(parent, null).view().job().id();
     }
 
     @Test

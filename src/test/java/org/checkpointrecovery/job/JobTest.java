@@ -222,10 +222,10 @@ class JobTest {
                 "https://example.org/done",
                 false,
                 faults);
-        assertThat(parent.retryOf(ID))
+        assertThat(parent.retryOf(ID, ID))
                 .isEqualTo(new JobSpec(
                         "name",
-                        new InputSpec.FailedItemsOf(ID),
+                        new InputSpec.FailedItemsOf(ID, ID),
                         Format.LINES,
                         new ProcessorSpec.TextStats(),
                         EngineKind.LOCAL,

@@ -137,7 +137,7 @@ class JobCodecTest {
                 new InputSpec.Inline(),
                 new InputSpec.Upload("0mh3k2v9x-11111111"),
                 new InputSpec.InputPath("a/\u00fc \"b\".txt"),
-                new InputSpec.FailedItemsOf(PARENT));
+                new InputSpec.FailedItemsOf(PARENT, new JobId("0mh3k2v00-00000000")));
     }
 
     @ParameterizedTest

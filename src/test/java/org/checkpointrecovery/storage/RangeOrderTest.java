@@ -44,7 +44,7 @@ class RangeOrderTest {
     private static Job job(ProcessorSpec processor, @Nullable Faults faults) {
         JobSpec spec = new JobSpec(
                 "a \"name\" \ud83d\ude00\n",
-                new InputSpec.FailedItemsOf(PARENT),
+                new InputSpec.FailedItemsOf(PARENT, PARENT),
                 new Format(Format.Kind.CSV, ';'),
                 processor,
                 EngineKind.LOCAL,

@@ -43,6 +43,7 @@ final class ConcurrentProcessing implements Processing {
     private static final long WINDOW_BYTES = 16L * 1024 * 1024;
 
     private final JobId job;
+    private final JobId first;
     private final RunListener listener;
     private final RunSettings settings;
     private final ItemDecoder decoder; // of the reader's thread
@@ -134,6 +135,7 @@ final class ConcurrentProcessing implements Processing {
             Pipeline.@Nullable Journal journal,
             SliceQueue queue) {
         this.job = work.job().id();
+        this.first = work.job().firstId();
         this.listener = work.listener();
         this.settings = work.settings();
         this.control = work.control();
@@ -198,7 +200,7 @@ final class ConcurrentProcessing implements Processing {
             } else if (awaitRoom(pending, raw.length())) {
                 int item = i;
                 long began = System.nanoTime();
-                processor.begin(new Work(job, raw.index(), decoded(raw), settings.jsonItems()), answer -> {
+                processor.begin(new Work(job, first, raw.index(), decoded(raw), settings.jsonItems()), answer -> {
                     listener.processed(job, 1, Duration.ofNanos(System.nanoTime() - began));
                     answered(new Finished(pending, item, answer));
                 });

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.processor.Work;
 
-/** The requests for items. {@code Idempotency-Key} is the same over attempts, resumes and crashes. Immutable. */
+/** The requests for items. {@code Idempotency-Key} is the same over attempts, resumes, crashes and retries. Immutable. */
 final class ItemCalls implements HttpProcessor.Calls {
     private static final String CONTENT_TYPE = "Content-Type";
 
@@ -31,9 +31,8 @@ final class ItemCalls implements HttpProcessor.Calls {
             all.add(new Call.Header(CONTENT_TYPE, body.contentType()));
         }
         all.addAll(headers);
-        String job = work.job().value();
-        all.add(new Call.Header("Idempotency-Key", "\"" + job + "-" + work.index() + "\""));
-        all.add(new Call.Header("Job-Id", job));
+        all.add(new Call.Header("Idempotency-Key", "\"" + work.first() + "-" + work.index() + "\""));
+        all.add(new Call.Header("Job-Id", work.job().value()));
         all.add(new Call.Header("Item-Index", Long.toString(work.index())));
         all.add(new Call.Header("Attempt", Integer.toString(attempt)));
         return new Call(url, method, all, body.bytes());
