@@ -121,12 +121,12 @@ class SlowClientsIT {
                 slow.readers(share, results, "Accept: application/json\r\n", 1);
                 slow.readers(share, results, "Accept: text/csv\r\n", 1);
                 slow.readers(share, results + "?merged=true", "", 1);
-                slow.readers(share, "/v1/jobs?pageSize=500", "", 100);
-                slow.readers(share, "/v1/jobs/" + inline, "", 100);
+                slow.readers(share, "/v1/jobs?pageSize=500", "", 1);
+                slow.readers(share, "/v1/jobs/" + inline, "", 10);
                 slow.readers(share, "/v1/jobs/" + inline + "/events", "", 1);
-                slow.readers(share, "/openapi.yaml", "", 100);
-                slow.readers(share, "/metrics", "", 100);
-                slow.readers(share, "/livez", "", 10_000);
+                slow.readers(share, "/openapi.yaml", "", 50);
+                slow.readers(share, "/metrics", "", 50);
+                slow.readers(share, "/livez", "", 100);
                 String quick = service.submit("{\"input\":{\"items\":[\"a\",\"b\"]},\"batchSize\":1}");
                 long end = System.nanoTime() + OBSERVED.toNanos();
                 boolean completed = false;

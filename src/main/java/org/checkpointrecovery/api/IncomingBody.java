@@ -56,7 +56,7 @@ final class IncomingBody {
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
                     transfer.waits(System.nanoTime());
-                    request.demand(() -> lanes.shortWork().execute(this::read));
+                    request.demand(() -> lanes.moving().execute(this::read));
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
@@ -75,7 +75,7 @@ final class IncomingBody {
                     return;
                 }
             }
-            lanes.shortWork().execute(this::read);
+            lanes.moving().execute(this::read);
         } catch (Throwable e) {
             lanes.check(e);
             end(e);

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Lanes implements Closeable {
     private static final int SHORT_THREADS = 64;
+    private static final int MOVING_THREADS = 8;
     private static final int STORING_THREADS = 4;
     private static final int SCANNING_THREADS = 2;
     private static final int SAMPLING_THREADS = 16;
@@ -32,6 +33,7 @@ final class Lanes implements Closeable {
     private final Runnable outOfMemory;
     private final ThreadPoolExecutor shortWork = pool("request", SHORT_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor largeWork = pool("large", largeAtOnce(), Integer.MAX_VALUE);
+    private final ThreadPoolExecutor moving = pool("move", MOVING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor storing = pool("store", STORING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor scanning = pool("scan", SCANNING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor sampling = pool("sample", SAMPLING_THREADS, MOST_SAMPLES_WAITING);
@@ -75,6 +77,11 @@ final class Lanes implements Closeable {
     /** For JSON bodies and items that take much memory. */
     Executor largeWork() {
         return largeWork;
+    }
+
+    /** For pieces of bodies and answers, so that many clients that move them do not keep the next request waiting. */
+    Executor moving() {
+        return moving;
     }
 
     /** For uploads that are decoded and forced to disk. */
@@ -150,6 +157,7 @@ final class Lanes implements Closeable {
     public void close() {
         shortWork.shutdown();
         largeWork.shutdown();
+        moving.shutdown();
         storing.shutdown();
         scanning.shutdown();
         sampling.shutdown();

@@ -12,6 +12,11 @@ interface Parts extends Closeable {
     /** The next piece, not empty; null after the last. It is not changed afterwards. */
     byte @Nullable [] next() throws IOException;
 
+    /** Whether it is certain that there is no other piece. */
+    default boolean isAtEnd() {
+        return false;
+    }
+
     /** Whether it takes much memory to make the next piece. */
     default boolean isNextLarge() {
         return false;

@@ -54,7 +54,8 @@ final class Pump implements WriteListener {
         boolean begun = false;
         try {
             byte[] first = parts.next();
-            if (first == null) {
+            if (first == null || parts.isAtEnd()) {
+                ctx.result(first == null ? new byte[0] : first);
                 return;
             }
             ctx.future(() -> {
@@ -93,7 +94,7 @@ final class Pump implements WriteListener {
 
     @Override
     public void onWritePossible() {
-        lanes.shortWork().execute(() -> write(false));
+        lanes.moving().execute(() -> write(false));
     }
 
     @Override
@@ -133,7 +134,7 @@ final class Pump implements WriteListener {
                     break;
                 }
             }
-            lanes.shortWork().execute(() -> write(false));
+            lanes.moving().execute(() -> write(false));
         } catch (PartException e) {
             log.warn("An answer broke off: {}", String.valueOf(e.getCause()));
             connection.close();

@@ -46,6 +46,11 @@ final class RowParts implements Parts {
         return pending.isEmpty() && next != null && next.large() && isDrained();
     }
 
+    @Override
+    public boolean isAtEnd() {
+        return ended && isDrained();
+    }
+
     private boolean isDrained() {
         return current == null || position == current.length();
     }

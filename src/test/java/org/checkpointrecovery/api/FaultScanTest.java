@@ -33,8 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  * time, so that nothing but the request touches the disk.
  */
 class FaultScanTest {
-    private static final String HELD = "{\"input\":{\"items\":[\"held\"]},\"processor\":{\"type\":\"http\",\"timeoutMillis\":600000,"
-            + "\"url\":\"http://127.0.0.1:%d/\"}}";
+    private static final String HELD =
+            "{\"input\":{\"items\":[\"held\"]},\"processor\":{\"type\":\"http\",\"timeoutMillis\":600000,"
+                    + "\"url\":\"http://127.0.0.1:%d/\"}}";
     private static final String INLINE = "{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"start\":%s}";
 
     @TempDir
