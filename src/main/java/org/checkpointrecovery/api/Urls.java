@@ -18,7 +18,7 @@ final class Urls {
         if (!text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
             return "must have visible ASCII characters only; others must be percent-encoded";
         }
-        if (!text.startsWith("http://") && !text.startsWith("https://")) {
+        if (!text.regionMatches(true, 0, "http://", 0, 7) && !text.regionMatches(true, 0, "https://", 0, 8)) {
             return "must begin with http:// or https://";
         }
         try {

@@ -24,6 +24,8 @@ public enum ItemErrorCode {
     TLS_FAILED,
     /** The answer is longer than the spec allows. */
     ANSWER_TOO_LARGE,
+    /** The answer is in a coding that is not known, or does not have the coding that it says. */
+    ANSWER_NOT_DECODED,
     /** The service may not connect to the address that the endpoint's name stands for. */
     ADDRESS_NOT_ALLOWED,
     /** The command ended with an exit code other than 0, or could not be started. */

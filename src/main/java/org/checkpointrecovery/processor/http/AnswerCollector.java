@@ -1,8 +1,11 @@
 package org.checkpointrecovery.processor.http;
 
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
@@ -17,6 +20,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     private final URI url;
     private final JettyCaller.Limits limits;
     private final Consumer<Reply> replied;
+    private final AtomicBoolean over = new AtomicBoolean();
     private final ByteArrayBuilder body = new ByteArrayBuilder();
     private int most;
 
@@ -73,14 +77,46 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         boolean answered =
                 result.getResponseFailure() == null && result.getResponse().getStatus() > 0;
         if (failure == null || failure instanceof EnoughException || answered) {
-            HttpFields headers = result.getResponse().getHeaders();
-            replied.accept(new Reply.Answered(
-                    result.getResponse().getStatus(),
-                    headers.get(HttpHeader.CONTENT_TYPE),
-                    headers.get(HttpHeader.RETRY_AFTER),
-                    bytes));
+            reply(answered(result.getResponse(), bytes, failure == null));
         } else {
-            replied.accept(CallFailures.reply(failure, url, limits));
+            reply(CallFailures.reply(failure, url, limits));
+        }
+    }
+
+    private Reply answered(Response response, byte[] bytes, boolean whole) {
+        HttpFields headers = response.getHeaders();
+        byte[] decoded;
+        try {
+            boolean strict = whole && isSuccess(response);
+            decoded = AnswerCoding.decode(bytes, headers.get(HttpHeader.CONTENT_ENCODING), limits.maxBodyBytes(), strict);
+        } catch (IOException e) {
+            if (isSuccess(response)) {
+                return CallFailures.reply(e, url, limits);
+            }
+            decoded = new byte[0]; // its status says what it means
+        }
+        return new Reply.Answered(
+                response.getStatus(),
+                headers.get(HttpHeader.CONTENT_TYPE),
+                headers.get(HttpHeader.RETRY_AFTER),
+                headers.get(HttpHeader.DATE),
+                decoded);
+    }
+
+    /** Ends the call, if it has not ended, because it has taken all the time that it may. */
+    void timeOut() {
+        reply(CallFailures.reply(new TimeoutException(), url, limits));
+    }
+
+    /** Whether the call has ended. */
+    boolean isOver() {
+        return over.get();
+    }
+
+    /** Whatever the client does, a call ends once. */
+    private void reply(Reply reply) {
+        if (over.compareAndSet(false, true)) {
+            replied.accept(reply);
         }
     }
 

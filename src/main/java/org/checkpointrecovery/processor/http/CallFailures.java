@@ -1,5 +1,6 @@
 package org.checkpointrecovery.processor.http;
 
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -8,6 +9,7 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
 import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
@@ -35,6 +37,17 @@ final class CallFailures {
                     target + " answered with more than the " + limits.maxBodyBytes()
                             + " bytes that the spec allows (maxResponseBytes).",
                     false);
+        }
+        if (has(failure, AnswerCoding.TooLargeException.class)) {
+            return reply(new AnswerCollector.TooLargeException(), url, limits);
+        }
+        Optional<AnswerCoding.UnknownException> coding = find(failure, AnswerCoding.UnknownException.class);
+        if (coding.isPresent()) {
+            return undecodable(target + " answered in the coding \"" + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
+                    + "\", though none was asked for (Accept-Encoding: identity). gzip and deflate are decoded all the same.");
+        }
+        if (has(failure, ZipException.class) || has(failure, EOFException.class)) {
+            return undecodable(target + " answered with a Content-Encoding that its body does not have.");
         }
         if (has(failure, UnknownHostException.class)) {
             return broken("The name " + url.getHost() + " could not be resolved.");
@@ -65,6 +78,10 @@ final class CallFailures {
                 + find(failure, SocketException.class)
                         .map(broken -> " (" + shown(broken) + ")")
                         .orElse("") + ".");
+    }
+
+    private static Reply.Broken undecodable(String what) {
+        return new Reply.Broken(ItemErrorCode.ANSWER_NOT_DECODED, what, false);
     }
 
     private static Reply.Broken broken(String what) {

@@ -1,8 +1,10 @@
 package org.checkpointrecovery.processor.http;
 
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
@@ -32,6 +34,9 @@ final class JettyCaller implements Caller {
 
     /** Enough for reading and writing, which never wait, and for some look-ups of names, which do. */
     private static final int MAX_THREADS = 8;
+
+    /** The client enforces the time-out of a call itself; after so long it is not relied on any more. */
+    private static final Duration CLIENT_GRACE = Duration.ofMillis(500);
 
     private static final int IDLE_THREAD_MILLIS = 60_000;
 
@@ -92,6 +97,7 @@ final class JettyCaller implements Caller {
         for (String handler : new String[] {"redirect", "www-authenticate", "proxy-authenticate", "upgrade"}) {
             client.getProtocolHandlers().remove(handler);
         }
+        client.getProtocolHandlers().put(new InterimAnswers());
     }
 
     @Override
@@ -110,6 +116,14 @@ final class JettyCaller implements Caller {
         if (call.body() != null) {
             request.body(new BytesRequestContent((String) null, call.body()));
         }
+        Future<?> deadline = timers.schedule(
+                () -> {
+                    collector.timeOut();
+                    return request.abort(new TimeoutException());
+                },
+                limits.timeout().plus(CLIENT_GRACE).toMillis(),
+                TimeUnit.MILLISECONDS);
+        request.onComplete(result -> deadline.cancel(false));
         request.send(collector);
     }
 

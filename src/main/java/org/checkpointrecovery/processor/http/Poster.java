@@ -15,7 +15,6 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Posts JSON to endpoints, a few at once, and again where that may help: by the same rules as the processor. All state is owned
@@ -132,7 +131,7 @@ public final class Poster implements AutoCloseable {
             }
             mayPass = Judge.mayPass(status);
             what = Hosts.named(trial.message.url()) + " answered " + status + ".";
-            asked = asked(answered.retryAfter());
+            asked = asked(answered);
         } else if (reply instanceof Reply.NotSent) {
             mayPass = true;
             what = "The service had no free file descriptor.";
@@ -153,10 +152,10 @@ public final class Poster implements AutoCloseable {
         loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(trial));
     }
 
-    private Duration asked(@Nullable String retryAfter) {
-        Duration asked = retryAfter == null
+    private Duration asked(Reply.Answered answered) {
+        Duration asked = answered.retryAfter() == null
                 ? Duration.ZERO
-                : RetryAfter.parse(retryAfter, clock.instant()).orElse(Duration.ZERO);
+                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant()).orElse(Duration.ZERO);
         return asked.compareTo(RetryAfter.MOST) > 0 ? RetryAfter.MOST : asked;
     }
 

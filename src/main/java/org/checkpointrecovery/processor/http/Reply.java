@@ -10,12 +10,14 @@ sealed interface Reply {
      *
      * @param contentType the header, or null
      * @param retryAfter the header, or null
+     * @param date the header, or null
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Answered(
             int status,
             @Nullable String contentType,
             @Nullable String retryAfter,
+            @Nullable String date,
             byte[] body) implements Reply {}
 
     /**

@@ -11,6 +11,8 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or a date in one of three forms (section 5.6.7). */
 final class RetryAfter {
@@ -19,6 +21,9 @@ final class RetryAfter {
 
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
+    /** Some endpoints send fractions, though RFC 9110 has whole seconds only. */
+    private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d{1,9})?");
+
     /** In the root locale the names of days are never written out. */
     private static final Locale NAMES = Locale.US;
 
@@ -26,12 +31,19 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /** Empty if the header says nothing that can be understood. Never negative. */
-    static Optional<Duration> parse(String header, Instant now) {
+    /**
+     * Empty if the header says nothing that can be understood. Never negative.
+     *
+     * @param date the header {@code Date} of the same answer, or null: what the endpoint's clock says, which may be wrong
+     */
+    static Optional<Duration> parse(String header, @Nullable String date, Instant ours) {
         String text = header.strip();
-        if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return Optional.of(text.length() > 9 ? FOREVER : Duration.ofSeconds(Long.parseLong(text)));
+        if (SECONDS.matcher(text).matches()) {
+            boolean huge = text.indexOf('.') > 9 || (text.indexOf('.') < 0 && text.length() > 9);
+            return Optional.of(
+                    huge ? FOREVER : Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000)));
         }
+        Instant now = date == null ? ours : date(date.strip(), ours).orElse(ours);
         return date(text, now).map(date -> date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
     }
 

@@ -83,7 +83,7 @@ class HttpProcessorTest {
     }
 
     private void reply(int number, int status, @Nullable String retryAfter) {
-        begun.get(number).replied.accept(new Reply.Answered(status, null, retryAfter, new byte[0]));
+        begun.get(number).replied.accept(new Reply.Answered(status, null, retryAfter, null, new byte[0]));
     }
 
     private List<Long> beginsInMillis() {

@@ -1,8 +1,11 @@
 package org.checkpointrecovery.processor.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
@@ -13,6 +16,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.http.MisbehavingServer.Behaviour;
@@ -88,12 +94,27 @@ class MisbehaviourTest {
                         says1(200, "{\"a\":", "Content-Type: application/json"),
                         "200 \"{\\\"a\\\":\"",
                         1),
-                row("sends 100 first", raw("HTTP/1.1 100 Continue\r\n\r\n").then(says(200)), OK, 1),
-                row(
-                        "sends a coded body unasked",
-                        says1(200, "\u001f\u008b", "Content-Encoding: gzip"),
-                        "200 \"\\u001F\ufffd\"",
-                        1));
+                row("sends 100 first", interim("100 Continue"), OK, 1),
+                row("sends 101 first", interim("101 Switching Protocols"), OK, 1),
+                row("sends 102 first", interim("102 Processing"), OK, 1),
+                row("sends 103 first", interim("103 Early Hints", "Link: </a>"), OK, 1),
+                row("sends 104 first", interim("104 Upload Resumption Supported"), OK, 1),
+                row("sends 199 first", interim("199 Misc", "Warning: x"), OK, 1),
+                row("sends several of them", raw("HTTP/1.1 150 One\r\n\r\n").then(interim("104 Two")), OK, 1),
+                row("sends 104 and nothing more", raw("HTTP/1.1 104 x\r\n\r\n").then(silence()), "TIMED_OUT", 3),
+                row("sends 104 and closes", raw("HTTP/1.1 104 x\r\n\r\n").then(close()), "CONNECTION_FAILED", 3),
+                row("sends gzip unasked", coded(gzip("{\"ok\":true}"), "gzip"), OK, 1),
+                row("sends x-gzip unasked", coded(gzip("{\"ok\":true}"), "X-GZip"), OK, 1),
+                row("sends deflate unasked", coded(deflate("{\"ok\":true}", false), "deflate"), OK, 1),
+                row("sends raw deflate unasked", coded(deflate("{\"ok\":true}", true), "deflate"), OK, 1),
+                row("sends gzip of deflate", coded(gzip(deflate("{\"ok\":true}", false)), "deflate, gzip"), OK, 1),
+                row("says identity", says1(200, "{\"ok\":true}", "Content-Encoding: identity"), OK, 1),
+                row("sends gzip that grows too large", coded(gzip("x".repeat(1001)), "gzip"), "ANSWER_TOO_LARGE", 1),
+                row("sends br unasked", coded("x", "br"), "ANSWER_NOT_DECODED", 1),
+                row("says gzip and sends none", coded("hello", "gzip"), "ANSWER_NOT_DECODED", 1),
+                row("sends half a gzip", coded(gzip("{\"ok\":true}").substring(0, 15), "gzip"), "ANSWER_NOT_DECODED", 1),
+                row("refuses in gzip", says1(404, gzip("not here"), "Content-Encoding: gzip"), "HTTP_STATUS 404", 1),
+                row("refuses in br", says1(404, "x", "Content-Encoding: br"), "HTTP_STATUS 404", 1));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -231,6 +252,40 @@ class MisbehaviourTest {
                 exchange.answer(200, "{\"ok\":true}");
             }
         };
+    }
+
+    private static Part interim(String status, String... headers) {
+        return raw("HTTP/1.1 " + status + "\r\n" + String.join("\r\n", headers) + (headers.length > 0 ? "\r\n" : "") + "\r\n")
+                .then(says(200));
+    }
+
+    private static Part silence() {
+        return (request, time, exchange) -> exchange.fallSilent();
+    }
+
+    private static Behaviour coded(String body, String coding) {
+        return says1(200, body, "Content-Encoding: " + coding);
+    }
+
+    /** Bytes as characters of ISO 8859-1. */
+    private static String gzip(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(ISO_8859_1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toString(ISO_8859_1);
+    }
+
+    private static String deflate(String text, boolean raw) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflate = new DeflaterOutputStream(bytes, new Deflater(6, raw))) {
+            deflate.write(text.getBytes(ISO_8859_1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toString(ISO_8859_1);
     }
 
     private static Part reset() {

@@ -54,7 +54,7 @@ class PosterTest {
     }
 
     private void reply(int status, @Nullable String retryAfter) {
-        attempts.get(attempts.size() - 1).replied.accept(new Reply.Answered(status, null, retryAfter, new byte[0]));
+        attempts.get(attempts.size() - 1).replied.accept(new Reply.Answered(status, null, retryAfter, null, new byte[0]));
     }
 
     private List<Long> millis() {
@@ -124,9 +124,9 @@ class PosterTest {
             post();
         }
         assertThat(attempts).hasSize(8);
-        attempts.get(0).replied.accept(new Reply.Answered(503, null, "100", new byte[0]));
+        attempts.get(0).replied.accept(new Reply.Answered(503, null, "100", null, new byte[0]));
         assertThat(attempts).hasSize(9);
-        attempts.get(1).replied.accept(new Reply.Answered(204, null, null, new byte[0]));
+        attempts.get(1).replied.accept(new Reply.Answered(204, null, null, null, new byte[0]));
         assertThat(attempts).hasSize(10);
         assertThat(millis()).containsOnly(0L);
     }

@@ -25,12 +25,31 @@ class RetryAfterTest {
                 "Sun, 06 Nov 1994 08:48:59 GMT  | 0",
             })
     void seconds_and_the_three_forms_of_a_date_are_understood(String header, long seconds) {
-        assertThat(RetryAfter.parse(header, NOW)).contains(Duration.ofSeconds(seconds));
+        assertThat(RetryAfter.parse(header, null, NOW)).contains(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "soon", "-1", "1.5", "1 s", "Sun, 06 Nov 1994", "06 November 1994", "٣"})
+    @CsvSource({"0.5,500", "1.5,1500", "0.0001,1", "299.999,299999", "1234567890123.5,3153600000000"})
+    void a_fraction_of_a_second_counts(String header, long millis) {
+        assertThat(RetryAfter.parse(header, null, NOW)).contains(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Sun, 06 Nov 1994 08:49:37 GMT | Sun, 06 Nov 1994 08:49:07 GMT  | 30",
+                "Tue, 06 Nov 2035 08:49:37 GMT | Tue, 06 Nov 2035 08:49:07 GMT  | 30",
+                "Sun, 06 Nov 1994 08:49:37 GMT | Tuesday, 06-Nov-35 08:49:07 GMT | 0",
+                "Sun, 06 Nov 1994 08:49:37 GMT | no date                        | 37",
+            })
+    void a_date_counts_from_what_the_endpoints_own_clock_says(String header, String date, long seconds) {
+        assertThat(RetryAfter.parse(header, date, NOW)).contains(Duration.ofSeconds(seconds));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "soon", "-1", "1.", ".5", "1,5", "1 s", "Sun, 06 Nov 1994", "06 November 1994", "٣"})
     void anything_else_is_as_if_it_were_not_there(String header) {
-        assertThat(RetryAfter.parse(header, NOW)).isEmpty();
+        assertThat(RetryAfter.parse(header, null, NOW)).isEmpty();
     }
 }

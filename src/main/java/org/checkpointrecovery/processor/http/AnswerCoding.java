@@ -1,0 +1,95 @@
+package org.checkpointrecovery.processor.http;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
+
+/** Undoes the codings of an answer that came coded, though none was asked for. */
+final class AnswerCoding {
+    private static final int ZLIB_METHOD = 8;
+
+    private AnswerCoding() {}
+
+    /** The answer has a coding that is not known. */
+    static final class UnknownException extends IOException {
+        UnknownException(String coding) {
+            super(coding);
+        }
+    }
+
+    /** The answer has more bytes than it may have. */
+    static final class TooLargeException extends IOException {}
+
+    /**
+     * The bytes without their codings.
+     *
+     * @param header {@code Content-Encoding}, or null
+     * @param most bytes that there may be
+     * @param whole whether the body is whole; of one that is not, what can be decoded is
+     */
+    static byte[] decode(byte[] body, @Nullable String header, int most, boolean whole) throws IOException {
+        InputStream decoded = new ByteArrayInputStream(body);
+        List<String> codings = codings(header);
+        for (int last = codings.size() - 1; last >= 0; last--) {
+            decoded = decoder(codings.get(last), decoded);
+        }
+        return codings.isEmpty() ? body : readAll(decoded, most, whole);
+    }
+
+    private static List<String> codings(@Nullable String header) {
+        List<String> codings = new ArrayList<>();
+        for (String coding : (header == null ? "" : header).split(",", -1)) {
+            String name = coding.strip().toLowerCase(Locale.ROOT);
+            if (!name.isEmpty() && !name.equals("identity")) {
+                codings.add(name);
+            }
+        }
+        return codings;
+    }
+
+    private static InputStream decoder(String coding, InputStream coded) throws IOException {
+        return switch (coding) {
+            case "gzip", "x-gzip" -> new GZIPInputStream(coded);
+            case "deflate" -> inflater(coded);
+            default -> throw new UnknownException(coding);
+        };
+    }
+
+    /** RFC 9110, section 8.4.1.2: "Some non-conformant implementations send the deflate compressed data without the zlib wrapper." */
+    private static InputStream inflater(InputStream coded) throws IOException {
+        PushbackInputStream peeked = new PushbackInputStream(coded);
+        int first = peeked.read();
+        if (first >= 0) {
+            peeked.unread(first);
+        }
+        boolean wrapped = (first & 0x0f) == ZLIB_METHOD;
+        return new InflaterInputStream(peeked, new Inflater(!wrapped));
+    }
+
+    private static byte[] readAll(InputStream decoded, int most, boolean whole) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8 * 1024];
+        try (decoded) {
+            for (int count = decoded.read(buffer); count >= 0; count = decoded.read(buffer)) {
+                all.write(buffer, 0, Math.min(count, most - all.size() + 1));
+                if (all.size() > most) {
+                    throw new TooLargeException();
+                }
+            }
+        } catch (IOException e) {
+            if (whole) {
+                throw e;
+            }
+        }
+        return all.toByteArray();
+    }
+}
