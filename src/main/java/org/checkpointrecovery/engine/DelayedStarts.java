@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Puts jobs that wait for a resource of the machine back in line after a while. Thread-safe. */
 final class DelayedStarts implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DelayedStarts.class);
-    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     private static final long LONGEST_START_SECONDS = 10;
 
@@ -28,7 +28,7 @@ final class DelayedStarts implements AutoCloseable {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** How long a job waits when it has waited that many times without a commit between: 1 s, doubling up to 30 s. */
+    /** How long a job waits when it has waited that many times without a commit between: 0.1 s, doubling up to 30 s. */
     static Duration wait(int waitsBefore) {
         Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(waitsBefore, 10));
         return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;

@@ -370,9 +370,9 @@ public final class JobService {
     private void startLater(JobEntry entry) {
         Duration wait = DelayedStarts.wait(entry.countWait());
         log.warn(
-                "Job {}: no free file descriptor; trying again in {} s",
+                "Job {}: no free file descriptor; trying again in {} ms",
                 entry.job().id(),
-                wait.toSeconds());
+                wait.toMillis());
         delayedStarts.after(wait, () -> {
             synchronized (entry) {
                 if (!isStopping() && !entry.isDeleted() && entry.status() == Status.QUEUED && !entry.hasRun()) {
