@@ -228,6 +228,7 @@ public final class JobService {
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
             InputItems items = items(input, spec.format(), identity);
+            refuseOtherFields(spec, items);
             Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
             return new Validated(
                     new JobView(job, Position.START, null, clock.instant()),
@@ -309,7 +310,7 @@ public final class JobService {
             }
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
-            InputItems unused = items(input, spec.format(), identity);
+            refuseOtherFields(spec, items(input, spec.format(), identity));
             Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
@@ -328,6 +329,17 @@ public final class JobService {
             throw RefusedException.invalid("/input", "was there, but has just gone");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Refuses a processor that needs fields that the input does not have. */
+    private void refuseOtherFields(JobSpec spec, InputItems items) throws RefusedException {
+        CsvHeader header = items.header();
+        List<Processors.Problem> problems =
+                header == null ? List.of() : processors.problems(spec.processor(), header.names());
+        if (!problems.isEmpty()) {
+            Processors.Problem first = problems.get(0);
+            throw RefusedException.invalid("/processor" + first.field(), first.message());
         }
     }
 

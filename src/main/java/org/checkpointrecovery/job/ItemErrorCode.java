@@ -14,6 +14,8 @@ public enum ItemErrorCode {
     BAD_CSV_RECORD,
     /** The template names a field that the item does not have. */
     FIELD_MISSING,
+    /** A value of the item cannot stand in its place of the template. */
+    BODY_NOT_JSON,
     /** The endpoint answered with a status other than 2xx, for good or at the last attempt. */
     HTTP_STATUS,
     /** The last attempt took longer than its time-out. */

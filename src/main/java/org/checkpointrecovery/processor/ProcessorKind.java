@@ -19,4 +19,13 @@ public interface ProcessorKind<S extends ProcessorSpec> {
 
     /** What keeps a spec from being used on this service; empty if nothing does. */
     List<Problem> problems(S spec, Format format);
+
+    /**
+     * What keeps a spec from being used on items that are objects with certain fields; empty if nothing does.
+     *
+     * @param fields their names, in order
+     */
+    default List<Problem> problems(S spec, List<String> fields) {
+        return List.of();
+    }
 }

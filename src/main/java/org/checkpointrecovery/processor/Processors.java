@@ -20,6 +20,15 @@ public interface Processors {
     List<Problem> problems(ProcessorSpec spec, Format format);
 
     /**
+     * What keeps a spec from being used on items that are objects with certain fields; empty if nothing does.
+     *
+     * @param fields their names, in order
+     */
+    default List<Problem> problems(ProcessorSpec spec, List<String> fields) {
+        return List.of();
+    }
+
+    /**
      * @param field a JSON pointer from the processor's spec on, as {@code /url}
      * @param message what is wrong with it, as the rest of a sentence that begins with the field
      */

@@ -42,6 +42,16 @@ public final class ProvidedProcessors implements Processors {
                         new Problem("/type", "is \"" + spec.type() + "\", which this service does not provide")));
     }
 
+    @Override
+    public List<Problem> problems(ProcessorSpec spec, List<String> fields) {
+        return kindOf(spec).map(kind -> problems(kind, spec, fields)).orElse(List.of());
+    }
+
+    private static <S extends ProcessorSpec> List<Problem> problems(
+            ProcessorKind<S> kind, ProcessorSpec spec, List<String> fields) {
+        return kind.problems(kind.specs().cast(spec), fields);
+    }
+
     private Optional<ProcessorKind<?>> kindOf(ProcessorSpec spec) {
         return kinds.stream().filter(kind -> kind.specs().isInstance(spec)).findFirst();
     }

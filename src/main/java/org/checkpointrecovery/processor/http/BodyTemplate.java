@@ -1,25 +1,31 @@
 package org.checkpointrecovery.processor.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.checkpointrecovery.processor.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body with places for values: {@code {item}}, {@code {index}}, and the names of an object's fields. All other braces stand
- * for themselves. In a template that is JSON by its beginning, values are put in as JSON; a string without its quotation marks,
- * so that it can stand within one of the template's. Immutable.
+ * A body with places for values: {@code {item}}, {@code {index}}, and the names of an object's fields, whatever characters they
+ * have, but for braces. A brace followed by a quotation mark or white space is JSON's own, and two opening braces stand for one.
+ *
+ * <p>In a template that begins as JSON, what fills a place leaves JSON: within a string of the template the text of the value is
+ * escaped; elsewhere the value must be JSON by itself. Immutable.
  */
 final class BodyTemplate {
     static final String ITEM = "item";
     static final String INDEX = "index";
 
-    private static final Pattern PLACE = Pattern.compile("\\{([\\p{L}_][\\p{L}\\p{N}_-]*)}");
+    private static final JsonFactory JSON = new JsonFactory();
 
     private final List<Part> parts;
     private final boolean json;
@@ -27,8 +33,16 @@ final class BodyTemplate {
     /**
      * @param literal what stands before the place
      * @param place the name in it; null behind the last one
+     * @param quoted whether the place stands within a JSON string of the template
      */
-    private record Part(String literal, @Nullable String place) {}
+    private record Part(String literal, @Nullable String place, boolean quoted) {}
+
+    /** A value cannot stand in its place. */
+    static final class UnfitException extends Exception {
+        UnfitException(String message) {
+            super(message);
+        }
+    }
 
     private BodyTemplate(List<Part> parts, boolean json) {
         this.parts = List.copyOf(parts);
@@ -37,20 +51,41 @@ final class BodyTemplate {
 
     static BodyTemplate parse(String text) {
         List<Part> parts = new ArrayList<>();
-        Matcher matcher = PLACE.matcher(text);
-        int end = 0;
-        while (matcher.find()) {
-            parts.add(new Part(text.substring(end, matcher.start()), matcher.group(1)));
-            end = matcher.end();
+        StringBuilder literal = new StringBuilder();
+        boolean quoted = false;
+        for (int at = 0; at < text.length(); ) {
+            char c = text.charAt(at);
+            int end = c == '{' ? placeEnd(text, at) : -1;
+            if (end > 0) {
+                parts.add(new Part(literal.toString(), text.substring(at + 1, end), quoted));
+                literal.setLength(0);
+                at = end + 1;
+                continue;
+            }
+            literal.append(c);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted && at + 1 < text.length()) {
+                literal.append(text.charAt(++at));
+            } else if (text.startsWith("{{", at)) {
+                at++;
+            }
+            at++;
         }
-        parts.add(new Part(text.substring(end), null));
-        return new BodyTemplate(parts, isJson(text.strip()));
+        parts.add(new Part(literal.toString(), null, false));
+        String beginning = parts.get(0).literal.strip();
+        return new BodyTemplate(parts, beginning.startsWith("{") || beginning.startsWith("["));
     }
 
-    /** A template that begins with a place, as {@code {name};{age}}, is not JSON for that. */
-    private static boolean isJson(String text) {
-        return text.startsWith("[")
-                || (text.startsWith("{") && !PLACE.matcher(text).lookingAt());
+    /** Where the brace closes that opens a place; -1 if it opens none. */
+    private static int placeEnd(String text, int open) {
+        int end = open + 1;
+        while (end < text.length() && text.charAt(end) != '{' && text.charAt(end) != '}') {
+            end++;
+        }
+        boolean closed = end < text.length() && text.charAt(end) == '}' && end > open + 1;
+        char first = closed ? text.charAt(open + 1) : '"';
+        return first == '"' || Character.isWhitespace(first) ? -1 : end;
     }
 
     boolean isJson() {
@@ -68,6 +103,34 @@ final class BodyTemplate {
         return fields;
     }
 
+    /** Which of {@code {item}} and {@code {index}} the template has. */
+    Set<String> ownPlaces() {
+        Set<String> own = new LinkedHashSet<>();
+        for (Part part : parts) {
+            if (ITEM.equals(part.place) || INDEX.equals(part.place)) {
+                own.add(part.place);
+            }
+        }
+        return own;
+    }
+
+    /** Why no item can make JSON of a template that begins as JSON; empty if one can. */
+    Optional<String> problem() {
+        if (!json) {
+            return Optional.empty();
+        }
+        StringBuilder sample = new StringBuilder();
+        parts.forEach(part -> sample.append(part.literal).append(part.place == null ? "" : part.quoted ? "x" : "0"));
+        try (JsonParser parser = JSON.createParser(sample.toString())) {
+            while (parser.nextToken() != null) {
+                parser.skipChildren();
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("begins as JSON, but is not JSON around its places; write {{ for a brace that is text");
+        }
+    }
+
     /** The first field that an item lacks; null if it has them all. */
     @Nullable
     String missingIn(JsonNode item) {
@@ -80,7 +143,7 @@ final class BodyTemplate {
      * @param text of the item
      * @param value the same as a JSON value; a string if it is mere text
      */
-    String fill(long index, String text, JsonNode value) {
+    String fill(long index, String text, JsonNode value) throws UnfitException {
         StringBuilder filled = new StringBuilder(text.length() + 64);
         for (Part part : parts) {
             filled.append(part.literal);
@@ -89,18 +152,58 @@ final class BodyTemplate {
             }
             switch (part.place) {
                 case INDEX -> filled.append(index);
-                case ITEM -> filled.append(value.isTextual() ? shown(value) : text);
-                default -> filled.append(shown(value.path(part.place)));
+                case ITEM -> filled.append(shown(part, value, text));
+                default -> {
+                    JsonNode field = value.path(part.place);
+                    filled.append(shown(part, field, field.isTextual() ? field.textValue() : field.toString()));
+                }
             }
         }
-        return filled.toString();
+        return withoutLoneSurrogates(filled);
     }
 
-    private String shown(JsonNode value) {
-        if (!value.isTextual()) {
-            return value.toString();
+    /** @param written the value as JSON; of a field that is a string, its text */
+    private String shown(Part part, JsonNode value, String written) throws UnfitException {
+        String text = value.isTextual() ? value.textValue() : written;
+        if (!json) {
+            return text;
         }
-        return json ? new String(JsonStringEncoder.getInstance().quoteAsString(value.textValue())) : value.textValue();
+        if (part.quoted) {
+            return new String(JsonStringEncoder.getInstance().quoteAsString(text));
+        }
+        if (value.isTextual() && !JsonText.isJson(text)) {
+            throw new UnfitException("The value of {" + part.place + "} is not JSON by itself, so it cannot stand in the body"
+                    + " without quotation marks. Put them around the place, or correct the value.");
+        }
+        return text.strip();
+    }
+
+    /** UTF-8 has no lone surrogate. JSON can escape it; in a text there is nothing that stands for it. */
+    private String withoutLoneSurrogates(StringBuilder filled) throws UnfitException {
+        StringBuilder escaped = null;
+        for (int at = 0; at < filled.length(); at++) {
+            char c = filled.charAt(at);
+            boolean pair = Character.isHighSurrogate(c)
+                    && at + 1 < filled.length()
+                    && Character.isLowSurrogate(filled.charAt(at + 1));
+            if (Character.isSurrogate(c) && !pair) {
+                if (!json) {
+                    throw new UnfitException("The item has a lone surrogate, which a body that is text cannot hold. Use a"
+                            + " JSON body, or correct the item.");
+                }
+                escaped = escaped == null ? new StringBuilder(filled.substring(0, at)) : escaped;
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else if (escaped != null) {
+                escaped.append(c);
+            }
+            if (pair) {
+                at++;
+                if (escaped != null) {
+                    escaped.append(filled.charAt(at));
+                }
+            }
+        }
+        return (escaped == null ? filled : escaped).toString();
     }
 
     /** A text as a JSON string, with its quotation marks. */

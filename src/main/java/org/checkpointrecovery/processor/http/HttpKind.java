@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.checkpointrecovery.job.Format;
@@ -62,15 +63,45 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                         "names \"" + secret.name() + "\", which this service has no secret of (--secrets-file)"));
             }
         });
-        Set<String> fields = RequestBody.of(spec) instanceof RequestBody.FilledTemplate filled
-                ? filled.template().fields()
-                : Set.of();
+        Optional<BodyTemplate> template = template(spec);
+        template.flatMap(BodyTemplate::problem).ifPresent(problem -> problems.add(new Problem("/body", problem)));
+        Set<String> fields = template.map(BodyTemplate::fields).orElse(Set.of());
         if (!fields.isEmpty() && !format.kind().isJson()) {
             problems.add(new Problem(
                     "/body",
                     "names the field {" + fields.iterator().next() + "}, but the items of the format \""
                             + format.kind().text() + "\" have no fields; {item} and {index} are known"));
         }
+        return problems;
+    }
+
+    private static Optional<BodyTemplate> template(ProcessorSpec.Http spec) {
+        return RequestBody.of(spec) instanceof RequestBody.FilledTemplate filled
+                ? Optional.of(filled.template())
+                : Optional.empty();
+    }
+
+    @Override
+    public List<Problem> problems(ProcessorSpec.Http spec, List<String> fields) {
+        List<Problem> problems = new ArrayList<>();
+        template(spec).ifPresent(template -> {
+            for (String place : template.fields()) {
+                if (!fields.contains(place)) {
+                    problems.add(new Problem(
+                            "/body",
+                            "names the field {" + place + "}, which the input does not have; its fields are "
+                                    + String.join(", ", fields)));
+                }
+            }
+            for (String place : template.ownPlaces()) {
+                if (fields.contains(place)) {
+                    problems.add(new Problem(
+                            "/body",
+                            "has the place {" + place + "}, which means the " + (place.equals(BodyTemplate.ITEM) ? "whole item" : "number of the item")
+                                    + ", and the input has a field of that name too; rename the field"));
+                }
+            }
+        });
         return problems;
     }
 

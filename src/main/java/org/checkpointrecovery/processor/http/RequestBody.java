@@ -106,8 +106,12 @@ sealed interface RequestBody {
                                 ? "The template names the field \"" + missing + "\", which the item does not have."
                                 : "The template names the field \"" + missing + "\", and the item is no object."));
             }
-            return new Made.Ready(
-                    template.fill(work.index(), item, value).getBytes(UTF_8), template.isJson() ? JSON : TEXT);
+            try {
+                return new Made.Ready(
+                        template.fill(work.index(), item, value).getBytes(UTF_8), template.isJson() ? JSON : TEXT);
+            } catch (BodyTemplate.UnfitException e) {
+                return new Made.Unfit(new ItemFailure(ItemErrorCode.BODY_NOT_JSON, String.valueOf(e.getMessage())));
+            }
         }
     }
 

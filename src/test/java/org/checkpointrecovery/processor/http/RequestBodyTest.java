@@ -37,8 +37,14 @@ class RequestBodyTest {
             {"q":"{item}"}     | fo"urth | application/json: {"q":"fo\\"urth"}
             {"q":{"n":{index}}}| x       | application/json: {"q":{"n":3}}
             ["{item}",{index}] | ü       | application/json: ["ü",3]
-            {} { } {1} {a b}   | x       | application/json: {} { } {1} {a b}
-            a {} { } {1} {a b} | x       | text/plain; charset=utf-8: a {} { } {1} {a b}
+            {} { } [{}]        | x       | application/json: {} { } [{}]
+            a {} { } {"b}      | x       | text/plain; charset=utf-8: a {} { } {"b}
+            {{item} is {item}} | x       | application/json: {item} is x}
+            say {{item} {item} | x       | text/plain; charset=utf-8: say {item} x
+            {"q":"{{item}"}    | x       | application/json: {"q":"{item}"}
+            {"q":"\\"{item}"}  | a"b     | application/json: {"q":"\\"a\\"b"}
+            {"q":{item}}       | 12.50   | application/json: {"q":12.50}
+            {"q":{item}}       | [1]     | application/json: {"q":[1]}
             """)
     void a_line_is_put_in(String body, String item, String sent) {
         assertThat(sent(body, item, false)).isEqualTo(sent);
@@ -56,9 +62,48 @@ class RequestBodyTest {
             {name};{price};{x}         | {"name":"A\\"B","price":1.10,"x":null} | text/plain; charset=utf-8: A"B;1.10;null
             [{list},{object}]          | {"list":[1, 2],"object":{"a":true}} | application/json: [[1,2],{"a":true}]
             {Größe} {a-b} {_c}         | {"Größe":1,"a-b":2,"_c":3} | text/plain; charset=utf-8: 1 2 3
+            {"n":"{Full Name}","x":{1}}| {"Full Name":"A B","1":2} | application/json: {"n":"A B","x":2}
+            {a.b}{Price (EUR)}{ns:id}  | {"a.b":1,"Price (EUR)":2,"ns:id":3} | text/plain; charset=utf-8: 123
+            {"n":"{o}"}                | {"o":{"a":"b"}}  | application/json: {"n":"{\\"a\\":\\"b\\"}"}
+            {"s":"{s}"}                | {"s":"\\ud800x"} | application/json: {"s":"\\ud800x"}
+            {"s":{o}}                  | {"o":{"s":"\\udc00\\ud83d\\ude00"}} | application/json: {"s":{"s":"\\udc00😀"}}
             """)
     void a_json_value_and_its_fields_are_put_in(String body, String item, String sent) {
         assertThat(sent(body, item, true)).isEqualTo(sent);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
+            {"p":{price}} | {"price":""}
+            {"p":{price}} | {"price":"abc"}
+            {"p":{price}} | {"price":"1,\\"admin\\":true"}
+            [{price}]     | {"price":"1,2"}
+            [{price}]     | {"price":"1]["}
+            """)
+    void a_value_that_would_break_the_json_around_it_fails_the_item(String body, String item) {
+        ItemFailure failure = failure(body, item.getBytes(UTF_8), true);
+        assertThat(failure.code()).isEqualTo(ItemErrorCode.BODY_NOT_JSON);
+        assertThat(failure.message()).contains("{price}").doesNotContain("abc", "admin");
+    }
+
+    @Test
+    void a_lone_surrogate_fails_a_body_that_is_text() {
+        assertThat(failure("{s};", "{\"s\":\"\\ud800\"}".getBytes(UTF_8), true).code())
+                .isEqualTo(ItemErrorCode.BODY_NOT_JSON);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '§', textBlock = """
+            {"a":{item}            | false
+            {"a":"{item}}          | false
+            {{item} is {item}}     | false
+            {"a":{item}}           | true
+            {"i":{}} {"d":"{item}"}| true
+            {item}                 | true
+            no JSON {              | true
+            """)
+    void a_template_that_can_make_no_json_is_a_problem(String body, boolean fits) {
+        assertThat(BodyTemplate.parse(body).problem().isEmpty()).isEqualTo(fits);
     }
 
     @Test
