@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param name of the file once it is decoded, or null
  */
 record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
-    private static final int BUFFER_BYTES = 64 * 1024;
     private static final Map<String, Kind> ENDINGS = Map.of(".gz", Kind.GZIP, ".zst", Kind.ZSTD);
     private static final Map<String, Kind> MEDIA_TYPES =
             Map.of("application/gzip", Kind.GZIP, "application/x-gzip", Kind.GZIP, "application/zstd", Kind.ZSTD);
@@ -69,18 +67,9 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
     InputStream decode(InputStream body) throws IOException {
         return switch (kind) {
             case NONE -> body;
-            case GZIP -> new DecodedStream(body, UploadCoding::gzip);
+            case GZIP -> new DecodedStream(body, GzipMembers::new);
             case ZSTD -> new DecodedStream(body, ZstdDecoder.required());
         };
-    }
-
-    /** All members, to the end. */
-    private static InputStream gzip(InputStream body) throws IOException {
-        return GzipCompressorInputStream.builder()
-                .setInputStream(body)
-                .setBufferSize(BUFFER_BYTES)
-                .setDecompressConcatenated(true)
-                .get();
     }
 
     ProblemException bad(UndecodableException why) {

@@ -201,6 +201,18 @@ class CodedUploadTest {
     }
 
     @Test
+    void gzip_may_be_padded_with_zero_bytes_and_with_nothing_else() throws IOException {
+        byte[] whole = gzip(LINES, LINES);
+        for (int zeros : new int[] {1, 511, 100_000}) {
+            assertKept(upload("?name=a.gz", Arrays.copyOf(whole, whole.length + zeros)), joined(LINES, LINES));
+        }
+        refused(upload("?name=a.gz", joined(Arrays.copyOf(whole, whole.length + 3), gzip(LINES))));
+        refused(upload("?name=a.gz", joined(whole, "garbage".getBytes(UTF_8))));
+        refused(upload("?name=a.gz", Arrays.copyOf(whole, whole.length - 1)));
+        refused(upload("?name=a.gz", new byte[100]));
+    }
+
+    @Test
     void zstd_that_ends_in_the_middle_or_goes_on_with_something_else_is_a_400() throws IOException {
         byte[] content = new byte[30_000];
         new Random(2).nextBytes(content);

@@ -1,0 +1,74 @@
+package org.checkpointrecovery.api;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All members of a gzip stream (RFC 1952). Zero bytes behind the last one are padding, as tapes and block devices leave it;
+ * anything else there is an error, as it is to gzip(1).
+ */
+final class GzipMembers extends InputStream {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final BufferedInputStream body;
+    private @Nullable InputStream member;
+
+    GzipMembers(InputStream body) throws IOException {
+        this.body = new BufferedInputStream(body, BUFFER_BYTES);
+        this.member = next();
+    }
+
+    /** The stream that it reads from stands behind the member when that ends, because it can be marked. */
+    private InputStream next() throws IOException {
+        return GzipCompressorInputStream.builder()
+                .setInputStream(body)
+                .setBufferSize(BUFFER_BYTES / 2)
+                .setDecompressConcatenated(false)
+                .get();
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int count) throws IOException {
+        if (count == 0) {
+            return 0;
+        }
+        while (member != null) {
+            int read = member.read(into, from, count);
+            if (read > 0) {
+                return read;
+            }
+            member = isAtEnd() ? null : next();
+        }
+        return -1;
+    }
+
+    private boolean isAtEnd() throws IOException {
+        body.mark(1);
+        int next = body.read();
+        if (next > 0) {
+            body.reset();
+            return false;
+        }
+        while (next == 0) {
+            next = body.read();
+        }
+        if (next > 0) {
+            throw new IOException("Something follows the zero bytes behind the last member");
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+}
