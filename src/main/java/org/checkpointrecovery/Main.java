@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
 /** The process: reads the command line, and builds the service out of its parts. */
 public final class Main {
     static {
-        // Before the first logger is made: the times of its lines would be in the years and digits of the machine's locale.
+        // Before the first logger is made: the times of its lines would be in the years and digits of the machine's
+        // locale.
         Locale.setDefault(Locale.ROOT);
     }
 

@@ -48,11 +48,7 @@ final class JobRoutes {
         int sample = parameters.sample(validateOnly);
         parameters.throwIfWrong();
         bodies.json(ctx, body -> {
-            NewJob request = JobRequest.spec(
-                    body,
-                    faultsAllowed,
-                    keys(ctx),
-                    new ServiceChecks());
+            NewJob request = JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
             if (validateOnly) {
                 validate(ctx, request, sample);
             } else {

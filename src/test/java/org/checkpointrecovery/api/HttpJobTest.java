@@ -52,8 +52,8 @@ class HttpJobTest {
     @Test
     void an_item_keeps_its_key_through_all_its_retries() {
         boolean[] accepting = new boolean[1];
-        try (MisbehavingServer endpoint = MisbehavingServer.that((request, time, exchange) -> exchange.answer(
-                        accepting[0] || request.body().equals("a") ? 200 : 400, ""));
+        try (MisbehavingServer endpoint = MisbehavingServer.that((request, time, exchange) ->
+                        exchange.answer(accepting[0] || request.body().equals("a") ? 200 : 400, ""));
                 TestService service = TestService.in(directory).start()) {
             ServiceClient http = service.client();
             String first = http.complete(spec("[\"a\",\"b\"]", endpoint, ""));

@@ -2,6 +2,7 @@ package org.checkpointrecovery.processor.http;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Undoes the codings of an answer that came coded, though none was asked for. */
@@ -26,6 +28,13 @@ final class AnswerCoding {
         }
     }
 
+    /** The body does not have the coding that it says. */
+    static final class DamagedException extends IOException {
+        DamagedException(IOException cause) {
+            super(cause);
+        }
+    }
+
     /** The answer has more bytes than it may have. */
     static final class TooLargeException extends IOException {}
 
@@ -37,12 +46,19 @@ final class AnswerCoding {
      * @param whole whether the body is whole; of one that is not, what can be decoded is
      */
     static byte[] decode(byte[] body, @Nullable String header, int most, boolean whole) throws IOException {
-        InputStream decoded = new ByteArrayInputStream(body);
         List<String> codings = codings(header);
-        for (int last = codings.size() - 1; last >= 0; last--) {
-            decoded = decoder(codings.get(last), decoded);
+        if (codings.isEmpty()) {
+            return body;
         }
-        return codings.isEmpty() ? body : readAll(decoded, most, whole);
+        try {
+            InputStream decoded = new ByteArrayInputStream(body);
+            for (int last = codings.size() - 1; last >= 0; last--) {
+                decoded = decoder(codings.get(last), decoded);
+            }
+            return readAll(decoded, most, whole);
+        } catch (ZipException | EOFException e) {
+            throw new DamagedException(e);
+        }
     }
 
     private static List<String> codings(@Nullable String header) {

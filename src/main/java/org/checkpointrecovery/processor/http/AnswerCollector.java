@@ -88,7 +88,8 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         byte[] decoded;
         try {
             boolean strict = whole && isSuccess(response);
-            decoded = AnswerCoding.decode(bytes, headers.get(HttpHeader.CONTENT_ENCODING), limits.maxBodyBytes(), strict);
+            decoded =
+                    AnswerCoding.decode(bytes, headers.get(HttpHeader.CONTENT_ENCODING), limits.maxBodyBytes(), strict);
         } catch (IOException e) {
             if (isSuccess(response)) {
                 return CallFailures.reply(e, url, limits);

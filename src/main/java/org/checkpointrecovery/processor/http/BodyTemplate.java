@@ -172,8 +172,9 @@ final class BodyTemplate {
             return new String(JsonStringEncoder.getInstance().quoteAsString(text));
         }
         if (value.isTextual() && !JsonText.isJson(text)) {
-            throw new UnfitException("The value of {" + part.place + "} is not JSON by itself, so it cannot stand in the body"
-                    + " without quotation marks. Put them around the place, or correct the value.");
+            throw new UnfitException(
+                    "The value of {" + part.place + "} is not JSON by itself, so it cannot stand in the body"
+                            + " without quotation marks. Put them around the place, or correct the value.");
         }
         return text.strip();
     }
@@ -188,8 +189,9 @@ final class BodyTemplate {
                     && Character.isLowSurrogate(filled.charAt(at + 1));
             if (Character.isSurrogate(c) && !pair) {
                 if (!json) {
-                    throw new UnfitException("The item has a lone surrogate, which a body that is text cannot hold. Use a"
-                            + " JSON body, or correct the item.");
+                    throw new UnfitException(
+                            "The item has a lone surrogate, which a body that is text cannot hold. Use a"
+                                    + " JSON body, or correct the item.");
                 }
                 escaped = escaped == null ? new StringBuilder(filled.substring(0, at)) : escaped;
                 escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));

@@ -1,6 +1,5 @@
 package org.checkpointrecovery.processor.http;
 
-import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -9,7 +8,6 @@ import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.zip.ZipException;
 import javax.net.ssl.SSLException;
 import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
@@ -43,10 +41,12 @@ final class CallFailures {
         }
         Optional<AnswerCoding.UnknownException> coding = find(failure, AnswerCoding.UnknownException.class);
         if (coding.isPresent()) {
-            return undecodable(target + " answered in the coding \"" + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
-                    + "\", though none was asked for (Accept-Encoding: identity). gzip and deflate are decoded all the same.");
+            return undecodable(
+                    target + " answered in the coding \""
+                            + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
+                            + "\", though none was asked for (Accept-Encoding: identity). gzip and deflate are decoded all the same.");
         }
-        if (has(failure, ZipException.class) || has(failure, EOFException.class)) {
+        if (has(failure, AnswerCoding.DamagedException.class)) {
             return undecodable(target + " answered with a Content-Encoding that its body does not have.");
         }
         if (has(failure, UnknownHostException.class)) {

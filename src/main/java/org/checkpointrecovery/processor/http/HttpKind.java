@@ -97,7 +97,8 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                 if (fields.contains(place)) {
                     problems.add(new Problem(
                             "/body",
-                            "has the place {" + place + "}, which means the " + (place.equals(BodyTemplate.ITEM) ? "whole item" : "number of the item")
+                            "has the place {" + place + "}, which means the "
+                                    + (place.equals(BodyTemplate.ITEM) ? "whole item" : "number of the item")
                                     + ", and the input has a field of that name too; rename the field"));
                 }
             }

@@ -117,14 +117,17 @@ final class JettyCaller implements Caller {
             request.body(new BytesRequestContent((String) null, call.body()));
         }
         Future<?> deadline = timers.schedule(
-                () -> {
-                    collector.timeOut();
-                    return request.abort(new TimeoutException());
-                },
+                () -> giveUp(request, collector),
                 limits.timeout().plus(CLIENT_GRACE).toMillis(),
                 TimeUnit.MILLISECONDS);
         request.onComplete(result -> deadline.cancel(false));
         request.send(collector);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the call has ended for us
+    private static void giveUp(Request request, AnswerCollector collector) {
+        collector.timeOut();
+        request.abort(new TimeoutException());
     }
 
     /** On return no thread of it works any more. */

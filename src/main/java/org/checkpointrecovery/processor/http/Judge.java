@@ -60,7 +60,8 @@ final class Judge {
         }
         Duration retryAfter = answered.retryAfter() == null
                 ? null
-                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant()).orElse(null);
+                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant())
+                        .orElse(null);
         return new Verdict.TryAgain(failure, retryAfter, OVERLOADED.contains(status));
     }
 

@@ -155,7 +155,8 @@ public final class Poster implements AutoCloseable {
     private Duration asked(Reply.Answered answered) {
         Duration asked = answered.retryAfter() == null
                 ? Duration.ZERO
-                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant()).orElse(Duration.ZERO);
+                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant())
+                        .orElse(Duration.ZERO);
         return asked.compareTo(RetryAfter.MOST) > 0 ? RetryAfter.MOST : asked;
     }
 

@@ -40,11 +40,10 @@ final class RetryAfter {
         String text = header.strip();
         if (SECONDS.matcher(text).matches()) {
             boolean huge = text.indexOf('.') > 9 || (text.indexOf('.') < 0 && text.length() > 9);
-            return Optional.of(
-                    huge ? FOREVER : Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000)));
+            return Optional.of(huge ? FOREVER : Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000)));
         }
         Instant now = date == null ? ours : date(date.strip(), ours).orElse(ours);
-        return date(text, now).map(date -> date.isBefore(now) ? Duration.ZERO : Duration.between(now, date));
+        return date(text, now).map(then -> then.isBefore(now) ? Duration.ZERO : Duration.between(now, then));
     }
 
     private static Optional<Instant> date(String text, Instant now) {

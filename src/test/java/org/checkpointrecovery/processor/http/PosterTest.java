@@ -54,7 +54,9 @@ class PosterTest {
     }
 
     private void reply(int status, @Nullable String retryAfter) {
-        attempts.get(attempts.size() - 1).replied.accept(new Reply.Answered(status, null, retryAfter, null, new byte[0]));
+        attempts.get(attempts.size() - 1)
+                .replied
+                .accept(new Reply.Answered(status, null, retryAfter, null, new byte[0]));
     }
 
     private List<Long> millis() {

@@ -39,7 +39,7 @@ class RequestBodyTest {
             ["{item}",{index}] | ü       | application/json: ["ü",3]
             {} { } [{}]        | x       | application/json: {} { } [{}]
             a {} { } {"b}      | x       | text/plain; charset=utf-8: a {} { } {"b}
-            {{item} is {item}} | x       | application/json: {item} is x}
+            ["{{item}",{index}]| x       | application/json: ["{item}",3]
             say {{item} {item} | x       | text/plain; charset=utf-8: say {item} x
             {"q":"{{item}"}    | x       | application/json: {"q":"{item}"}
             {"q":"\\"{item}"}  | a"b     | application/json: {"q":"\\"a\\"b"}
