@@ -211,7 +211,7 @@ final class Outputs {
             if (bytes == 0 || channel != null) {
                 whole.add(path.getFileName() + " is whole.");
             } else {
-                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and " + found(path));
+                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and " + found(path, bytes));
             }
         }
         if (damaged.isEmpty()) {
@@ -221,12 +221,14 @@ final class Outputs {
                 + "Nothing was changed. Restore the file from a backup, or submit the job again.";
     }
 
-    private String found(Path file) throws IOException {
+    private String found(Path file, long committedBytes) throws IOException {
         if (!disk.exists(file)) {
             return "it is missing.";
         }
-        return disk.isFile(file)
-                ? "it has " + disk.size(file) + ", which do not end where the last committed line ends."
-                : "it is not a regular file any more.";
+        if (!disk.isFile(file)) {
+            return "it is not a regular file any more.";
+        }
+        long size = disk.size(file);
+        return size < committedBytes ? "it has only " + size + "." : "no line ends there.";
     }
 }
