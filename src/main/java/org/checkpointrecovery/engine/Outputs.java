@@ -211,7 +211,8 @@ final class Outputs {
             if (bytes == 0 || channel != null) {
                 whole.add(path.getFileName() + " is whole.");
             } else {
-                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and " + found(path, bytes));
+                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and "
+                        + found(path, bytes));
             }
         }
         if (damaged.isEmpty()) {
