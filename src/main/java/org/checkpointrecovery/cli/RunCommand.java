@@ -1,5 +1,7 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -163,7 +165,7 @@ final class RunCommand implements Callable<Integer> {
                 in,
                 targets.file("--output " + output, out),
                 targets.file("--checkpoint " + savedName, saved),
-                targets.file("the errors file " + RunFiles.errorsOf(out), RunFiles.errorsOf(out)));
+                errors(out, targets));
         files.besides().forEach(targets::own);
         if (!Files.isRegularFile(in)) {
             values.problem("--input " + input + (Files.exists(in) ? " is not a regular file" : " is not there"));
@@ -176,6 +178,14 @@ final class RunCommand implements Callable<Integer> {
             values.problem("--input, --output and --checkpoint must be different files");
         }
         return files;
+    }
+
+    /** Where its directory is not there, the output's is not either, which is noted. */
+    private static Path errors(Path output, Targets targets) {
+        Path errors = RunFiles.errorsOf(output);
+        return Files.isDirectory(requireNonNull(errors.getParent()))
+                ? targets.file("the errors file " + errors, errors)
+                : errors;
     }
 
     /** A link to the input is the input too. */
