@@ -76,56 +76,18 @@ class HungInputTest {
             return input ? new HungChannel(channel) : channel;
         }
 
-        private final class HungChannel implements SeekableByteChannel {
-            private final SeekableByteChannel channel;
-
+        private final class HungChannel extends ForwardingChannel {
             HungChannel(SeekableByteChannel channel) {
-                this.channel = channel;
+                super(channel);
             }
 
             @Override
             public int read(ByteBuffer target) throws IOException {
                 // the identity's last bytes are read far behind that, and only the items in order
-                if (channel.position() >= hangAtByte && channel.position() < channel.size() - 200_000) {
+                if (position() >= hangAtByte && position() < size() - 200_000) {
                     hang();
                 }
-                return channel.read(target);
-            }
-
-            @Override
-            public int write(ByteBuffer source) throws IOException {
-                return channel.write(source);
-            }
-
-            @Override
-            public long position() throws IOException {
-                return channel.position();
-            }
-
-            @Override
-            public SeekableByteChannel position(long position) throws IOException {
-                channel.position(position);
-                return this;
-            }
-
-            @Override
-            public long size() throws IOException {
-                return channel.size();
-            }
-
-            @Override
-            public SeekableByteChannel truncate(long size) throws IOException {
-                return channel.truncate(size);
-            }
-
-            @Override
-            public boolean isOpen() {
-                return channel.isOpen();
-            }
-
-            @Override
-            public void close() throws IOException {
-                channel.close();
+                return super.read(target);
             }
         }
     }

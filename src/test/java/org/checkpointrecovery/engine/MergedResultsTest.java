@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,49 +43,13 @@ class MergedResultsTest {
             SeekableByteChannel channel = super.openForRead(file);
             open++;
             most = Math.max(most, open);
-            return new SeekableByteChannel() {
-                @Override
-                public int read(ByteBuffer into) throws IOException {
-                    return channel.read(into);
-                }
-
-                @Override
-                public int write(ByteBuffer from) throws IOException {
-                    return channel.write(from);
-                }
-
-                @Override
-                public long position() throws IOException {
-                    return channel.position();
-                }
-
-                @Override
-                public SeekableByteChannel position(long newPosition) throws IOException {
-                    channel.position(newPosition);
-                    return this;
-                }
-
-                @Override
-                public long size() throws IOException {
-                    return channel.size();
-                }
-
-                @Override
-                public SeekableByteChannel truncate(long size) throws IOException {
-                    return channel.truncate(size);
-                }
-
-                @Override
-                public boolean isOpen() {
-                    return channel.isOpen();
-                }
-
+            return new ForwardingChannel(channel) {
                 @Override
                 public void close() throws IOException {
-                    if (channel.isOpen()) {
+                    if (isOpen()) {
                         open--;
                     }
-                    channel.close();
+                    super.close();
                 }
             };
         }

@@ -200,56 +200,24 @@ public final class FaultyDisk extends ForwardingDisk {
         }
     }
 
-    private final class FaultyChannel implements SeekableByteChannel {
+    private final class FaultyChannel extends ForwardingChannel {
         private final Path path;
-        private final SeekableByteChannel channel;
 
         FaultyChannel(Path path, SeekableByteChannel channel) {
+            super(channel);
             this.path = path;
-            this.channel = channel;
         }
 
         @Override
         public int read(ByteBuffer target) throws IOException {
             check("read from", path, false, false);
-            return channel.read(target);
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            return channel.write(source);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return channel.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) throws IOException {
-            channel.position(position);
-            return this;
+            return super.read(target);
         }
 
         @Override
         public long size() throws IOException {
             check("size of", path, false, false);
-            return channel.size();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) throws IOException {
-            return channel.truncate(size);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return channel.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
+            return super.size();
         }
     }
 }

@@ -109,11 +109,6 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         reply(CallFailures.reply(new TimeoutException(), url, limits));
     }
 
-    /** Whether the call has ended. */
-    boolean isOver() {
-        return over.get();
-    }
-
     /** Whatever the client does, a call ends once. */
     private void reply(Reply reply) {
         if (over.compareAndSet(false, true)) {
