@@ -567,7 +567,11 @@ public final class JobService {
                 throw RefusedException.noSuchJob(id);
             }
             isDoneAlready(Verb.DELETE, entry);
-            jobs.delete(id);
+            try {
+                jobs.delete(id);
+            } catch (NoSuchFileException e) {
+                log.warn("Job {}: its directory had been removed from outside", id);
+            }
             entry.markDeleted();
             entries.remove(id, entry);
             if (entry.job().idempotencyKey() != null) {

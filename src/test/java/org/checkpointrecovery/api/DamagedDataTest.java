@@ -97,6 +97,18 @@ class DamagedDataTest {
     }
 
     @Test
+    void a_job_whose_directory_was_removed_can_be_deleted() throws Exception {
+        for (String name : List.of("job.json", "results.jsonl", "errors.jsonl", "input.txt")) {
+            Files.delete(service.jobFile(id, name));
+        }
+        Files.delete(service.data().resolve("jobs").resolve(id));
+        http.delete("/v1/jobs/" + id).is(204);
+        http.get("/v1/jobs/" + id).isProblem(404, "not-found");
+        service.restart();
+        assertThat(service.client().get("/v1/jobs").is(200).at("/jobs")).isEmpty();
+    }
+
+    @Test
     void lines_that_are_no_json_are_damage_too() throws Exception {
         Path errors = service.jobFile(id, "errors.jsonl");
         Files.writeString(errors, Files.readString(errors).replace('}', ' '));
