@@ -203,7 +203,11 @@ class ProcessorSubmissionTest {
     void a_template_may_name_fields_where_items_have_them() {
         String processor = "{\"type\":\"http\",\"url\":\"http://example.org\",\"body\":\"{name}\"}";
         submit(processor, ",\"format\":\"raw-lines\"").isInvalid("/processor/body");
-        submit(processor, ",\"format\":\"csv\"").is(201);
+        assertThat(submit(processor, ",\"format\":\"csv\"")
+                        .isInvalid("/processor/body")
+                        .text("/detail"))
+                .contains("{name}", "its fields are a");
+        submit(processor.replace("{name}", "{a}"), ",\"format\":\"csv\"").is(201);
         submit(processor, ",\"format\":\"jsonl\"").is(201);
     }
 
