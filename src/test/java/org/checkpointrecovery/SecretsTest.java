@@ -89,7 +89,13 @@ class SecretsTest {
                 List<String> outcomes = new ArrayList<>(urls.values());
                 for (int i = 0; i < jobs.size(); i++) {
                     JsonNode job = service.awaitState(jobs.get(i), "COMPLETED");
-                    assertThat(job.at("/outcome").textValue()).as("job %s", job).isEqualTo(outcomes.get(i));
+                    String errors = service.http()
+                            .get("/v1/jobs/" + jobs.get(i) + "/errors")
+                            .asString()
+                            .getBody();
+                    assertThat(job.at("/outcome").textValue())
+                            .as("job %s with errors %s", job, errors)
+                            .isEqualTo(outcomes.get(i));
                     for (String what : List.of("", "/results", "/errors", "/progress")) {
                         answers.add(service.http()
                                 .get("/v1/jobs/" + jobs.get(i) + what)
