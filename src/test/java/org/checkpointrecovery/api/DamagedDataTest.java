@@ -8,34 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results and errors of a COMPLETED job that someone has damaged. */
-class DamagedDataTest {
+class DamagedDataTest extends OnMoodyDisk {
     private static final String SPEC =
             "{\"input\":{\"items\":[\"a\",\"b\",\"c\",\"d\"]},\"batchSize\":1,\"faults\":{\"failItems\":[1,3]}}";
 
-    private final MoodyDisk disk = new MoodyDisk();
-    private TestService service;
-    private ServiceClient http;
     private String id;
 
     @BeforeEach
-    void completeAJob(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).start();
-        http = service.client();
+    void completeAJob() {
         id = http.complete(SPEC);
-    }
-
-    @AfterEach
-    void stopService() {
-        disk.refuseToOpen(null);
-        service.close();
     }
 
     private static void damage(Path file, String how) throws IOException {

@@ -5,33 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.checkpointrecovery.storage.DescriptorsExhaustedException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service that has no file descriptor left for a while. */
-class DescriptorShortageTest {
+class DescriptorShortageTest extends OnMoodyDisk {
     private static final String ITEMS =
             "{\"input\":{\"items\":[\"a\",\"b\",\"c\",\"d\"]},\"batchSize\":1,\"commit\":\"each\"";
-
-    private final MoodyDisk disk = new MoodyDisk();
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeEach
-    void startService(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).start();
-        http = service.client();
-    }
-
-    @AfterEach
-    void stopService() {
-        disk.refuseToOpen(null);
-        service.close();
-    }
 
     private static IOException none(Path file) {
         return new DescriptorsExhaustedException(

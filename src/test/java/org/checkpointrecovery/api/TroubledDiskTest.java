@@ -3,32 +3,13 @@ package org.checkpointrecovery.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is full, and a service that is about to end. */
-class TroubledDiskTest {
+class TroubledDiskTest extends OnMoodyDisk {
     private static final String SPEC =
             "{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"batchSize\":1,\"commit\":\"each\"}";
-
-    private final MoodyDisk disk = new MoodyDisk();
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeEach
-    void startService(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).start();
-        http = service.client();
-    }
-
-    @AfterEach
-    void stopService() {
-        service.close();
-    }
 
     @Test
     void what_must_be_written_is_answered_with_507_and_leaves_nothing() {

@@ -6,30 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.checkpointrecovery.storage.DescriptorsExhaustedException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is durable is answered as done, also when the items of the job cannot be read back for the answer. */
-class UnreadableItemsTest {
+class UnreadableItemsTest extends OnMoodyDisk {
     private static final String SPEC = "{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"batchSize\":1,\"start\":false}";
-
-    private final MoodyDisk disk = new MoodyDisk();
-    private TestService service;
-    private ServiceClient http;
-
-    @BeforeEach
-    void startService(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).start();
-        http = service.client();
-    }
-
-    @AfterEach
-    void stopService() {
-        disk.refuseToOpen(null);
-        service.close();
-    }
 
     private void refuseItems(IOException failure) {
         disk.refuseToOpen(file -> file.endsWith("input.txt") ? failure : null);
