@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
@@ -19,14 +19,17 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
 
     private final URI url;
     private final JettyCaller.Limits limits;
+    private final Predicate<Result> repeated;
     private final Consumer<Reply> replied;
     private final AtomicBoolean over = new AtomicBoolean();
     private final ByteArrayBuilder body = new ByteArrayBuilder();
     private int most;
 
-    AnswerCollector(URI url, JettyCaller.Limits limits, Consumer<Reply> replied) {
+    /** @param repeated whether a call that ended so has been sent again, with this collector */
+    AnswerCollector(URI url, JettyCaller.Limits limits, Predicate<Result> repeated, Consumer<Reply> replied) {
         this.url = url;
         this.limits = limits;
+        this.repeated = repeated;
         this.replied = replied;
         this.most = limits.maxBodyBytes();
     }
@@ -72,6 +75,9 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
 
     @Override
     public void onComplete(Result result) {
+        if (repeated.test(result)) {
+            return;
+        }
         byte[] bytes = body.toByteArray();
         Throwable failure = result.getFailure();
         boolean answered =
@@ -79,7 +85,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         if (failure == null || failure instanceof EnoughException || answered) {
             reply(answered(result.getResponse(), bytes, failure == null));
         } else {
-            reply(CallFailures.reply(failure, url, limits));
+            fail(failure);
         }
     }
 
@@ -104,9 +110,9 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
                 decoded);
     }
 
-    /** Ends the call, if it has not ended, because it has taken all the time that it may. */
-    void timeOut() {
-        reply(CallFailures.reply(new TimeoutException(), url, limits));
+    /** Ends the call, if it has not ended. */
+    void fail(Throwable why) {
+        reply(CallFailures.reply(why, url, limits));
     }
 
     /** Whatever the client does, a call ends once. */

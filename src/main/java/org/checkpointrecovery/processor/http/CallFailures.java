@@ -13,6 +13,7 @@ import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 
 /** What the exceptions mean that a call can end with. */
 final class CallFailures {
@@ -111,11 +112,12 @@ final class CallFailures {
         return excerpt.endsWith(".") ? excerpt.substring(0, excerpt.length() - 1) : excerpt;
     }
 
-    private static boolean has(Throwable failure, Class<?> type) {
+    /** Whether a failure or one of its causes is of a type; a missing failure is of none. */
+    static boolean has(@Nullable Throwable failure, Class<?> type) {
         return find(failure, type).isPresent();
     }
 
-    private static <T> Optional<T> find(Throwable failure, Class<T> type) {
+    private static <T> Optional<T> find(@Nullable Throwable failure, Class<T> type) {
         int depth = 0; // causes may go in a circle
         for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
             if (type.isInstance(cause)) {

@@ -1,22 +1,17 @@
 package org.checkpointrecovery.processor.http;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.BlockingArrayQueue;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -35,9 +30,6 @@ final class JettyCaller implements Caller {
     /** Enough for reading and writing, which never wait, and for some look-ups of names, which do. */
     private static final int MAX_THREADS = 8;
 
-    /** The client enforces the time-out of a call itself; after so long it is not relied on any more. */
-    private static final Duration CLIENT_GRACE = Duration.ofMillis(500);
-
     private static final int IDLE_THREAD_MILLIS = 60_000;
 
     private static final int MAX_REQUEST_HEADERS_BYTES = 2 * 1024 * 1024;
@@ -51,6 +43,7 @@ final class JettyCaller implements Caller {
     private final OwnThreads threads = new OwnThreads("http");
     private final OwnThreads timerThreads = new OwnThreads("http-timers");
     private final ScheduledThreadPoolExecutor timers;
+    private final KeptConnections kept = new KeptConnections();
 
     /**
      * @param connections at once, at least 1
@@ -74,6 +67,13 @@ final class JettyCaller implements Caller {
         client = new HttpClient(new HttpClientTransportDynamic(
                 connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2), HttpClientConnectionFactory.HTTP11));
         client.setExecutor(pool);
+        // A connection that is closed from outside gives its buffer back while an answer may still be read into it
+        // (jetty.project
+        // issue 12934). With a pool, another connection would have that buffer by then, and its answer would be
+        // damaged.
+        client.setByteBufferPool(new ByteBufferPool.NonPooling());
+        client.setUseInputDirectByteBuffers(false); // garbage, so cheap to make
+        client.setUseOutputDirectByteBuffers(false);
         client.setScheduler(new ScheduledExecutorScheduler(timers));
         client.setSocketAddressResolver(new CheckedResolver(names, rules, pool));
         client.setConnectTimeout(limits.connectTimeout().toMillis());
@@ -102,32 +102,7 @@ final class JettyCaller implements Caller {
 
     @Override
     public void call(Call call, Consumer<Reply> replied) {
-        AnswerCollector collector = new AnswerCollector(call.url(), limits, replied);
-        Request request = client.newRequest(call.url())
-                .method(call.method())
-                .timeout(limits.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .headers(headers -> {
-                    headers.put(HttpHeader.ACCEPT_ENCODING, "identity");
-                    call.headers().forEach(header -> headers.put(header.name(), header.value()));
-                });
-        if (!"https".equalsIgnoreCase(call.url().getScheme())) {
-            request.version(HttpVersion.HTTP_1_1); // in clear text there is nothing to negotiate by
-        }
-        if (call.body() != null) {
-            request.body(new BytesRequestContent((String) null, call.body()));
-        }
-        Future<?> deadline = timers.schedule(
-                () -> giveUp(request, collector),
-                limits.timeout().plus(CLIENT_GRACE).toMillis(),
-                TimeUnit.MILLISECONDS);
-        request.onComplete(result -> deadline.cancel(false));
-        request.send(collector);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // the call has ended for us
-    private static void giveUp(Request request, AnswerCollector collector) {
-        collector.timeOut();
-        request.abort(new TimeoutException());
+        new Exchange(client, timers, kept, limits, call, replied).begin();
     }
 
     /** On return no thread of it works any more. */

@@ -49,6 +49,7 @@ public final class MisbehavingServer implements AutoCloseable {
     public final class Exchange {
         private final Socket connection;
         private final OutputStream out;
+        private int requests;
 
         Exchange(Socket connection) throws IOException {
             this.connection = connection;
@@ -67,6 +68,11 @@ public final class MisbehavingServer implements AutoCloseable {
                 head.append(header).append("\r\n");
             }
             write(head + "Content-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        /** How many requests have come over this connection, the present one included. */
+        public int requests() {
+            return requests;
         }
 
         public void close() throws IOException {
@@ -143,6 +149,7 @@ public final class MisbehavingServer implements AutoCloseable {
             Exchange exchange = new Exchange(connection);
             for (Received request = read(in); request != null; request = read(in)) {
                 received.add(request);
+                exchange.requests++;
                 String item = String.valueOf(request.header("Item-Index"));
                 int time = times.computeIfAbsent(item, unknown -> new AtomicInteger())
                         .incrementAndGet();

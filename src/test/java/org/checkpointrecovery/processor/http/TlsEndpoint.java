@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -26,6 +28,8 @@ public final class TlsEndpoint implements AutoCloseable {
     private final Path keys;
     private final Server server = new Server();
     private final List<String> versions = new CopyOnWriteArrayList<>();
+    private final Set<Object> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
 
     private TlsEndpoint(Path keys) {
         this.keys = keys;
@@ -88,6 +92,14 @@ public final class TlsEndpoint implements AutoCloseable {
             @Override
             public boolean handle(Request request, Response response, Callback callback) {
                 versions.add(request.getConnectionMetaData().getProtocol());
+                boolean first = connections.add(request.getConnectionMetaData().getId());
+                if (closing && !first) {
+                    request.getConnectionMetaData()
+                            .getConnection()
+                            .getEndPoint()
+                            .close();
+                    return true;
+                }
                 response.write(true, ByteBuffer.wrap("[1]".getBytes(UTF_8)), callback);
                 return true;
             }
@@ -102,6 +114,11 @@ public final class TlsEndpoint implements AutoCloseable {
     /** Where its key and certificate are; {@link #PASSWORD} opens it. */
     public String keys() {
         return keys.toString();
+    }
+
+    /** From now on answers the first request of a connection, and closes the connection at the second. */
+    void closeKeptConnections() {
+        closing = true;
     }
 
     /** The HTTP version of each request that came. */
