@@ -13,6 +13,7 @@ import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
@@ -134,9 +135,7 @@ final class JobJson {
         input(json, spec.input(), job);
         json.writeEndObject();
         json.writeStringField("format", spec.format().kind().text());
-        boolean delimited = spec.format().kind() == Format.Kind.CSV;
-        json.writeStringField(
-                "delimiter", delimited ? String.valueOf(spec.format().delimiter()) : null);
+        csvFields(json, spec.format());
         json.writeFieldName("processor");
         json.writeTree(ProcessorCodec.encode(spec.processor()));
         json.writeStringField("engine", spec.engine().text());
@@ -152,6 +151,28 @@ final class JobJson {
         json.writeBooleanField("start", spec.start());
         faults(json, spec.faults());
         json.writeEndObject();
+    }
+
+    private static void csvFields(JsonGenerator json, Format format) throws IOException {
+        if (format.kind() != Format.Kind.CSV) {
+            for (String name : List.of("delimiter", "header", "skipRecords", "quote")) {
+                json.writeNullField(name);
+            }
+            return;
+        }
+        json.writeStringField("delimiter", String.valueOf(format.delimiter()));
+        json.writeFieldName("header");
+        if (format.names() instanceof FieldNames.Given given) {
+            json.writeStartArray();
+            for (String name : given.names()) {
+                json.writeString(name);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeString(format.names() instanceof FieldNames.Numbered ? CsvOptions.NONE : CsvOptions.FIRST);
+        }
+        json.writeNumberField("skipRecords", format.skipRecords());
+        json.writeStringField("quote", format.quote().text());
     }
 
     private void input(JsonGenerator json, InputSpec input, Job job) throws IOException {

@@ -59,7 +59,7 @@ final class JobRequest {
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);
-        Format format = format(fields);
+        Format format = CsvOptions.format(fields);
         refuseOpenRecords(fields, format, items);
         int wrongBefore = fields.wrongCount();
         ProcessorSpec processor = ProcessorRequest.read(fields);
@@ -199,25 +199,6 @@ final class JobRequest {
         }
     }
 
-    private static Format format(Fields fields) {
-        Format.Kind kind = fields.constant("format", Format.Kind.class, Format.Kind.LINES);
-        String delimiter = fields.text("delimiter");
-        if (delimiter == null) {
-            return new Format(kind, Format.DEFAULT_DELIMITER);
-        }
-        if (kind != Format.Kind.CSV) {
-            fields.error("delimiter", "is for the format \"csv\" only");
-        } else if (delimiter.length() != 1 || !Format.isDelimiter(delimiter.charAt(0))) {
-            fields.error(
-                    "delimiter",
-                    "must be one ASCII character, printed or a tab, and no quotation mark, but is \""
-                            + Fields.cut(delimiter) + "\"");
-        } else {
-            return new Format(kind, delimiter.charAt(0));
-        }
-        return Format.LINES;
-    }
-
     private static EngineKind engine(Fields fields, Checks checks) {
         EngineKind engine = fields.constant("engine", EngineKind.class, EngineKind.LOCAL);
         String wrong = checks.wrongEngine(engine);
@@ -262,8 +243,9 @@ final class JobRequest {
         if (format.kind() != Format.Kind.CSV || fields.isWrongWithin("input")) {
             return;
         }
+        Format ofItems = CsvHeader.formatOf(items, format);
         for (int number = 0; number < items.size(); number++) {
-            if (CsvHeader.isOpen(items.get(number), format.delimiter())) {
+            if (CsvHeader.isOpen(items.get(number), ofItems)) {
                 fields.errorAt(
                         "input/items/" + number,
                         "opens a quotation mark that it does not close; upload a file for records with line breaks");

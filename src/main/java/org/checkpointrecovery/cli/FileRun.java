@@ -2,6 +2,7 @@ package org.checkpointrecovery.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.CRC32C;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -49,7 +51,7 @@ final class FileRun {
     private final Clock clock;
     private final Locks locks;
     private final RunFiles files;
-    private final JobSpec spec;
+    private final JobSpec asked;
     private final int maxItemBytes;
     private final ProgressDisplay display;
 
@@ -69,15 +71,15 @@ final class FileRun {
         this.locks = machine.locks();
         this.display = machine.display();
         this.files = files;
-        this.spec = spec;
+        this.asked = spec;
         this.maxItemBytes = maxItemBytes;
     }
 
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
         Input input = Input.of(files.input(), true);
         InputIdentity identity = InputIdentities.of(disk, input);
+        JobSpec spec = asked.withFormat(formatOf(input, identity));
         JobId id = idOf(identity, spec.format());
-        checkHeader(input, identity);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         if (fresh) {
             checkpoints.remove();
@@ -105,12 +107,14 @@ final class FileRun {
         }
     }
 
-    private void checkHeader(Input input, InputIdentity identity) throws BadOptionsException, IOException {
+    /** What was asked for, with the delimiter that the input has. */
+    private Format formatOf(Input input, InputIdentity identity) throws BadOptionsException, IOException {
         try {
-            input.items(disk, spec.format(), identity.bytes(), maxItemBytes);
+            return input.items(disk, asked.format(), identity.bytes(), maxItemBytes)
+                    .format();
         } catch (CsvHeader.BadHeaderException e) {
             throw new BadOptionsException(
-                    List.of("--input " + files.input() + " is not CSV with a header: " + e.getMessage()));
+                    List.of("--input " + files.input() + " cannot be read as CSV: " + e.getMessage()));
         }
     }
 
@@ -128,8 +132,20 @@ final class FileRun {
             case LINES -> "";
             case RAW_LINES -> "-r";
             case JSONL -> "-j";
-            case CSV -> "-c" + Integer.toHexString(format.delimiter());
+            case CSV -> "-c" + Integer.toHexString(format.delimiter()) + digestOfOptions(format);
         };
+    }
+
+    /** Four characters; none for the options that were all there were before. */
+    private static String digestOfOptions(Format format) {
+        if (format.equals(new Format(format.kind(), format.delimiter()))) {
+            return "";
+        }
+        CRC32C crc = new CRC32C();
+        String text = format.names() + "\n" + format.skipRecords() + "\n" + format.quote();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        String digits = "0000" + Long.toString(crc.getValue(), Character.MAX_RADIX);
+        return digits.substring(digits.length() - 4);
     }
 
     private void refuseOtherInput(JobId id) throws BadOptionsException, IOException {

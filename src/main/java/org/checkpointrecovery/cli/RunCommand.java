@@ -28,6 +28,7 @@ import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs one job over a file, without a service. */
@@ -63,8 +64,8 @@ final class RunCommand implements Callable<Integer> {
             description = "what an item is: lines, raw-lines, jsonl or csv (${DEFAULT-VALUE})")
     private String format = "";
 
-    @Option(names = "--delimiter", description = "what stands between the fields, for --format csv (a comma)")
-    private @Nullable String delimiter;
+    @Mixin
+    private CsvOptions csv = new CsvOptions();
 
     @Option(
             names = "--commit",
@@ -127,7 +128,7 @@ final class RunCommand implements Callable<Integer> {
         return new JobSpec(
                 null,
                 new InputSpec.InputPath(input),
-                format(values),
+                csv.format(values.constant("--format", format, Format.Kind.class), values),
                 new ProcessorSpec.TextStats(),
                 EngineKind.LOCAL,
                 (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
@@ -137,22 +138,6 @@ final class RunCommand implements Callable<Integer> {
                 null,
                 true,
                 faults);
-    }
-
-    private Format format(OptionValues values) {
-        Format.Kind kind = values.constant("--format", format, Format.Kind.class);
-        if (delimiter == null) {
-            return new Format(kind, Format.DEFAULT_DELIMITER);
-        }
-        if (kind != Format.Kind.CSV) {
-            values.problem("--delimiter is for --format csv only");
-        } else if (delimiter.length() != 1 || !Format.isDelimiter(delimiter.charAt(0))) {
-            values.problem("--delimiter must be one ASCII character, printed or a tab, and no quotation mark, but is \""
-                    + delimiter + "\"");
-        } else {
-            return new Format(kind, delimiter.charAt(0));
-        }
-        return Format.LINES;
     }
 
     private RunFiles files(OptionValues values) {

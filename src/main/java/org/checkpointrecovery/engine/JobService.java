@@ -21,6 +21,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
@@ -229,13 +230,12 @@ public final class JobService {
             InputIdentity identity = identity(input);
             InputItems items = items(input, spec.format(), identity);
             refuseOtherFields(spec, items);
-            Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
+            Job job = Job.submitted(id, null, spec.withFormat(items.format()), identity, null, null, clock.instant());
             return new Validated(
                     new JobView(job, Position.START, null, clock.instant()),
-                    sample == 0
-                            ? List.of()
-                            : new Sampler(processors, settings.maxItemBytes(), SAMPLE_LIMIT)
-                                    .sample(id, spec, items, sample));
+                    sample == 0 ? List.of() : new Sampler(processors, SAMPLE_LIMIT).sample(id, spec, items, sample));
+        } catch (OpenQuoteException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.explanation());
         } catch (Processors.UnavailableException e) {
             throw RefusedException.invalid("/processor", "cannot be used now: " + e.getMessage());
         } catch (InterruptedException e) {
@@ -310,8 +310,9 @@ public final class JobService {
             }
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
-            refuseOtherFields(spec, items(input, spec.format(), identity));
-            Job job = Job.submitted(id, parent, spec, identity, null, key, clock.instant());
+            InputItems items = items(input, spec.format(), identity);
+            refuseOtherFields(spec, items);
+            Job job = Job.submitted(id, parent, spec.withFormat(items.format()), identity, null, key, clock.instant());
             draft.publish(job);
             JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
             entry.callBack(callbacks);
@@ -343,12 +344,12 @@ public final class JobService {
         }
     }
 
-    /** The items of an input. Refuses a CSV input whose first record cannot name the fields of the others. */
+    /** The items of an input. Refuses a CSV input whose beginning does not go with the format. */
     private InputItems items(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
         try {
             return input.items(disk, format, identity.bytes(), settings.maxItemBytes());
         } catch (CsvHeader.BadHeaderException e) {
-            throw RefusedException.invalid("/input", "is not CSV with a header: " + e.getMessage());
+            throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid("/input", "was there, but has just gone");
         } catch (InputReplacedException e) {
@@ -550,6 +551,8 @@ public final class JobService {
                     parent.validSpec().retryOf(id, parent.firstId()),
                     key,
                     child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
+        } catch (OpenQuoteException e) { // an older version took the rest of the input for an item
+            throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": " + e.getMessage());
         } catch (NoSuchFileException e) {
             synchronized (entry) { // whoever deletes the job holds it
                 if (entry.isDeleted()) {

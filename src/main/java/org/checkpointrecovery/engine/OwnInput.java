@@ -85,7 +85,7 @@ final class OwnInput {
         long copied = 0;
         InputItems all = input.items(disk, parent.validSpec().format(), inputBytes, maxItemBytes);
         CsvHeader header = all.header();
-        if (header != null) {
+        if (header != null && header.raw().length > 0) {
             append(lines, header.raw(), 0, header.raw().length);
         }
         try (FailedIndexes failed = new FailedIndexes(disk.openForRead(errors), errorsBytes);
@@ -94,21 +94,21 @@ final class OwnInput {
                 DiskFile lineFile = disk.open(files.ownInput());
                 DiskFile indexFile = disk.open(files.ownIndexes())) {
             long wanted = failed.next();
-            for (Items items = source.read(AT_A_TIME); wanted >= 0 && items.count() > 0; ) {
+            while (wanted >= 0) { // and no further: the input may have an end that is no item
+                Items items = source.read(AT_A_TIME);
+                if (items.count() == 0) {
+                    break;
+                }
                 for (int number = 0; number < items.count(); number++) {
                     Item item = items.get(number);
                     if (item.index() != wanted) {
                         continue;
                     }
-                    boolean last = number == items.count() - 1 && items.nextBytes() == inputBytes;
-                    boolean withEnd = header == null || !last; // a quotation mark may be open at the end of the input
                     if (item.cut()) {
                         flush(lines, lineFile);
-                        copyLine(raw, items.cutLineStart(), items.nextBytes(), withEnd, lineFile);
-                    } else if (withEnd) {
-                        append(lines, item.bytes(), item.start(), item.end());
+                        copyLine(raw, items.cutLineStart(), items.nextBytes(), lineFile);
                     } else {
-                        lines.raw(item.bytes(), item.start(), item.end());
+                        append(lines, item.bytes(), item.start(), item.end());
                     }
                     indexes.raw(ByteBuffer.allocate(Long.BYTES).putLong(wanted).array());
                     copied++;
@@ -118,7 +118,6 @@ final class OwnInput {
                     flush(lines, lineFile);
                     flush(indexes, indexFile);
                 }
-                items = source.read(AT_A_TIME);
             }
             if (wanted >= 0) {
                 throw new DamagedFileException(
@@ -146,9 +145,8 @@ final class OwnInput {
         return last == '\r' ? new byte[] {'\r', '\n'} : new byte[] {'\n'};
     }
 
-    /** Copies a line of any length with its end. If it has none, it is given one where {@code withEnd}. */
-    private static void copyLine(SeekableByteChannel raw, long from, long to, boolean withEnd, DiskFile file)
-            throws IOException {
+    /** Copies a line of any length with its end. If it has none, it is given one. */
+    private static void copyLine(SeekableByteChannel raw, long from, long to, DiskFile file) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(WRITE_BYTES);
         raw.position(from);
         byte last = 0;
@@ -162,7 +160,7 @@ final class OwnInput {
             last = count > 0 ? buffer.array()[count - 1] : last;
             left -= count;
         }
-        if (last != '\n' && withEnd) {
+        if (last != '\n') {
             byte[] end = endFor(last);
             file.append(end, 0, end.length);
         }

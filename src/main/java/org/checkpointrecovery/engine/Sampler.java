@@ -25,18 +25,15 @@ import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.Work;
 import org.checkpointrecovery.sink.ErrorLine;
 import org.checkpointrecovery.storage.InputItems;
-import org.jspecify.annotations.Nullable;
 
 /** Processes the first items of an input for real, and keeps nothing of it: what a job over all of them would do. */
 final class Sampler {
     private final Processors processors;
-    private final int maxItemBytes;
     private final Duration limit;
 
     /** @param limit for all items together */
-    Sampler(Processors processors, int maxItemBytes, Duration limit) {
+    Sampler(Processors processors, Duration limit) {
         this.processors = processors;
-        this.maxItemBytes = maxItemBytes;
         this.limit = limit;
     }
 
@@ -53,13 +50,14 @@ final class Sampler {
     private static List<Item> read(InputItems input, int most) throws IOException {
         List<Item> read = new ArrayList<>();
         try (ItemSource source = input.open(Position.START)) {
-            for (Items items = source.read(most); items.count() > 0 && read.size() < most; ) {
-                for (int i = 0; i < items.count() && read.size() < most; i++) {
-                    Item item = items.get(i);
-                    byte[] own = Arrays.copyOfRange(item.bytes(), item.start(), item.end());
-                    read.add(new Item(own, 0, own.length, item.index(), item.cut()));
+            while (read.size() < most) {
+                Items items = source.read(most - read.size());
+                if (items.count() == 0) {
+                    break;
                 }
-                items = source.read(most);
+                for (int i = 0; i < items.count(); i++) {
+                    read.add(items.get(i).copy());
+                }
             }
         }
         return read;
@@ -69,7 +67,7 @@ final class Sampler {
         List<SampledItem> sampled = new ArrayList<>();
         for (Item item : items) {
             JsonBytes result = new JsonBytes(256);
-            ItemFailure failure = undecodable(item, decoder);
+            ItemFailure failure = decoder.decode(item);
             int attempts = failure == null ? 1 : 0;
             if (failure == null) {
                 failure = processor.process(decoder.decoded(), result);
@@ -80,14 +78,6 @@ final class Sampler {
                             : failed(item, failure, attempts));
         }
         return sampled;
-    }
-
-    private @Nullable ItemFailure undecodable(Item item, ItemDecoder decoder) {
-        return item.cut()
-                ? new ItemFailure(
-                        ItemErrorCode.ITEM_TOO_LONG,
-                        "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).")
-                : decoder.decode(item);
     }
 
     private static SampledItem failed(Item item, ItemFailure failure, int attempts) {
@@ -106,7 +96,7 @@ final class Sampler {
             boolean inTime = true;
             for (int number = 0; number < items.size() && inTime; number++) {
                 Item item = items.get(number);
-                ItemFailure failure = undecodable(item, decoder);
+                ItemFailure failure = decoder.decode(item);
                 if (failure != null) {
                     sampled[number] = failed(item, failure, 0);
                     continue;

@@ -32,6 +32,11 @@ final class CsvEnds implements RecordEnds {
         return place == Place.QUOTED;
     }
 
+    /** Whether the next quotation mark belongs to a quoted field: it would not open one. */
+    boolean isInQuotedField() {
+        return place == Place.QUOTED || place == Place.BEHIND_QUOTATION_MARK;
+    }
+
     @Override
     public int find(byte[] bytes, int from, int to) {
         Place now = place;

@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,16 @@ import org.jspecify.annotations.Nullable;
 /** Takes records of CSV apart. Not thread-safe. */
 final class CsvFields {
     private final StrictUtf8 utf8 = new StrictUtf8();
+    private final char delimiter;
+    private final boolean quoted;
     private final CsvEnds ends;
     private final CsvReader.CsvReaderBuilder readers;
     private List<String> values = List.of();
+    private long lines;
 
-    CsvFields(char delimiter) {
+    CsvFields(Format format) {
+        delimiter = format.delimiter();
+        quoted = format.isQuoted();
         ends = new CsvEnds(delimiter);
         readers = CsvReader.builder().fieldSeparator(delimiter).skipEmptyLines(false);
     }
@@ -28,6 +34,10 @@ final class CsvFields {
         if (notUtf8 != null) {
             return notUtf8;
         }
+        if (!quoted) {
+            return split(utf8.text().toString());
+        }
+        lines = 1L + LineEnds.count(raw.bytes(), raw.start(), raw.end());
         ends.begin();
         ends.find(raw.bytes(), raw.start(), raw.end());
         if (ends.isQuoted()) {
@@ -50,12 +60,30 @@ final class CsvFields {
         return null;
     }
 
+    /** Takes a record apart in which quotation marks mean nothing. */
+    private @Nullable ItemFailure split(String record) {
+        lines = 1;
+        if (record.indexOf('\r') >= 0) {
+            return bad("The record has a carriage return that is not at its end.");
+        }
+        List<String> split = new ArrayList<>();
+        int from = 0;
+        for (int at = record.indexOf(delimiter); at >= 0; at = record.indexOf(delimiter, from)) {
+            split.add(record.substring(from, at));
+            from = at + 1;
+        }
+        split.add(record.substring(from));
+        values = split;
+        return null;
+    }
+
     List<String> values() {
         return values;
     }
 
-    static ItemFailure bad(String message) {
-        return new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, message);
+    /** The failure of the record that was taken last. A record of several lines says so: one quotation mark makes it. */
+    ItemFailure bad(String message) {
+        return new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, message + TooLong.linesHeld(lines));
     }
 
     /** The fields of all records that it is shown. */

@@ -1,96 +1,72 @@
 package org.checkpointrecovery.item;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.checkpointrecovery.job.FieldNames;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemFailure;
 
-/** The first record of a CSV input: it names the fields of all others, and is no item. */
+/**
+ * What must be known of a CSV input before its first item is read: the names of the fields, the delimiter, and where the first
+ * item begins. Read again at the beginning of each run, so it depends on nothing but the input and its format.
+ */
 public final class CsvHeader {
     /** Each name takes many times its size in memory, for as long as a job runs. */
     static final int MAX_BYTES = 1024 * 1024;
 
-    static final int MAX_FIELDS = 65_536;
-
     private final List<String> names;
     private final byte[] raw;
+    private final Format format;
     private final long behindBytes;
 
-    private CsvHeader(List<String> names, byte[] raw, long behindBytes) {
+    private CsvHeader(List<String> names, byte[] raw, Format format, long behindBytes) {
         this.names = names;
         this.raw = raw;
+        this.format = format;
         this.behindBytes = behindBytes;
     }
 
     /**
-     * Reads the header of an input.
+     * Reads the beginning of an input.
      *
      * @param channel is closed
-     * @return empty if the input has no record at all
-     * @throws BadHeaderException if the first record cannot name the fields of others
+     * @param copies whether the input has copies of items of another one. They stand behind the first record of that one,
+     *     unless the client named the fields
+     * @return empty if the input has no record that its fields could be known from, and so no items
+     * @throws BadHeaderException if the input cannot be read in this format
      */
-    public static Optional<CsvHeader> read(SeekableByteChannel channel, LineSource.Lines lines) throws IOException {
-        int maxBytes = Math.min(lines.maxItemBytes(), MAX_BYTES);
-        LineSource.Lines limited = new LineSource.Lines(
-                lines.endBytes(), maxBytes, lines.format(), lines.skipByteOrderMark(), lines.skipBlank());
-        try (LineSource records = new LineSource(channel, limited, 0, 0)) {
-            Items items = records.read(1);
-            if (items.count() == 0) {
-                return Optional.empty();
-            }
-            Item first = items.get(0);
-            if (first.cut()) {
-                throw new BadHeaderException("it is longer than " + maxBytes + " bytes"
-                        + (maxBytes < MAX_BYTES ? " (--max-item-bytes)" : ", the most that a header may have"));
-            }
-            refuseManyFields(first, lines.format().delimiter());
-            CsvFields fields = new CsvFields(lines.format().delimiter());
-            ItemFailure failure = fields.take(first);
-            if (failure != null) {
-                throw new BadHeaderException(failure);
-            }
-            byte[] raw = Arrays.copyOfRange(first.bytes(), first.start(), first.end());
-            return Optional.of(new CsvHeader(checked(fields.values()), raw, items.nextBytes()));
-        }
-    }
-
-    /** Delimiters within quotation marks count too. */
-    private static void refuseManyFields(Item record, char delimiter) throws BadHeaderException {
-        int delimiters = 0;
-        for (int at = record.start(); at < record.end(); at++) {
-            if (record.bytes()[at] == delimiter) {
-                delimiters++;
-            }
-        }
-        if (delimiters >= MAX_FIELDS) {
-            throw new BadHeaderException("it has more than " + MAX_FIELDS + " fields");
+    public static Optional<CsvHeader> read(SeekableByteChannel channel, LineSource.Lines lines, boolean copies)
+            throws IOException {
+        try (channel) {
+            return new Beginning(channel, lines, copies).read();
         }
     }
 
     /** Whether a record goes on with whatever stands behind it, because a quotation mark is not closed. */
-    public static boolean isOpen(String record, char delimiter) {
+    public static boolean isOpen(String record, Format format) {
+        if (!format.isQuoted()) {
+            return false;
+        }
         byte[] utf8 = record.getBytes(StandardCharsets.UTF_8);
-        CsvEnds ends = new CsvEnds(delimiter);
+        CsvEnds ends = new CsvEnds(format.delimiter());
         ends.find(utf8, 0, utf8.length);
         return ends.isQuoted();
     }
 
-    private static List<String> checked(List<String> names) throws BadHeaderException {
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < names.size(); i++) {
-            if (names.get(i).isEmpty()) {
-                throw new BadHeaderException("field " + (i + 1) + " of " + names.size() + " has no name");
-            }
-            if (!seen.add(names.get(i))) {
-                throw new BadHeaderException("two fields have the same name, the second one is field " + (i + 1));
-            }
-        }
-        return List.copyOf(names);
+    /** The format of inline items, of which the first may be a line that names the delimiter. */
+    public static Format formatOf(List<String> items, Format format) {
+        Character named = items.isEmpty() || format.delimiterGiven() ? null : SepLine.delimiterOf(items.get(0));
+        return named == null ? format : format.withDelimiter(named);
     }
 
     /** The names of the fields, in their order: at least one, none of them empty, no two the same. */
@@ -98,28 +74,236 @@ public final class CsvHeader {
         return names;
     }
 
-    /** The record as it stands in the input, without its line end. */
+    /**
+     * The record that the names were made from, as it stands in the input, without its line end; empty if the client gave
+     * them.
+     */
     public byte[] raw() {
         return raw.clone();
     }
 
-    /** The byte position in the input behind the header and its line end. */
+    /** The format of the input, with the delimiter that it has. */
+    public Format format() {
+        return format;
+    }
+
+    /** The byte position in the input where the first item is looked for. */
     public long behindBytes() {
         return behindBytes;
     }
 
-    /** The first record of an input cannot name the fields of the others. */
+    /** The beginning of an input while it is read. */
+    private static final class Beginning {
+        private final SeekableByteChannel channel;
+        private final LineSource.Lines lines;
+        private final boolean copies;
+        private final int maxBytes;
+
+        Beginning(SeekableByteChannel channel, LineSource.Lines lines, boolean copies) {
+            this.channel = channel;
+            this.lines = lines;
+            this.copies = copies;
+            this.maxBytes = Math.min(lines.maxItemBytes(), MAX_BYTES);
+        }
+
+        Optional<CsvHeader> read() throws IOException {
+            Format format = lines.format();
+            long start = 0;
+            if (!copies) {
+                byte[] beginning = beginning();
+                int mark = lines.skipByteOrderMark() && startsWithMark(beginning) ? 3 : 0;
+                SepLine line = SepLine.of(Arrays.copyOfRange(beginning, mark, beginning.length));
+                if (line != null) {
+                    format = agreed(format, line);
+                    start = (long) mark + line.bytes();
+                }
+            }
+            try {
+                return read(start, format);
+            } catch (OpenQuoteException e) {
+                throw new BadHeaderException(
+                        e.getMessage() + ", so there is no item. Send " + OpenQuoteException.REMEDY);
+            }
+        }
+
+        private Optional<CsvHeader> read(long start, Format format) throws IOException {
+            LineSource records = records(start, format); // not closed: the channel is used on
+            long behind = start;
+            for (int skipped = 0; !copies && skipped < format.skipRecords(); skipped++) {
+                Items one = records.read(1);
+                if (one.count() == 0) {
+                    return Optional.empty();
+                }
+                behind = one.nextBytes();
+            }
+            Format certain = format.withDelimiter(format.delimiter());
+            if (format.names() instanceof FieldNames.Given given) {
+                if (!format.delimiterGiven() && given.names().size() > 1) {
+                    refuseOtherDelimiters(records, behind, format, given.names().size());
+                }
+                return Optional.of(new CsvHeader(given.names(), new byte[0], certain, behind));
+            }
+            Items items = records.read(1);
+            if (items.count() == 0) {
+                return Optional.empty();
+            }
+            Item first = items.get(0);
+            if (!format.delimiterGiven()) {
+                refuseOtherDelimiters(first, behind, format, 0);
+            }
+            boolean isItem = format.names() instanceof FieldNames.Numbered && !copies;
+            List<String> fields = fields(first, format);
+            byte[] raw = Arrays.copyOfRange(first.bytes(), first.start(), first.end());
+            return Optional.of(new CsvHeader(names(fields, format), raw, certain, isItem ? behind : items.nextBytes()));
+        }
+
+        private LineSource records(long position, Format format) {
+            LineSource.Lines limited = new LineSource.Lines(
+                    lines.endBytes(), maxBytes, format, lines.skipByteOrderMark(), lines.skipBlank());
+            return new LineSource(channel, limited, position, 0);
+        }
+
+        private byte[] beginning() throws IOException {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(SepLine.MAX_BYTES, lines.endBytes()));
+            channel.position(0);
+            while (bytes.hasRemaining()) {
+                if (channel.read(bytes) < 0) {
+                    throw new InputTruncatedException(bytes.position(), lines.endBytes());
+                }
+            }
+            return bytes.array();
+        }
+
+        private static boolean startsWithMark(byte[] bytes) {
+            return bytes.length >= 3 && bytes[0] == (byte) 0xef && bytes[1] == (byte) 0xbb && bytes[2] == (byte) 0xbf;
+        }
+
+        private static Format agreed(Format format, SepLine line) throws BadHeaderException {
+            if (format.delimiterGiven() && format.delimiter() != line.delimiter()) {
+                throw new BadHeaderException("its first line, sep=" + shown(line.delimiter())
+                        + ", says that fields are separated by " + quoted(line.delimiter()) + ", but \"delimiter\" is "
+                        + quoted(format.delimiter())
+                        + ". Leave the delimiter out to go by the line, or remove the line");
+            }
+            return format.withDelimiter(line.delimiter());
+        }
+
+        /** Looks at a first record that is an item: a quotation mark that is open in it is the matter of the job. */
+        private void refuseOtherDelimiters(LineSource records, long position, Format format, int wanted)
+                throws IOException {
+            try {
+                Items items = records.read(1);
+                if (items.count() > 0) {
+                    refuseOtherDelimiters(items.get(0), position, format, wanted);
+                }
+            } catch (OpenQuoteException e) {
+                // the job fails there
+            }
+        }
+
+        /**
+         * Refuses an input that has one field a record only because its delimiter is another one. The client can insist on
+         * the one that it is read with.
+         *
+         * @param wanted how many fields there must be with the other one; 0 for any number above 1
+         */
+        private void refuseOtherDelimiters(Item first, long position, Format format, int wanted) throws IOException {
+            if (OtherDelimiter.fields(first, format) != 1) {
+                return;
+            }
+            for (char other : OtherDelimiter.COMMON) {
+                Format instead = format.withDelimiter(other);
+                int found = OtherDelimiter.hasByte(first, other)
+                        ? new OtherDelimiter(records(position, instead), instead).fields()
+                        : 0;
+                if (found > 1 && (wanted == 0 || found == wanted)) {
+                    throw new BadHeaderException("its first record has 1 field, but " + found
+                            + " where fields are separated by " + quoted(other) + ". Send \"delimiter\": "
+                            + quoted(other)
+                            + " (run: --delimiter " + (other == '\t' ? "$'\\t'" : "'" + other + "'")
+                            + "), or \"delimiter\": " + quoted(format.delimiter())
+                            + " if the file does have one column");
+                }
+            }
+        }
+
+        private List<String> fields(Item record, Format format) throws BadHeaderException {
+            if (record.cut()) {
+                throw unusable(
+                        format,
+                        ": it is longer than " + maxBytes + " bytes"
+                                + (maxBytes < MAX_BYTES ? " (--max-item-bytes)" : ", the most that a header may have"));
+            }
+            if (OtherDelimiter.delimiters(record, format.delimiter()) >= FieldNames.MAX_FIELDS) {
+                throw unusable(format, ": it has more than " + FieldNames.MAX_FIELDS + " fields");
+            }
+            CsvFields fields = new CsvFields(format);
+            ItemFailure failure = fields.take(record);
+            if (failure != null) {
+                String sentence = failure.message();
+                throw unusable(format, ". " + sentence.substring(0, sentence.length() - 1));
+            }
+            return fields.values();
+        }
+
+        private static BadHeaderException unusable(Format format, String why) {
+            String what = format.names() instanceof FieldNames.Numbered
+                    ? "the first record, whose fields are counted, cannot be used"
+                    : "the first record, which names the fields, cannot be used";
+            return new BadHeaderException(what + why);
+        }
+
+        private static List<String> names(List<String> fields, Format format) throws BadHeaderException {
+            boolean numbered = format.names() instanceof FieldNames.Numbered;
+            Set<String> taken = new HashSet<>();
+            if (!numbered) {
+                refuseDuplicates(fields, format);
+                taken.addAll(fields);
+            }
+            List<String> names = new ArrayList<>();
+            for (int i = 0; i < fields.size(); i++) {
+                String name = numbered ? "" : fields.get(i);
+                if (name.isEmpty()) {
+                    name = FieldNames.numbered(i + 1);
+                    while (!taken.add(name)) {
+                        name += "_";
+                    }
+                }
+                names.add(name);
+            }
+            return List.copyOf(names);
+        }
+
+        private static void refuseDuplicates(List<String> fields, Format format) throws BadHeaderException {
+            Map<String, Integer> positions = new HashMap<>();
+            for (int i = 0; i < fields.size(); i++) {
+                String name = fields.get(i);
+                Integer before = name.isEmpty() ? null : positions.putIfAbsent(name, i + 1);
+                if (before != null) {
+                    throw unusable(
+                            format,
+                            ": fields " + before + " and " + (i + 1) + " are both named \""
+                                    + (name.length() > 100 ? name.substring(0, 90) + "\u2026" : name)
+                                    + "\". Give names of your own with \"header\": [\u2026] (run: --csv-header), and pass"
+                                    + " over this record with \"skipRecords\": " + (format.skipRecords() + 1)
+                                    + " (run: --csv-skip " + (format.skipRecords() + 1) + ")");
+                }
+            }
+        }
+
+        private static String quoted(char delimiter) {
+            return "\"" + shown(delimiter) + "\"";
+        }
+
+        private static String shown(char delimiter) {
+            return delimiter == '\t' ? "\\t" : String.valueOf(delimiter);
+        }
+    }
+
+    /** The beginning of an input does not go with the format. The message is for the client, without a full stop. */
     public static final class BadHeaderException extends IOException {
         BadHeaderException(String why) {
-            super("the first record, which names the fields, cannot be used: " + why);
-        }
-
-        BadHeaderException(ItemFailure failure) {
-            super("the first record, which names the fields, cannot be used. " + withoutEnd(failure.message()));
-        }
-
-        private static String withoutEnd(String sentence) {
-            return sentence.substring(0, sentence.length() - 1);
+            super(why);
         }
     }
 }

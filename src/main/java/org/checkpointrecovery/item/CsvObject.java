@@ -1,6 +1,7 @@
 package org.checkpointrecovery.item;
 
 import java.util.List;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,9 @@ final class CsvObject implements ItemDecoder {
     private final JsonBytes json = new JsonBytes(1024);
     private final Item item = new Item(json.array(), 0, 0, 0, false);
 
-    CsvObject(CsvHeader header, char delimiter) {
+    CsvObject(CsvHeader header, Format format) {
         this.header = header;
-        this.fields = new CsvFields(delimiter);
+        this.fields = new CsvFields(format);
     }
 
     @Override
@@ -24,7 +25,7 @@ final class CsvObject implements ItemDecoder {
         }
         List<String> values = fields.values();
         if (values.size() != header.names().size()) {
-            return CsvFields.bad("The record has " + counted(values.size()) + ", the header has "
+            return fields.bad("The record has " + counted(values.size()) + ", the header has "
                     + header.names().size() + ".");
         }
         json.clear();
@@ -36,7 +37,7 @@ final class CsvObject implements ItemDecoder {
             json.string(header.names().get(i)).raw(':').string(values.get(i));
         }
         json.raw('}');
-        item.set(json.array(), 0, json.length(), raw.index(), false);
+        item.set(json.array(), 0, json.length(), raw.index(), null);
         return null;
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ItemDecoder {
     /**
-     * Decodes an item that is not {@link Item#cut}.
+     * Decodes an item; fails one that is {@link Item#cut}.
      *
      * @return null if {@link #decoded} has it now. Otherwise why it failed before it came to a processor
      */

@@ -7,12 +7,21 @@ import org.jspecify.annotations.Nullable;
 public final class ItemDecoders {
     private ItemDecoders() {}
 
-    /** @param header of a CSV input; null if it has none, and so no items. Of no meaning for other formats */
-    public static ItemDecoder of(Format format, @Nullable CsvHeader header) {
+    /**
+     * @param lines that are the items
+     * @param header of a CSV input; null if it has none, and so no items. Of no meaning for other formats
+     * @param copies whether the items were copied from another input
+     */
+    public static ItemDecoder of(LineSource.Lines lines, @Nullable CsvHeader header, boolean copies) {
+        return new TooLong(of(lines.format(), header), lines, copies);
+    }
+
+    /** Decodes items that are not cut. */
+    static ItemDecoder of(Format format, @Nullable CsvHeader header) {
         return switch (format.kind()) {
             case LINES, RAW_LINES -> new AsItIs();
             case JSONL -> new JsonLine();
-            case CSV -> header == null ? new AsItIs() : new CsvObject(header, format.delimiter());
+            case CSV -> header == null ? new AsItIs() : new CsvObject(header, format);
         };
     }
 }

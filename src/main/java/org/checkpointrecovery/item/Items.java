@@ -1,6 +1,7 @@
 package org.checkpointrecovery.item;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive items, as slices of one array. Filled by an {@link ItemSource} again and again: a reader that hands items to
@@ -13,8 +14,9 @@ public final class Items {
     private int[] ends = new int[0];
     private long[] indexes = new long[0];
     private int count;
-    private boolean lastIsCut;
-    private long cutLineStart;
+    /** Of the last item, if it is cut; no other can be. */
+    private Item.@Nullable Extent lastExtent;
+
     private long nextBytes;
 
     public int count() {
@@ -23,7 +25,7 @@ public final class Items {
 
     /** One of the items; the object is another item after the next call. */
     public Item get(int number) {
-        item.set(bytes, starts[number], ends[number], indexes[number], lastIsCut && number == count - 1);
+        item.set(bytes, starts[number], ends[number], indexes[number], number == count - 1 ? lastExtent : null);
         return item;
     }
 
@@ -47,15 +49,14 @@ public final class Items {
         }
         System.arraycopy(other.indexes, 0, indexes, 0, other.count);
         count = other.count;
-        lastIsCut = other.lastIsCut;
-        cutLineStart = other.cutLineStart;
+        lastExtent = other.lastExtent;
         nextBytes = other.nextBytes;
     }
 
     void clear(byte[] newBytes, long position) {
         bytes = newBytes;
         count = 0;
-        lastIsCut = false;
+        lastExtent = null;
         nextBytes = position;
     }
 
@@ -70,17 +71,16 @@ public final class Items {
 
     /** Whether the input has more of the last item; no other can be cut. */
     boolean lastIsCut() {
-        return lastIsCut;
+        return lastExtent != null;
     }
 
-    /** The byte position in the input where the line of a last item that is cut begins. */
+    /** The byte position in the input where the line of a last item that is cut begins; -1 if it is not. */
     public long cutLineStart() {
-        return cutLineStart;
+        return lastExtent == null ? -1 : lastExtent.offset();
     }
 
-    void markLastCut(long lineStart) {
-        lastIsCut = true;
-        cutLineStart = lineStart;
+    void markLastCut(Item.Extent extent) {
+        lastExtent = extent;
     }
 
     void index(int number, long index) {

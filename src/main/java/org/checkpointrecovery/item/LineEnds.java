@@ -21,6 +21,15 @@ final class LineEnds implements RecordEnds {
         return next(bytes, from, to);
     }
 
+    /** How many line feeds there are. */
+    static int count(byte[] bytes, int from, int to) {
+        int count = 0;
+        for (int at = next(bytes, from, to); at >= 0; at = next(bytes, at + 1, to)) {
+            count++;
+        }
+        return count;
+    }
+
     /** The place of the first line feed from {@code from} on, or -1. */
     static int next(byte[] bytes, int from, int to) {
         int at = from;

@@ -11,6 +11,9 @@ import org.checkpointrecovery.job.Format;
  * in LF or CRLF; the last one may lack its end. Which lines are items, and whether white space is stripped from them, is the
  * format's matter; what is in them is an {@link ItemDecoder}'s. Holds one window of the input in memory, which grows only for a longer line, up to the limit for one item.
  *
+ * <p>A record of CSV whose quotation mark is open at the end of the input is no item: reading it throws an {@link
+ * OpenQuoteException}, when all before it have been read.
+ *
  * <p>Of a line that is longer than the limit, the bytes within it are handed on as an item that is {@link Item#cut}; the
  * rest is passed over.
  */
@@ -46,6 +49,11 @@ public final class LineSource implements ItemSource {
         public Lines(long endBytes, int maxItemBytes, boolean skipByteOrderMark, boolean skipBlank) {
             this(endBytes, maxItemBytes, Format.LINES, skipByteOrderMark, skipBlank);
         }
+
+        /** These lines in another format. */
+        public Lines in(Format other) {
+            return new Lines(endBytes, maxItemBytes, other, skipByteOrderMark, skipBlank);
+        }
     }
 
     /**
@@ -63,7 +71,7 @@ public final class LineSource implements ItemSource {
         this.channel = channel;
         this.lines = lines;
         Format format = lines.format();
-        this.ends = format.kind() == Format.Kind.CSV ? new CsvEnds(format.delimiter()) : new LineEnds();
+        this.ends = format.isQuoted() ? new CsvEnds(format.delimiter()) : new LineEnds();
         this.strip = format.kind() == Format.Kind.LINES || format.kind() == Format.Kind.JSONL;
         this.windowPosition = position;
         this.nextIndex = firstIndex;
@@ -113,17 +121,27 @@ public final class LineSource implements ItemSource {
     /** Adds the line from {@code start} to its line feed, unless it is blank. */
     private void addLine(int start, int lineFeed) {
         boolean carriageReturn = lineFeed > start && window[lineFeed - 1] == '\r';
-        addStripped(start, carriageReturn ? lineFeed - 1 : lineFeed, windowPosition + lineFeed + 1);
+        addStripped(start, carriageReturn ? lineFeed - 1 : lineFeed, windowPosition + lineFeed + 1, 0);
     }
 
-    private void addLastLine() {
+    private void addLastLine() throws IOException {
+        refuseOpenQuote();
         if (limit > next) {
-            addStripped(next, limit, windowPosition + limit);
+            addStripped(next, limit, windowPosition + limit, 0);
             next = limit;
         }
     }
 
-    private void addStripped(int start, int end, long behind) {
+    /** At the end of the input: whatever a quotation mark has swallowed is not an item. */
+    private void refuseOpenQuote() throws IOException {
+        if (ends instanceof CsvEnds records && records.isQuoted()) {
+            throw new OpenQuote(channel, lines.endBytes())
+                    .find(windowPosition + next, lines.format().delimiter());
+        }
+    }
+
+    /** @param lineFeedsBehind how many line feeds the line has that are not in the window any more */
+    private void addStripped(int start, int end, long behind, long lineFeedsBehind) {
         boolean tooLong = end - start > lines.maxItemBytes();
         int cutEnd = tooLong ? start + lines.maxItemBytes() : end;
         int from = strip ? Whitespace.stripStart(window, start, cutEnd) : start;
@@ -133,7 +151,8 @@ public final class LineSource implements ItemSource {
         }
         items.add(from, to, nextIndex++, behind);
         if (tooLong) {
-            items.markLastCut(windowPosition + start);
+            long lineFeeds = lines.format().isQuoted() ? LineEnds.count(window, start, end) + lineFeedsBehind : 0;
+            items.markLastCut(new Item.Extent(windowPosition + start, 1 + lineFeeds));
         }
     }
 
@@ -142,17 +161,20 @@ public final class LineSource implements ItemSource {
         byte[] passed = new byte[64 * 1024];
         long position = windowPosition + limit;
         long behind = -1;
+        long lineFeeds = 0;
         while (behind < 0) {
             int count = readAt(position, passed, 0);
             if (count < 0) {
+                refuseOpenQuote();
                 behind = position;
             } else {
                 int lineFeed = ends.find(passed, 0, count);
+                lineFeeds += LineEnds.count(passed, 0, lineFeed < 0 ? count : lineFeed);
                 behind = lineFeed < 0 ? -1 : position + lineFeed + 1;
                 position += count;
             }
         }
-        addStripped(next, limit, behind);
+        addStripped(next, limit, behind, lineFeeds);
         windowPosition = behind;
         next = 0;
         limit = 0;

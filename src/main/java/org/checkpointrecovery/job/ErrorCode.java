@@ -26,6 +26,8 @@ public enum ErrorCode {
     INPUT_CHANGED,
     /** The input is not there any more. */
     INPUT_MISSING,
+    /** A quotation mark in the input is open at its end. */
+    OPEN_QUOTE,
     /** The disk has no room. */
     DISK_FULL,
     /** The process or the machine has no free file descriptor; the job continues by itself. */

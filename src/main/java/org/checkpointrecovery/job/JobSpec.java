@@ -47,6 +47,23 @@ public record JobSpec(
         }
     }
 
+    /** This spec over an input that was looked at. */
+    public JobSpec withFormat(Format found) {
+        return new JobSpec(
+                name,
+                input,
+                found,
+                processor,
+                engine,
+                batchSize,
+                parallelism,
+                commit,
+                failedItemLimits,
+                callbackUrl,
+                start,
+                faults);
+    }
+
     /**
      * The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out.
      *

@@ -28,32 +28,36 @@ public final class InputItems {
     /**
      * @param endBytes how long the input was when the job was submitted
      * @param maxItemBytes the longest item that is not cut
-     * @throws CsvHeader.BadHeaderException if the first record of a CSV input cannot name the fields of the others
+     * @throws CsvHeader.BadHeaderException if the beginning of a CSV input does not go with the format
      */
     static InputItems of(Input input, Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {
         LineSource.Lines lines = lines(input, format, endBytes, maxItemBytes);
         CsvHeader header = format.kind() == Format.Kind.CSV
-                ? CsvHeader.read(input.open(disk), lines).orElse(null)
+                ? CsvHeader.read(input.open(disk), lines, areCopies(input)).orElse(null)
                 : null;
-        return new InputItems(input, disk, lines, header);
+        return new InputItems(input, disk, header == null ? lines : lines.in(header.format()), header);
     }
 
     private static LineSource.Lines lines(Input input, Format format, long endBytes, int maxItemBytes) {
-        boolean copies = input.indexes() != null; // each line of them is an item
         boolean skipMark = !input.asSent() && format.kind() != Format.Kind.RAW_LINES;
         boolean skipBlank = switch (format.kind()) {
-            case LINES, JSONL -> !copies;
+            case LINES, JSONL -> !areCopies(input);
             case RAW_LINES -> false;
             case CSV -> true; // no record is an empty line
         };
         return new LineSource.Lines(endBytes, maxItemBytes, format, skipMark, skipBlank);
     }
 
+    /** Each line of copies is an item. */
+    private static boolean areCopies(Input input) {
+        return input.indexes() != null;
+    }
+
     /** Opens the input where a run begins. */
     public ItemSource open(Position from) throws IOException {
-        long position = header == null ? from.inputBytes() : Math.max(from.inputBytes(), header.behindBytes());
-        ItemSource source = new LineSource(input.open(disk), lines, position, from.nextItem());
-        if (input.indexes() == null) {
+        ItemSource source =
+                new LineSource(input.open(disk), lines, Math.max(from.inputBytes(), firstByte()), from.nextItem());
+        if (!areCopies(input)) {
             return source;
         }
         try {
@@ -64,12 +68,25 @@ public final class InputItems {
         }
     }
 
-    /** A decoder of these items, for one thread. */
-    public ItemDecoder decoder() {
-        return ItemDecoders.of(lines.format(), header);
+    /** Where the first item is looked for. A CSV input whose fields cannot be known has none. */
+    private long firstByte() {
+        if (header != null) {
+            return header.behindBytes();
+        }
+        return lines.format().kind() == Format.Kind.CSV ? lines.endBytes() : 0;
     }
 
-    /** The record that names the fields; null unless the items are CSV and there is one. */
+    /** A decoder of these items, for one thread. Fails those that are too long. */
+    public ItemDecoder decoder() {
+        return ItemDecoders.of(lines, header, areCopies(input));
+    }
+
+    /** The format of the items; of CSV with the delimiter that the input has. */
+    public Format format() {
+        return lines.format();
+    }
+
+    /** What names the fields; null unless the items are CSV and there is a record. */
     public @Nullable CsvHeader header() {
         return header;
     }

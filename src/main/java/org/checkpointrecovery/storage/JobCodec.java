@@ -18,6 +18,7 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
@@ -134,8 +135,7 @@ final class JobCodec {
     private static void writeSpec(ObjectNode json, JobSpec spec) {
         json.put("name", spec.name());
         writeInput(json.putObject("input"), spec.input());
-        json.put("format", spec.format().kind().name());
-        json.put("delimiter", String.valueOf(spec.format().delimiter()));
+        writeFormat(json, spec.format());
         json.set("processor", ProcessorCodec.encode(spec.processor()));
         json.put("engine", spec.engine().name());
         json.put("batchSize", spec.batchSize());
@@ -155,6 +155,22 @@ final class JobCodec {
             faults.failItems().stream().sorted().forEach(failItems::add);
             node.put("itemDelayMillis", faults.itemDelay().toMillis());
         }
+    }
+
+    private static void writeFormat(ObjectNode json, Format format) {
+        json.put("format", format.kind().name());
+        json.put("delimiter", String.valueOf(format.delimiter()));
+        if (format.kind() != Format.Kind.CSV) {
+            return;
+        }
+        if (format.names() instanceof FieldNames.Given given) {
+            ArrayNode names = json.putArray("fieldNames");
+            given.names().forEach(names::add);
+        } else {
+            json.put("numberedFields", format.names() instanceof FieldNames.Numbered);
+        }
+        json.put("skipRecords", format.skipRecords());
+        json.put("quote", format.quote().name());
     }
 
     private static JobSpec readSpec(JsonNode json) throws DamagedFileException {
@@ -185,9 +201,24 @@ final class JobCodec {
 
     private static Format readFormat(JsonNode json) throws DamagedFileException {
         String delimiter = StoredJson.textOrNull(json, "delimiter");
+        Long skipRecords = StoredJson.numberOrNull(json, "skipRecords");
+        String quote = StoredJson.textOrNull(json, "quote");
         return new Format(
                 Format.Kind.valueOf(StoredJson.text(json, "format")),
-                delimiter == null || delimiter.isEmpty() ? Format.DEFAULT_DELIMITER : delimiter.charAt(0));
+                delimiter == null || delimiter.isEmpty() ? Format.DEFAULT_DELIMITER : delimiter.charAt(0),
+                true,
+                readFieldNames(json),
+                skipRecords == null ? 0 : skipRecords.intValue(),
+                quote == null ? Format.Quote.DOUBLE : Format.Quote.valueOf(quote));
+    }
+
+    private static FieldNames readFieldNames(JsonNode json) {
+        if (StoredJson.has(json, "fieldNames")) {
+            List<String> names = new ArrayList<>();
+            json.get("fieldNames").forEach(name -> names.add(name.asText()));
+            return new FieldNames.Given(names);
+        }
+        return json.path("numberedFields").booleanValue() ? FieldNames.NUMBERED : FieldNames.FIRST_RECORD;
     }
 
     private static void writeInput(ObjectNode json, InputSpec input) {

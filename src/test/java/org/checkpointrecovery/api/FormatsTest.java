@@ -66,8 +66,7 @@ class FormatsTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '\'', delimiter = '|', textBlock = """
-                    'a,a'     | two fields have the same name
-                    'a,,b'    | has no name
+                    'a,a'     | fields 1 and 2 are both named "a"
                     '"a"b,c'  | text behind the closing quotation mark
                     """)
     void a_header_that_cannot_be_used_is_refused(String header, String why) {

@@ -97,10 +97,11 @@ class RetryFailedTest {
         String parent = http.complete("{\"input\":{\"fileId\":\"" + http.upload(lines) + "\"}}");
         String child = http.ask(parent, "retry-failed").is(201).id();
         assertThat(http.await(child, "COMPLETED").text("/outcome")).isEqualTo("ALL_FAILED");
-        assertThat(http.errors(child)).isEqualTo(http.errors(parent)).hasLineCount(2);
+        String expected = http.errors(parent).replace(" It begins at byte offset 10 of the input.", "");
+        assertThat(http.errors(child)).isEqualTo(expected).hasLineCount(2);
         String grandchild = http.ask(child, "retry-failed").is(201).id();
         assertThat(http.await(grandchild, "COMPLETED").text("/parentId")).isEqualTo(child);
-        assertThat(http.errors(grandchild)).isEqualTo(http.errors(parent));
+        assertThat(http.errors(grandchild)).isEqualTo(expected);
     }
 
     @Test

@@ -134,7 +134,7 @@ class FormatsTest {
                         "{\"index\":1,\"item\":\"1\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record has 1"
                                 + " field, the header has 2.\"},\"attempts\":0}")
                 .anyMatch(line -> line.contains("\"item\":\"\\\"3\\\"x;\\\"\\n\\\"\",\"error\""))
-                .anyMatch(line -> line.contains("\"item\":\"9;\\\"open\\nz\",\"error\""));
+                .anyMatch(line -> line.contains("\"item\":\"9;\\\"two\\nlines\\\"z\",\"error\""));
     }
 
     static Stream<Arguments> everyCrash() {
@@ -234,11 +234,16 @@ class FormatsTest {
             JobId parent = submit(service, sample.spec(), sample.bytes());
             service.await(parent, Status.COMPLETED);
             JobId child = retry(service, parent);
-            assertThat(service.errors(child)).isEqualTo(service.errors(parent));
+            assertThat(service.errors(child)).isEqualTo(withoutPlaces(service.errors(parent)));
             assertThat(service.results(child)).isEmpty();
             JobId grandchild = retry(service, child);
-            assertThat(service.errors(grandchild)).isEqualTo(service.errors(parent));
+            assertThat(service.errors(grandchild)).isEqualTo(service.errors(child));
         }
+    }
+
+    /** Of an item that is too long the parent's line says where it begins, which the copies of a child do not tell. */
+    private static String withoutPlaces(String errors) {
+        return errors.replaceAll(" It begins at byte offset \\d+ of the input[.]", "");
     }
 
     @ParameterizedTest
@@ -318,7 +323,7 @@ class FormatsTest {
                     .isInstanceOfSatisfying(
                             RefusedException.class,
                             refused -> assertThat(refused.field()).contains("/input"))
-                    .hasMessageContaining("two fields have the same name");
+                    .hasMessageContaining("both named");
             assertThatThrownBy(() -> submit(service, spec, ("h".repeat(61) + "\n1\n").getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("longer than 60 bytes");

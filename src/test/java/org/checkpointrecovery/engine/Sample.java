@@ -20,8 +20,8 @@ public enum Sample {
             Format.Kind.CSV,
             "\ufeff\r\n\"id\"\"\";b\r\n0;\"a\r\n\n;b\"\r\n\r\n1\n2;\"" + "0123456789\n".repeat(10)
                     + "\"\n\"3\"x;\"\n\"\n4#;5\r\n5;\"\"\"\n" + "\"\n6;7;8\n7;\"" + "0123456789\n".repeat(10)
-                    + "\"\r\n8;ok\n9;\"open\n"
-                    + "z");
+                    + "\"\r\n8;ok\n9;\"two\n"
+                    + "lines\"z");
 
     public static final int MAX_ITEM_BYTES = 60;
     private static final int BATCH = 3;

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.checkpointrecovery.job.Format;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,11 @@ class FormatSourcesTest {
     private static final int RANDOM_INPUTS = 1500;
 
     private record Read(String text, boolean cut, long nextBytes) {}
+
+    /** What stands for the exception that a quotation mark is open at the end. */
+    private static Read open(long line, long offset) {
+        return new Read("open in line " + line, true, offset);
+    }
 
     private static byte[] bytes(String latin1) {
         return latin1.getBytes(StandardCharsets.ISO_8859_1);
@@ -44,6 +51,11 @@ class FormatSourcesTest {
                     all.add(new Read(text, item.cut(), i == items.count() - 1 ? items.nextBytes() : -1));
                 }
             }
+        } catch (OpenQuoteException e) {
+            Matcher place = Pattern.compile("in line (\\d+) of the input, at byte offset (\\d+)")
+                    .matcher(e.getMessage());
+            assertThat(place.find()).as(e.getMessage()).isTrue();
+            all.add(open(Long.parseLong(place.group(1)), Long.parseLong(place.group(2))));
         }
         return all;
     }
@@ -56,6 +68,17 @@ class FormatSourcesTest {
         int at = !raw && text.startsWith("\u00ef\u00bb\u00bf") ? 3 : 0;
         while (at < text.length()) {
             int lineFeed = kind == Format.Kind.CSV ? recordEnd(text, at) : text.indexOf('\n', at);
+            if (lineFeed < -1) {
+                int offset = -lineFeed - 2;
+                all.add(open(
+                        1
+                                + text.substring(0, offset)
+                                        .chars()
+                                        .filter(c -> c == '\n')
+                                        .count(),
+                        offset));
+                return all;
+            }
             int behind = lineFeed < 0 ? text.length() : lineFeed + 1;
             String line = text.substring(at, lineFeed < 0 ? text.length() : lineFeed);
             if (lineFeed >= 0 && line.endsWith("\r")) {
@@ -75,16 +98,20 @@ class FormatSourcesTest {
         return all;
     }
 
-    /** Field by field: the line feed behind the record that begins at {@code start}, or -1. */
+    /**
+     * Field by field: the line feed behind the record that begins at {@code start}, or -1. If a quotation mark is open at the
+     * end, its place as a number below -1: -2 for the first.
+     */
     private static int recordEnd(String text, int start) {
         int at = start;
         while (true) {
             if (at < text.length() && text.charAt(at) == '"') {
+                int opening = at;
                 at++;
                 while (true) {
                     int mark = text.indexOf('"', at);
                     if (mark < 0) {
-                        return -1;
+                        return -2 - opening;
                     }
                     at = mark + 1;
                     if (at == text.length() || text.charAt(at) != '"') {
@@ -117,7 +144,7 @@ class FormatSourcesTest {
                     .extracting(Read::text)
                     .isEqualTo(expected.stream().map(Read::text).toList());
         }
-        for (int next = 1; next < expected.size(); next++) {
+        for (int next = 1; next < expected.size(); next++) { // the place of an open quotation mark stays the same
             assertThat(readAll(input, kind, 4, 1, expected.get(next - 1).nextBytes()))
                     .as("%s, from item %d", what, next)
                     .isEqualTo(expected.subList(next, expected.size()));
@@ -161,9 +188,9 @@ class FormatSourcesTest {
         assertThat(texts("a\"b\nc;\"d\"e\nf", Format.Kind.CSV))
                 .as("a quotation mark within a field that began without one opens nothing")
                 .containsExactly("a\"b", "c;\"d\"e", "f");
-        assertThat(texts("a\n\"b\nc\n", Format.Kind.CSV))
+        assertThat(readAll(bytes("a\n;\"b\"\"\nc\n"), Format.Kind.CSV, 1000, 100, 0))
                 .as("one that is never closed")
-                .containsExactly("a", "\"b\nc\n");
+                .containsExactly(new Read("a", false, 2), open(2, 3));
         assertThat(texts(" \na\n", Format.Kind.CSV)).as("a space is a value").containsExactly(" ", "a");
     }
 
@@ -174,5 +201,42 @@ class FormatSourcesTest {
         String window = "x\n".repeat(LineSource.WINDOW_BYTES);
         assertThat(texts("\"" + window + "\"\"" + window + "\"\nb\n", Format.Kind.CSV))
                 .containsExactly("\"x\nx\nx\nx\nx|", "b");
+    }
+
+    /** Around the windows that the input is read in, and behind the limit, where the rest of a record is passed over. */
+    @Test
+    void an_open_quotation_mark_is_found_wherever_it_is_and_however_long_the_input_goes_on() throws IOException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 60; round++) {
+            StringBuilder text = new StringBuilder();
+            int before = random.nextInt(3) * LineSource.WINDOW_BYTES + random.nextInt(20) - (round % 2 == 0 ? 10 : 0);
+            while (text.length() < before) {
+                text.append(random.nextInt(4) == 0 ? "\"q\nr\";x\r\n" : "abc;def\n");
+            }
+            text.append("1;");
+            int offset = text.length();
+            long line = 1 + text.chars().filter(c -> c == '\n').count();
+            text.append('"').append("x;\"\"\n".repeat(random.nextInt(3) * 60_000 + random.nextInt(12)));
+            List<Read> all = readAll(bytes(text.toString()), Format.Kind.CSV, 1 << 20, 1000, 0);
+            assertThat(all.get(all.size() - 1))
+                    .as("seed %d, round %d", seed, round)
+                    .isEqualTo(open(line, offset));
+        }
+    }
+
+    @Test
+    void without_quotation_a_record_of_csv_is_a_line() throws IOException {
+        byte[] input = bytes("a\n\"b\r\n\n;\"c;\n\"");
+        Format unquoted = format(Format.Kind.CSV).withQuote(Format.Quote.NONE);
+        LineSource.Lines all = new LineSource.Lines(input.length, LIMIT, unquoted, true, true);
+        List<String> texts = new ArrayList<>();
+        try (LineSource source = new LineSource(new SlowChannel(input, 3), all, 0, 0)) {
+            for (Items items = source.read(1); items.count() > 0; items = source.read(1)) {
+                Item item = items.get(0);
+                texts.add(new String(item.bytes(), item.start(), item.length(), StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertThat(texts).containsExactly("a", "\"b", ";\"c;", "\"");
     }
 }

@@ -88,7 +88,7 @@ class ManifestTest {
                 text.append(each[random.nextInt(each.length)]);
             }
             if (random.nextBoolean()) {
-                text.append(kind == Format.Kind.CSV ? "9;\"open\n" : "last");
+                text.append(kind == Format.Kind.CSV ? "9;\"a\nb\"z" : "last");
             }
             return text.toString().getBytes(UTF_8);
         }

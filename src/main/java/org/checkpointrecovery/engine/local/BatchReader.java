@@ -12,6 +12,7 @@ import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
+import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Faults;
@@ -77,13 +78,27 @@ final class BatchReader implements Runnable {
     @Override
     public void run() {
         try (source) { // nobody else may close it: a thread that is blocked in it would block that one too
-            readOn();
-            if (others != null) {
-                others.noMore();
-            }
-            queue.finish();
+            readToEnd();
         } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
             queue.fail(e);
+        }
+    }
+
+    private void readToEnd() throws IOException, InterruptedException {
+        try {
+            readOn();
+        } catch (OpenQuoteException e) { // the items before it are whole, and are committed
+            noMore();
+            queue.finish(e);
+            return;
+        }
+        noMore();
+        queue.finish();
+    }
+
+    private void noMore() {
+        if (others != null) {
+            others.noMore();
         }
     }
 

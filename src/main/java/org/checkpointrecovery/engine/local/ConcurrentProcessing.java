@@ -95,9 +95,7 @@ final class ConcurrentProcessing implements Processing {
     private static final class Pending {
         private final Slice slice;
         private final long firstNumber;
-        private final byte[][] items;
-        private final long[] indexes;
-        private final boolean[] cut;
+        private final Item[] items;
         private final @Nullable Entry[] entries;
         private int missing; // guarded by the processing
         private final Span span = new Span(); // guarded by the processing
@@ -107,20 +105,11 @@ final class ConcurrentProcessing implements Processing {
             this.slice = slice;
             this.firstNumber = firstNumber;
             this.missing = source.count();
-            this.items = new byte[missing][];
-            this.indexes = new long[missing];
-            this.cut = new boolean[missing];
+            this.items = new Item[missing];
             this.entries = new Entry[missing];
             for (int i = 0; i < missing; i++) {
-                Item item = source.get(i);
-                items[i] = Arrays.copyOfRange(item.bytes(), item.start(), item.end());
-                indexes[i] = item.index();
-                cut[i] = item.cut();
+                items[i] = source.get(i).copy();
             }
-        }
-
-        Item item(int i) {
-            return new Item(items[i], 0, items[i].length, indexes[i], cut[i]);
         }
     }
 
@@ -192,7 +181,7 @@ final class ConcurrentProcessing implements Processing {
         nextNumber += items.count();
         queue.put(slice, false);
         for (int i = 0; i < pending.items.length; i++) {
-            Item raw = pending.item(i);
+            Item raw = pending.items[i];
             Entry known = known(raw, pending.firstNumber + i);
             if (known != null) {
                 enter(pending, 0);
@@ -213,9 +202,6 @@ final class ConcurrentProcessing implements Processing {
 
     /** What becomes of an item without work on it; null if work must tell, and the decoder has it. */
     private @Nullable Entry known(Item raw, long number) throws IOException {
-        if (raw.cut()) {
-            return new Entry.Failed(SliceProcessor.tooLong(settings.maxItemBytes()), 0);
-        }
         ItemFailure failure = decoder.decode(raw);
         if (failure != null) {
             return new Entry.Failed(failure, 0);
@@ -438,7 +424,7 @@ final class ConcurrentProcessing implements Processing {
                     .raw(settings.resultsFormat().after());
             slice.succeeded++;
         } else if (pending.entries[i] instanceof Entry.Failed failed) {
-            slice.fail(pending.item(i), failed.failure(), failed.attempts());
+            slice.fail(pending.items[i], failed.failure(), failed.attempts());
         }
     }
 

@@ -6,7 +6,6 @@ import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
-import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.processor.InlineProcessor;
 
@@ -16,7 +15,6 @@ final class SliceProcessor {
     private final InlineProcessor processor;
     private final byte[] before;
     private final byte[] after;
-    private final int maxItemBytes;
     private final boolean stopAtFailure;
 
     SliceProcessor(ItemDecoder decoder, InlineProcessor processor, RunSettings settings) {
@@ -24,7 +22,6 @@ final class SliceProcessor {
         this.processor = processor;
         this.before = settings.resultsFormat().before();
         this.after = settings.resultsFormat().after();
-        this.maxItemBytes = settings.maxItemBytes();
         this.stopAtFailure = settings.noItemMayFail();
     }
 
@@ -48,7 +45,7 @@ final class SliceProcessor {
     private void process(Item item, Slice slice) {
         int mark = slice.results.length();
         slice.results.raw(before);
-        ItemFailure failure = item.cut() ? tooLong(maxItemBytes) : decoder.decode(item);
+        ItemFailure failure = decoder.decode(item);
         int attempts = 0; // what cannot be decoded never comes to the processor
         if (failure == null) {
             failure = processor.process(decoder.decoded(), slice.results);
@@ -61,10 +58,5 @@ final class SliceProcessor {
         }
         slice.results.cutBack(mark);
         slice.fail(item, failure, attempts);
-    }
-
-    static ItemFailure tooLong(int maxItemBytes) {
-        return new ItemFailure(
-                ItemErrorCode.ITEM_TOO_LONG, "The item is longer than " + maxItemBytes + " bytes (--max-item-bytes).");
     }
 }

@@ -8,6 +8,7 @@ import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.InputIdentity;
@@ -240,6 +241,11 @@ final class RunTask implements Runnable {
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed, or is limited otherwise, since the job was submitted: " + e.getMessage()
                             + "." + kept + "Put the old input back and resume, or submit the job again.");
+        }
+        if (e instanceof OpenQuoteException open) {
+            return new Reason(
+                    ErrorCode.OPEN_QUOTE,
+                    open.explanation() + " The results up to item " + committed.nextItem() + " are kept.");
         }
         if (e instanceof InputGoneException) {
             return new Reason(

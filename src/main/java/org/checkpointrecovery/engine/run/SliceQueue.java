@@ -28,6 +28,7 @@ public final class SliceQueue {
     private boolean cutShort;
     private boolean woken;
     private @Nullable Throwable failure;
+    private @Nullable Throwable failureAtEnd;
     private Runnable onReaderWaits = () -> {};
     private volatile boolean readerWaits;
     private final AtomicLong reads = new AtomicLong(); // odd while the input is read
@@ -110,6 +111,12 @@ public final class SliceQueue {
         notifyAll();
     }
 
+    /** No more slices come, because of a failure that is met behind all that were put. */
+    public synchronized void finish(Throwable cause) {
+        failureAtEnd = cause;
+        finish();
+    }
+
     /** What is not processed by now never will be: the run ends before it. */
     public synchronized void cutShort() {
         cutShort = true;
@@ -154,6 +161,9 @@ public final class SliceQueue {
         }
         while (headIsProcessed()) {
             into.add(inOrder.removeFirst());
+        }
+        if (failureAtEnd != null && finished && into.isEmpty() && inOrder.isEmpty() && !wasWoken) {
+            throw new PipelineException(failureAtEnd);
         }
         return wasWoken || !into.isEmpty();
     }

@@ -14,6 +14,7 @@ import org.checkpointrecovery.engine.local.RangeRun;
 import org.checkpointrecovery.engine.run.InputStuckException;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -152,6 +153,8 @@ public final class RangeTask implements AutoCloseable {
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed while it was read: " + e.getMessage()
                             + ". Put the old input back and resume, or submit the job again.");
+        } catch (OpenQuoteException e) {
+            throw end(disk, ended, Run.End.FAILED, ErrorCode.OPEN_QUOTE, e.explanation());
         } catch (InputGoneException e) {
             throw end(
                     disk,

@@ -1,0 +1,44 @@
+package org.checkpointrecovery.job;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Where the fields of a CSV input get their names. */
+public sealed interface FieldNames {
+    /** The first record names the fields, and is not an item. */
+    FieldNames FIRST_RECORD = new FirstRecord();
+    /** The fields are {@code column_1}, {@code column_2} and so on; the first record is an item. */
+    FieldNames NUMBERED = new Numbered();
+
+    /** The most fields that an input may have: each name takes many times its size in memory, for as long as a job runs. */
+    int MAX_FIELDS = 65_536;
+
+    record FirstRecord() implements FieldNames {}
+
+    record Numbered() implements FieldNames {}
+
+    /**
+     * The client names the fields; the first record is an item.
+     *
+     * @param names at least one; none is empty, and no two are equal
+     */
+    record Given(List<String> names) implements FieldNames {
+        public Given {
+            names = List.copyOf(names);
+            Set<String> distinct = new HashSet<>(names);
+            if (names.isEmpty()
+                    || names.size() > MAX_FIELDS
+                    || distinct.size() < names.size()
+                    || distinct.contains("")) {
+                throw new IllegalArgumentException(
+                        names.size() + " names of fields, of which one is empty or given twice, or too many or none");
+            }
+        }
+    }
+
+    /** The name of a field that has none, by its position from 1. */
+    static String numbered(int position) {
+        return "column_" + position;
+    }
+}
