@@ -138,7 +138,7 @@ public final class CsvHeader {
             }
             Format certain = format.withDelimiter(format.delimiter());
             if (format.names() instanceof FieldNames.Given given) {
-                if (!format.delimiterGiven() && given.names().size() > 1) {
+                if (!copies && !format.delimiterGiven() && given.names().size() > 1) {
                     refuseOtherDelimiters(records, behind, format, given.names().size());
                 }
                 return Optional.of(new CsvHeader(given.names(), new byte[0], certain, behind));
@@ -148,7 +148,7 @@ public final class CsvHeader {
                 return Optional.empty();
             }
             Item first = items.get(0);
-            if (!format.delimiterGiven()) {
+            if (!copies && !format.delimiterGiven()) {
                 refuseOtherDelimiters(first, behind, format, 0);
             }
             boolean isItem = format.names() instanceof FieldNames.Numbered && !copies;
@@ -208,17 +208,21 @@ public final class CsvHeader {
          * @param wanted how many fields there must be with the other one; 0 for any number above 1
          */
         private void refuseOtherDelimiters(Item first, long position, Format format, int wanted) throws IOException {
-            if (OtherDelimiter.fields(first, format) != 1) {
+            int fields = OtherDelimiter.fields(first, format);
+            if (fields > 1 || first.cut()) {
                 return;
             }
+            String now = fields == 1
+                    ? "its first record has 1 field"
+                    : "its first record is not one where fields are separated by " + quoted(format.delimiter());
             for (char other : OtherDelimiter.COMMON) {
                 Format instead = format.withDelimiter(other);
                 int found = OtherDelimiter.hasByte(first, other)
                         ? new OtherDelimiter(records(position, instead), instead).fields()
                         : 0;
                 if (found > 1 && (wanted == 0 || found == wanted)) {
-                    throw new BadHeaderException("its first record has 1 field, but " + found
-                            + " where fields are separated by " + quoted(other) + ". Send \"delimiter\": "
+                    throw new BadHeaderException(now + ", but has " + found
+                            + " where they are separated by " + quoted(other) + ". Send \"delimiter\": "
                             + quoted(other)
                             + " (run: --delimiter " + (other == '\t' ? "$'\\t'" : "'" + other + "'")
                             + "), or \"delimiter\": " + quoted(format.delimiter())

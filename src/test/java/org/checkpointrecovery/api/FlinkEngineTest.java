@@ -49,6 +49,10 @@ class FlinkEngineTest extends OnCluster {
                 arguments("jsonl", "{\"a\":1}\n\nno JSON\n[2]\n\"x\"\n"),
                 arguments("csv", "name,text\nann,\"two\nlines\"\nragged\nbob,\"a \"\"quoted\"\" one\"\r\nzoe,end"),
                 arguments("csv", "name,text\n"),
+                arguments("csv\",\"header\":\"none", "\ufeff1,\"a\nb\"\n2\n3,c\n4,d\n"),
+                arguments("csv\",\"header\":\"none\",\"quote\":\"none", "1,\"a\n2,\"b\"\n\"3,c\n4,\"\n"),
+                arguments("csv\",\"quote\":\"none", "sep=;\r\nid;\"name\r\n1;\"a\r\n2;b\"\r\n3\r\n"),
+                arguments("csv", "\ufeffsep=|\n|x\n1|\"a\nb\"\n2|c\n3|d\n"),
                 arguments("lines", ""));
     }
 
@@ -61,6 +65,21 @@ class FlinkEngineTest extends OnCluster {
         String flink = http.complete(spec + FLINK);
         assertThat(http.results(flink)).isEqualTo(http.results(local));
         assertThat(errors(flink)).isEqualTo(errors(local));
+    }
+
+    @Test
+    void an_open_quotation_mark_fails_a_job_before_anything_is_called() {
+        String file = http.upload("a,b\n1,2\n3,\"4\n5,6\n".getBytes(UTF_8));
+        String spec = spec(file, ",\"batchSize\":1,\"format\":\"csv\"");
+        String flink = http.submit(spec + FLINK);
+        for (int run = 1; run <= 2; run++) {
+            Answer failed = http.await(flink, "FAILED");
+            assertThat(failed.text("/stateReason/code")).isEqualTo("OPEN_QUOTE");
+            assertThat(failed.text("/stateReason/message")).contains("line 3", "byte offset 10");
+            assertThat(failed.at("/runs")).hasSize(run);
+            http.ask(flink, "resume").is(202);
+        }
+        http.await(flink, "FAILED");
     }
 
     @Test

@@ -85,4 +85,71 @@ class FormatsTest {
         http.post("/v1/jobs", "{\"input\":{\"items\":[\"a,b\",\"1,\\\"2\",\"3\\\",4\"]},\"format\":\"csv\"}")
                 .isInvalid("/input/items/1");
     }
+
+    @Test
+    void a_csv_file_is_read_as_its_options_say() {
+        String file = http.upload("title\n1,\"Ana\n2,Bo\n".getBytes(UTF_8));
+        String job = http.complete(
+                over(file, "\"format\":\"csv\",\"header\":\"none\",\"skipRecords\":1,\"quote\":\"none\""));
+        assertThat(http.results(job)).hasLineCount(2).contains("{\\\"column_1\\\":\\\"1\\\",\\\"column_2\\\":\\\"\\\\\\\"Ana");
+        Answer shown = http.job(job);
+        assertThat(shown.text("/spec/delimiter")).isEqualTo(",");
+        assertThat(shown.text("/spec/header")).isEqualTo("none");
+        assertThat(shown.number("/spec/skipRecords")).isEqualTo(1);
+        assertThat(shown.text("/spec/quote")).isEqualTo("none");
+        Answer other = http.job(http.complete(over(file, "\"format\":\"csv\",\"header\":[\"a\",\"b\"],\"quote\":\"none\"")));
+        assertThat(other.at("/spec/header").toString()).isEqualTo("[\"a\",\"b\"]");
+        assertThat(other.number("/progress/failedItems")).isEqualTo(1);
+        Answer plain = http.job(http.complete("{\"input\":{\"items\":[\"a\",\"1\"]},\"format\":\"csv\"}"));
+        assertThat(plain.text("/spec/header")).isEqualTo("first");
+        assertThat(plain.number("/spec/skipRecords")).isZero();
+        assertThat(plain.text("/spec/quote")).isEqualTo("double");
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '\'', delimiter = '|', textBlock = """
+                    '"format":"csv","header":"second"'      | /header
+                    '"format":"csv","header":5'             | /header
+                    '"format":"csv","header":{}'            | /header
+                    '"format":"csv","header":[]'            | /header
+                    '"format":"csv","header":["a","b","a"]' | /header/2
+                    '"format":"csv","header":["a",""]'      | /header/1
+                    '"format":"csv","header":["a",7]'       | /header/1
+                    '"format":"csv","header":["\\ud800"]'    | /header/0
+                    '"format":"csv","skipRecords":-1'       | /skipRecords
+                    '"format":"csv","skipRecords":1001'     | /skipRecords
+                    '"format":"csv","quote":"single"'       | /quote
+                    '"header":"first"'                      | /header
+                    '"format":"jsonl","skipRecords":0'      | /skipRecords
+                    '"format":"raw-lines","quote":"none"'   | /quote
+                    """)
+    void options_of_csv_that_cannot_be_used_are_refused(String options, String field) {
+        http.post("/v1/jobs", "{\"input\":{\"items\":[\"a\"]}," + options + "}").isInvalid(field);
+    }
+
+    @Test
+    void an_open_quotation_mark_fails_the_job_with_its_place() {
+        String file = http.upload("id,name\n1,Ana\n2,\"Bo\n3,C\n".getBytes(UTF_8));
+        Answer failed = http.await(http.submit(over(file, "\"format\":\"csv\"")), "FAILED");
+        assertThat(failed.text("/stateReason/code")).isEqualTo("OPEN_QUOTE");
+        assertThat(failed.text("/stateReason/message")).contains("line 3", "byte offset 16", "\"quote\": \"none\"");
+        String read = http.complete(over(file, "\"format\":\"csv\",\"quote\":\"none\""));
+        assertThat(http.results(read)).hasLineCount(3);
+    }
+
+    @Test
+    void an_inline_record_is_read_with_the_delimiter_that_the_first_item_names() {
+        http.post("/v1/jobs", "{\"input\":{\"items\":[\"sep=;\",\"a;b\",\"1;\\\"2\"]},\"format\":\"csv\"}")
+                .isInvalid("/input/items/2");
+        http.post("/v1/jobs", "{\"input\":{\"items\":[\"a,b\",\"1,\\\"2\"]},\"format\":\"csv\",\"quote\":\"none\"}")
+                .is(201);
+    }
+
+    @Test
+    void a_file_with_another_delimiter_is_refused_with_a_hint() {
+        String file = http.upload("id;name\n1;Ana\n".getBytes(UTF_8));
+        Answer refused = http.post("/v1/jobs", over(file, "\"format\":\"csv\"")).isInvalid("/input");
+        assertThat(refused.text("/errors/0/message")).contains("\"delimiter\": \";\"");
+        http.post("/v1/jobs", over(file, "\"format\":\"csv\",\"delimiter\":\",\"")).is(201);
+    }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
@@ -16,6 +17,7 @@ import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
@@ -126,7 +128,15 @@ class FileRunTest {
             disk.restorePower();
         }
         byte[] before = disk.bytes(FILES.checkpoint());
-        for (Format other : new Format[] {Format.LINES, new Format(Format.Kind.CSV, ';')}) {
+        Format csv = new Format(Format.Kind.CSV, ',');
+        for (Format other : new Format[] {
+            Format.LINES,
+            new Format(Format.Kind.CSV, ';'),
+            csv.withNames(FieldNames.NUMBERED),
+            csv.withNames(new FieldNames.Given(List.of("one"))),
+            csv.withSkipRecords(1),
+            csv.withQuote(Format.Quote.NONE)
+        }) {
             assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, other))
                     .isInstanceOf(BadOptionsException.class)
                     .hasMessageContaining("belongs to another input or format");
@@ -134,6 +144,21 @@ class FileRunTest {
         assertThat(disk.bytes(FILES.checkpoint())).isEqualTo(before);
         assertThat(isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ',')))
                 .isTrue();
+    }
+
+    @Test
+    void the_checkpoint_of_a_file_that_names_its_delimiter_is_that_of_the_delimiter() throws Exception {
+        CrashingDisk disk = new CrashingDisk(1);
+        disk.write(FILES.input(), ("sep=;\na;b\n" + "1;2\n".repeat(9)).getBytes(StandardCharsets.UTF_8));
+        for (int operation = 1; !disk.exists(FILES.checkpoint()); operation++) {
+            disk.cutPowerAt(disk.operations() + operation);
+            assertThat(isDone(disk, CommitMode.EACH, Format.of(Format.Kind.CSV)))
+                    .isFalse();
+            disk.restorePower();
+        }
+        assertThat(isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ';')))
+                .isTrue();
+        assertThat(disk.text(FILES.output())).contains("{\\\"a\\\":\\\"1\\\",\\\"b\\\":\\\"2\\\"}");
     }
 
     @Test

@@ -190,6 +190,55 @@ class ItemDecodersTest {
     }
 
     @Test
+    void a_failed_record_of_several_lines_says_how_many_because_one_quotation_mark_makes_them() throws IOException {
+        ItemDecoder decoder = ItemDecoders.of(CSV, requireNonNull(header("a,b", CSV)));
+        assertThat(failure(decoder, "1,\"2\n3,4\n5,\"x").message())
+                .startsWith("The record has text behind the closing quotation mark of its field 2. It holds 3 lines: ")
+                .contains("--csv-quote none");
+        assertThat(failure(decoder, "\"1\n2\"").message())
+                .startsWith("The record has 1 field, the header has 2. It holds 2 lines: ");
+    }
+
+    @Test
+    void an_item_that_is_too_long_says_where_it_begins_and_how_many_lines_it_holds() throws IOException {
+        byte[] input = ("a,b\n1,2\n\"" + "x\n".repeat(30) + "\",4\n" + "y".repeat(50) + "\n").getBytes(StandardCharsets.UTF_8);
+        LineSource.Lines lines = new LineSource.Lines(input.length, 20, CSV, true, true);
+        List<String> failures = new ArrayList<>();
+        for (boolean copies : new boolean[] {false, true}) {
+            ItemDecoder decoder = ItemDecoders.of(lines, requireNonNull(header("a,b", CSV)), copies);
+            try (LineSource source = new LineSource(new SlowChannel(input, 7), lines, 4, 0)) {
+                for (Items items = source.read(1); items.count() > 0; items = source.read(1)) {
+                    ItemFailure failure = decoder.decode(items.get(0).copy());
+                    failures.add(failure == null ? text(decoder.decoded()) : failure.message());
+                }
+            }
+        }
+        String tooLong = "The item is longer than 20 bytes (--max-item-bytes).";
+        String held = " It holds 31 lines: perhaps a quotation mark in it is not meant to open a field. Use \"quote\":"
+                + " \"none\" (run: --csv-quote none) if quotation marks are ordinary characters in it.";
+        assertThat(failures)
+                .containsExactly(
+                        "{\"a\":\"1\",\"b\":\"2\"}",
+                        tooLong + " It begins at byte offset 8 of the input." + held,
+                        tooLong + " It begins at byte offset 73 of the input.",
+                        "{\"a\":\"1\",\"b\":\"2\"}",
+                        tooLong + held,
+                        tooLong);
+    }
+
+    @Test
+    void without_quotation_a_record_is_split_at_every_delimiter() throws IOException {
+        Format unquoted = CSV.withQuote(Format.Quote.NONE);
+        CsvHeader header = requireNonNull(header("\"a,b\"\n1,2\n", unquoted));
+        assertThat(header.names()).containsExactly("\"a", "b\"");
+        ItemDecoder decoder = ItemDecoders.of(unquoted, header);
+        assertThat(decoded(decoder, "12\",\"\"")).isEqualTo("{\"\\\"a\":\"12\\\"\",\"b\\\"\":\"\\\"\\\"\"}");
+        assertThat(decoded(decoder, ",")).isEqualTo("{\"\\\"a\":\"\",\"b\\\"\":\"\"}");
+        assertThat(failure(decoder, "\"1,2,3\"").message()).isEqualTo("The record has 3 fields, the header has 2.");
+        assertThat(failure(decoder, "1,2\r3").message()).contains("carriage return");
+    }
+
+    @Test
     void other_delimiters_are_taken_even_odd_ones() throws IOException {
         for (char delimiter : new char[] {'\t', ';', '|', ' ', '.', '\\', 'x', '\''}) {
             Format format = new Format(Format.Kind.CSV, delimiter);

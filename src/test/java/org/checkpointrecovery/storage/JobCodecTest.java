@@ -3,6 +3,8 @@ package org.checkpointrecovery.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
@@ -138,6 +141,32 @@ class JobCodecTest {
                 new InputSpec.Upload("0mh3k2v9x-11111111"),
                 new InputSpec.InputPath("a/\u00fc \"b\".txt"),
                 new InputSpec.FailedItemsOf(PARENT, new JobId("0mh3k2v00-00000000")));
+    }
+
+    static Stream<Format> everyFormat() {
+        Format csv = new Format(Format.Kind.CSV, '\t');
+        return Stream.of(
+                Format.of(Format.Kind.JSONL),
+                csv,
+                csv.withNames(FieldNames.NUMBERED).withQuote(Format.Quote.NONE),
+                csv.withNames(new FieldNames.Given(List.of("\u00fc \"a\"", "b"))).withSkipRecords(1000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyFormat")
+    void every_format_is_read_as_it_was_written(Format format) throws IOException {
+        assertRoundTrip(job(spec(new InputSpec.Inline(), null).withFormat(format), new JobState.Queued()));
+    }
+
+    @Test
+    void a_csv_job_of_an_older_version_has_a_header_and_quotation() throws IOException {
+        Job job = job(
+                spec(new InputSpec.Inline(), null).withFormat(new Format(Format.Kind.CSV, ';')), new JobState.Queued());
+        ObjectNode json = (ObjectNode) new ObjectMapper().readTree(JobCodec.encode(job));
+        ((ObjectNode) json.get("spec")).remove(List.of("numberedFields", "skipRecords", "quote"));
+        json.remove("crc32c");
+        byte[] old = StoredJson.write(json);
+        assertThat(JobCodec.decode(old, ID).validSpec().format()).isEqualTo(new Format(Format.Kind.CSV, ';'));
     }
 
     @ParameterizedTest
