@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,14 +18,17 @@ import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Outcome;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.ProvidedProcessors;
@@ -103,6 +107,7 @@ final class FileRun {
             RunOrder order = new RunOrder(
                     job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints, null);
             RunEnd end = runToEnd(order);
+            refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
         }
     }
@@ -118,12 +123,19 @@ final class FileRun {
         }
     }
 
-    /** Size, time and checksum of the input, and its format if it is not lines, in the form of a job id. */
-    private static JobId idOf(InputIdentity identity, Format format) {
-        long modified =
-                identity.modifiedAt() == null ? 0 : identity.modifiedAt().toEpochMilli();
-        return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-" + Long.toString(Math.max(0, modified), 36)
-                + "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format));
+    /**
+     * Size and checksum of the input, and its format if it is not lines, in the form of a job id. Its times are in the
+     * checkpoint. Older releases had the time of modification in the id: their checkpoints still count.
+     */
+    private JobId idOf(InputIdentity identity, Format format) throws IOException {
+        String bytes = "run-" + Long.toString(identity.bytes(), 36);
+        String rest = "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format);
+        InputTimes times = identity.times();
+        Instant modifiedAt = times == null || times.modifiedAt() == null ? Instant.EPOCH : times.modifiedAt();
+        JobId older = new JobId(bytes + "-" + Long.toString(Math.max(0, modifiedAt.toEpochMilli()), 36) + rest);
+        return FileCheckpointStore.ownerOf(disk, files.checkpoint()).equals(Optional.of(older))
+                ? older
+                : new JobId(bytes + rest);
     }
 
     /** Byte positions of one format mean nothing in another. */
@@ -155,6 +167,19 @@ final class FileRun {
                     + " belongs to another input or format, or the input has changed since: it is of " + owner.get()
                     + ", the input is " + id
                     + ". Nothing was changed. Remove the checkpoint, or pass --fresh, to begin with the first item."));
+        }
+    }
+
+    /** A run that finds at its beginning that the input has changed has done nothing: the checkpoint is no longer of use. */
+    private void refuseChangedInput(RunEnd end, Position before) throws BadOptionsException {
+        Reason reason = end.reason();
+        if (reason != null
+                && reason.code() == ErrorCode.INPUT_CHANGED
+                && end.committed().equals(before)) {
+            throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
+                    + " cannot be used. " + reason.message()
+                    + " To begin with the first item, remove the checkpoint or pass"
+                    + " --fresh."));
         }
     }
 

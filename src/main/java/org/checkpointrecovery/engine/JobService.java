@@ -46,6 +46,7 @@ import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.IncomingFile;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputCheck;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.InputReplacedException;
@@ -535,7 +536,9 @@ public final class JobService {
         Input input = inputs.of(parent.validSpec().input(), files);
         outputs.checkErrors(entry);
         try {
-            if (!InputIdentities.of(disk, input).equals(parent.identity())) {
+            InputCheck.Known known = new InputCheck.Known(
+                    requireNonNull(parent.identity()), null, committed.inputBytes(), committed.inputCrc32c());
+            if (!(new InputCheck(disk, input, () -> false).compare(known) instanceof InputCheck.Found.Same)) {
                 throw RefusedException.notAllowed(
                         Verb.RETRY_FAILED, entry.view(), ": its input has changed since it was submitted");
             }

@@ -18,6 +18,7 @@ public final class Items {
     private Item.@Nullable Extent lastExtent;
 
     private long nextBytes;
+    private long nextCrc = Crc32c.NONE;
 
     public int count() {
         return count;
@@ -32,6 +33,18 @@ public final class Items {
     /** The byte position in the input behind the last of these items. */
     public long nextBytes() {
         return nextBytes;
+    }
+
+    /**
+     * CRC-32C of the input from where its source began up to {@link #nextBytes}; {@link Crc32c#NONE} if the source does not
+     * compute it.
+     */
+    public long nextCrc() {
+        return nextCrc;
+    }
+
+    void nextCrc(long crc) {
+        nextCrc = crc;
     }
 
     /** Makes these items a copy of others, in an array of their own. */
@@ -51,6 +64,7 @@ public final class Items {
         count = other.count;
         lastExtent = other.lastExtent;
         nextBytes = other.nextBytes;
+        nextCrc = other.nextCrc;
     }
 
     void clear(byte[] newBytes, long position) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.Format;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Items that are lines, or records of CSV, which are lines that go on where a line end stands in quotation marks. A line ends
@@ -34,6 +36,9 @@ public final class LineSource implements ItemSource {
     private int limit;
 
     private long nextIndex;
+    private @Nullable CRC32C crc;
+    /** Up to where {@link #crc} covers the input. */
+    private long crcPosition;
 
     /**
      * What counts as an item.
@@ -77,12 +82,23 @@ public final class LineSource implements ItemSource {
         this.nextIndex = firstIndex;
     }
 
+    /**
+     * Has the source compute {@link Items#nextCrc}. Call before the first read.
+     *
+     * @param before covers the bytes before the position where the source begins that the checksum is to include
+     */
+    public void computeChecksum(CRC32C before) {
+        crc = before;
+        crcPosition = windowPosition;
+    }
+
     @Override
     public Items read(int most) throws IOException {
         if (windowPosition + next == 0 && lines.skipByteOrderMark()) {
             skipByteOrderMark();
         }
         items.clear(window, windowPosition + next);
+        checksumItems();
         ends.begin();
         int searched = next;
         while (items.count() < most && !items.lastIsCut()) {
@@ -106,7 +122,25 @@ public final class LineSource implements ItemSource {
                 }
             }
         }
+        checksumItems();
         return items;
+    }
+
+    /** Gives the items the checksum up to {@link Items#nextBytes}, which has just been set. */
+    private void checksumItems() {
+        if (crc != null
+                && items.nextBytes() >= crcPosition) { // else only blank lines came, and the items have it already
+            checksumTo(items.nextBytes());
+            items.nextCrc(crc.getValue());
+        }
+    }
+
+    /** Extends the checksum over bytes that are in the window. */
+    private void checksumTo(long position) {
+        if (crc != null) {
+            crc.update(window, (int) (crcPosition - windowPosition), (int) (position - crcPosition));
+            crcPosition = position;
+        }
     }
 
     private void skipByteOrderMark() throws IOException {
@@ -160,6 +194,7 @@ public final class LineSource implements ItemSource {
     private void addLongLine() throws IOException {
         byte[] passed = new byte[64 * 1024];
         long position = windowPosition + limit;
+        checksumTo(position);
         long behind = -1;
         long lineFeeds = 0;
         while (behind < 0) {
@@ -171,10 +206,14 @@ public final class LineSource implements ItemSource {
                 int lineFeed = ends.find(passed, 0, count);
                 lineFeeds += LineEnds.count(passed, 0, lineFeed < 0 ? count : lineFeed);
                 behind = lineFeed < 0 ? -1 : position + lineFeed + 1;
+                if (crc != null) {
+                    crc.update(passed, 0, lineFeed < 0 ? count : lineFeed + 1);
+                }
                 position += count;
             }
         }
         addStripped(next, limit, behind, lineFeeds);
+        crcPosition = behind;
         windowPosition = behind;
         next = 0;
         limit = 0;
@@ -183,6 +222,7 @@ public final class LineSource implements ItemSource {
     /** Moves what is not read yet to the window's beginning and reads more behind it; false at the end of the input. */
     private boolean fill() throws IOException {
         if (next > 0) {
+            checksumTo(windowPosition + next);
             System.arraycopy(window, next, window, 0, limit - next);
             windowPosition += next;
             limit -= next;
@@ -192,6 +232,7 @@ public final class LineSource implements ItemSource {
             long most = Math.min(Integer.MAX_VALUE - 8, lines.maxItemBytes() + 2L);
             window = Arrays.copyOf(window, (int) Math.min(most, window.length * 2L));
             items.clear(window, windowPosition);
+            checksumItems();
         }
         int count = readAt(windowPosition + limit, window, limit);
         limit += Math.max(0, count);

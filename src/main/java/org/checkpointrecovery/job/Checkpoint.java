@@ -3,14 +3,18 @@ package org.checkpointrecovery.job;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a job is committed. Its size does not depend on the job's.
  *
  * @param run number of the run that committed it, from 1
  * @param position results and errors before it are forced to disk; it stands at the end of a batch
+ * @param inputTimes of the input when the bytes before the position were known to be the ones that were read; null for
+ *     inputs that the service owns
  */
-public record Checkpoint(JobId jobId, int run, Position position, Instant savedAt) {
+public record Checkpoint(
+        JobId jobId, int run, Position position, @Nullable InputTimes inputTimes, Instant savedAt) {
     public Checkpoint {
         requireNonNull(jobId);
         requireNonNull(position);

@@ -1,20 +1,19 @@
 package org.checkpointrecovery.job;
 
-import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What tells whether an input is still the one that a job was submitted with, without reading all of it.
  *
- * @param modifiedAt for files that others may write to; null for those that the service owns
+ * @param times of files that others may write to; null for those that the service owns
  * @param crc32c of the first and the last 64 KiB
  */
-public record InputIdentity(long bytes, @Nullable Instant modifiedAt, int crc32c) {
+public record InputIdentity(long bytes, @Nullable InputTimes times, int crc32c) {
     /** For people. */
     @Override
     public String toString() {
-        return bytes + " bytes" + (modifiedAt == null ? "" : ", modified at " + modifiedAt)
+        return bytes + " bytes" + (times == null ? "" : ", modified at " + times.modifiedAt())
                 + String.format(Locale.ROOT, ", checksum %08x", crc32c);
     }
 }

@@ -1,5 +1,7 @@
 package org.checkpointrecovery.job;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A place between two items of a job, with what lies before it.
  *
@@ -7,10 +9,22 @@ package org.checkpointrecovery.job;
  * @param inputBytes where in the input the next item is looked for
  * @param resultsBytes bytes of the results file that belong to the items before it
  * @param errorsBytes bytes of the errors file that belong to the items before it
+ * @param inputCrc32c CRC-32C of the {@code inputBytes} bytes before it; null if it was not computed
  */
 public record Position(
-        long nextItem, long inputBytes, long resultsBytes, long errorsBytes, long succeeded, long failed) {
+        long nextItem,
+        long inputBytes,
+        long resultsBytes,
+        long errorsBytes,
+        long succeeded,
+        long failed,
+        @Nullable Integer inputCrc32c) {
     public static final Position START = new Position(0, 0, 0, 0, 0, 0);
+
+    /** Without a checksum of the input. */
+    public Position(long nextItem, long inputBytes, long resultsBytes, long errorsBytes, long succeeded, long failed) {
+        this(nextItem, inputBytes, resultsBytes, errorsBytes, succeeded, failed, null);
+    }
 
     public Finished finished() {
         return new Finished(succeeded, failed);

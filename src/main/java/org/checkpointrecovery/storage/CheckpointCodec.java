@@ -6,20 +6,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 
 /**
- * A checkpoint as bytes, about 250 of them whatever the size of the job:
+ * A checkpoint as bytes, about 400 of them whatever the size of the job:
  *
  * <pre>
  * {"version":1,"jobId":"0mh3k2v9x-7fq2mzt4","run":2,"nextItem":6,"inputBytes":123,"resultsBytes":456,"errorsBytes":0,
- *  "succeeded":6,"failed":0,"savedAt":"2026-11-23T10:15:30.123Z","crc32c":"1f2e03aa"}
+ *  "succeeded":6,"failed":0,"inputCrc32c":"77aa10bc","inputModifiedAt":"2026-11-23T10:00:00.5Z",
+ *  "inputChangedAt":"2026-11-23T10:00:00.5Z","savedAt":"2026-11-23T10:15:30.123Z","crc32c":"1f2e03aa"}
  * </pre>
  *
- * on one line. A commit waits for it, so it is written without reflection.
+ * on one line. The three fields about the input are there only for a file that others may write to; older releases did not
+ * write them. A commit waits for it, so it is written without reflection.
  */
 final class CheckpointCodec {
     static final int VERSION = 1;
@@ -28,7 +32,7 @@ final class CheckpointCodec {
 
     static byte[] encode(Checkpoint checkpoint) {
         Position position = checkpoint.position();
-        JsonBytes json = new JsonBytes(320);
+        JsonBytes json = new JsonBytes(448);
         json.raw(ascii("{\"version\":")).number(VERSION);
         json.raw(ascii(",\"jobId\":")).string(checkpoint.jobId().value());
         json.raw(ascii(",\"run\":")).number(checkpoint.run());
@@ -38,6 +42,16 @@ final class CheckpointCodec {
         json.raw(ascii(",\"errorsBytes\":")).number(position.errorsBytes());
         json.raw(ascii(",\"succeeded\":")).number(position.succeeded());
         json.raw(ascii(",\"failed\":")).number(position.failed());
+        if (position.inputCrc32c() != null) {
+            json.raw(ascii(",\"inputCrc32c\":")).string(HexFormat.of().toHexDigits(position.inputCrc32c()));
+        }
+        InputTimes times = checkpoint.inputTimes();
+        if (times != null && times.modifiedAt() != null) {
+            json.raw(ascii(",\"inputModifiedAt\":")).string(times.modifiedAt().toString());
+        }
+        if (times != null && times.changedAt() != null) {
+            json.raw(ascii(",\"inputChangedAt\":")).string(times.changedAt().toString());
+        }
         json.raw(ascii(",\"savedAt\":")).string(checkpoint.savedAt().toString()).raw('}');
         return Checksum.seal(Arrays.copyOf(json.array(), json.length()));
     }
@@ -50,6 +64,7 @@ final class CheckpointCodec {
                     new JobId(StoredJson.text(json, "jobId")),
                     (int) StoredJson.number(json, "run"),
                     JobCodec.readPosition(json),
+                    JobCodec.readTimes(json, "inputModifiedAt", "inputChangedAt"),
                     Instant.parse(StoredJson.text(json, "savedAt")));
             if (!checkpoint.jobId().equals(job)) {
                 throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not to " + job);

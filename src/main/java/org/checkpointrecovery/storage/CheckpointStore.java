@@ -3,8 +3,10 @@ package org.checkpointrecovery.storage;
 import java.io.IOException;
 import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Recovery;
+import org.jspecify.annotations.Nullable;
 
 /** The last committed checkpoint of one job, and the one before it. One writer at a time. */
 public interface CheckpointStore {
@@ -37,8 +39,12 @@ public interface CheckpointStore {
     /** Makes the checkpoint unreadable. For rehearsals. */
     void leaveCorrupt() throws IOException;
 
-    /** Where a run has to begin, and how that was found. */
-    record Restored(Position position, Recovery recovery) {}
+    /**
+     * Where a run has to begin, and how that was found.
+     *
+     * @param inputTimes of the checkpoint; null if it has none
+     */
+    record Restored(Position position, @Nullable InputTimes inputTimes, Recovery recovery) {}
 
     /** What a store holds. */
     sealed interface Found {

@@ -5,6 +5,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that may be asked of a disk for files that must survive a crash. What a call changes is seen by the next call at once,
@@ -36,6 +37,14 @@ public interface Disk {
 
     /** When the file was last written to. */
     Instant modifiedAt(Path file) throws IOException;
+
+    /**
+     * When the file system last recorded a change of the file, of its bytes or of anything else. No program can set it back.
+     * Null if the file system keeps no such time.
+     */
+    default @Nullable Instant changedAt(Path file) throws IOException {
+        return null;
+    }
 
     /** Whether something has that name, a symbolic link that leads nowhere included. */
     boolean exists(Path path);

@@ -86,7 +86,7 @@ public final class FileCheckpointStore implements CheckpointStore {
             found = whole;
         }
         if (found instanceof Found.Whole whole) {
-            return from(Recovery.From.CHECKPOINT, whole.checkpoint().position(), null);
+            return from(Recovery.From.CHECKPOINT, whole.checkpoint(), null);
         }
         Reason reason = null;
         if (found instanceof Found.Damaged damaged) {
@@ -100,17 +100,18 @@ public final class FileCheckpointStore implements CheckpointStore {
                             ErrorCode.CHECKPOINT_MISSING,
                             "Checkpoint " + current.getFileName()
                                     + " is missing. The job went on from the one before it; nothing is to be done.");
-            return from(Recovery.From.PREVIOUS_CHECKPOINT, whole.checkpoint().position(), why);
+            return from(Recovery.From.PREVIOUS_CHECKPOINT, whole.checkpoint(), why);
         }
         if (before instanceof Found.Damaged damaged) {
             Reason older = setAside(previous, damaged);
             reason = reason == null ? older : reason;
         }
-        return from(Recovery.From.BEGINNING, Position.START, reason);
+        return new Restored(Position.START, null, new Recovery(Recovery.From.BEGINNING, 0, reason));
     }
 
-    private static Restored from(Recovery.From from, Position position, @Nullable Reason reason) {
-        return new Restored(position, new Recovery(from, position.nextItem(), reason));
+    private static Restored from(Recovery.From from, Checkpoint checkpoint, @Nullable Reason reason) {
+        Position position = checkpoint.position();
+        return new Restored(position, checkpoint.inputTimes(), new Recovery(from, position.nextItem(), reason));
     }
 
     private Reason setAside(Path damagedFile, Found.Damaged damaged) throws IOException {

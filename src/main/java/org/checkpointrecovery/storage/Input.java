@@ -8,9 +8,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.job.InputTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +42,16 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
     }
 
     private SeekableByteChannel open(Disk disk, Path path) throws IOException {
+        return at(path, disk, disk::openForRead);
+    }
+
+    private interface Question<T> {
+        T ask(Path path) throws IOException;
+    }
+
+    private <T> T at(Path path, Disk disk, Question<T> question) throws IOException {
         try {
-            return disk.openForRead(foreign ? disk.realPath(path) : path);
+            return question.ask(foreign ? disk.realPath(path) : path);
         } catch (NoSuchFileException e) {
             throw new InputGoneException(path);
         } catch (NotAFileException e) {
@@ -61,13 +69,15 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
                 || reason.contains("Too many levels of symbolic links");
     }
 
-    /** When the file was last written to. */
-    Instant modifiedAt(Disk disk) throws IOException {
-        try {
-            return disk.modifiedAt(foreign ? disk.realPath(file) : file);
-        } catch (NoSuchFileException e) {
-            throw new InputGoneException(file);
+    /**
+     * When the file was last touched; null if nobody but the service may. Throws as {@link #open(Disk)} does.
+     */
+    @Nullable
+    InputTimes times(Disk disk) throws IOException {
+        if (!foreign) {
+            return null;
         }
+        return at(file, disk, path -> new InputTimes(disk.modifiedAt(path), disk.changedAt(path)));
     }
 
     /**

@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputTimes;
 
-/** Tells inputs apart by size, time of modification and the checksum of their two ends: the same cost for any size. */
+/** Tells inputs apart by size, times and the checksum of their two ends: the same cost for any size. */
 public final class InputIdentities {
     static final int END_BYTES = 64 * 1024;
 
@@ -14,6 +15,7 @@ public final class InputIdentities {
 
     public static InputIdentity of(Disk disk, Input input) throws IOException {
         CRC32C crc = new CRC32C();
+        InputTimes times = input.times(disk); // first: what is written while the bytes are read changes them again
         long size;
         try (SeekableByteChannel channel = input.open(disk)) {
             size = channel.size();
@@ -23,10 +25,10 @@ public final class InputIdentities {
                 update(crc, channel, tail, size);
             }
         }
-        return new InputIdentity(size, input.foreign() ? input.modifiedAt(disk) : null, (int) crc.getValue());
+        return new InputIdentity(size, times, (int) crc.getValue());
     }
 
-    private static void update(CRC32C crc, SeekableByteChannel channel, long from, long to) throws IOException {
+    static void update(CRC32C crc, SeekableByteChannel channel, long from, long to) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
         channel.position(from);
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {

@@ -1,6 +1,8 @@
 package org.checkpointrecovery.storage;
 
 import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.util.zip.CRC32C;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.ItemDecoders;
@@ -55,8 +57,27 @@ public final class InputItems {
 
     /** Opens the input where a run begins. */
     public ItemSource open(Position from) throws IOException {
-        ItemSource source =
-                new LineSource(input.open(disk), lines, Math.max(from.inputBytes(), firstByte()), from.nextItem());
+        return open(from, null);
+    }
+
+    /** Does the same; if others may write to the input, the items say what the checksum of the bytes from there is. */
+    public ItemSource openWithChecksum(Position from) throws IOException {
+        return open(from, input.foreign() ? new CRC32C() : null);
+    }
+
+    private ItemSource open(Position from, @Nullable CRC32C crc) throws IOException {
+        long position = Math.max(from.inputBytes(), firstByte());
+        LineSource lineSource = new LineSource(input.open(disk), lines, position, from.nextItem());
+        if (crc != null) {
+            try (SeekableByteChannel channel = input.open(disk)) {
+                InputIdentities.update(crc, channel, from.inputBytes(), position); // a header that was not read yet
+            } catch (IOException | RuntimeException e) {
+                lineSource.close();
+                throw e;
+            }
+            lineSource.computeChecksum(crc);
+        }
+        ItemSource source = lineSource;
         if (!areCopies(input)) {
             return source;
         }

@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -44,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *          "processor":{"type":"text-stats"},"engine":"LOCAL","batchSize":3,"parallelism":1,"commit":"GROUP",
  *          "onItemError":"SKIP","maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,"start":true,
  *          "faults":{"crashAfterItems":7,"crashPoint":"PROCESSING","failItems":[],"itemDelayMillis":0}},
- *  "identity":{"bytes":395,"modifiedAt":"2026-11-23T10:15:30Z","crc32c":-2093146413},"totalItems":10,
+ *  "identity":{"bytes":395,"modifiedAt":"2026-11-23T10:15:30Z","changedAt":"2026-11-23T10:15:30Z","crc32c":-2093146413},"totalItems":10,
  *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
  *  "stateSince":"2026-11-23T10:15:31.5Z",
  *  "runs":[{"number":1,"startedAt":"...","firstItem":0,"nextItem":6,
@@ -76,9 +78,11 @@ final class JobCodec {
         writeSpec(json.putObject("spec"), job.validSpec());
         InputIdentity identity = job.identity();
         if (identity != null) {
+            InputTimes times = identity.times();
             json.putObject("identity")
                     .put("bytes", identity.bytes())
-                    .put("modifiedAt", text(identity.modifiedAt()))
+                    .put("modifiedAt", times == null ? null : text(times.modifiedAt()))
+                    .put("changedAt", times == null ? null : text(times.changedAt()))
                     .put("crc32c", identity.crc32c());
         }
         json.put("totalItems", job.totalItems());
@@ -262,8 +266,15 @@ final class JobCodec {
     }
 
     private static InputIdentity readIdentity(JsonNode json) throws DamagedFileException {
-        return new InputIdentity(StoredJson.number(json, "bytes"), StoredJson.instantOrNull(json, "modifiedAt"), (int)
+        return new InputIdentity(StoredJson.number(json, "bytes"), readTimes(json, "modifiedAt", "changedAt"), (int)
                 StoredJson.number(json, "crc32c"));
+    }
+
+    /** Null if the file has neither: the input is the service's own, or an older release wrote it. */
+    static @Nullable InputTimes readTimes(JsonNode json, String modified, String changed) throws DamagedFileException {
+        Instant modifiedAt = StoredJson.instantOrNull(json, modified);
+        Instant changedAt = StoredJson.instantOrNull(json, changed);
+        return modifiedAt == null && changedAt == null ? null : new InputTimes(modifiedAt, changedAt);
     }
 
     private static void writeState(ObjectNode json, JobState state) {
@@ -282,6 +293,9 @@ final class JobCodec {
                 .put("errorsBytes", position.errorsBytes())
                 .put("succeeded", position.succeeded())
                 .put("failed", position.failed());
+        if (position.inputCrc32c() != null) {
+            json.put("inputCrc32c", HexFormat.of().toHexDigits(position.inputCrc32c()));
+        }
     }
 
     private static void writeEnds(ObjectNode json, Ends ends) {
@@ -336,7 +350,10 @@ final class JobCodec {
                 StoredJson.number(json, "resultsBytes"),
                 StoredJson.number(json, "errorsBytes"),
                 StoredJson.number(json, "succeeded"),
-                StoredJson.number(json, "failed"));
+                StoredJson.number(json, "failed"),
+                StoredJson.has(json, "inputCrc32c")
+                        ? (Integer) HexFormat.fromHexDigits(StoredJson.text(json, "inputCrc32c"))
+                        : null);
     }
 
     private static void writeRun(ObjectNode json, Run run) {

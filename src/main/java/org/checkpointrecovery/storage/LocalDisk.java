@@ -23,6 +23,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
 public final class LocalDisk implements Disk {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    private static final boolean UNIX =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
     /** How often a file that is replaced while it is opened is opened again. */
     private static final int TRIES = 20;
 
@@ -159,6 +162,14 @@ public final class LocalDisk implements Disk {
     @Override
     public Instant modifiedAt(Path file) throws IOException {
         return Files.getLastModifiedTime(file, NOFOLLOW_LINKS).toInstant();
+    }
+
+    @Override
+    public @Nullable Instant changedAt(Path file) throws IOException {
+        if (!UNIX) {
+            return null;
+        }
+        return ((FileTime) Files.getAttribute(file, "unix:ctime", NOFOLLOW_LINKS)).toInstant();
     }
 
     @Override

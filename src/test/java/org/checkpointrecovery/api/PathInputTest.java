@@ -135,8 +135,6 @@ class PathInputTest {
 
         service.input("changing.txt", "a\nb\nc\nd\n");
         Files.setLastModifiedTime(file, FileTime.from(modified.toInstant().plus(Duration.ofSeconds(2))));
-        checkThatItFails(id, "INPUT_CHANGED", before);
-        Files.setLastModifiedTime(file, modified);
         http.resume(id);
         assertThat(http.results(id)).startsWith(before).hasLineCount(4);
         assertThat(http.job(id).number("/recovery/item")).isEqualTo(2);

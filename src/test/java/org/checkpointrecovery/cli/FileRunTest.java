@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -49,9 +50,11 @@ class FileRunTest {
                 Random random = new Random(seed * 1000 + operation);
                 if (crashed) {
                     disk.restorePower();
+                    touchAtTimes(disk, random);
                     disk.cutPowerAt(disk.operations() + 1 + random.nextInt(40));
                     if (!isDone(disk, commit)) {
                         disk.restorePower();
+                        touchAtTimes(disk, random);
                         assertThat(isDone(disk, commit)).isTrue();
                     }
                 }
@@ -59,6 +62,13 @@ class FileRunTest {
                 operation++;
             }
             assertThat(operation).isGreaterThan(20);
+        }
+    }
+
+    /** The same bytes at another time are the same input. */
+    private static void touchAtTimes(CrashingDisk disk, Random random) {
+        if (random.nextBoolean()) {
+            disk.touchAll(Instant.ofEpochSecond(random.nextInt(1_000_000)));
         }
     }
 

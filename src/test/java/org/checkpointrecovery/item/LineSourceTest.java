@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
+import org.checkpointrecovery.job.Format;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,40 @@ class LineSourceTest {
         return readAll(bytes(input), Integer.MAX_VALUE, 100).stream()
                 .map(read -> read.cut() ? read.text() + "|" : read.text())
                 .toList();
+    }
+
+    @Test
+    void the_checksum_covers_the_bytes_up_to_the_next_item_wherever_the_source_begins() throws IOException {
+        Random random = new Random(11);
+        String alphabet = "ab \"\r,\n\n";
+        for (int round = 0; round < 4000; round++) {
+            StringBuilder text = new StringBuilder(random.nextInt(4) == 0 ? "\u00ef\u00bb\u00bf" : "");
+            int length = random.nextInt(120);
+            for (int i = 0; i < length; i++) {
+                text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            byte[] input = bytes(text.toString());
+            Format.Kind kind = List.of(Format.Kind.values()).get(random.nextInt(Format.Kind.values().length));
+            Format format = new Format(kind, ',');
+            LineSource.Lines lines =
+                    new LineSource.Lines(input.length, LIMIT, format, random.nextBoolean(), random.nextBoolean());
+            int begin = random.nextInt(3) == 0 ? 0 : random.nextInt(input.length + 1);
+            CRC32C before = new CRC32C();
+            before.update(input, 0, begin);
+            SlowChannel channel = new SlowChannel(input, 1 + random.nextInt(20));
+            try (LineSource source = new LineSource(channel, lines, begin, 0, 4 + random.nextInt(16))) {
+                source.computeChecksum(before);
+                Items items;
+                do {
+                    items = source.read(1 + random.nextInt(4));
+                    CRC32C expected = new CRC32C();
+                    expected.update(input, 0, (int) items.nextBytes());
+                    assertThat(items.nextCrc())
+                            .as("%s from %d, %s", text, begin, lines)
+                            .isEqualTo(expected.getValue());
+                } while (items.count() > 0);
+            }
+        }
     }
 
     /** The rules, written for the reader: what the fast one is compared with. */

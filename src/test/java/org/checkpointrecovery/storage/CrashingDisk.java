@@ -41,6 +41,7 @@ import java.util.Random;
 public final class CrashingDisk implements Disk {
     private static final int NEVER = Integer.MAX_VALUE;
 
+    private Instant modified = Instant.EPOCH; // guarded by this
     private final Random random;
     private final UnforcedNames names = new UnforcedNames();
     private final Map<Integer, IOException> failures = new HashMap<>();
@@ -186,12 +187,17 @@ public final class CrashingDisk implements Disk {
         return file(file).size();
     }
 
-    /** Always the same time: nobody else writes to this disk. */
+    /** Touches all files. */
+    public synchronized void touchAll(Instant now) {
+        modified = now;
+    }
+
+    /** The same time until somebody touches the files: nobody else writes to this disk. */
     @Override
     public synchronized Instant modifiedAt(Path file) throws IOException {
         checkPower();
         file(file);
-        return Instant.EPOCH;
+        return modified;
     }
 
     @Override

@@ -39,7 +39,8 @@ class FileCheckpointStoreTest {
     }
 
     private static Checkpoint at(long nextItem) {
-        return new Checkpoint(JOB, 1, new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1), NOW);
+        return new Checkpoint(
+                JOB, 1, new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1), null, NOW);
     }
 
     private static long nextItem(Found found) {

@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Does all that it is asked for on another disk: to be extended by one that does something else. */
 public class ForwardingDisk implements Disk {
@@ -38,6 +39,11 @@ public class ForwardingDisk implements Disk {
     @Override
     public Instant modifiedAt(Path file) throws IOException {
         return disk.modifiedAt(file);
+    }
+
+    @Override
+    public @Nullable Instant changedAt(Path file) throws IOException {
+        return disk.changedAt(file);
     }
 
     @Override

@@ -25,6 +25,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -73,7 +74,7 @@ class JobCodecTest {
                 ID,
                 PARENT,
                 spec,
-                new InputIdentity(Long.MAX_VALUE, NOW, -17),
+                new InputIdentity(Long.MAX_VALUE, new InputTimes(NOW, NOW.plusNanos(1)), -17),
                 12L,
                 state,
                 NOW,
@@ -100,7 +101,7 @@ class JobCodecTest {
             case CANCELLED -> new JobState.Cancelled();
             case CRASHED -> new JobState.Crashed(REASON);
             case FAILED -> new JobState.Failed(REASON);
-            case COMPLETED -> new JobState.Completed(new Position(7, 1, 2, 3, 5, 2), NOW);
+            case COMPLETED -> new JobState.Completed(new Position(7, 1, 2, 3, 5, 2, -5), NOW);
         };
     }
 

@@ -21,6 +21,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -55,7 +56,8 @@ class RangeOrderTest {
                 null,
                 true,
                 faults);
-        return Job.submitted(ID, PARENT, spec, new InputIdentity(1L << 40, NOW, -17), 12L, null, NOW);
+        return Job.submitted(
+                ID, PARENT, spec, new InputIdentity(1L << 40, new InputTimes(NOW, null), -17), 12L, null, NOW);
     }
 
     private static ProcessorSpec http() {

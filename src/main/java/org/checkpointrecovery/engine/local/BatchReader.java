@@ -114,6 +114,7 @@ final class BatchReader implements Runnable {
             }
             Items items = read();
             slice.nextBytes = items.nextBytes();
+            slice.nextCrc = items.nextCrc();
             goOn = items.count() == 0 ? endInput(slice) : readSlice(items, slice);
         }
     }

@@ -97,7 +97,7 @@ final class LocalFeed implements Feed {
                             order.job().validSpec().format(),
                             identity == null ? 0 : identity.bytes(),
                             parts.settings().maxItemBytes());
-            return new Opened(items, items.open(from));
+            return new Opened(items, items.openWithChecksum(from));
         });
         pipeline = Pipeline.begin(
                 new Pipeline.Work(parts.order().job(), parts.settings(), parts.listener(), parts.control(), processors),

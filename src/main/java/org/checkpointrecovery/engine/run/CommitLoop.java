@@ -11,11 +11,13 @@ import java.util.List;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.item.Crc32c;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
@@ -46,6 +48,8 @@ final class CommitLoop {
     private final Clock clock;
     private final Runnable halt;
 
+    private final Position from;
+    private final @Nullable InputTimes inputTimes;
     /** What is on disk for good. */
     private volatile Position committed; // written by this thread, read by others
     /** What is appended; perhaps in the middle of a batch. */
@@ -57,7 +61,10 @@ final class CommitLoop {
     /** The end of the last whole batch that is appended. */
     private final Tally batchEnd = new Tally();
 
-    CommitLoop(RunParts parts, SliceQueue queue, ResultSink sink, Position from) {
+    /** @param inputTimes as {@link Checkpoint} keeps them */
+    CommitLoop(RunParts parts, SliceQueue queue, ResultSink sink, Position from, @Nullable InputTimes inputTimes) {
+        this.from = from;
+        this.inputTimes = inputTimes;
         this.job = parts.order().job().id();
         this.run = parts.order().run();
         this.settings = parts.settings();
@@ -136,6 +143,7 @@ final class CommitLoop {
         appended.succeeded += slice.succeeded;
         appended.failed += slice.failed;
         appended.inputBytes = slice.nextBytes;
+        appended.inputCrc = slice.nextCrc;
         appended.resultsBytes = sink.resultsBytes();
         appended.errorsBytes = sink.errorsBytes();
         if (!slice.told) {
@@ -166,7 +174,8 @@ final class CommitLoop {
 
     /** At the end of the last whole batch. */
     private Checkpoint checkpoint() {
-        return new Checkpoint(job, run, batchEnd.position(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        return new Checkpoint(
+                job, run, batchEnd.position(from), inputTimes, clock.instant().truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */
@@ -236,6 +245,9 @@ final class CommitLoop {
     /** A position that moves on; no object for each of a million tiny batches. */
     private static final class Tally {
         private long inputBytes;
+        /** From where the run began. */
+        private long inputCrc;
+
         private long resultsBytes;
         private long errorsBytes;
         private long succeeded;
@@ -243,6 +255,7 @@ final class CommitLoop {
 
         void set(Position position) {
             inputBytes = position.inputBytes();
+            inputCrc = 0; // of no bytes
             resultsBytes = position.resultsBytes();
             errorsBytes = position.errorsBytes();
             succeeded = position.succeeded();
@@ -251,14 +264,24 @@ final class CommitLoop {
 
         void set(Tally other) {
             inputBytes = other.inputBytes;
+            inputCrc = other.inputCrc;
             resultsBytes = other.resultsBytes;
             errorsBytes = other.errorsBytes;
             succeeded = other.succeeded;
             failed = other.failed;
         }
 
-        Position position() {
-            return new Position(succeeded + failed, inputBytes, resultsBytes, errorsBytes, succeeded, failed);
+        /** @param from where the run began */
+        Position position(Position from) {
+            return new Position(
+                    succeeded + failed, inputBytes, resultsBytes, errorsBytes, succeeded, failed, crcBehind(from));
+        }
+
+        private @Nullable Integer crcBehind(Position from) {
+            Integer before = from.inputBytes() == 0 ? (Integer) 0 : from.inputCrc32c();
+            return before == null || inputCrc == Crc32c.NONE
+                    ? null
+                    : (Integer) Crc32c.combine(before, (int) inputCrc, inputBytes - from.inputBytes());
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,16 @@ public final class InputCalls {
      */
     public static <T> T call(RunControl control, String threadName, Callable<T> read)
             throws IOException, InterruptedException {
+        return call(threadName, () -> control.asked() != null || control.mustEndNow(), read);
+    }
+
+    /**
+     * Does the same.
+     *
+     * @param toEnd whether the run is to end
+     */
+    static <T> T call(String threadName, BooleanSupplier toEnd, Callable<T> read)
+            throws IOException, InterruptedException {
         AtomicBoolean leftBehind = new AtomicBoolean();
         FutureTask<T> task = new FutureTask<>(() -> {
             T result = read.call();
@@ -43,7 +54,7 @@ public final class InputCalls {
         Thread thread = new Thread(task, threadName);
         thread.setDaemon(true);
         thread.start();
-        Patience patience = new Patience(control);
+        Patience patience = new Patience(toEnd);
         while (true) {
             try {
                 return task.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -73,16 +84,17 @@ public final class InputCalls {
 
     /** Tells when a run that is to end has waited long enough. Used by one thread, which asks again and again. */
     static final class Patience {
-        private final RunControl control;
+        private final BooleanSupplier toEnd;
         private long since = -1;
 
-        Patience(RunControl control) {
-            this.control = control;
+        /** @param toEnd whether the run is to end */
+        Patience(BooleanSupplier toEnd) {
+            this.toEnd = toEnd;
         }
 
         /** Whether the run was asked to end, and has been waiting since. */
         boolean isOver() {
-            if (control.asked() == null && !control.mustEndNow()) {
+            if (!toEnd.getAsBoolean()) {
                 return false;
             }
             long now = System.nanoTime();

@@ -1,8 +1,11 @@
 package org.checkpointrecovery.engine.run;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunOrder;
@@ -10,8 +13,9 @@ import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.DescriptorShortage;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
-import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
@@ -22,8 +26,8 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.InputCheck;
 import org.checkpointrecovery.storage.InputGoneException;
-import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputReplacedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +42,7 @@ final class RunTask implements Runnable {
     private final JobId id;
     private final Feed.Factory feeds;
     private Position committed = Position.START;
+    private @Nullable InputTimes inputTimes;
 
     RunTask(RunParts parts, Feed.Factory feeds) {
         this.parts = parts;
@@ -57,6 +62,7 @@ final class RunTask implements Runnable {
         try {
             CheckpointStore.Restored restored = order.checkpoints().restore();
             committed = restored.position();
+            inputTimes = restored.inputTimes();
             Feed feed = feeds.open(parts, committed);
             try {
                 if (!parts.listener().starting(id, explained(restored, feed.damage()), committed)) {
@@ -166,7 +172,7 @@ final class RunTask implements Runnable {
             throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
-        CommitLoop loop = new CommitLoop(parts, queue, sink, committed);
+        CommitLoop loop = new CommitLoop(parts, queue, sink, committed, inputTimes);
         try {
             feed.begin(queue, () -> loop.committed().nextItem());
             RunEnd end = loop.commitAll();
@@ -199,19 +205,37 @@ final class RunTask implements Runnable {
         return new RunEnd(waits ? Run.End.STOPPED : asked, reason, loop.committed());
     }
 
-    /** A failed end if the input is not the one that the job was submitted with. */
+    /** A failed end if the input is not the one that the job was submitted with; notes its times if it is. */
     private @Nullable RunEnd checkInput() throws IOException, InterruptedException {
-        InputIdentity now = InputCalls.call(
-                control(), "job-" + id + "-input", () -> InputIdentities.of(parts.disk(), order.input()));
-        if (now.equals(order.job().identity())) {
+        // At the end of a run its threads are told to end now; only somebody who asks it to end stops the check.
+        BooleanSupplier toEnd = () -> control().asked() != null;
+        InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
+        InputCheck.Known known = new InputCheck.Known(
+                requireNonNull(order.job().identity()), inputTimes, committed.inputBytes(), crcOfCommitted());
+        InputCheck.Found found = InputCalls.call("job-" + id + "-input", toEnd, () -> check.compare(known));
+        if (found instanceof InputCheck.Found.Same same) {
+            inputTimes = same.times();
             return null;
         }
+        if (found instanceof InputCheck.Found.Changed changed) {
+            return changed(changed.how());
+        }
+        return new RunEnd(requireNonNull(control().asked()), control().reason(), committed);
+    }
+
+    /** Null if it is not known. A cluster may have read more than what is committed, and keeps no checksum of it. */
+    private @Nullable Integer crcOfCommitted() {
+        boolean nothingRead = committed.inputBytes() == 0
+                && (order.run() == 1 || order.job().validSpec().engine() == EngineKind.LOCAL);
+        return nothingRead ? (Integer) 0 : committed.inputCrc32c();
+    }
+
+    private RunEnd changed(String how) {
         return failed(
                 new Reason(
                         ErrorCode.INPUT_CHANGED,
-                        "The input has changed since the job was submitted: it had "
-                                + order.job().identity() + ", it has "
-                                + now + ". The results up to item " + committed.nextItem()
+                        "The input has changed since the job was submitted: " + how + ". The results up to item "
+                                + committed.nextItem()
                                 + " are kept. Put the old input back and resume, or submit the job again."),
                 null);
     }

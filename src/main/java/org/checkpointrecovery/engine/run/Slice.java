@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.run;
 
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.item.Crc32c;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.JsonBytes;
@@ -36,6 +37,10 @@ public final class Slice {
 
     /** The byte position in the input behind the last item. */
     public long nextBytes;
+    /**
+     * CRC-32C of the input from where the run began up to {@link #nextBytes}; {@link Crc32c#NONE} if it is not computed.
+     */
+    public long nextCrc = Crc32c.NONE;
     /** Whether a batch ends with the last item, so that a checkpoint may stand there. */
     public boolean endsBatch;
     /** The crash that strikes the batch of this slice, if one does. */
@@ -57,6 +62,7 @@ public final class Slice {
         told = false;
         firstFailure = null;
         nextBytes = 0;
+        nextCrc = Crc32c.NONE;
         endsBatch = false;
         crash = null;
         processed = false;

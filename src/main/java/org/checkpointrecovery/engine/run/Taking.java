@@ -17,7 +17,7 @@ public final class Taking {
     public Taking(SliceQueue queue, RunControl control) {
         this.queue = queue;
         this.control = control;
-        this.patience = new InputCalls.Patience(control);
+        this.patience = patience();
         control.onChange(() -> {
             if (control.asked() != null || control.mustEndNow()) {
                 queue.wake();
@@ -48,10 +48,14 @@ public final class Taking {
         long read = queue.readUnderWay();
         if (read != stuckRead) {
             stuckRead = read;
-            patience = new InputCalls.Patience(control);
+            patience = patience();
         }
         if (read != 0 && patience.isOver()) {
             throw new InputStuckException();
         }
+    }
+
+    private InputCalls.Patience patience() {
+        return new InputCalls.Patience(() -> control.asked() != null || control.mustEndNow());
     }
 }
