@@ -26,6 +26,7 @@ class ArchitectureTest {
     private static final String ROOT = "org.checkpointrecovery.";
     private static final String API = ROOT + "api..";
     private static final String CLI = ROOT + "cli..";
+    private static final String CODING = ROOT + "coding..";
     private static final String ENGINE = ROOT + "engine";
     private static final String RUN = ROOT + "engine.run..";
     private static final String LOCAL = ROOT + "engine.local..";
@@ -49,7 +50,7 @@ class ArchitectureTest {
             .resideInAPackage(JOB)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(API, CLI, ENGINE, RUN, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
+            .resideInAnyPackage(API, CLI, CODING, ENGINE, RUN, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
             .orShould()
             .dependOnClassesThat()
             .resideInAnyPackage("java.io..", "java.nio..", "java.util.concurrent..", "com.fasterxml..", "org.slf4j..")
@@ -59,6 +60,9 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule decoders_know_only_the_values_of_a_job = onlyKnows(CODING, CODING, JOB);
 
     @ArchTest
     static final ArchRule items_know_only_the_values_of_a_job = onlyKnows(ITEM, ITEM, JOB);
@@ -111,14 +115,14 @@ class ArchitectureTest {
                     .and(target(nameMatching("get.*Instance"))));
 
     @ArchTest
-    static final ArchRule storage_knows_no_engine = onlyKnows(STORAGE, STORAGE, ITEM, JOB);
+    static final ArchRule storage_knows_no_engine = onlyKnows(STORAGE, STORAGE, CODING, ITEM, JOB);
 
     @ArchTest
     static final ArchRule sinks_know_no_engine = onlyKnows(SINK, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule the_engine_does_not_know_how_jobs_are_run =
-            onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+            onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, CODING, ITEM, JOB);
 
     @ArchTest
     static final ArchRule a_run_does_not_know_who_processes_its_items =

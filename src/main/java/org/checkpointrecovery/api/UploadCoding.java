@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Map;
+import org.checkpointrecovery.coding.DecodedStream;
+import org.checkpointrecovery.coding.GzipMembers;
+import org.checkpointrecovery.coding.UndecodableException;
+import org.checkpointrecovery.coding.ZstdDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +62,13 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
 
     /** Throws a 415 where the JVM does not let the coding be decoded. */
     void requireDecoder() {
-        if (kind == Kind.ZSTD) {
-            ZstdDecoder.required();
+        if (kind == Kind.ZSTD && !ZstdDecoder.isAvailable()) {
+            throw Problem.of(
+                            Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
+                            "The Java that runs this service does not let it decode zstd. Nothing was kept. Send the file"
+                                    + " with gzip or as it is, or start the service with"
+                                    + " --sun-misc-unsafe-memory-access=allow.")
+                    .exception();
         }
     }
 
@@ -68,7 +77,7 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         return switch (kind) {
             case NONE -> body;
             case GZIP -> new DecodedStream(body, GzipMembers::new);
-            case ZSTD -> new DecodedStream(body, ZstdDecoder.required());
+            case ZSTD -> new DecodedStream(body, ZstdDecoder::decoded);
         };
     }
 

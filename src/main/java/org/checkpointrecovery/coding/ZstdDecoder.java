@@ -1,4 +1,4 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.coding;
 
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The decoder of Zstandard. Its library needs memory access that a JVM may deny ({@code --sun-misc-unsafe-memory-access=deny}). */
-final class ZstdDecoder {
+public final class ZstdDecoder {
     /** A frame with the one byte 'a', as it is (RFC 8878, section 3.1). */
     private static final byte[] SMALLEST_FRAME = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0x20, 1, 9, 0, 0, 'a'};
 
@@ -14,20 +14,12 @@ final class ZstdDecoder {
 
     private ZstdDecoder() {}
 
-    /** Throws a 415 where the JVM does not let the library work. */
-    static DecodedStream.Decoder required() {
-        if (!ALLOWED) {
-            throw Problem.of(
-                            Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                            "The Java that runs this service does not let it decode zstd. Nothing was kept. Send the file"
-                                    + " with gzip or as it is, or start the service with"
-                                    + " --sun-misc-unsafe-memory-access=allow.")
-                    .exception();
-        }
-        return ZstdDecoder::decoded;
+    /** Whether the JVM lets the library work. */
+    public static boolean isAvailable() {
+        return ALLOWED;
     }
 
-    private static InputStream decoded(InputStream body) {
+    public static InputStream decoded(InputStream body) {
         return new ZstdInputStream(new ZstdFrames(body));
     }
 

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.coding;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * All members of a gzip stream (RFC 1952). Zero bytes behind the last one are padding, as tapes and block devices leave it;
  * anything else there is an error, as it is to gzip(1).
  */
-final class GzipMembers extends InputStream {
+public final class GzipMembers extends InputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final BufferedInputStream body;
     private @Nullable InputStream member;
 
-    GzipMembers(InputStream body) throws IOException {
+    public GzipMembers(InputStream body) throws IOException {
         this.body = new BufferedInputStream(body, BUFFER_BYTES);
         this.member = next();
     }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.coding;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

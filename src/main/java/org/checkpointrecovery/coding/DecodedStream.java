@@ -1,17 +1,17 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.coding;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** What a decoder makes of a body. Its complaints are told apart from those of the disk that has the body, whatever their type. */
-final class DecodedStream extends FilterInputStream {
+public final class DecodedStream extends FilterInputStream {
     /** Makes a decoder, which may read a part of the body at once. */
-    interface Decoder {
+    public interface Decoder {
         InputStream of(InputStream body) throws IOException;
     }
 
-    DecodedStream(InputStream body, Decoder decoder) throws IOException {
+    public DecodedStream(InputStream body, Decoder decoder) throws IOException {
         super(decoder(body, decoder));
     }
 
