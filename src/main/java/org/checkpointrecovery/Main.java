@@ -156,7 +156,12 @@ public final class Main {
                 CallbackBody::of,
                 clock);
         JobService.Settings settings = new JobService.Settings(
-                config.data(), config.inputDirectory(), config.maxQueued(), config.maxItemBytes(), config.autoResume());
+                config.data(),
+                config.inputDirectory(),
+                config.maxQueued(),
+                config.maxItemBytes(),
+                config.maxUploadBytes(),
+                config.autoResume());
         return new JobService(
                 stores,
                 engines(config, data, disk, engine),

@@ -7,10 +7,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.checkpointrecovery.coding.Decoders;
+import org.checkpointrecovery.coding.Transcoder;
 import org.checkpointrecovery.coding.UndecodableException;
+import org.checkpointrecovery.coding.WrongEncodingException;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IncomingFile;
 import org.checkpointrecovery.storage.Spool;
@@ -34,8 +38,9 @@ final class FileRoutes {
     }
 
     void upload(Context ctx) {
-        Parameters parameters = Parameters.of(ctx, "name");
+        Parameters parameters = Parameters.of(ctx, "name", "encoding");
         String name = parameters.label("name");
+        TextEncoding encoding = parameters.encoding();
         parameters.throwIfWrong();
         refuseForm(ctx.header("Content-Type"));
         UploadCoding coding = UploadCoding.of(ctx.header("Content-Encoding"), ctx.header("Content-Type"), name);
@@ -47,8 +52,9 @@ final class FileRoutes {
         ctx.future(() -> {
             try {
                 IncomingFile file = service.beginFile(coding.name(), maxUploadBytes);
-                CompletableFuture<Void> kept =
-                        coding.kind() == UploadCoding.Kind.NONE ? plain(ctx, file) : coded(ctx, file, coding);
+                CompletableFuture<Void> kept = coding.kind() == UploadCoding.Kind.NONE
+                        ? plain(ctx, file, encoding)
+                        : coded(ctx, file, coding, encoding);
                 return kept.whenComplete((unused, failure) -> file.close())
                         .exceptionallyCompose(failure -> CompletableFuture.failedFuture(problem(ctx, coding, failure)));
             } catch (IOException | RefusedException e) {
@@ -62,14 +68,25 @@ final class FileRoutes {
         return maxUploadBytes + maxUploadBytes / 64 + 1024 * 1024;
     }
 
-    private CompletableFuture<Void> plain(Context ctx, IncomingFile file) {
-        return IncomingBody.read(ctx, transfers, (bytes, count) -> file.append(bytes, 0, count))
-                .thenCompose(unused ->
-                        transfers.lanes().run(transfers.lanes().storing(), () -> created(ctx, file.publish())));
+    private CompletableFuture<Void> plain(Context ctx, IncomingFile file, TextEncoding encoding) {
+        if (encoding == TextEncoding.UTF_8) {
+            return IncomingBody.read(ctx, transfers, (bytes, count) -> file.append(bytes, 0, count))
+                    .thenCompose(unused -> publish(ctx, file, () -> {}));
+        }
+        Transcoder text = new Transcoder(encoding, (utf8, count) -> file.append(utf8, 0, count));
+        return IncomingBody.read(ctx, transfers, (bytes, count) -> text.feed(bytes, 0, count))
+                .thenCompose(unused -> publish(ctx, file, text::end));
+    }
+
+    private CompletableFuture<Void> publish(Context ctx, IncomingFile file, Lanes.Task before) {
+        return transfers.lanes().run(transfers.lanes().storing(), () -> {
+            before.run();
+            created(ctx, file.publish());
+        });
     }
 
     /** Decodes the body once all of it is there: a decoder waits for its input with a thread. */
-    private CompletableFuture<Void> coded(Context ctx, IncomingFile file, UploadCoding coding) {
+    private CompletableFuture<Void> coded(Context ctx, IncomingFile file, UploadCoding coding, TextEncoding encoding) {
         Spool body = transfers.spools().begin();
         return IncomingBody.read(ctx, transfers, (bytes, count) -> {
                     if (body.length() + count > maxCodedBytes()) {
@@ -77,17 +94,15 @@ final class FileRoutes {
                     }
                     body.write(bytes, 0, count);
                 })
-                .thenCompose(unused -> transfers.lanes().run(transfers.lanes().storing(), () -> {
-                    decode(body, coding, file);
-                    created(ctx, file.publish());
-                }))
+                .thenCompose(unused -> publish(ctx, file, () -> decode(body, coding, encoding, file)))
                 .whenComplete((unused, failure) -> body.close());
     }
 
-    private static void decode(Spool body, UploadCoding coding, IncomingFile file) throws IOException {
+    private static void decode(Spool body, UploadCoding coding, TextEncoding encoding, IncomingFile file)
+            throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream stored = body.input();
-                InputStream decoded = coding.decode(stored)) {
+                InputStream decoded = Decoders.decode(coding.decode(stored), encoding)) {
             for (int count = decoded.read(buffer); count >= 0; count = decoded.read(buffer)) {
                 file.append(buffer, 0, count);
             }
@@ -104,6 +119,12 @@ final class FileRoutes {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof FileStore.TooLargeException) {
             return unread(ctx, tooLarge());
+        }
+        if (cause instanceof WrongEncodingException wrong) {
+            return unread(
+                    ctx,
+                    Problem.invalid("encoding", "does not fit the file: " + wrong.getMessage())
+                            .exception());
         }
         return cause instanceof UndecodableException undecodable ? unread(ctx, coding.bad(undecodable)) : cause;
     }

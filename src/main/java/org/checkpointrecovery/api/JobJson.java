@@ -24,6 +24,7 @@ import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.storage.ProcessorCodec;
 import org.checkpointrecovery.storage.UploadedFile;
@@ -184,6 +185,9 @@ final class JobJson {
             json.writeStringField("failedItemsOf", failed.parent().value());
         } else {
             items(json, inlineItems.apply(job));
+        }
+        if (input.decoding().encoding() != TextEncoding.UTF_8) {
+            json.writeStringField("encoding", input.decoding().encoding().text());
         }
     }
 

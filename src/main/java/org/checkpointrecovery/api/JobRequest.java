@@ -13,6 +13,7 @@ import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -23,6 +24,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies that clients send about jobs, checked and with their defaults filled in. */
@@ -172,12 +174,33 @@ final class JobRequest {
                 input = new InputSpec.InputPath(path);
             }
         }
-        source.know("items", "fileId", "path");
+        input = encoded(source, input);
+        source.know("items", "fileId", "path", "encoding");
         source.refuseOthers();
         if (given != 1) {
             fields.error("input", "must have exactly one of items, fileId and path, but has " + given);
         }
         return input;
+    }
+
+    private static InputSpec encoded(Fields source, InputSpec input) {
+        String name = source.text("encoding");
+        if (name == null) {
+            if (source.has("encoding")) {
+                source.refuseNull("encoding");
+            }
+            return input;
+        }
+        if (source.has("items")) {
+            source.error("encoding", "is for fileId and path only; items are text already");
+        }
+        TextEncoding encoding = TextEncoding.named(name).orElse(null);
+        if (encoding == null) {
+            source.error(
+                    "encoding", "must be one of " + TextEncoding.names() + ", but is \"" + Fields.cut(name) + "\"");
+            return input;
+        }
+        return input.decodedBy(Decoding.from(encoding));
     }
 
     private static void readItems(Fields source, List<String> items) {

@@ -69,7 +69,12 @@ final class JobRoutes {
     }
 
     private void submit(Context ctx, NewJob request) throws IOException, RefusedException {
-        submitted(ctx, service.submit(request));
+        if (service.isDecoded(request.spec().input())) {
+            Lanes lanes = transfers.lanes();
+            ctx.future(() -> lanes.run(lanes.storing(), () -> submitted(ctx, service.submit(request))));
+        } else {
+            submitted(ctx, service.submit(request));
+        }
     }
 
     private static List<String> keys(Context ctx) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /** The query parameters of a request. Collects all that is wrong with them; one that no one asks for is wrong too. */
@@ -82,6 +83,18 @@ final class Parameters {
             error(name, wrong);
         }
         return label;
+    }
+
+    /** The encoding of text; UTF-8 if it is not given. */
+    TextEncoding encoding() {
+        String text = given.get("encoding");
+        if (text == null) {
+            return TextEncoding.UTF_8;
+        }
+        return TextEncoding.named(text).orElseGet(() -> {
+            error("encoding", "must be one of " + TextEncoding.names() + ", but is \"" + Fields.cut(text) + "\"");
+            return TextEncoding.UTF_8;
+        });
     }
 
     /** Whether a parameter is true; false if it is not given. */

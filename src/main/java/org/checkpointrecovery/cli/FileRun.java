@@ -1,5 +1,7 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +14,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
+import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Checkpoint;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputIdentity;
@@ -37,6 +41,7 @@ import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileCheckpointStore;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputDecoder;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,14 +85,16 @@ final class FileRun {
     }
 
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
-        Input input = Input.of(files.input(), true);
-        InputIdentity identity = InputIdentities.of(disk, input);
-        JobSpec spec = asked.withFormat(formatOf(input, identity));
-        JobId id = idOf(identity, spec.format());
+        Input source = Input.of(files.input(), true);
+        InputIdentity identity = InputIdentities.of(disk, source);
+        Decoding decoding = decoding(source);
+        Format format = decoding.isNone() ? formatOf(source, identity) : asked.format();
+        JobId id = idOf(identity, format, decoding);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         if (fresh) {
             checkpoints.remove();
             disk.delete(files.growing());
+            deleteDecoded();
         }
         refuseOtherInput(id);
         Optional<Checkpoint> before = checkpoints.newest();
@@ -98,18 +105,82 @@ final class FileRun {
             if (lock == null) {
                 throw new BadOptionsException(List.of(files.growing() + " is being written by another run"));
             }
+            Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
             if (disk.exists(files.output())) {
                 disk.copyPermissions(
                         files.output(), files.growing()); // it takes its place, and shows no more than it did
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
-            Job job = Job.submitted(id, null, spec, identity, null, null, clock.instant());
+            InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
+            JobSpec spec = asked.withFormat(decoding.isNone() ? format : formatOf(input, read));
+            Job job = Job.submitted(id, null, spec, read, null, null, clock.instant());
             RunOrder order = new RunOrder(
                     job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints, null);
             RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
         }
+    }
+
+    private Decoding decoding(Input source) throws BadOptionsException, IOException {
+        try {
+            return decoder()
+                    .find(
+                            source,
+                            files.input().toString(),
+                            asked.input().decoding().encoding());
+        } catch (UndecodableException e) {
+            throw bad(e);
+        }
+    }
+
+    private InputDecoder decoder() {
+        return new InputDecoder(disk, Long.MAX_VALUE, () -> false);
+    }
+
+    private BadOptionsException bad(UndecodableException e) {
+        return new BadOptionsException(List.of("--input " + files.input() + " cannot be used: " + e.getMessage()));
+    }
+
+    /**
+     * The input as text in UTF-8, in a file of the run. What an earlier call has decoded is used as long as its checkpoint is
+     * there: no other input has that. Otherwise the file may be of another input.
+     */
+    private Input decoded(Input source, Decoding decoding, boolean hasCheckpoint)
+            throws BadOptionsException, IOException {
+        Input decoded =
+                Input.of(files.decoded(), true); // so that the checkpoint tells whether others have written to it
+        if (hasCheckpoint && disk.exists(files.decoded())) {
+            return decoded;
+        }
+        try {
+            deleteDecoded();
+            log.info("Decoding {} into {}", files.input(), files.decoded());
+            decoder().decode(source, decoding, files.decoding());
+            disk.move(files.decoding(), files.decoded());
+            disk.forceDirectory(requireNonNull(files.decoded().getParent()));
+            formatOf(decoded, InputIdentities.of(disk, decoded));
+            return decoded;
+        } catch (UndecodableException e) {
+            forget(hasCheckpoint);
+            throw bad(e);
+        } catch (BadOptionsException e) {
+            forget(hasCheckpoint);
+            throw e;
+        }
+    }
+
+    /** Removes what a run has made that could not begin. */
+    private void forget(boolean hasCheckpoint) throws IOException {
+        deleteDecoded();
+        if (!hasCheckpoint) {
+            disk.delete(files.growing());
+        }
+    }
+
+    private void deleteDecoded() throws IOException {
+        disk.delete(files.decoding());
+        disk.delete(files.decoded());
     }
 
     /** What was asked for, with the delimiter that the input has. */
@@ -127,15 +198,18 @@ final class FileRun {
      * Size and checksum of the input, and its format if it is not lines, in the form of a job id. Its times are in the
      * checkpoint. Older releases had the time of modification in the id: their checkpoints still count.
      */
-    private JobId idOf(InputIdentity identity, Format format) throws IOException {
+    private JobId idOf(InputIdentity identity, Format format, Decoding decoding) throws IOException {
         String bytes = "run-" + Long.toString(identity.bytes(), 36);
-        String rest = "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format);
+        String rest =
+                "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding);
+        JobId id = new JobId(bytes + rest);
+        if (!decoding.isNone()) {
+            return id;
+        }
         InputTimes times = identity.times();
         Instant modifiedAt = times == null || times.modifiedAt() == null ? Instant.EPOCH : times.modifiedAt();
         JobId older = new JobId(bytes + "-" + Long.toString(Math.max(0, modifiedAt.toEpochMilli()), 36) + rest);
-        return FileCheckpointStore.ownerOf(disk, files.checkpoint()).equals(Optional.of(older))
-                ? older
-                : new JobId(bytes + rest);
+        return FileCheckpointStore.ownerOf(disk, files.checkpoint()).equals(Optional.of(older)) ? older : id;
     }
 
     /** Byte positions of one format mean nothing in another. */
@@ -158,6 +232,19 @@ final class FileRun {
         crc.update(text.getBytes(StandardCharsets.UTF_8));
         String digits = "0000" + Long.toString(crc.getValue(), Character.MAX_RADIX);
         return digits.substring(digits.length() - 4);
+    }
+
+    /** Nor do those of decoded text in another. */
+    private static String suffix(Decoding decoding) {
+        String encoding = switch (decoding.encoding()) {
+            case UTF_8 -> "";
+            case UTF_16 -> "-e16";
+            case UTF_16LE -> "-e16l";
+            case UTF_16BE -> "-e16b";
+            case WINDOWS_1252 -> "-e1252";
+            case ISO_8859_1 -> "-e8859";
+        };
+        return (decoding.compression() == null ? "" : "-z") + encoding;
     }
 
     private void refuseOtherInput(JobId id) throws BadOptionsException, IOException {
@@ -223,6 +310,7 @@ final class FileRun {
     }
 
     private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
+        deleteDecoded(); // first: to remove the checkpoint makes that durable
         checkpoints.remove();
         if (end.failed() == 0) {
             disk.delete(files.errors());

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -25,6 +26,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,7 +48,10 @@ import picocli.CommandLine.Option;
             "5:the job is done, but every item failed"
         })
 final class RunCommand implements Callable<Integer> {
-    @Option(names = "--input", required = true, description = "file with the items, one a line")
+    @Option(
+            names = "--input",
+            required = true,
+            description = "file with the items, one a line; gzip and zstd are decoded")
     private String input = "";
 
     @Option(names = "--output", required = true, description = "file for the results, one JSON array")
@@ -66,6 +71,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     private CsvOptions csv = new CsvOptions();
+
+    @Option(
+            names = "--encoding",
+            defaultValue = "UTF-8",
+            description =
+                    "encoding of the input: UTF-8, UTF-16, UTF-16LE, UTF-16BE, windows-1252 or ISO-8859-1 (${DEFAULT-VALUE})")
+    private String encoding = "";
 
     @Option(
             names = "--commit",
@@ -127,7 +139,7 @@ final class RunCommand implements Callable<Integer> {
         }
         return new JobSpec(
                 null,
-                new InputSpec.InputPath(input),
+                new InputSpec.InputPath(input, Decoding.from(encoding(values))),
                 csv.format(values.constant("--format", format, Format.Kind.class), values),
                 new ProcessorSpec.TextStats(),
                 EngineKind.LOCAL,
@@ -138,6 +150,13 @@ final class RunCommand implements Callable<Integer> {
                 null,
                 true,
                 faults);
+    }
+
+    private TextEncoding encoding(OptionValues values) {
+        return TextEncoding.of(encoding).orElseGet(() -> {
+            values.problem("--encoding must be one of " + TextEncoding.names() + ", but is \"" + encoding + "\"");
+            return TextEncoding.UTF_8;
+        });
     }
 
     private RunFiles files(OptionValues values) {

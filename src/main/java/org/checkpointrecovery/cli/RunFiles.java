@@ -23,9 +23,23 @@ record RunFiles(Path input, Path output, Path checkpoint, Path errors) {
         return output.resolveSibling(output.getFileName() + ".partial");
     }
 
+    /** The input as text in UTF-8, if it had to be decoded. */
+    Path decoded() {
+        return checkpoint.resolveSibling(checkpoint.getFileName() + ".input");
+    }
+
+    /** The same while it grows. */
+    Path decoding() {
+        return decoded().resolveSibling(decoded().getFileName() + ".partial");
+    }
+
     /** All that a run may write, rename or delete, beside the files that options name. */
     List<Path> besides() {
         return List.of(
-                growing(), FileCheckpointStore.temporaryOf(checkpoint), FileCheckpointStore.previousOf(checkpoint));
+                growing(),
+                decoded(),
+                decoding(),
+                FileCheckpointStore.temporaryOf(checkpoint),
+                FileCheckpointStore.previousOf(checkpoint));
     }
 }

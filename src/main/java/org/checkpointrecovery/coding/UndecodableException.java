@@ -3,7 +3,7 @@ package org.checkpointrecovery.coding;
 import java.io.IOException;
 
 /** A body is not what its coding says, or not all of it. The message is the rest of a sentence for the client. */
-public final class UndecodableException extends IOException {
+public class UndecodableException extends IOException {
     public UndecodableException(String why) {
         super(why);
     }

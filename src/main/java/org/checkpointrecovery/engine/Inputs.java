@@ -27,6 +27,11 @@ final class Inputs {
      * @param files of the job
      */
     Input of(InputSpec spec, JobFiles files) {
+        return spec.decoding().isNone() ? source(spec, files) : Input.of(files.ownInput(), false);
+    }
+
+    /** The input of a job before it is decoded. */
+    Input source(InputSpec spec, JobFiles files) {
         if (spec instanceof InputSpec.Upload upload) {
             return Input.of(uploads.content(upload.fileId()), false);
         }

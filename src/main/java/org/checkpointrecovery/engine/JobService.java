@@ -19,10 +19,12 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
@@ -47,6 +49,7 @@ import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.IncomingFile;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputCheck;
+import org.checkpointrecovery.storage.InputDecoder;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.InputReplacedException;
@@ -66,6 +69,8 @@ public final class JobService {
     private static final Logger log = LoggerFactory.getLogger(JobService.class);
     private static final Duration SAMPLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
+    /** Of inputs that are no files of their job. */
+    private static final JobFiles NO_FILES = new JobFiles(Path.of(""));
 
     private final JobStore jobs;
     private final FileStore uploads;
@@ -77,6 +82,7 @@ public final class JobService {
     private final Settings settings;
     private final Inputs inputs;
     private final OwnInput ownInput;
+    private final InputDecoder decoder;
     private final Outputs outputs;
     private final QueueSlots slots;
     private final Callbacks callbacks;
@@ -102,10 +108,16 @@ public final class JobService {
      * @param inputDirectory what {@code path} inputs are relative to
      * @param maxQueued how many jobs may wait in line
      * @param maxItemBytes the longest item that does not fail
+     * @param maxDecodedBytes how many bytes an input may decode to
      * @param autoResume whether jobs that a crash of the service interrupted go on by themselves
      */
     public record Settings(
-            Path dataDirectory, Path inputDirectory, int maxQueued, int maxItemBytes, boolean autoResume) {}
+            Path dataDirectory,
+            Path inputDirectory,
+            int maxQueued,
+            int maxItemBytes,
+            long maxDecodedBytes,
+            boolean autoResume) {}
 
     /** What the service keeps its things in. */
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
@@ -129,6 +141,7 @@ public final class JobService {
         this.settings = settings;
         this.inputs = new Inputs(uploads, settings.inputDirectory(), settings.dataDirectory());
         this.ownInput = new OwnInput(disk, settings.maxItemBytes());
+        this.decoder = new InputDecoder(disk, settings.maxDecodedBytes(), this::isStopping);
         this.outputs = new Outputs(disk, jobs);
         this.slots = new QueueSlots(settings.maxQueued());
     }
@@ -219,14 +232,10 @@ public final class JobService {
      */
     public Validated validate(NewJob request, int sample) throws RefusedException, IOException {
         refuseWhenStopping();
-        JobSpec spec = request.spec();
         JobId id = new JobId(ids.next());
-        uploadsInUse.readLock().lock();
+        inputs.check(request.spec().input());
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so nothing is left of it
-            inputs.check(spec.input());
-            if (spec.input() instanceof InputSpec.Inline) {
-                ownInput.writeItems(draft.files(), request.items());
-            }
+            JobSpec spec = prepare(request.spec(), draft.files(), files -> ownInput.writeItems(files, request.items()));
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
             InputItems items = items(input, spec.format(), identity);
@@ -242,8 +251,6 @@ public final class JobService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw RefusedException.stopping();
-        } finally {
-            uploadsInUse.readLock().unlock();
         }
     }
 
@@ -277,50 +284,95 @@ public final class JobService {
     private JobView create(@Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, OwnInputWriter writer)
             throws RefusedException, IOException {
         refuseWhenStopping();
-        uploadsInUse.readLock().lock();
-        try {
-            inputs.check(spec.input());
-            if (!spec.start()) {
-                return publish(parent, spec, key, writer).view();
-            }
-            slots.take();
-            JobEntry entry;
-            try {
-                entry = publish(parent, spec, key, writer);
-            } catch (RefusedException | IOException | RuntimeException e) {
-                slots.giveBack();
-                throw e;
-            }
-            JobView view = entry.view();
-            synchronized (entry) {
-                enqueue(entry);
-            }
-            return view;
-        } finally {
-            uploadsInUse.readLock().unlock();
+        inputs.check(spec.input());
+        if (!spec.start()) {
+            return publish(parent, spec, key, writer).view();
         }
+        slots.take();
+        JobEntry entry;
+        try {
+            entry = publish(parent, spec, key, writer);
+        } catch (RefusedException | IOException | RuntimeException e) {
+            slots.giveBack();
+            throw e;
+        }
+        JobView view = entry.view();
+        synchronized (entry) {
+            enqueue(entry);
+        }
+        return view;
     }
 
-    private JobEntry publish(@Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, OwnInputWriter writer)
+    private JobEntry publish(@Nullable JobId parent, JobSpec asked, @Nullable IdempotencyKey key, OwnInputWriter writer)
             throws RefusedException, IOException {
         JobId id = new JobId(ids.next());
         try (JobStore.Draft draft = jobs.begin(id)) {
-            boolean own = spec.input() instanceof InputSpec.Inline || spec.input() instanceof InputSpec.FailedItemsOf;
-            if (own) {
-                writer.write(draft.files());
+            JobSpec spec = prepare(asked, draft.files(), writer);
+            uploadsInUse.readLock().lock(); // not before: to decode an input may take minutes
+            try {
+                inputs.check(spec.input());
+                Input input = inputs.of(spec.input(), draft.files());
+                InputIdentity identity = identity(input);
+                InputItems items = items(input, spec.format(), identity);
+                refuseOtherFields(spec, items);
+                Job job = Job.submitted(
+                        id, parent, spec.withFormat(items.format()), identity, null, key, clock.instant());
+                draft.publish(job);
+                JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
+                entry.callBack(callbacks);
+                entries.put(id, entry);
+                watchers.changed(null, entry.view());
+                log.info("Job {}: submitted, {}", id, job.status());
+                return entry;
+            } finally {
+                uploadsInUse.readLock().unlock();
             }
-            Input input = inputs.of(spec.input(), draft.files());
-            InputIdentity identity = identity(input);
-            InputItems items = items(input, spec.format(), identity);
-            refuseOtherFields(spec, items);
-            Job job = Job.submitted(id, parent, spec.withFormat(items.format()), identity, null, key, clock.instant());
-            draft.publish(job);
-            JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
-            entry.callBack(callbacks);
-            entries.put(id, entry);
-            watchers.changed(null, entry.view());
-            log.info("Job {}: submitted, {}", id, job.status());
-            return entry;
+        }
+    }
+
+    /** Whether an input has to be decoded into a file of the job, which may take long. */
+    public boolean isDecoded(InputSpec input) {
+        try {
+            inputs.check(input);
+            return !findDecoding(input).isNone();
+        } catch (RefusedException | IOException e) {
+            return false; // the submission itself finds it
+        }
+    }
+
+    private Decoding findDecoding(InputSpec spec) throws IOException {
+        boolean own = spec instanceof InputSpec.Inline || spec instanceof InputSpec.FailedItemsOf;
+        String name = spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload was decoded by its name
+        return own
+                ? Decoding.NONE
+                : decoder.find(
+                        inputs.source(spec, NO_FILES), name, spec.decoding().encoding());
+    }
+
+    /** Writes what a job keeps of its input, forced, and returns its spec with what was found of the input. */
+    private JobSpec prepare(JobSpec spec, JobFiles files, OwnInputWriter writer) throws RefusedException, IOException {
+        InputSpec input = spec.input();
+        if (input instanceof InputSpec.Inline || input instanceof InputSpec.FailedItemsOf) {
+            writer.write(files);
+            return spec;
+        }
+        String field = input instanceof InputSpec.InputPath ? "/input/path" : "/input/fileId";
+        try {
+            Decoding decoding = findDecoding(input);
+            if (!decoding.isNone() && !decoder.decode(inputs.source(input, files), decoding, files.ownInput())) {
+                throw RefusedException.stopping();
+            }
+            return spec.over(input.decodedBy(decoding));
+        } catch (UndecodableException e) {
+            throw RefusedException.invalid(field, "cannot be used: " + e.getMessage());
+        } catch (FileStore.TooLargeException e) {
+            throw RefusedException.invalid(
+                    field,
+                    "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it yourself");
+        } catch (NoSuchFileException e) {
+            throw RefusedException.invalid("/input", "was there, but has just gone");
+        } catch (InputReplacedException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
     }
 
@@ -702,7 +754,8 @@ public final class JobService {
             Optional<JobEntry> user = entries.values().stream()
                     .filter(entry -> !entry.status().isFinal())
                     .filter(entry -> entry.job().spec() != null
-                            && entry.job().spec().input().equals(new InputSpec.Upload(id)))
+                            && entry.job().spec().input() instanceof InputSpec.Upload upload
+                            && upload.fileId().equals(id))
                     .findFirst();
             if (user.isPresent()) {
                 throw RefusedException.conflict("File " + id + " is needed by job "

@@ -7,17 +7,37 @@ public sealed interface InputSpec {
     /** Items that came with the submission; the job keeps them in a file of its own. */
     record Inline() implements InputSpec {}
 
-    /** A file that was uploaded before. */
-    record Upload(String fileId) implements InputSpec {
+    /**
+     * A file that was uploaded before.
+     *
+     * @param decoding unless it is none, the job keeps the decoded text in a file of its own
+     */
+    record Upload(String fileId, Decoding decoding) implements InputSpec {
         public Upload {
             requireNonNull(fileId);
+            requireNonNull(decoding);
+        }
+
+        /** An upload that is used as it is. */
+        public Upload(String fileId) {
+            this(fileId, Decoding.NONE);
         }
     }
 
-    /** A file in the service's input directory, or, on the command line, any file. */
-    record InputPath(String path) implements InputSpec {
+    /**
+     * A file in the service's input directory, or, on the command line, any file.
+     *
+     * @param decoding unless it is none, the job keeps the decoded text in a file of its own
+     */
+    record InputPath(String path, Decoding decoding) implements InputSpec {
         public InputPath {
             requireNonNull(path);
+            requireNonNull(decoding);
+        }
+
+        /** A file that is used as it is. */
+        public InputPath(String path) {
+            this(path, Decoding.NONE);
         }
     }
 
@@ -31,5 +51,18 @@ public sealed interface InputSpec {
             requireNonNull(parent);
             requireNonNull(first);
         }
+    }
+
+    /** How the bytes of the file become text; none where there is no such file. */
+    default Decoding decoding() {
+        return Decoding.NONE;
+    }
+
+    /** The same input, decoded in another way. */
+    default InputSpec decodedBy(Decoding other) {
+        if (this instanceof Upload upload) {
+            return new Upload(upload.fileId, other);
+        }
+        return this instanceof InputPath path ? new InputPath(path.path, other) : this;
     }
 }

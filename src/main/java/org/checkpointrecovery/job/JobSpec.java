@@ -64,6 +64,23 @@ public record JobSpec(
                 faults);
     }
 
+    /** The same work over another input. */
+    public JobSpec over(InputSpec other) {
+        return new JobSpec(
+                name,
+                other,
+                format,
+                processor,
+                engine,
+                batchSize,
+                parallelism,
+                commit,
+                failedItemLimits,
+                callbackUrl,
+                start,
+                faults);
+    }
+
     /**
      * The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out.
      *

@@ -13,7 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
+import org.checkpointrecovery.job.Compression;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
@@ -35,6 +37,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +57,8 @@ import org.jspecify.annotations.Nullable;
  *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line; {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
+ * on one line. An input that was decoded into a file of the job is {@code {"decoded":{"path":"a.gz","compression":"GZIP",
+ * "encoding":"UTF_8"}}}, which older releases refuse to read. {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
  * maxFailedPercent} and {@code callbackUrl}, version 2 no {@code engine}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the
  * position behind the last item. A job with a callback URL that has come to an end has {@code "ends"}:
  *
@@ -226,7 +230,13 @@ final class JobCodec {
     }
 
     private static void writeInput(ObjectNode json, InputSpec input) {
-        if (input instanceof InputSpec.Upload upload) {
+        if (!input.decoding().isNone()) {
+            Compression compression = input.decoding().compression();
+            ObjectNode decoded = json.putObject("decoded");
+            writeInput(decoded, input.decodedBy(Decoding.NONE));
+            decoded.put("compression", compression == null ? null : compression.name());
+            decoded.put("encoding", input.decoding().encoding().name());
+        } else if (input instanceof InputSpec.Upload upload) {
             json.put("fileId", upload.fileId());
         } else if (input instanceof InputSpec.InputPath path) {
             json.put("path", path.path());
@@ -239,6 +249,14 @@ final class JobCodec {
     }
 
     private static InputSpec readInput(JsonNode json) throws DamagedFileException {
+        if (json.has("decoded")) {
+            JsonNode decoded = json.get("decoded");
+            String compression = StoredJson.textOrNull(decoded, "compression");
+            return readInput(decoded)
+                    .decodedBy(new Decoding(
+                            compression == null ? null : Compression.valueOf(compression),
+                            TextEncoding.valueOf(StoredJson.text(decoded, "encoding"))));
+        }
         if (json.has("fileId")) {
             return new InputSpec.Upload(StoredJson.text(json, "fileId"));
         }

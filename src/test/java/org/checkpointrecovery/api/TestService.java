@@ -196,7 +196,8 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                     new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
             JobService.Stores stores =
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
-            JobService.Settings settings = new JobService.Settings(data, inputs, maxQueued, maxItemBytes, autoResume);
+            JobService.Settings settings =
+                    new JobService.Settings(data, inputs, maxQueued, maxItemBytes, maxUploadBytes, autoResume);
             KeyFile key = new KeyFile(disk, lock.callbackKey());
             Callbacks callbacks = new SignedCallbacks(
                     addressRules,

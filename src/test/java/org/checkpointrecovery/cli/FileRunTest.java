@@ -3,18 +3,24 @@ package org.checkpointrecovery.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.GZIPOutputStream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
@@ -24,9 +30,11 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Progress;
+import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The {@code run} command on a disk whose power is cut, or whose process is killed, at every operation. */
@@ -128,6 +136,62 @@ class FileRunTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, UTF-8", "false, UTF-16LE", "true, windows-1252"})
+    void the_output_of_a_decoded_input_is_that_of_the_text_when_the_power_is_cut(boolean zipped, String charset)
+            throws Exception {
+        TextEncoding encoding = TextEncoding.of(charset).orElseThrow();
+        byte[] text = LINES.getBytes(Charset.forName(charset));
+        byte[] input = zipped ? gzip(text) : text;
+        String clean = cleanOutput(CommitMode.EACH);
+        boolean crashed = true;
+        int operation = 1;
+        for (; crashed; operation++) {
+            CrashingDisk disk = new CrashingDisk(operation);
+            disk.write(FILES.input(), input);
+            disk.cutPowerAt(operation);
+            crashed = !isDone(disk, CommitMode.EACH, Format.LINES, encoding);
+            if (crashed) {
+                disk.restorePower();
+                touchAtTimes(disk, new Random(operation));
+                disk.cutPowerAt(disk.operations() + 1 + operation % 37);
+                if (!isDone(disk, CommitMode.EACH, Format.LINES, encoding)) {
+                    disk.restorePower();
+                    assertThat(isDone(disk, CommitMode.EACH, Format.LINES, encoding))
+                            .isTrue();
+                }
+            }
+            assertDone(disk, clean, "operation " + operation);
+            assertThat(disk.exists(FILES.decoded())).isFalse();
+            assertThat(disk.exists(FILES.decoding())).isFalse();
+        }
+        assertThat(operation).isGreaterThan(30);
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void an_input_that_is_no_text_in_utf_8_is_refused_and_leaves_nothing() throws Exception {
+        byte[] wide = ("\ufeff" + LINES).getBytes(StandardCharsets.UTF_16BE);
+        byte[] whole = gzip(LINES.getBytes(StandardCharsets.UTF_8));
+        for (byte[] input : new byte[][] {wide, gzip(wide), Arrays.copyOf(whole, whole.length - 9)}) {
+            for (Format.Kind kind : Format.Kind.values()) {
+                CrashingDisk disk = new CrashingDisk(1);
+                disk.write(FILES.input(), input);
+                assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, new Format(kind, ',')))
+                        .isInstanceOf(BadOptionsException.class)
+                        .hasMessageContaining("/in.txt cannot be used: ");
+                assertThat(disk.list(Path.of("/"))).containsExactly(FILES.input());
+            }
+        }
+    }
+
     @Test
     void a_checkpoint_of_another_format_is_refused_and_kept() throws Exception {
         CrashingDisk disk = diskWithInput(1);
@@ -193,10 +257,15 @@ class FileRunTest {
     }
 
     private static boolean isDone(CrashingDisk disk, CommitMode commit, Format format) throws Exception {
+        return isDone(disk, commit, format, TextEncoding.UTF_8);
+    }
+
+    private static boolean isDone(CrashingDisk disk, CommitMode commit, Format format, TextEncoding encoding)
+            throws Exception {
         Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
         JobSpec spec = new JobSpec(
                 null,
-                new InputSpec.InputPath("in.txt"),
+                new InputSpec.InputPath("in.txt", Decoding.from(encoding)),
                 format,
                 new ProcessorSpec.TextStats(),
                 EngineKind.LOCAL,

@@ -26,6 +26,7 @@ import org.checkpointrecovery.storage.JobStore;
 /** A service over a disk, with the engine that it has in production, and what tests ask of it. */
 public final class TestService implements AutoCloseable, Leftovers.Part {
     public static final Path DATA = Path.of("/data");
+    static final long MAX_DECODED_BYTES = 8L << 20;
 
     private final JobStore jobs;
     private final JobService service;
@@ -128,7 +129,12 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         JobService.Stores stores = new JobService.Stores(
                 disk, jobs, new FileStore(disk, options.data().resolve("files")));
         JobService.Settings settings = new JobService.Settings(
-                options.data(), options.inputs(), options.maxQueued(), options.maxItemBytes(), options.autoResume());
+                options.data(),
+                options.inputs(),
+                options.maxQueued(),
+                options.maxItemBytes(),
+                MAX_DECODED_BYTES,
+                options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
         Leftovers.started(this);
         service = new JobService(stores, engines, options.processors(), callbacks, options.clock(), ids, settings);

@@ -1,0 +1,116 @@
+package org.checkpointrecovery.coding;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.Locale;
+import org.checkpointrecovery.job.Compression;
+import org.checkpointrecovery.job.Decoding;
+import org.checkpointrecovery.job.TextEncoding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds how a file becomes text in UTF-8, and decodes it. No text in UTF-8 begins as a compressed file does, so the first
+ * bytes decide, whatever the file's name is.
+ */
+public final class Decoders {
+    /** How many bytes at the start of a file are looked at, at the most. */
+    public static final int START_BYTES = Signs.BYTES;
+
+    private Decoders() {}
+
+    /**
+     * Finds how a file is to be decoded.
+     *
+     * @param start its first bytes: {@link #START_BYTES} of them, or all that it has
+     * @param name of the file, whose ending may promise a compressed one
+     * @param encoding of the text, as the client says
+     * @throws UndecodableException if it is not text in that encoding, or not what its name says; the message has the way out
+     */
+    public static Decoding find(byte[] start, String name, TextEncoding encoding) throws UndecodableException {
+        Signs signs = new Signs(start);
+        Compression compression = signs.compression();
+        Compression promised = byName(name);
+        if (promised != null && compression != promised) {
+            throw new UndecodableException("it is not " + promised.text() + ", though its name ends in "
+                    + promised.ending() + "; give a file that is not compressed another name");
+        }
+        if (compression == Compression.ZSTD && !ZstdDecoder.isAvailable()) {
+            throw new UndecodableException(
+                    "it is zstd, which this Java does not let the program decode; compress it with"
+                            + " gzip, or start Java with --sun-misc-unsafe-memory-access=allow");
+        }
+        if (compression == null) {
+            refuseOther(signs, encoding);
+        }
+        return new Decoding(compression, encoding);
+    }
+
+    private static @Nullable Compression byName(String name) {
+        for (Compression compression : Compression.values()) {
+            if (name.toLowerCase(Locale.ROOT).endsWith(compression.ending())) {
+                return compression;
+            }
+        }
+        return null;
+    }
+
+    /** What a file decodes to, in UTF-8. What is not coded as it should be is an {@link UndecodableException}. */
+    public static InputStream decode(InputStream file, Decoding decoding) throws IOException {
+        InputStream text = file;
+        Compression compression = decoding.compression();
+        if (compression != null) {
+            text = switch (compression) {
+                case GZIP -> new DecodedStream(file, GzipMembers::new);
+                case ZSTD -> new DecodedStream(file, ZstdDecoder::decoded);
+            };
+            byte[] start = text.readNBytes(START_BYTES);
+            refuseOther(new Signs(start), decoding.encoding());
+            text = new SequenceInputStream(new ByteArrayInputStream(start), text);
+        }
+        return decode(text, decoding.encoding());
+    }
+
+    /** Refuses a start that shows that the file is not text in the encoding. */
+    private static void refuseOther(Signs signs, TextEncoding encoding) throws UndecodableException {
+        String format = signs.compression() != null ? "compressed twice" : signs.otherFormat();
+        if (format != null) {
+            throw new UndecodableException("it is " + format + ", not text; extract or export the text first");
+        }
+        refuseOtherEncoding(signs, encoding);
+    }
+
+    /** Refuses text whose byte-order mark is that of another encoding. */
+    static void refuseOtherMark(byte[] start, TextEncoding encoding) throws WrongEncodingException {
+        refuseOtherEncoding(new Signs(start), encoding);
+    }
+
+    private static void refuseOtherEncoding(Signs signs, TextEncoding encoding) throws WrongEncodingException {
+        String wide = signs.wideEncoding();
+        boolean isWide = switch (encoding) {
+            case UTF_16, UTF_16LE, UTF_16BE -> true;
+            case UTF_8, WINDOWS_1252, ISO_8859_1 -> false;
+        };
+        if (wide != null && !(isWide && wide.startsWith(encoding.text()))) {
+            throw new WrongEncodingException("it is text in " + wide + ", not in " + encoding.text()
+                    + "; convert it (iconv -f " + wide + " -t UTF-8 in.txt > out.txt)" + otherWay(wide));
+        }
+        if (signs.hasUtf8Mark() && encoding != TextEncoding.UTF_8) {
+            throw new WrongEncodingException("it begins with the byte-order mark of UTF-8, so it is not "
+                    + encoding.text() + "; leave the encoding out");
+        }
+    }
+
+    private static String otherWay(String wide) {
+        return TextEncoding.of(wide)
+                .map(known -> ", or give its encoding (\"encoding\": \"" + known.text() + "\"; run --encoding "
+                        + known.text() + ")")
+                .orElse("");
+    }
+
+    /** What text is in UTF-8. Text that is not in the encoding is a {@link WrongEncodingException}. */
+    public static InputStream decode(InputStream text, TextEncoding encoding) {
+        return encoding == TextEncoding.UTF_8 ? text : new TranscodedStream(text, encoding);
+    }
+}
