@@ -200,8 +200,7 @@ final class FileRun {
      */
     private JobId idOf(InputIdentity identity, Format format, Decoding decoding) throws IOException {
         String bytes = "run-" + Long.toString(identity.bytes(), 36);
-        String rest =
-                "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding);
+        String rest = "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding);
         JobId id = new JobId(bytes + rest);
         if (!decoding.isNone()) {
             return id;

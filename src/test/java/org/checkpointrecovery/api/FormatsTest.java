@@ -91,13 +91,16 @@ class FormatsTest {
         String file = http.upload("title\n1,\"Ana\n2,Bo\n".getBytes(UTF_8));
         String job = http.complete(
                 over(file, "\"format\":\"csv\",\"header\":\"none\",\"skipRecords\":1,\"quote\":\"none\""));
-        assertThat(http.results(job)).hasLineCount(2).contains("{\\\"column_1\\\":\\\"1\\\",\\\"column_2\\\":\\\"\\\\\\\"Ana");
+        assertThat(http.results(job))
+                .hasLineCount(2)
+                .contains("{\\\"column_1\\\":\\\"1\\\",\\\"column_2\\\":\\\"\\\\\\\"Ana");
         Answer shown = http.job(job);
         assertThat(shown.text("/spec/delimiter")).isEqualTo(",");
         assertThat(shown.text("/spec/header")).isEqualTo("none");
         assertThat(shown.number("/spec/skipRecords")).isEqualTo(1);
         assertThat(shown.text("/spec/quote")).isEqualTo("none");
-        Answer other = http.job(http.complete(over(file, "\"format\":\"csv\",\"header\":[\"a\",\"b\"],\"quote\":\"none\"")));
+        Answer other =
+                http.job(http.complete(over(file, "\"format\":\"csv\",\"header\":[\"a\",\"b\"],\"quote\":\"none\"")));
         assertThat(other.at("/spec/header").toString()).isEqualTo("[\"a\",\"b\"]");
         assertThat(other.number("/progress/failedItems")).isEqualTo(1);
         Answer plain = http.job(http.complete("{\"input\":{\"items\":[\"a\",\"1\"]},\"format\":\"csv\"}"));
@@ -150,6 +153,7 @@ class FormatsTest {
         String file = http.upload("id;name\n1;Ana\n".getBytes(UTF_8));
         Answer refused = http.post("/v1/jobs", over(file, "\"format\":\"csv\"")).isInvalid("/input");
         assertThat(refused.text("/errors/0/message")).contains("\"delimiter\": \";\"");
-        http.post("/v1/jobs", over(file, "\"format\":\"csv\",\"delimiter\":\",\"")).is(201);
+        http.post("/v1/jobs", over(file, "\"format\":\"csv\",\"delimiter\":\",\""))
+                .is(201);
     }
 }

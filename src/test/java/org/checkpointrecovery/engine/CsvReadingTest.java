@@ -61,8 +61,7 @@ class CsvReadingTest {
         NAMES(DEFAULT.withNames(new FieldNames.Given(List.of("a", "b"))), "", "%d,c%d\r\n"),
         /** Read with quotation, it would be two records. */
         UNQUOTED(DEFAULT.withQuote(Format.Quote.NONE), "\"id,name\n", "\"%d,\"\"12\"%d\n"),
-        UNQUOTED_NO_HEADER(
-                DEFAULT.withQuote(Format.Quote.NONE).withNames(FieldNames.NUMBERED), "", "%d,\"%d\r\n");
+        UNQUOTED_NO_HEADER(DEFAULT.withQuote(Format.Quote.NONE).withNames(FieldNames.NUMBERED), "", "%d,\"%d\r\n");
 
         private final Format format;
         private final String beginning;
@@ -141,8 +140,7 @@ class CsvReadingTest {
             JobId id;
             CrashPoint point = CrashPoint.values()[round % CrashPoint.values().length];
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                TestSpec spec =
-                        file.spec().batchSize(1 + random.nextInt(3)).crashAfter(1 + random.nextInt(10), point);
+                TestSpec spec = file.spec().batchSize(1 + random.nextInt(3)).crashAfter(1 + random.nextInt(10), point);
                 id = submit(service, spec, file.bytes());
                 service.await(id, Status.CRASHED);
             }
@@ -159,7 +157,9 @@ class CsvReadingTest {
                     service.service().resume(id);
                 }
                 service.await(id, Status.COMPLETED);
-                assertThat(service.results(id)).as("seed %d, round %d", seed, round).isEqualTo(clean);
+                assertThat(service.results(id))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(clean);
                 assertThat(service.errors(id)).isEmpty();
             }
         }
@@ -168,7 +168,8 @@ class CsvReadingTest {
     @ParameterizedTest
     @EnumSource(names = {"NO_HEADER", "NAMES_INSTEAD_OF_A_HEADER", "UNQUOTED", "SEP_GIVEN"})
     void results_are_those_of_a_clean_run_when_the_power_is_cut_at_any_operation(File file) throws Exception {
-        TestSpec spec = file.spec().format(file.format.withDelimiter(file == File.SEP_GIVEN ? '\t' : ','))
+        TestSpec spec = file.spec()
+                .format(file.format.withDelimiter(file == File.SEP_GIVEN ? '\t' : ','))
                 .commit(CommitMode.EACH);
         Source source = new Source(List.of(), file.bytes());
         CrashingDisk whole = CrashedJob.emptyDisk(0);
@@ -196,7 +197,8 @@ class CsvReadingTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             JobId parent = submit(service, file.spec().failItems(all), file.bytes());
             service.await(parent, Status.COMPLETED);
-            JobId child = service.service().retryFailed(parent, null).view().job().id();
+            JobId child =
+                    service.service().retryFailed(parent, null).view().job().id();
             service.await(child, Status.COMPLETED);
             assertThat(service.errors(child)).isEmpty();
             assertThat(service.results(child)).isEqualTo(clean);
@@ -293,13 +295,20 @@ class CsvReadingTest {
         byte[] open = ("id,name\n" + records(50) + "9,\"open\n" + records(20)).getBytes(UTF_8);
         CountedCalls calls = new CountedCalls(1, Set.of(3L));
         try (TestService service = TestService.start(disk, OPTIONS.processors(calls))) {
-            JobId id =
-                    submit(service, TestSpec.spec().format(DEFAULT).processor(CountedCalls.spec(5)).batchSize(4), open);
+            JobId id = submit(
+                    service,
+                    TestSpec.spec()
+                            .format(DEFAULT)
+                            .processor(CountedCalls.spec(5))
+                            .batchSize(4),
+                    open);
             assertThat(failed(service, id).code()).isEqualTo(ErrorCode.OPEN_QUOTE);
             assertThat(service.nextItem(id)).isEqualTo(48);
             assertThat(service.results(id)).hasLineCount(47);
             assertThat(service.errors(id)).hasLineCount(1);
-            assertThat(calls.total()).as("nothing of what the mark swallows is called").isEqualTo(50);
+            assertThat(calls.total())
+                    .as("nothing of what the mark swallows is called")
+                    .isEqualTo(50);
             JobId child = service.service().retryFailed(id, null).view().job().id();
             service.await(child, Status.COMPLETED);
         }
@@ -316,7 +325,12 @@ class CsvReadingTest {
                             Long.MAX_VALUE)
                     .id();
             NewJob job = new NewJob(
-                    TestSpec.spec().format(DEFAULT).over(new InputSpec.Upload(file)).build(), List.of(), null);
+                    TestSpec.spec()
+                            .format(DEFAULT)
+                            .over(new InputSpec.Upload(file))
+                            .build(),
+                    List.of(),
+                    null);
             assertThat(service.service().validate(job, before).sample()).hasSize(before);
             assertThatThrownBy(() -> service.service().validate(job, before + 1))
                     .isInstanceOf(RefusedException.class)

@@ -61,7 +61,14 @@ class CsvHeaderTest {
 
     @Test
     void two_fields_of_the_same_name_are_refused_with_the_option_that_helps() throws IOException {
-        refused("id,x,b,x\n1,2,3,4\n", DEFAULT, "fields 2 and 4", "\"x\"", "\"header\"", "--csv-header", "--csv-skip 1");
+        refused(
+                "id,x,b,x\n1,2,3,4\n",
+                DEFAULT,
+                "fields 2 and 4",
+                "\"x\"",
+                "\"header\"",
+                "--csv-header",
+                "--csv-skip 1");
         refused("title\nx,x\n", DEFAULT.withSkipRecords(1), "\"skipRecords\": 2");
         Format helped = DEFAULT.withNames(new FieldNames.Given(List.of("id", "x", "b", "y")))
                 .withSkipRecords(1);
@@ -101,9 +108,11 @@ class CsvHeaderTest {
         assertThat(numbered.names()).containsExactly("column_1");
         assertThat(numbered.behindBytes()).isEqualTo(6);
         assertThat(numbered.format().delimiter()).isEqualTo(',');
-        Format given = DEFAULT.withNames(new FieldNames.Given(List.of("a", "b"))).withSkipRecords(7);
+        Format given =
+                DEFAULT.withNames(new FieldNames.Given(List.of("a", "b"))).withSkipRecords(7);
         assertThat(requireNonNull(read("sep=;\n", given, true)).behindBytes()).isZero();
-        assertThat(requireNonNull(read("a,b\n1,2\n", DEFAULT.withSkipRecords(1), true)).names())
+        assertThat(requireNonNull(read("a,b\n1,2\n", DEFAULT.withSkipRecords(1), true))
+                        .names())
                 .containsExactly("a", "b");
     }
 
@@ -155,7 +164,11 @@ class CsvHeaderTest {
     void a_file_with_another_delimiter_is_refused_with_a_hint(String input, String other, String fields)
             throws IOException {
         String text = input.replace("\\n", "\n").replace("\\r", "\r");
-        refused(text, DEFAULT, fields + " where they are separated by \"" + other + "\"", "--delimiter '" + other + "'");
+        refused(
+                text,
+                DEFAULT,
+                fields + " where they are separated by \"" + other + "\"",
+                "--delimiter '" + other + "'");
         refused("\ufeff" + text, DEFAULT, "\"delimiter\": \"" + other + "\"");
         refused(text, DEFAULT.withNames(FieldNames.NUMBERED), "\"delimiter\": \"" + other + "\"");
         refused(text.replace(other, "\t"), DEFAULT, "\"delimiter\": \"\\t\"", "$'\\t'");

@@ -201,7 +201,8 @@ class ItemDecodersTest {
 
     @Test
     void an_item_that_is_too_long_says_where_it_begins_and_how_many_lines_it_holds() throws IOException {
-        byte[] input = ("a,b\n1,2\n\"" + "x\n".repeat(30) + "\",4\n" + "y".repeat(50) + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] input =
+                ("a,b\n1,2\n\"" + "x\n".repeat(30) + "\",4\n" + "y".repeat(50) + "\n").getBytes(StandardCharsets.UTF_8);
         LineSource.Lines lines = new LineSource.Lines(input.length, 20, CSV, true, true);
         List<String> failures = new ArrayList<>();
         for (boolean copies : new boolean[] {false, true}) {

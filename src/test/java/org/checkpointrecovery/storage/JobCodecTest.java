@@ -150,7 +150,8 @@ class JobCodecTest {
                 Format.of(Format.Kind.JSONL),
                 csv,
                 csv.withNames(FieldNames.NUMBERED).withQuote(Format.Quote.NONE),
-                csv.withNames(new FieldNames.Given(List.of("\u00fc \"a\"", "b"))).withSkipRecords(1000));
+                csv.withNames(new FieldNames.Given(List.of("\u00fc \"a\"", "b")))
+                        .withSkipRecords(1000));
     }
 
     @ParameterizedTest
