@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.checkpointrecovery.processor.command.Commands;
+import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ final class CommandOptions {
                     ? null
                     : "the program " + program + " is not there, or is no file that may be executed";
         } catch (InvalidPathException e) {
-            return "\"" + program + "\" is not a path";
+            return "\"" + program + "\" " + FileNames.problem(program, "is not a path");
         }
     }
 

@@ -27,6 +27,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.TextEncoding;
+import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -202,15 +203,18 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static Path path(String option, String text, OptionValues values) {
+        String problem = FileNames.problem(text, "is not the name of a file");
         try {
-            Path path = Path.of(text).toAbsolutePath().normalize();
-            if (!text.isBlank() && path.getParent() != null) {
-                return path;
+            Path path = Path.of(text);
+            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
+                problem = "is relative to the working directory, which " + FileNames.hint();
+            } else if (!text.isBlank() && path.toAbsolutePath().normalize().getParent() != null) {
+                return path.toAbsolutePath().normalize();
             }
         } catch (InvalidPathException e) {
             // reported below, like the other names that are no files
         }
-        values.problem(option + " \"" + text + "\" is not the name of a file");
+        values.problem(option + " \"" + text + "\" " + problem);
         return Path.of("/" + option);
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.processor.http.Secrets;
+import org.checkpointrecovery.storage.FileNames;
 
 /**
  * The file of secrets, in UTF-8:
@@ -29,7 +30,7 @@ final class SecretsFile {
         try {
             lines = Files.readAllLines(Path.of(file));
         } catch (IOException | InvalidPathException e) {
-            values.problem(OPTION + file + " cannot be read");
+            values.problem(OPTION + file + " " + FileNames.problem(file, "cannot be read"));
             return Secrets.NONE;
         }
         Map<String, String> secrets = new HashMap<>();

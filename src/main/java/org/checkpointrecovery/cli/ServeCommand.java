@@ -16,6 +16,7 @@ import org.checkpointrecovery.processor.http.AddressRules;
 import org.checkpointrecovery.processor.http.AllowedTarget;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -260,9 +261,14 @@ final class ServeCommand implements Callable<Integer> {
 
     private static Path path(String option, String text, OptionValues values) {
         try {
-            return Path.of(text).toAbsolutePath().normalize();
+            Path path = Path.of(text);
+            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
+                values.problem(
+                        option + " \"" + text + "\" is relative to the working directory, which " + FileNames.hint());
+            }
+            return path.toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            values.problem(option + " \"" + text + "\" is not a path");
+            values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
             return Path.of("");
         }
     }
@@ -279,7 +285,7 @@ final class ServeCommand implements Callable<Integer> {
             }
             return token;
         } catch (IOException | InvalidPathException e) {
-            values.problem("--token-file " + tokenFile + " cannot be read");
+            values.problem("--token-file " + tokenFile + " " + FileNames.problem(tokenFile, "cannot be read"));
             return "";
         }
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.JobFiles;
@@ -36,7 +37,7 @@ final class Inputs {
             return Input.of(uploads.content(upload.fileId()), false);
         }
         if (spec instanceof InputSpec.InputPath path) {
-            return Input.of(inputDirectory.resolve(path.path()), true);
+            return Input.of(FileNames.resolve(inputDirectory, path.path()), true);
         }
         if (spec instanceof InputSpec.FailedItemsOf) {
             return new Input(files.ownInput(), files.ownIndexes(), false, true);
@@ -84,7 +85,7 @@ final class Inputs {
                 throw refused(text, "cannot be read by the service");
             }
         } catch (InvalidPathException e) {
-            throw refused(text, "is not a path");
+            throw refused(text, FileNames.problem(text, "is not a path"));
         } catch (IOException e) {
             throw refused(text, "cannot be looked up");
         }

@@ -15,6 +15,7 @@ import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
@@ -26,6 +27,7 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.InputCheck;
 import org.checkpointrecovery.storage.InputGoneException;
 import org.checkpointrecovery.storage.InputReplacedException;
@@ -274,7 +276,8 @@ final class RunTask implements Runnable {
         if (e instanceof InputGoneException) {
             return new Reason(
                     ErrorCode.INPUT_MISSING,
-                    "The input is not there any more. The results up to item " + committed.nextItem()
+                    "The input " + FileNames.problem(nameOfInput(), "is not there any more")
+                            + ". The results up to item " + committed.nextItem()
                             + " are kept. Put it back and resume.");
         }
         if (e instanceof InputReplacedException) {
@@ -292,6 +295,10 @@ final class RunTask implements Runnable {
         }
         return new Reason(
                 ErrorCode.IO_ERROR, "The disk failed: " + words(e) + "." + kept + "Check the disk and resume.");
+    }
+
+    private String nameOfInput() {
+        return order.job().validSpec().input() instanceof InputSpec.InputPath path ? path.path() : "";
     }
 
     /** Of some failures the JDK tells no more than the path. */

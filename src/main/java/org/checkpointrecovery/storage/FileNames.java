@@ -1,0 +1,65 @@
+package org.checkpointrecovery.storage;
+
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Names of files that Java cannot write. It takes the encoding of file names from the locale at its start: with {@code LANG=C}
+ * that is ASCII, and other characters of an argument arrive as U+FFFD.
+ */
+public final class FileNames {
+    private static final char REPLACEMENT = '\ufffd';
+    private static final String ENCODING = System.getProperty("sun.jnu.encoding", "UTF-8");
+
+    private FileNames() {}
+
+    /**
+     * Says why no file of a name can be found.
+     *
+     * @param name as the user gave it
+     * @param otherwise what to say where the encoding is not the reason
+     */
+    public static String problem(String name, String otherwise) {
+        return isWritable(name) ? otherwise : hint();
+    }
+
+    /** Whether Java knows the name of the directory that it was started in, which relative names begin with. */
+    public static boolean isWorkingDirectoryKnown() {
+        return isWritable(System.getProperty("user.dir", ""));
+    }
+
+    /** The rest of a sentence about a name that Java cannot write. */
+    public static String hint() {
+        return "cannot be found: with the locale of this process Java reads and writes file names in " + ENCODING
+                + ", which has not all of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
+    }
+
+    /**
+     * The path of a file in a directory. A name that Java cannot write, which it could when the file was named, leads to a path
+     * where no file is.
+     */
+    public static Path resolve(Path directory, String name) {
+        try {
+            return directory.resolve(name);
+        } catch (InvalidPathException e) {
+            return directory.resolve(name.replaceAll("[^ -~]", "?"));
+        }
+    }
+
+    private static boolean isWritable(String name) {
+        return name.indexOf(REPLACEMENT) < 0 && encoder().canEncode(name);
+    }
+
+    private static CharsetEncoder encoder() {
+        try {
+            return Charset.forName(ENCODING).newEncoder();
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            return StandardCharsets.UTF_8.newEncoder();
+        }
+    }
+}
