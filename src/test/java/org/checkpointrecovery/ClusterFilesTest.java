@@ -69,6 +69,41 @@ class ClusterFilesTest {
     }
 
     @Test
+    void whatever_runs_commands_has_a_first_process_that_waits_for_orphans() throws Exception {
+        assertThat(dockerfile())
+                .contains(
+                        "FROM debian:12",
+                        "apt-get install --yes --no-install-recommends tini ",
+                        "ENTRYPOINT [\"/usr/bin/tini\", \"--\", \"/opt/entrypoint.sh\"]");
+        assertThat(Files.readString(DOCKER.resolve("entrypoint.sh"))).contains("exec /opt/java/bin/java ");
+        JsonNode services = compose().get("services");
+        assertThat(services.at("/service/entrypoint").isMissingNode()).isTrue();
+        assertThat(document("StatefulSet")
+                        .at("/spec/template/spec/containers/0/command")
+                        .isMissingNode())
+                .isTrue();
+        assertThat(services.at("/taskmanager/init").asBoolean()).isTrue();
+        assertThat(document("FlinkDeployment")
+                        .at("/spec/podTemplate/spec/shareProcessNamespace")
+                        .asBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void every_java_reads_and_writes_the_names_of_files_in_utf_8() throws Exception {
+        assertThat(dockerfile()).contains("ENV LC_ALL=C.UTF-8 ");
+        JsonNode services = compose().get("services");
+        assertThat(services.at("/service/environment/LC_ALL").isMissingNode()).isTrue();
+        for (String name : List.of("jobmanager", "taskmanager")) {
+            assertThat(services.at("/" + name + "/environment/LC_ALL").asString())
+                    .isEqualTo("C.UTF-8");
+        }
+        JsonNode flink = document("FlinkDeployment").at("/spec/podTemplate/spec/containers/0/env/0");
+        assertThat(flink.path("name").asString()).isEqualTo("LC_ALL");
+        assertThat(flink.path("value").asString()).isEqualTo("C.UTF-8");
+    }
+
+    @Test
     void the_service_and_the_cluster_see_the_same_files_at_the_same_paths_as_the_same_user() throws Exception {
         JsonNode services = compose().get("services");
         List<String> shared = strings(services.at("/service/volumes"));
