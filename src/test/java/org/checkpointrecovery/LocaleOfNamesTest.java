@@ -53,7 +53,7 @@ class LocaleOfNamesTest {
 
     private static String java(String arguments) {
         List<String> paths = new ArrayList<>();
-        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             paths.add(Path.of(path).toAbsolutePath().toString());
         }
         return "exec " + Path.of(System.getProperty("java.home"), "bin", "java")

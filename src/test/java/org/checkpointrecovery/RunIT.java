@@ -93,6 +93,39 @@ class RunIT {
     }
 
     @Test
+    void an_open_quotation_mark_ends_the_run_with_its_place_and_the_option_that_helps() throws Exception {
+        Path input = directory.resolve("in.csv");
+        Files.writeString(input, "1,Ana\n2,\"12 in\n3,c\n");
+        Ended open = run(input, "--format", "csv", "--csv-header", "id,name");
+        assertThat(open.code).isEqualTo(1);
+        assertThat(open.log).contains("in line 2 of the input, at byte offset 8", "--csv-quote none");
+        assertThat(output()).doesNotExist();
+        assertThat(run(input, "--format", "csv", "--csv-header", "id,name", "--csv-quote", "none").code)
+                .isZero();
+        assertThat(JSON.readTree(output().toFile()).findValuesAsText("original"))
+                .containsExactly(
+                        "{\"id\":\"1\",\"name\":\"Ana\"}",
+                        "{\"id\":\"2\",\"name\":\"\\\"12 in\"}",
+                        "{\"id\":\"3\",\"name\":\"c\"}");
+        assertThat(run(input, "--format", "csv", "--csv-quote", "none", "--csv-header", "none", "--csv-skip", "2").code)
+                .isZero();
+        assertThat(JSON.readTree(output().toFile()).findValuesAsText("original"))
+                .containsExactly("{\"column_1\":\"3\",\"column_2\":\"c\"}");
+        for (String[] wrong : new String[][] {
+            {"--csv-header", "a,a"},
+            {"--csv-header", "a,"},
+            {"--csv-header", "None"},
+            {"--csv-skip", "-1"},
+            {"--csv-quote", "x"}
+        }) {
+            Ended refused = run(input, "--format", "csv", wrong[0], wrong[1]);
+            assertThat(refused.code).as("%s %s", wrong[0], wrong[1]).isEqualTo(2);
+            assertThat(refused.log).contains(wrong[0]);
+            assertThat(run(input, wrong[0], "1").log).contains(wrong[0] + " is for --format csv only");
+        }
+    }
+
+    @Test
     void a_batch_size_of_0_is_refused_in_one_line() throws Exception {
         Ended run = run(SAMPLE, "--batch-size", "0");
         assertThat(run.code).isEqualTo(2);

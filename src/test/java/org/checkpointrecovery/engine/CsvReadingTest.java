@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,6 +50,7 @@ class CsvReadingTest {
     }
 
     /** Files of ten items each, and how they are read. */
+    @SuppressWarnings("ImmutableEnumChecker") // the names in a format are a list that never changes
     private enum File {
         PANDAS(DEFAULT, ",name\n", "%d,\"a\n%d\"\n"),
         EXCEL(DEFAULT, "\ufeffSEP=;\r\nid;\r\n", "%d;x%d\r\n"),
@@ -76,7 +80,7 @@ class CsvReadingTest {
         byte[] bytes() {
             return (beginning
                             + IntStream.range(0, 10)
-                                    .mapToObj(i -> String.format(java.util.Locale.ROOT, record, i, i))
+                                    .mapToObj(i -> String.format(Locale.ROOT, record, i, i))
                                     .collect(Collectors.joining()))
                     .getBytes(UTF_8);
         }
@@ -135,10 +139,11 @@ class CsvReadingTest {
         String clean = clean(file).get(0);
         long seed = System.nanoTime();
         Random random = new Random(seed);
+        List<CrashPoint> points = List.of(CrashPoint.values());
         for (int round = 0; round < 12; round++) {
             disk = CrashedJob.emptyDisk(round);
             JobId id;
-            CrashPoint point = CrashPoint.values()[round % CrashPoint.values().length];
+            CrashPoint point = points.get(round % points.size());
             try (TestService service = TestService.start(disk, OPTIONS)) {
                 TestSpec spec = file.spec().batchSize(1 + random.nextInt(3)).crashAfter(1 + random.nextInt(10), point);
                 id = submit(service, spec, file.bytes());
@@ -148,7 +153,7 @@ class CsvReadingTest {
             try (TestService service = TestService.start(disk, OPTIONS)) {
                 service.service().resume(id);
                 Await.until("it is done or dead", () -> disk.isPowerCut() || service.status(id) == Status.COMPLETED);
-            } catch (java.io.IOException | java.io.UncheckedIOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 assertThat(disk.isPowerCut()).as("%s", e).isTrue();
             }
             disk.restorePower();
