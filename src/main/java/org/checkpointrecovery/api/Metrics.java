@@ -84,7 +84,9 @@ final class Metrics implements JobWatcher, Closeable {
                 .description("Jobs that wait for a worker")
                 .register(registry);
         Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
-                .description("Age of the oldest among the newest checkpoints of all running jobs, 0 without one")
+                .description(
+                        "Age of the oldest among the newest checkpoints of all running jobs, at most that of its run; 0"
+                                + " without one")
                 .baseUnit("seconds")
                 .register(registry);
         commits = Timer.builder(PREFIX + "commit")
@@ -111,8 +113,7 @@ final class Metrics implements JobWatcher, Closeable {
     private static double oldestCheckpointSeconds(JobService service) {
         return service.list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
                 .filter(view -> view.lastCheckpointAt() != null)
-                .mapToDouble(view ->
-                        Duration.between(view.lastCheckpointAt(), view.at()).toMillis() / 1000.0)
+                .mapToDouble(view -> view.elapsed().sinceCheckpoint().toMillis() / 1000.0)
                 .max()
                 .orElse(0);
     }

@@ -22,6 +22,7 @@ import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.Decoding;
+import org.checkpointrecovery.job.Elapsed;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputIdentity;
@@ -352,6 +353,7 @@ final class FileRun {
     private final class Listener implements RunListener {
         private final CompletableFuture<RunEnd> end = new CompletableFuture<>();
         private volatile Job job;
+        private volatile long began; // as System.nanoTime tells it
 
         Listener(Job job) {
             this.job = job;
@@ -359,6 +361,7 @@ final class FileRun {
 
         @Override
         public boolean starting(JobId id, Recovery from, Position committed) {
+            began = System.nanoTime();
             synchronized (this) {
                 job = job.beginRun(from, clock.instant());
             }
@@ -375,7 +378,11 @@ final class FileRun {
 
         @Override
         public void committed(JobId id, Checkpoint checkpoint, Duration took) {
-            display.committed(Progress.of(job, checkpoint.position(), checkpoint.savedAt(), clock.instant()));
+            display.committed(Progress.of(
+                    job,
+                    checkpoint.position(),
+                    checkpoint.savedAt(),
+                    new Elapsed(Duration.ofNanos(System.nanoTime() - began), checkpoint.took())));
         }
 
         @Override

@@ -1,7 +1,6 @@
 package org.checkpointrecovery.engine;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.DescriptorShortage;
+import org.checkpointrecovery.job.Elapsed;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
@@ -30,9 +30,9 @@ final class JobEntry {
     private static final Logger log = LoggerFactory.getLogger(JobEntry.class);
 
     private final JobStore store;
-    private final Clock clock;
     private final JobWatcher watcher;
     private volatile Snapshot snapshot; // written under this
+    private volatile long runBegan = System.nanoTime(); // written under this
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
     private boolean unsaved; // guarded by this; whether the state is not the one on disk
@@ -43,27 +43,29 @@ final class JobEntry {
     /**
      * @param beyond what a cluster has finished with what is committed; null if it is not known to be more
      * @param notice what someone should know of the job beyond its state; never on disk
+     * @param toCheckpoint from the beginning of the run under way to its last checkpoint; null before the first one
      */
     private record Snapshot(
             Job job,
             Position committed,
             @Nullable Finished beyond,
             @Nullable Instant lastCheckpointAt,
-            @Nullable Reason notice) {
+            @Nullable Reason notice,
+            @Nullable Duration toCheckpoint) {
         Snapshot with(Job next) {
-            return new Snapshot(next, committed, beyond, lastCheckpointAt, notice);
+            return new Snapshot(next, committed, beyond, lastCheckpointAt, notice, toCheckpoint);
         }
 
-        Snapshot with(Position newCommitted, @Nullable Instant savedAt) {
-            return new Snapshot(job, newCommitted, beyond, savedAt, notice);
+        Snapshot with(Position newCommitted, @Nullable Instant savedAt, @Nullable Duration newToCheckpoint) {
+            return new Snapshot(job, newCommitted, beyond, savedAt, notice, newToCheckpoint);
         }
 
         Snapshot with(Finished newBeyond) {
-            return new Snapshot(job, committed, newBeyond, lastCheckpointAt, notice);
+            return new Snapshot(job, committed, newBeyond, lastCheckpointAt, notice, toCheckpoint);
         }
 
         Snapshot with(@Nullable Reason newNotice) {
-            return new Snapshot(job, committed, beyond, lastCheckpointAt, newNotice);
+            return new Snapshot(job, committed, beyond, lastCheckpointAt, newNotice, toCheckpoint);
         }
 
         /** What is finished never becomes less while the cluster's ranges are there. */
@@ -74,17 +76,10 @@ final class JobEntry {
         }
     }
 
-    JobEntry(
-            JobStore store,
-            Clock clock,
-            JobWatcher watcher,
-            Job job,
-            Position committed,
-            @Nullable Instant lastCheckpointAt) {
+    JobEntry(JobStore store, JobWatcher watcher, Job job, Position committed, @Nullable Instant lastCheckpointAt) {
         this.store = store;
-        this.clock = clock;
         this.watcher = watcher;
-        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt, null);
+        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt, null, null);
     }
 
     Job job() {
@@ -101,7 +96,24 @@ final class JobEntry {
 
     JobView view() {
         Snapshot now = snapshot;
-        return new JobView(now.job, now.committed, now.finished(), now.lastCheckpointAt, now.notice, clock.instant());
+        return new JobView(
+                now.job,
+                now.committed,
+                now.finished(),
+                now.lastCheckpointAt,
+                now.notice,
+                new Elapsed(sinceRunBegan(), now.toCheckpoint));
+    }
+
+    /** How long the latest run has taken, if it is under way. The time of day may jump; this clock never does. */
+    Duration sinceRunBegan() {
+        return Duration.ofNanos(System.nanoTime() - runBegan);
+    }
+
+    /** Begins to measure a run. To be called before anyone can see that. */
+    synchronized void measureRun() {
+        runBegan = System.nanoTime();
+        snapshot = snapshot.with(snapshot.committed, snapshot.lastCheckpointAt, null);
     }
 
     /** Brings the job into another state, on disk first. After an exception nothing has changed. */
@@ -168,7 +180,7 @@ final class JobEntry {
         }
         telling = true;
         Ends.Untold end = untold.get(0);
-        JobView then = new JobView(job().at(end), end.committed(), end.lastCheckpointAt(), end.at());
+        JobView then = new JobView(job().at(end), end.committed(), end.lastCheckpointAt());
         callbacks.tell(end.number(), then, () -> settle(end.number()));
     }
 
@@ -222,13 +234,13 @@ final class JobEntry {
 
     /** Shows how far the job is committed, where a run begins. */
     synchronized void showBegin(Position committed) {
-        snapshot = snapshot.with(committed, snapshot.lastCheckpointAt).with((Reason) null);
+        snapshot = snapshot.with(committed, snapshot.lastCheckpointAt, null).with((Reason) null);
         watcher.changed(status(), view());
     }
 
     synchronized void showCommitted(Checkpoint checkpoint, Duration took) {
         Position before = committed();
-        snapshot = snapshot.with(checkpoint.position(), checkpoint.savedAt());
+        snapshot = snapshot.with(checkpoint.position(), checkpoint.savedAt(), checkpoint.took());
         waits = 0;
         watcher.committed(view(), before, took);
     }

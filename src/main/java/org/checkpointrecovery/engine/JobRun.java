@@ -65,6 +65,7 @@ final class JobRun implements RunListener {
                 return false;
             }
             leaveLine();
+            entry.measureRun();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);
         }
@@ -156,7 +157,8 @@ final class JobRun implements RunListener {
     private Job next(Job job, RunEnd end) {
         JobState state = stateAfter(job.status(), end, entry.view().lastCheckpointAt());
         Run.End how = state.status() == Status.CANCELLED ? Run.End.CANCELLED : end.end();
-        Job ended = job.endRun(how, end.reason(), state, end.committed().nextItem(), clock.instant());
+        Job ended = job.endRun(
+                how, end.reason(), state, end.committed().nextItem(), clock.instant(), entry.sinceRunBegan());
         return state.status() == Status.COMPLETED
                 ? ended.counted(end.committed().nextItem())
                 : ended;

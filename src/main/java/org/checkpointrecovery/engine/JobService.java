@@ -242,7 +242,7 @@ public final class JobService {
             refuseOtherFields(spec, items);
             Job job = Job.submitted(id, null, spec.withFormat(items.format()), identity, null, null, clock.instant());
             return new Validated(
-                    new JobView(job, Position.START, null, clock.instant()),
+                    new JobView(job, Position.START, null),
                     sample == 0 ? List.of() : new Sampler(processors, SAMPLE_LIMIT).sample(id, spec, items, sample));
         } catch (OpenQuoteException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.explanation());
@@ -318,7 +318,7 @@ public final class JobService {
                 Job job = Job.submitted(
                         id, parent, spec.withFormat(items.format()), identity, null, key, clock.instant());
                 draft.publish(job);
-                JobEntry entry = new JobEntry(jobs, clock, watchers, job, Position.START, null);
+                JobEntry entry = new JobEntry(jobs, watchers, job, Position.START, null);
                 entry.callBack(callbacks);
                 entries.put(id, entry);
                 watchers.changed(null, entry.view());

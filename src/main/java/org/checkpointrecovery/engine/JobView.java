@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine;
 
 import java.time.Instant;
 import java.util.List;
+import org.checkpointrecovery.job.Elapsed;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param finished at least what is committed
  * @param notice what someone should know of the job beyond its state, or null
+ * @param elapsed of the run under way
  */
 public record JobView(
         Job job,
@@ -22,10 +24,10 @@ public record JobView(
         Finished finished,
         @Nullable Instant lastCheckpointAt,
         @Nullable Reason notice,
-        Instant at) {
-    /** Of a job of which nothing more is finished than what is committed. */
-    public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant at) {
-        this(job, committed, committed.finished(), lastCheckpointAt, null, at);
+        Elapsed elapsed) {
+    /** Of a job that has no run under way, and of which nothing more is finished than what is committed. */
+    public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt) {
+        this(job, committed, committed.finished(), lastCheckpointAt, null, Elapsed.NONE);
     }
 
     /** Why the job is in its state, or else what someone should know of it; null if there is nothing to say. */
@@ -35,7 +37,7 @@ public record JobView(
     }
 
     public Progress progress() {
-        return Progress.of(job, committed, finished, lastCheckpointAt, at);
+        return Progress.of(job, committed, finished, lastCheckpointAt, elapsed);
     }
 
     public List<Verb> allowedActions() {

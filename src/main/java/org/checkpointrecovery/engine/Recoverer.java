@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -54,13 +55,12 @@ final class Recoverer {
     private JobEntry recovered(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
             removeLeftover(job, completed);
-            return new JobEntry(jobs, clock, watcher, job, completed.end(), completed.lastCheckpointAt());
+            return new JobEntry(jobs, watcher, job, completed.end(), completed.lastCheckpointAt());
         }
         jobs.forceFound(job.id());
         Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newest(job);
         JobEntry entry = new JobEntry(
                 jobs,
-                clock,
                 watcher,
                 job,
                 checkpoint.map(Checkpoint::position).orElse(Position.START),
@@ -85,10 +85,12 @@ final class Recoverer {
     private void settle(JobEntry entry, JobState next, @Nullable Checkpoint checkpoint) {
         Job job = entry.job();
         // When the service ended is not known; its last checkpoint is the last that is known of it.
-        Instant began = job.runs().get(job.runs().size() - 1).startedAt();
+        Run run = job.runs().get(job.runs().size() - 1);
+        Instant began = run.startedAt();
         Instant ended = checkpoint == null || checkpoint.savedAt().isBefore(began) ? began : checkpoint.savedAt();
+        Duration took = checkpoint == null || checkpoint.run() != run.number() ? Duration.ZERO : checkpoint.took();
         Job settled = job.endRun(
-                Run.End.CRASHED, interrupted(entry), next, entry.committed().nextItem(), ended);
+                Run.End.CRASHED, interrupted(entry), next, entry.committed().nextItem(), ended, took);
         change(entry, settled);
     }
 

@@ -124,11 +124,16 @@ public record Job(
                 .with(new JobState.Running(), now, longer, runs.isEmpty() ? null : from, totalItems);
     }
 
-    /** Ends the run under way, if there is one, with the job's next state. */
-    public Job endRun(Run.End end, @Nullable Reason reason, JobState next, long nextItem, Instant now) {
+    /**
+     * Ends the run under way, if there is one, with the job's next state.
+     *
+     * @param took how long the run took; null if that is not known
+     */
+    public Job endRun(
+            Run.End end, @Nullable Reason reason, JobState next, long nextItem, Instant now, @Nullable Duration took) {
         List<Run> ended = new ArrayList<>(runs);
         if (!ended.isEmpty() && ended.get(ended.size() - 1).ending() == null) {
-            ended.set(ended.size() - 1, ended.get(ended.size() - 1).end(end, reason, now, nextItem));
+            ended.set(ended.size() - 1, ended.get(ended.size() - 1).end(end, reason, now, nextItem, took));
         }
         return become(next, now).with(next, now, ended, recovery, totalItems);
     }
@@ -187,14 +192,17 @@ public record Job(
         return status().isEnd() ? stateSince : null;
     }
 
-    /** How long its runs took, with the one under way. */
-    public Duration elapsed(Instant now) {
+    /**
+     * How long its runs took.
+     *
+     * @param underWay how long the run under way has taken
+     */
+    public Duration elapsed(Duration underWay) {
         Duration sum = Duration.ZERO;
         for (Run run : runs) {
-            Instant end = run.ending() == null ? now : run.ending().at();
-            sum = sum.plus(Duration.between(run.startedAt(), end));
+            sum = sum.plus(run.ending() == null ? underWay : run.took(run.ending()));
         }
-        return sum.isNegative() ? Duration.ZERO : sum;
+        return sum;
     }
 
     private Job with(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param totalItems null until the input has been counted
  * @param percent of the items, rounded down to 0.1; 100.0 only when COMPLETED
- * @param itemsPerSecond of the latest run; null before its first checkpoint
+ * @param itemsPerSecond of the latest run, up to its last checkpoint while it runs; null before its first checkpoint
  * @param eta how long the rest will take; null when that cannot be told
  * @param lastCheckpointAt null before the first one
  */
@@ -25,14 +25,14 @@ public record Progress(
         @Nullable Duration eta,
         @Nullable Instant lastCheckpointAt) {
 
-    public static Progress of(Job job, Position committed, @Nullable Instant lastCheckpointAt, Instant now) {
-        return of(job, committed, committed.finished(), lastCheckpointAt, now);
+    public static Progress of(Job job, Position committed, @Nullable Instant lastCheckpointAt, Elapsed elapsed) {
+        return of(job, committed, committed.finished(), lastCheckpointAt, elapsed);
     }
 
     /** @param finished at least what is committed */
     public static Progress of(
-            Job job, Position committed, Finished finished, @Nullable Instant lastCheckpointAt, Instant now) {
-        Double rate = itemsPerSecond(job, committed, lastCheckpointAt);
+            Job job, Position committed, Finished finished, @Nullable Instant lastCheckpointAt, Elapsed elapsed) {
+        Double rate = itemsPerSecond(job, committed, elapsed);
         return new Progress(
                 job.status(),
                 job.totalItems(),
@@ -41,7 +41,7 @@ public record Progress(
                 finished.failed(),
                 percent(job.status(), finished.items(), job.totalItems()),
                 rate,
-                job.elapsed(now),
+                job.elapsed(elapsed.run()),
                 eta(job, committed, rate),
                 lastCheckpointAt);
     }
@@ -58,13 +58,14 @@ public record Progress(
         return Math.max(0, Math.min(999, tenths)) / 10.0;
     }
 
-    private static @Nullable Double itemsPerSecond(Job job, Position committed, @Nullable Instant savedAt) {
-        if (job.runs().isEmpty() || savedAt == null) {
+    private static @Nullable Double itemsPerSecond(Job job, Position committed, Elapsed elapsed) {
+        if (job.runs().isEmpty()) {
             return null;
         }
         Run run = job.runs().get(job.runs().size() - 1);
+        Duration took = run.ending() == null ? elapsed.toCheckpoint() : run.took(run.ending());
         long items = committed.nextItem() - run.firstItem();
-        double seconds = Duration.between(run.startedAt(), savedAt).toNanos() / 1e9;
+        double seconds = took == null ? 0 : took.toNanos() / 1e9;
         return items <= 0 || seconds <= 0 ? null : items / seconds;
     }
 

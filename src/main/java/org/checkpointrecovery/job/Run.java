@@ -2,6 +2,7 @@ package org.checkpointrecovery.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,29 @@ public record Run(
         return new Run(number, at, firstItem, firstItem, null);
     }
 
-    public Run end(End how, @Nullable Reason reason, Instant at, long nextItem) {
-        return new Run(number, startedAt, firstItem, nextItem, new Ending(how, reason, at));
+    public Run end(End how, @Nullable Reason reason, Instant at, long nextItem, @Nullable Duration took) {
+        return new Run(number, startedAt, firstItem, nextItem, new Ending(how, reason, at, took));
     }
 
-    /** How, why and when a run ended. */
-    public record Ending(End end, @Nullable Reason reason, Instant at) {}
+    /** How long a run took that has ended. */
+    Duration took(Ending ended) {
+        if (ended.took != null) {
+            return ended.took;
+        }
+        Duration between = Duration.between(startedAt, ended.at);
+        return between.isNegative() ? Duration.ZERO : between;
+    }
+
+    /**
+     * How, why and when a run ended.
+     *
+     * @param took how long the run took, by a clock that is never set; null if an older release did not note it
+     */
+    public record Ending(
+            End end,
+            @Nullable Reason reason,
+            Instant at,
+            @Nullable Duration took) {}
 
     /** How a run ended. */
     public enum End {

@@ -19,11 +19,11 @@ import org.checkpointrecovery.job.Position;
  * <pre>
  * {"version":1,"jobId":"0mh3k2v9x-7fq2mzt4","run":2,"nextItem":6,"inputBytes":123,"resultsBytes":456,"errorsBytes":0,
  *  "succeeded":6,"failed":0,"inputCrc32c":"77aa10bc","inputModifiedAt":"2026-11-23T10:00:00.5Z",
- *  "inputChangedAt":"2026-11-23T10:00:00.5Z","savedAt":"2026-11-23T10:15:30.123Z","crc32c":"1f2e03aa"}
+ *  "inputChangedAt":"2026-11-23T10:00:00.5Z","savedAt":"2026-11-23T10:15:30.123Z","runMillis":1234,"crc32c":"1f2e03aa"}
  * </pre>
  *
- * on one line. The three fields about the input are there only for a file that others may write to; older releases did not
- * write them. A commit waits for it, so it is written without reflection.
+ * on one line. The three fields about the input are there only for a file that others may write to; older releases wrote neither
+ * them nor {@code runMillis}. A commit waits for it, so it is written without reflection.
  */
 final class CheckpointCodec {
     static final int VERSION = 1;
@@ -52,7 +52,11 @@ final class CheckpointCodec {
         if (times != null && times.changedAt() != null) {
             json.raw(ascii(",\"inputChangedAt\":")).string(times.changedAt().toString());
         }
-        json.raw(ascii(",\"savedAt\":")).string(checkpoint.savedAt().toString()).raw('}');
+        json.raw(ascii(",\"savedAt\":")).string(checkpoint.savedAt().toString());
+        if (checkpoint.took() != null) {
+            json.raw(ascii(",\"runMillis\":")).number(checkpoint.took().toMillis());
+        }
+        json.raw('}');
         return Checksum.seal(Arrays.copyOf(json.array(), json.length()));
     }
 
@@ -65,7 +69,8 @@ final class CheckpointCodec {
                     (int) StoredJson.number(json, "run"),
                     JobCodec.readPosition(json),
                     JobCodec.readTimes(json, "inputModifiedAt", "inputChangedAt"),
-                    Instant.parse(StoredJson.text(json, "savedAt")));
+                    Instant.parse(StoredJson.text(json, "savedAt")),
+                    StoredJson.millisOrNull(json, "runMillis"));
             if (!checkpoint.jobId().equals(job)) {
                 throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not to " + job);
             }

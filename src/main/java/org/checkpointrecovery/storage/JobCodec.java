@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
  *  "stateSince":"2026-11-23T10:15:31.5Z",
  *  "runs":[{"number":1,"startedAt":"...","firstItem":0,"nextItem":6,
- *           "ending":{"end":"CRASHED","reason":{...},"at":"..."}}],
+ *           "ending":{"end":"CRASHED","reason":{...},"at":"...","runMillis":1234}}],
  *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
  * </pre>
  *
@@ -382,6 +382,9 @@ final class JobCodec {
             ObjectNode node = json.putObject("ending").put("end", ending.end().name());
             writeReason(node, ending.reason());
             node.put("at", text(ending.at()));
+            if (ending.took() != null) {
+                node.put("runMillis", ending.took().toMillis());
+            }
         }
     }
 
@@ -392,7 +395,8 @@ final class JobCodec {
             ending = new Run.Ending(
                     Run.End.valueOf(StoredJson.text(node, "end")),
                     readReasonOrNull(node),
-                    Instant.parse(StoredJson.text(node, "at")));
+                    Instant.parse(StoredJson.text(node, "at")),
+                    StoredJson.millisOrNull(node, "runMillis"));
         }
         return new Run(
                 (int) StoredJson.number(json, "number"),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,10 @@ final class StoredJson {
 
     static @Nullable Instant instantOrNull(JsonNode json, String field) throws DamagedFileException {
         return has(json, field) ? Instant.parse(text(json, field)) : null;
+    }
+
+    static @Nullable Duration millisOrNull(JsonNode json, String field) throws DamagedFileException {
+        return has(json, field) ? Duration.ofMillis(number(json, field)) : null;
     }
 
     static <T> @Nullable T mapOrNull(@Nullable String text, Function<String, T> parse) {

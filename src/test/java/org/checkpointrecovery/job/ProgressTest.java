@@ -20,7 +20,7 @@ class ProgressTest {
     private static Progress of(Status status, long nextItem, @Nullable Long total, @Nullable Instant savedAt) {
         Instant earlier = NOON.minusSeconds(100);
         List<Run> runs = List.of(
-                new Run(1, earlier, 0, 20, new Run.Ending(Run.End.PAUSED, null, earlier.plusSeconds(60))),
+                new Run(1, earlier, 0, 20, new Run.Ending(Run.End.PAUSED, null, earlier.plusSeconds(60), null)),
                 new Run(2, NOON, 20, 20, null));
         Job job = new Job(
                 new JobId("0mh3k2v9x-7fq2mzt4"),
@@ -36,7 +36,8 @@ class ProgressTest {
                 null,
                 Ends.NONE);
         Position committed = new Position(nextItem, 0, 0, 0, nextItem - 1, 1);
-        return Progress.of(job, committed, savedAt, NOON.plusSeconds(10));
+        Duration toCheckpoint = savedAt == null || savedAt.isBefore(NOON) ? null : Duration.between(NOON, savedAt);
+        return Progress.of(job, committed, savedAt, new Elapsed(Duration.ofSeconds(10), toCheckpoint));
     }
 
     @Test

@@ -40,7 +40,7 @@ class FileCheckpointStoreTest {
 
     private static Checkpoint at(long nextItem) {
         return new Checkpoint(
-                JOB, 1, new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1), null, NOW);
+                JOB, 1, new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1), null, NOW, null);
     }
 
     private static long nextItem(Found found) {

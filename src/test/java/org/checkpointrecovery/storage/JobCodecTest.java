@@ -67,8 +67,8 @@ class JobCodecTest {
 
     private static Job job(JobSpec spec, JobState state) {
         List<Run> runs = List.of(
-                new Run(1, NOW, 0, 6, new Run.Ending(Run.End.STOPPED, null, NOW)),
-                new Run(2, NOW, 6, 9, new Run.Ending(Run.End.FAILED, REASON, NOW)),
+                new Run(1, NOW, 0, 6, new Run.Ending(Run.End.STOPPED, null, NOW, null)),
+                new Run(2, NOW, 6, 9, new Run.Ending(Run.End.FAILED, REASON, NOW, Duration.ofMillis(1234))),
                 new Run(3, NOW, 9, 9, null));
         return new Job(
                 ID,

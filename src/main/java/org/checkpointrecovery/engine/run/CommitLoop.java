@@ -48,6 +48,7 @@ final class CommitLoop {
     private final Clock clock;
     private final Runnable halt;
 
+    private final long began;
     private final Position from;
     private final @Nullable InputTimes inputTimes;
     /** What is on disk for good. */
@@ -61,8 +62,19 @@ final class CommitLoop {
     /** The end of the last whole batch that is appended. */
     private final Tally batchEnd = new Tally();
 
-    /** @param inputTimes as {@link Checkpoint} keeps them */
-    CommitLoop(RunParts parts, SliceQueue queue, ResultSink sink, Position from, @Nullable InputTimes inputTimes) {
+    /**
+     * @param from where the run begins
+     * @param inputTimes as {@link Checkpoint} keeps them
+     * @param began when the run began, as {@link System#nanoTime} tells it
+     */
+    CommitLoop(
+            RunParts parts,
+            SliceQueue queue,
+            ResultSink sink,
+            Position from,
+            @Nullable InputTimes inputTimes,
+            long began) {
+        this.began = began;
         this.from = from;
         this.inputTimes = inputTimes;
         this.job = parts.order().job().id();
@@ -175,7 +187,12 @@ final class CommitLoop {
     /** At the end of the last whole batch. */
     private Checkpoint checkpoint() {
         return new Checkpoint(
-                job, run, batchEnd.position(from), inputTimes, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+                job,
+                run,
+                batchEnd.position(from),
+                inputTimes,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                Duration.ofNanos(System.nanoTime() - began));
     }
 
     /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */

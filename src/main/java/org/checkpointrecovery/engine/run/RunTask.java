@@ -45,6 +45,7 @@ final class RunTask implements Runnable {
     private final Feed.Factory feeds;
     private Position committed = Position.START;
     private @Nullable InputTimes inputTimes;
+    private long began; // as System.nanoTime tells it
 
     RunTask(RunParts parts, Feed.Factory feeds) {
         this.parts = parts;
@@ -67,6 +68,7 @@ final class RunTask implements Runnable {
             inputTimes = restored.inputTimes();
             Feed feed = feeds.open(parts, committed);
             try {
+                began = System.nanoTime();
                 if (!parts.listener().starting(id, explained(restored, feed.damage()), committed)) {
                     return;
                 }
@@ -174,7 +176,7 @@ final class RunTask implements Runnable {
             throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
-        CommitLoop loop = new CommitLoop(parts, queue, sink, committed, inputTimes);
+        CommitLoop loop = new CommitLoop(parts, queue, sink, committed, inputTimes, began);
         try {
             feed.begin(queue, () -> loop.committed().nextItem());
             RunEnd end = loop.commitAll();
