@@ -1,6 +1,5 @@
 package org.checkpointrecovery.processor.http;
 
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -92,7 +91,7 @@ final class Exchange {
         Optional<HttpVersion> spoken = kept.spoken(result.getRequest());
         boolean closed = result.isFailed()
                 && !CallFailures.has(result.getFailure(), TimeoutException.class)
-                && (begun ? spoken.isPresent() && isUnanswered(result) : isNeverSent(result));
+                && (begun ? spoken.isPresent() && isUnanswered(result) : hadConnection(result));
         if (closed && !repeated && client.isRunning() && left.compareTo(Duration.ZERO) > 0) {
             repeated = true;
             repeat(request(left), spoken.orElse(HttpVersion.HTTP_1_1));
@@ -125,9 +124,8 @@ final class Exchange {
     }
 
     /** Whether the call had been given to a connection, which ended before a byte of the call was sent. */
-    private static boolean isNeverSent(Result result) {
-        return result.getRequest().getConnection() != null
-                || CallFailures.has(result.getFailure(), ClosedChannelException.class);
+    private static boolean hadConnection(Result result) {
+        return result.getRequest().getConnection() != null;
     }
 
     /** Of HTTP/2 the pool makes one new connection for all calls; of HTTP/1.1 its next one may be as old as this one was. */
