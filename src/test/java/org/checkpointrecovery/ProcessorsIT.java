@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Endpoints, programs and plugins at work for a service that is killed. */
 class ProcessorsIT {
-    /** Set them to 10000 and 5 for the measurement of the README. */
+    /** Set them to 10000 and 5 for a measurement. */
     private static final int ITEMS = Integer.getInteger("calls.items", 1500);
 
     private static final int KILLS = Integer.getInteger("calls.kills", 3);

@@ -21,7 +21,7 @@ import org.checkpointrecovery.plugin.ItemProcessor;
 
 /** Builds the jar of a plugin from its source, as its author would with javac and jar. */
 public final class PluginJar {
-    /** The worked example that the README shows. */
+    /** The worked example that the documentation shows. */
     public static final Path EXAMPLE = Path.of("src/test/plugin/org/example/Reverse.java");
 
     private PluginJar() {}
