@@ -189,7 +189,9 @@ class DocumentationIT {
                 Path target = matcher.group(1).isEmpty() ? page : page.resolveSibling(matcher.group(1));
                 assertThat(target).as("%s: %s", page, matcher.group()).exists();
                 if (matcher.group(2) != null) {
-                    assertThat(anchors(target)).as("%s: %s", page, matcher.group()).contains(matcher.group(2));
+                    assertThat(anchors(target))
+                            .as("%s: %s", page, matcher.group())
+                            .contains(matcher.group(2));
                 }
             }
         }
