@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *  "state":{"status":"CRASHED","reason":{"code":"SIMULATED_CRASH","message":"..."}},
  *  "stateSince":"2026-11-23T10:15:31.5Z",
  *  "runs":[{"number":1,"startedAt":"...","firstItem":0,"nextItem":6,
- *           "ending":{"end":"CRASHED","reason":{...},"at":"...","runMillis":1234}}],
+ *           "ending":{"end":"CRASHED","reason":{...},"at":"...","runNanos":1234567890}}],
  *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
  * </pre>
  *
@@ -383,7 +383,7 @@ final class JobCodec {
             writeReason(node, ending.reason());
             node.put("at", text(ending.at()));
             if (ending.took() != null) {
-                node.put("runMillis", ending.took().toMillis());
+                node.put("runNanos", ending.took().toNanos());
             }
         }
     }
@@ -396,7 +396,7 @@ final class JobCodec {
                     Run.End.valueOf(StoredJson.text(node, "end")),
                     readReasonOrNull(node),
                     Instant.parse(StoredJson.text(node, "at")),
-                    StoredJson.millisOrNull(node, "runMillis"));
+                    StoredJson.has(node, "runNanos") ? Duration.ofNanos(StoredJson.number(node, "runNanos")) : null);
         }
         return new Run(
                 (int) StoredJson.number(json, "number"),

@@ -68,7 +68,7 @@ class JobCodecTest {
     private static Job job(JobSpec spec, JobState state) {
         List<Run> runs = List.of(
                 new Run(1, NOW, 0, 6, new Run.Ending(Run.End.STOPPED, null, NOW, null)),
-                new Run(2, NOW, 6, 9, new Run.Ending(Run.End.FAILED, REASON, NOW, Duration.ofMillis(1234))),
+                new Run(2, NOW, 6, 9, new Run.Ending(Run.End.FAILED, REASON, NOW, Duration.ofNanos(1_234_567_890))),
                 new Run(3, NOW, 9, 9, null));
         return new Job(
                 ID,
