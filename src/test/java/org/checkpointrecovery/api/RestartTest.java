@@ -88,7 +88,7 @@ class RestartTest {
         String waiting = http.submit(ITEMS + "}");
         Thread stop = new Thread(service::stop);
         stop.start();
-        Await.until("it stops", () -> service.service().isStopping(), stopping -> stopping);
+        Await.until("it waits for the run", stop::getStackTrace, RestartTest::waitsForRuns);
         disk.releaseResults();
         Await.until("it has stopped", stop::isAlive, alive -> !alive);
         service.start();
@@ -101,6 +101,13 @@ class RestartTest {
         assertThat(completed.text("/recovery/from")).isEqualTo("checkpoint");
         http.await(waiting, "COMPLETED");
         assertThat(http.results(running)).isEqualTo(http.results(waiting)).hasLineCount(6);
+    }
+
+    /** Whether the runs have been asked to end at their batch: not yet when the service says that it is stopping. */
+    private static boolean waitsForRuns(StackTraceElement[] stack) {
+        List<StackTraceElement> frames = List.of(stack);
+        return frames.stream().anyMatch(frame -> frame.getClassName().endsWith(".RunPool"))
+                && frames.stream().anyMatch(frame -> frame.getMethodName().equals("awaitTermination"));
     }
 
     @ParameterizedTest

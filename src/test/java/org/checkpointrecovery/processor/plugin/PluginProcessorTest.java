@@ -150,8 +150,7 @@ class PluginProcessorTest {
                 + " stop = false; if (config.containsKey(\"stop\")) { stop = true; } }";
         Plugins plugins = load(PluginJar.build(directory, "test", source(fields, body)));
         PluginKind kind = new PluginKind(plugins);
-        try (ConcurrentProcessor processor =
-                kind.build(new ProcessorSpec.Plugin("test", "{}", 16, ENOUGH_TO_OPEN))) {
+        try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Plugin("test", "{}", 16, ENOUGH_TO_OPEN))) {
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
             for (int index = 0; index < 16; index++) {
                 answers.add(Asked.begin(processor, index, "x"));
