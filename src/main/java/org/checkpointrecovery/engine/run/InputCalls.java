@@ -57,15 +57,33 @@ public final class InputCalls {
         Patience patience = new Patience(toEnd);
         while (true) {
             try {
-                return task.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                T result = task.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                awaitEnd(thread);
+                return result;
             } catch (TimeoutException e) {
                 if (patience.isOver()) {
                     leftBehind.set(true);
                     throw new InputStuckException();
                 }
             } catch (ExecutionException e) {
+                awaitEnd(thread);
                 throw rethrown(e.getCause());
             }
+        }
+    }
+
+    /** Waits for a thread that has nothing left to do, so that none of a run outlives it. */
+    private static void awaitEnd(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // what was read must reach the caller, who closes it
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,0 +1,35 @@
+package org.checkpointrecovery.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.RepeatedTest;
+
+/** Reads of an input on a thread of their own. */
+class InputCallsTest {
+    private final RunControl control = new RunControl();
+    private final AtomicReference<Thread> thread = new AtomicReference<>();
+
+    @RepeatedTest(500)
+    void a_read_that_returns_leaves_no_thread() throws Exception {
+        String read = InputCalls.call(control, "input", () -> {
+            thread.set(Thread.currentThread());
+            return "read";
+        });
+        assertThat(read).isEqualTo("read");
+        assertThat(thread.get()).isNotNull().matches(ended -> !ended.isAlive());
+    }
+
+    @RepeatedTest(500)
+    void a_read_that_fails_leaves_no_thread() {
+        assertThatThrownBy(() -> InputCalls.call(control, "input", () -> {
+                    thread.set(Thread.currentThread());
+                    throw new IOException("no such device");
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no such device");
+        assertThat(thread.get()).isNotNull().matches(ended -> !ended.isAlive());
+    }
+}
