@@ -382,13 +382,15 @@ class HttpRulesTest {
         try (TestService limited = TestService.in(own)
                 .patience(new ApiServer.Patience(0, Duration.ofSeconds(30), 2))
                 .start()) {
-            RawHttp first = new RawHttp(limited);
-            try (first;
-                    RawHttp second = new RawHttp(limited);
-                    RawHttp third = new RawHttp(limited)) {
+            try (RawHttp first =
+                    new RawHttp(limited)) { // each is answered before the next one opens, so they are in order
                 first.head("GET /livez").answer().is(200);
-                second.head("GET /livez").answer().is(200);
-                assertThat(third.isEnded()).isTrue();
+                try (RawHttp second = new RawHttp(limited)) {
+                    second.head("GET /livez").answer().is(200);
+                    try (RawHttp third = new RawHttp(limited)) {
+                        assertThat(third.isEnded()).isTrue();
+                    }
+                }
             }
             Await.until(
                     "there is room again",
