@@ -86,6 +86,8 @@ class LineSourceTest {
                             .as("%s from %d, %s", text, begin, lines)
                             .isEqualTo(expected.getValue());
                 } while (items.count() > 0);
+            } catch (OpenQuoteException e) {
+                assertThat(kind).isEqualTo(Format.Kind.CSV); // all that came before it was compared
             }
         }
     }
