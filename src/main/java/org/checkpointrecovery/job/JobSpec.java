@@ -47,38 +47,14 @@ public record JobSpec(
         }
     }
 
-    /** This spec over an input that was looked at. */
+    /** This spec with the format that was found when the input was read. */
     public JobSpec withFormat(Format found) {
-        return new JobSpec(
-                name,
-                input,
-                found,
-                processor,
-                engine,
-                batchSize,
-                parallelism,
-                commit,
-                failedItemLimits,
-                callbackUrl,
-                start,
-                faults);
+        return with(input, found, start, faults);
     }
 
     /** The same work over another input. */
     public JobSpec over(InputSpec other) {
-        return new JobSpec(
-                name,
-                other,
-                format,
-                processor,
-                engine,
-                batchSize,
-                parallelism,
-                commit,
-                failedItemLimits,
-                callbackUrl,
-                start,
-                faults);
+        return with(other, format, start, faults);
     }
 
     /**
@@ -87,10 +63,14 @@ public record JobSpec(
      * @param first the job that the items were submitted with
      */
     public JobSpec retryOf(JobId parent, JobId first) {
+        return with(new InputSpec.FailedItemsOf(parent, first), format, true, null);
+    }
+
+    private JobSpec with(InputSpec newInput, Format newFormat, boolean newStart, @Nullable Faults newFaults) {
         return new JobSpec(
                 name,
-                new InputSpec.FailedItemsOf(parent, first),
-                format,
+                newInput,
+                newFormat,
                 processor,
                 engine,
                 batchSize,
@@ -98,7 +78,7 @@ public record JobSpec(
                 commit,
                 failedItemLimits,
                 callbackUrl,
-                true,
-                null);
+                newStart,
+                newFaults);
     }
 }
