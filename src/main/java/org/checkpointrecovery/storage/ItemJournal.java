@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemFailure;
@@ -25,15 +26,17 @@ import org.jspecify.annotations.Nullable;
  * and deleted when the checkpoint has passed all that is in them:
  *
  * <pre>
- * checkpoint-recovery-journal 2 0mh3k2v9x-7fq2mzt4
- * 1f2e03aa 17 + {"index":17,"status":200,"attempts":1,"body":"ok"}
- * 77aa10bc 114 =
- * 0b6f3c11 16 - 1 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
+ * checkpoint-recovery-journal 3 0mh3k2v9x-7fq2mzt4
+ * 1f2e03aa 17:5ab10c3e + {"index":17,"status":200,"attempts":1,"body":"ok"}
+ * 77aa10bc 123 =
+ * 0b6f3c11 16:90d2e1f7 - 1 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
  * </pre>
  *
- * A line is a CRC-32C of the rest of it, the number of the item in its job, and {@code +} with its result or {@code -} with
- * the run that it failed in, attempts, HTTP status (0 for none), code and message. Of two lines about one item the later
- * counts. Failures up to the last run that ended FAILED do not count: the job is resumed to try them again.
+ * A line is a CRC-32C of the rest of it, the number of the item in its job, a CRC-32C of the item, and {@code +} with its result
+ * or {@code -} with the run that it failed in, attempts, HTTP status (0 for none), code and message. Of two lines about one item
+ * the later counts. Failures up to the last run that ended FAILED do not count: the job is resumed to try them again. A line
+ * counts only for the item that it was written for: others may change what no checkpoint covers of a {@code path} input.
+ * Version 2 had no checksum of the item.
  *
  * <p>A line that is not whole does not count, and those behind it do. {@code =} begins each write but a segment's first, and
  * says how many bytes of the segment were forced before; {@code ^} begins a segment that the same run made because the one
@@ -47,7 +50,8 @@ public final class ItemJournal implements Closeable {
     static final char FORCED = '=';
     static final char GOES_ON = '^';
     private static final byte[] NOTHING = {};
-    private static final String HEADER = "checkpoint-recovery-journal 2 ";
+    private static final String HEADER = "checkpoint-recovery-journal 3 ";
+    private static final String HEADER_2 = "checkpoint-recovery-journal 2 ";
 
     private final Disk disk;
     private final JobFiles files;
@@ -93,7 +97,8 @@ public final class ItemJournal implements Closeable {
     }
 
     static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem, int segmentBytes) throws IOException {
-        RecoveredItems recovered = RecoveredItems.read(disk, files, HEADER + run.job(), nextItem, run.lastFailed());
+        RecoveredItems recovered = RecoveredItems.read(
+                disk, files, Set.of(HEADER + run.job(), HEADER_2 + run.job()), nextItem, run.lastFailed());
         return new ItemJournal(disk, files, run, segmentBytes, recovered);
     }
 
@@ -104,9 +109,13 @@ public final class ItemJournal implements Closeable {
                 .toList();
     }
 
-    /** What became of an item in an earlier run; null if nothing did. From any thread. */
-    public @Nullable Entry recovered(long number) throws IOException {
-        return recovered.read(number);
+    /**
+     * What became of an item in an earlier run; null if nothing did. From any thread.
+     *
+     * @param item checksum of the item, as it was given to {@link #append}
+     */
+    public @Nullable Entry recovered(long number, int item) throws IOException {
+        return recovered.read(number, item);
     }
 
     /** An item that is finished. */
@@ -118,23 +127,27 @@ public final class ItemJournal implements Closeable {
         record Failed(ItemFailure failure, int attempts) implements Entry {}
     }
 
-    /** @param number of the item in its job, from 0 */
-    public void append(long number, Entry entry) {
+    /**
+     * @param number of the item in its job, from 0
+     * @param item a checksum of the item
+     */
+    public void append(long number, int item, Entry entry) {
+        String about = number + ":" + HexFormat.of().toHexDigits(item);
         if (entry instanceof Entry.Succeeded succeeded) {
-            appendLine(gathered, number, "+ ", succeeded.result());
+            appendLine(gathered, about, "+ ", succeeded.result());
         } else if (entry instanceof Entry.Failed failed) {
             ItemFailure failure = failed.failure();
             String line =
                     run.run() + " " + failed.attempts() + " " + (failure.status() == null ? 0 : failure.status()) + " "
                             + failure.code().name() + " "
                             + failure.message().replaceAll("[\r\n]+", " ");
-            appendLine(gathered, number, "- ", line.getBytes(UTF_8));
+            appendLine(gathered, about, "- ", line.getBytes(UTF_8));
         }
         lastNumberInCurrent = Math.max(lastNumberInCurrent, number);
     }
 
-    private static void appendLine(JsonBytes lines, long number, String kind, byte[] rest) {
-        byte[] head = (number + " " + kind).getBytes(US_ASCII);
+    private static void appendLine(JsonBytes lines, String about, String kind, byte[] rest) {
+        byte[] head = (about + " " + kind).getBytes(US_ASCII);
         CRC32C crc = new CRC32C();
         crc.update(head);
         crc.update(rest);
@@ -153,11 +166,11 @@ public final class ItemJournal implements Closeable {
         DiskFile file = current == null ? begin() : current;
         JsonBytes opening = new JsonBytes(80);
         if (currentBytes > 0) {
-            appendLine(opening, currentBytes, String.valueOf(FORCED), NOTHING);
+            appendLine(opening, String.valueOf(currentBytes), String.valueOf(FORCED), NOTHING);
         } else {
             opening.raw((HEADER + run.job() + "\n").getBytes(US_ASCII));
             if (rolledBytes >= 0) {
-                appendLine(opening, rolledBytes, String.valueOf(GOES_ON), NOTHING);
+                appendLine(opening, String.valueOf(rolledBytes), String.valueOf(GOES_ON), NOTHING);
             }
         }
         file.append(opening.array(), 0, opening.length());

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,8 +55,11 @@ final class RecoveredItems implements Closeable {
         this.lastFailed = lastFailed;
     }
 
-    /** @param lastFailed number of the last run whose failures do not count */
-    static RecoveredItems read(Disk disk, JobFiles files, String header, long nextItem, int lastFailed)
+    /**
+     * @param headers first lines that a segment of the job may have
+     * @param lastFailed number of the last run whose failures do not count
+     */
+    static RecoveredItems read(Disk disk, JobFiles files, Set<String> headers, long nextItem, int lastFailed)
             throws IOException {
         RecoveredItems items = new RecoveredItems(disk, files, nextItem, lastFailed);
         Scan before = null;
@@ -63,7 +67,7 @@ final class RecoveredItems implements Closeable {
             items.noteMissing(before, segment);
             items.lastSegment = segment;
             try {
-                before = items.scan(segment, header, before);
+                before = items.scan(segment, headers, before);
             } catch (NotAFileException e) {
                 if (!e.isLink()) {
                     throw e;
@@ -122,7 +126,7 @@ final class RecoveredItems implements Closeable {
     }
 
     /** Reads the places of all whole lines of a segment. */
-    private Scan scan(int segment, String header, @Nullable Scan before) throws IOException {
+    private Scan scan(int segment, Set<String> headers, @Nullable Scan before) throws IOException {
         Scan scan = new Scan(segment);
         try (SeekableByteChannel channel = disk.openForRead(files.journal(segment))) {
             byte[] window = new byte[WINDOW_BYTES];
@@ -135,7 +139,7 @@ final class RecoveredItems implements Closeable {
                         look(scan, new Line(window, start, end), before);
                     } else {
                         scan.headed = true;
-                        scan.ours = new String(window, start, end - start, US_ASCII).equals(header);
+                        scan.ours = headers.contains(new String(window, start, end - start, US_ASCII));
                         scan.doubtful = !scan.ours;
                     }
                     scan.bytes += end + 1 - start;
@@ -223,9 +227,20 @@ final class RecoveredItems implements Closeable {
             return bytes[kindAt()];
         }
 
-        /** The first of a whole line: an item's, or of bytes. */
+        /** The words of a whole line before its kind: a number of an item, perhaps with a checksum, or of bytes. */
+        private String[] about() {
+            return new String(bytes, start + 9, kindAt() - start - 10, US_ASCII).split(":", 2);
+        }
+
+        /** The number of an item, or of bytes. */
         long number() {
-            return Long.parseLong(new String(bytes, start + 9, kindAt() - start - 10, US_ASCII));
+            return Long.parseLong(about()[0]);
+        }
+
+        /** Whether the line was written for an item with this checksum, as far as it tells. */
+        boolean isAbout(int item) {
+            String[] about = about();
+            return about.length == 1 || HexFormat.fromHexDigits(about[1]) == item;
         }
 
         /** What stands behind the kind, from its first byte. */
@@ -270,7 +285,7 @@ final class RecoveredItems implements Closeable {
     }
 
     @Nullable
-    synchronized Entry read(long number) throws IOException {
+    synchronized Entry read(long number, int item) throws IOException {
         long place = number - nextItem;
         if (place < 0 || place >= lines.length || lines[(int) place] == 0) {
             return null;
@@ -290,7 +305,7 @@ final class RecoveredItems implements Closeable {
             }
         }
         Line whole = new Line(line.array(), 0, length);
-        return whole.isWhole() && whole.number() == number
+        return whole.isWhole() && whole.number() == number && whole.isAbout(item)
                 ? whole.entry()
                 : null; // it may have changed since it was found
     }

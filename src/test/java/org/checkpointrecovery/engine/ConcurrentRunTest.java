@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -144,10 +145,35 @@ class ConcurrentRunTest {
         assertThat(calls.begun()).hasSize(301);
     }
 
+    @Test
+    void an_item_that_was_changed_after_it_was_finished_is_worked_on_again() throws Exception {
+        String padding = " ".repeat(1000) + "end"; // so that both ends of the input, which are compared, stay the same
+        String[] items = IntStream.range(0, 300).mapToObj(i -> "item " + i + padding).toArray(String[]::new);
+        JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items);
+        for (long index = 1; index < 300; index++) {
+            long next = index;
+            Await.until("item " + index + " is begun", () -> calls.waiting().contains(next));
+            calls.succeed(index);
+        }
+        Await.until("the journal has them all", () -> journalLines(id) == 299);
+        disk.cutPowerAt(disk.operations() + 1);
+        calls.succeed(0);
+        service.close();
+        disk.restorePower();
+        Path input = service.files(id).ownInput();
+        disk.write(input, disk.text(input).replace("item 150 ", "ITEM 150 ").getBytes(UTF_8));
+        startAgain();
+        awaitWaiting(0L, 150L);
+        calls.succeed(0);
+        calls.succeed(150);
+        service.await(id, Status.COMPLETED);
+        assertThat(calls.begun()).hasSize(302);
+    }
+
     private long journalLines(JobId id) {
         return disk.exists(service.files(id).journal(1))
                 ? disk.lines(service.files(id).journal(1)).stream()
-                        .filter(line -> line.matches("(?s)[0-9a-f]{8} \\d+ [+-].*"))
+                        .filter(line -> line.matches("(?s)[0-9a-f]{8} \\d+:[0-9a-f]{8} [+-].*"))
                         .count()
                 : 0;
     }

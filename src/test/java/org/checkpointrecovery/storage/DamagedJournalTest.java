@@ -70,7 +70,7 @@ class DamagedJournalTest {
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     long number = next++ ^ 3;
                     group.put(number, entry(number));
-                    journal.append(number, entry(number));
+                    journal.append(number, 0, entry(number));
                 }
                 journal.force();
                 forced.putAll(group);
@@ -157,7 +157,7 @@ class DamagedJournalTest {
             try (ItemJournal journal = open(disk, 2, 0)) {
                 int lost = 0;
                 for (Map.Entry<Long, Entry> item : writer.forced.entrySet()) {
-                    Entry recovered = journal.recovered(item.getKey());
+                    Entry recovered = journal.recovered(item.getKey(), 0);
                     if (recovered == null) {
                         lost++;
                     } else {
@@ -210,13 +210,13 @@ class DamagedJournalTest {
                 String where = "operation " + operation + ", seed " + seed + ", run " + run;
                 assertThat(journal.damaged()).as(where).isEmpty();
                 for (Map.Entry<Long, Entry> item : writer.forced.entrySet()) {
-                    assertThat(shown(journal.recovered(item.getKey())))
+                    assertThat(shown(journal.recovered(item.getKey(), 0)))
                             .as("item %d, %s", item.getKey(), where)
                             .isEqualTo(shown(item.getValue()));
                 }
                 writer.next = writer.forced.size(); // not all of a group that was cut off is there
                 for (long next = writer.next; next < ITEMS; next++) {
-                    Entry recovered = journal.recovered(next ^ 3);
+                    Entry recovered = journal.recovered(next ^ 3, 0);
                     assertThat(shown(recovered)).as(where).isIn("null", shown(entry(next ^ 3)));
                 }
                 writer.write(journal);
@@ -246,7 +246,7 @@ class DamagedJournalTest {
             try (ItemJournal journal = open(disk, 2, 40)) {
                 assertThat(journal.damaged()).as("seed %d", seed).isEmpty();
                 for (long number = 40; number < ITEMS; number++) {
-                    assertThat(shown(journal.recovered(number))).isEqualTo(shown(entry(number)));
+                    assertThat(shown(journal.recovered(number, 0))).isEqualTo(shown(entry(number)));
                 }
             }
         }

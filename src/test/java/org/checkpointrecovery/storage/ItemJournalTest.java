@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
@@ -50,19 +52,19 @@ class ItemJournalTest {
     @Test
     void what_was_forced_is_there_and_what_the_checkpoint_has_is_not() throws IOException {
         try (ItemJournal journal = open(0)) {
-            journal.append(3, result("{\"index\":3}"));
-            journal.append(1, new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
+            journal.append(3, 0, result("{\"index\":3}"));
+            journal.append(1, 0, new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
             journal.force();
-            journal.append(4, result("not forced"));
+            journal.append(4, 0, result("not forced"));
         }
         disk.restorePower();
         try (ItemJournal journal = open(2)) {
-            assertThat(text(journal.recovered(3))).isEqualTo("{\"index\":3}");
-            assertThat(journal.recovered(1)).isNull();
-            assertThat(journal.recovered(4)).isNull();
+            assertThat(text(journal.recovered(3, 0))).isEqualTo("{\"index\":3}");
+            assertThat(journal.recovered(1, 0)).isNull();
+            assertThat(journal.recovered(4, 0)).isNull();
         }
         try (ItemJournal journal = open(1)) {
-            assertThat(journal.recovered(1))
+            assertThat(journal.recovered(1, 0))
                     .isEqualTo(new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
         }
     }
@@ -70,16 +72,16 @@ class ItemJournalTest {
     @Test
     void a_segment_is_kept_until_the_checkpoint_has_passed_the_furthest_item_in_it() throws IOException {
         try (ItemJournal journal = open(0)) {
-            journal.append(0, large());
+            journal.append(0, 0, large());
             journal.force();
-            journal.append(5, large());
+            journal.append(5, 0, large());
             journal.force();
             journal.absorbed(1);
             assertThat(disk.exists(files.journal(1))).isFalse();
             assertThat(disk.exists(files.journal(2))).isTrue();
         }
         try (ItemJournal journal = open(1)) {
-            assertThat(journal.recovered(5)).isNotNull();
+            assertThat(journal.recovered(5, 0)).isNotNull();
             journal.absorbed(6);
             assertThat(disk.exists(files.journal(2))).isFalse();
         }
@@ -88,21 +90,21 @@ class ItemJournalTest {
     @Test
     void a_torn_line_ends_what_counts_of_its_segment() throws IOException {
         try (ItemJournal journal = open(0)) {
-            journal.append(0, result("a"));
-            journal.append(1, result("b"));
+            journal.append(0, 0, result("a"));
+            journal.append(1, 0, result("b"));
             journal.force();
         }
         try (DiskFile file = disk.open(files.journal(1))) {
             file.cutBack(file.size() - 2);
         }
         try (ItemJournal journal = open(0)) {
-            assertThat(text(journal.recovered(0))).isEqualTo("a");
-            assertThat(journal.recovered(1)).isNull();
-            journal.append(1, result("c"));
+            assertThat(text(journal.recovered(0, 0))).isEqualTo("a");
+            assertThat(journal.recovered(1, 0)).isNull();
+            journal.append(1, 0, result("c"));
             journal.force();
         }
         try (ItemJournal journal = open(0)) {
-            assertThat(text(journal.recovered(1))).isEqualTo("c");
+            assertThat(text(journal.recovered(1, 0))).isEqualTo("c");
         }
     }
 
@@ -117,22 +119,22 @@ class ItemJournalTest {
         write(new ItemJournal.OfRun(JOB, 12, 2), 4, result("c"));
         write(new ItemJournal.OfRun(JOB, 12, 2), 4, failed);
         try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 1), 0)) {
-            assertThat(text(journal.recovered(0))).isEqualTo("b");
-            assertThat(text(journal.recovered(1))).isEqualTo("a");
-            assertThat(journal.recovered(2)).isEqualTo(failed);
-            assertThat(journal.recovered(3)).isEqualTo(failed);
-            assertThat(journal.recovered(4)).isEqualTo(failed);
+            assertThat(text(journal.recovered(0, 0))).isEqualTo("b");
+            assertThat(text(journal.recovered(1, 0))).isEqualTo("a");
+            assertThat(journal.recovered(2, 0)).isEqualTo(failed);
+            assertThat(journal.recovered(3, 0)).isEqualTo(failed);
+            assertThat(journal.recovered(4, 0)).isEqualTo(failed);
         }
         try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 2), 0)) {
-            assertThat(journal.recovered(2)).isNull();
-            assertThat(journal.recovered(3)).isEqualTo(failed);
+            assertThat(journal.recovered(2, 0)).isNull();
+            assertThat(journal.recovered(3, 0)).isEqualTo(failed);
         }
         disk.delete(files.journal(3)); // whatever is missing, no failure comes up again
         try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 12), 0)) {
-            assertThat(text(journal.recovered(0))).isEqualTo("b");
-            assertThat(text(journal.recovered(1))).isEqualTo("a");
-            assertThat(journal.recovered(3)).isNull();
-            assertThat(text(journal.recovered(4))).isEqualTo("c");
+            assertThat(text(journal.recovered(0, 0))).isEqualTo("b");
+            assertThat(text(journal.recovered(1, 0))).isEqualTo("a");
+            assertThat(journal.recovered(3, 0)).isNull();
+            assertThat(text(journal.recovered(4, 0))).isEqualTo("c");
             assertThat(journal.damaged()).containsExactly("journal.3");
         }
     }
@@ -140,7 +142,7 @@ class ItemJournalTest {
     /** In a segment of its own. */
     private void write(ItemJournal.OfRun run, long number, Entry entry) throws IOException {
         try (ItemJournal journal = ItemJournal.open(disk, files, run, 0)) {
-            journal.append(number, entry);
+            journal.append(number, 0, entry);
             journal.force();
         }
     }
@@ -149,26 +151,60 @@ class ItemJournalTest {
     void a_line_that_is_gone_without_a_trace_is_missed_when_something_was_forced_behind_it() throws IOException {
         try (ItemJournal journal = open(0)) {
             for (long number = 0; number < 3; number++) {
-                journal.append(number, result("r" + number));
-                journal.append(number + 10, result("s" + number));
+                journal.append(number, 0, result("r" + number));
+                journal.append(number + 10, 0, result("s" + number));
                 journal.force();
             }
         }
         String content = disk.text(files.journal(1));
         disk.write(
                 files.journal(1),
-                content.replaceAll("[0-9a-f]{8} 10 . s0\n", "").getBytes(UTF_8));
+                content.replaceAll("[0-9a-f]{8} 10:0{8} . s0\n", "").getBytes(UTF_8));
         try (ItemJournal journal = open(0)) {
             assertThat(journal.damaged()).containsExactly("journal.1");
-            assertThat(journal.recovered(10)).isNull();
-            assertThat(text(journal.recovered(12))).isEqualTo("s2");
+            assertThat(journal.recovered(10, 0)).isNull();
+            assertThat(text(journal.recovered(12, 0))).isEqualTo("s2");
         }
         disk.write(
                 files.journal(1),
-                content.replaceAll("[0-9a-f]{8} 12 . s2\n", "").getBytes(UTF_8));
+                content.replaceAll("[0-9a-f]{8} 12:0{8} . s2\n", "").getBytes(UTF_8));
         try (ItemJournal journal = open(0)) {
             assertThat(journal.damaged()).as("a crash may leave that").isEmpty();
         }
+    }
+
+    @Test
+    void a_line_counts_for_the_item_that_it_was_written_for() throws IOException {
+        try (ItemJournal journal = open(0)) {
+            journal.append(0, 0x5ab10c3e, result("a"));
+            journal.append(1, -1, result("b"));
+            journal.force();
+        }
+        try (ItemJournal journal = open(0)) {
+            assertThat(text(journal.recovered(0, 0x5ab10c3e))).isEqualTo("a");
+            assertThat(journal.recovered(0, 0x5ab10c3f)).isNull();
+            assertThat(text(journal.recovered(1, -1))).isEqualTo("b");
+            assertThat(journal.damaged()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_journal_of_version_2_says_nothing_of_the_item_and_counts() throws IOException {
+        disk.write(
+                files.journal(1),
+                ("checkpoint-recovery-journal 2 " + JOB + "\n" + sealed("17 + \"r\"") + sealed("3 - 1 5 503 HTTP_STATUS It said 503."))
+                        .getBytes(UTF_8));
+        try (ItemJournal journal = open(0)) {
+            assertThat(text(journal.recovered(17, 123))).isEqualTo("\"r\"");
+            assertThat(journal.recovered(3, 456))
+                    .isEqualTo(new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
+        }
+    }
+
+    private static String sealed(String rest) {
+        CRC32C crc = new CRC32C();
+        crc.update(rest.getBytes(UTF_8));
+        return HexFormat.of().toHexDigits((int) crc.getValue()) + " " + rest + "\n";
     }
 
     @Test
@@ -176,7 +212,7 @@ class ItemJournalTest {
         JobId other = new JobId("0mh3k2v9x-00000000");
         write(new ItemJournal.OfRun(other, 1, 0), 0, result("a"));
         try (ItemJournal journal = open(0)) {
-            assertThat(journal.recovered(0)).isNull();
+            assertThat(journal.recovered(0, 0)).isNull();
         }
     }
 
@@ -187,7 +223,7 @@ class ItemJournalTest {
             byte[] content = disk.bytes(files.journal(1));
             content[content.length - 3] ^= 1;
             disk.write(files.journal(1), content);
-            assertThat(journal.recovered(0)).isNull();
+            assertThat(journal.recovered(0, 0)).isNull();
         }
     }
 }

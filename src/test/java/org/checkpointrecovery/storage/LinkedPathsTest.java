@@ -147,7 +147,7 @@ class LinkedPathsTest {
         Files.createSymbolicLink(files.journal(1), victim.resolve("kept.txt"));
         try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(ID, 2, 0), 0)) {
             assertThat(journal.damaged()).containsExactly("journal.1");
-            journal.append(0, new ItemJournal.Entry.Succeeded(new byte[] {'1'}));
+            journal.append(0, 0, new ItemJournal.Entry.Succeeded(new byte[] {'1'}));
             journal.force();
         }
         assertThat(files.journal(2)).isRegularFile();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
@@ -210,7 +211,13 @@ final class ConcurrentProcessing implements Processing {
         if (faults != null && faults.failItems().contains(raw.index())) {
             return new Entry.Failed(FaultyProcessor.injected(raw.index()), 1);
         }
-        return journal == null ? null : journal.items().recovered(number);
+        return journal == null ? null : journal.items().recovered(number, checksum(raw));
+    }
+
+    private static int checksum(Item raw) {
+        CRC32C crc = new CRC32C();
+        crc.update(raw.bytes(), raw.start(), raw.length());
+        return (int) crc.getValue();
     }
 
     /** The item in the form that processors take, in an array of its own. */
@@ -369,7 +376,8 @@ final class ConcurrentProcessing implements Processing {
     private void keep(List<Finished> done, int places) throws IOException {
         if (journal != null) {
             for (Finished one : done) {
-                journal.items().append(one.slice.firstNumber + one.item, one.entry());
+                journal.items()
+                        .append(one.slice.firstNumber + one.item, checksum(one.slice.items[one.item]), one.entry());
             }
             journal.items().force();
         }
