@@ -148,7 +148,8 @@ class ConcurrentRunTest {
     @Test
     void an_item_that_was_changed_after_it_was_finished_is_worked_on_again() throws Exception {
         String padding = " ".repeat(1000) + "end"; // so that both ends of the input, which are compared, stay the same
-        String[] items = IntStream.range(0, 300).mapToObj(i -> "item " + i + padding).toArray(String[]::new);
+        String[] items =
+                IntStream.range(0, 300).mapToObj(i -> "item " + i + padding).toArray(String[]::new);
         JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items);
         for (long index = 1; index < 300; index++) {
             long next = index;

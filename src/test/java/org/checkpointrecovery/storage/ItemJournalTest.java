@@ -192,7 +192,8 @@ class ItemJournalTest {
     void a_journal_of_version_2_says_nothing_of_the_item_and_counts() throws IOException {
         disk.write(
                 files.journal(1),
-                ("checkpoint-recovery-journal 2 " + JOB + "\n" + sealed("17 + \"r\"") + sealed("3 - 1 5 503 HTTP_STATUS It said 503."))
+                ("checkpoint-recovery-journal 2 " + JOB + "\n" + sealed("17 + \"r\"")
+                                + sealed("3 - 1 5 503 HTTP_STATUS It said 503."))
                         .getBytes(UTF_8));
         try (ItemJournal journal = open(0)) {
             assertThat(text(journal.recovered(17, 123))).isEqualTo("\"r\"");

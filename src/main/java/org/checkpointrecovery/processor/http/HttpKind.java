@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -24,19 +25,23 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     private final AddressRules rules;
     private final Clock clock;
     private final NameLookup names;
-    private final SslContextFactory.Client tls;
+    private final Supplier<SslContextFactory.Client> tls;
     private final Backoff backoff;
 
     public HttpKind(Secrets secrets, AddressRules rules, Clock clock) {
-        this(secrets, rules, clock, NameLookup.SYSTEM, new SslContextFactory.Client(), Backoff.DEFAULT);
+        this(secrets, rules, clock, NameLookup.SYSTEM, SslContextFactory.Client::new, Backoff.DEFAULT);
     }
 
+    /**
+     * @param tls makes what trusts certificates, for each processor its own: a client that is closed stops its own, and would
+     *     stop another's
+     */
     HttpKind(
             Secrets secrets,
             AddressRules rules,
             Clock clock,
             NameLookup names,
-            SslContextFactory.Client tls,
+            Supplier<SslContextFactory.Client> tls,
             Backoff backoff) {
         this.secrets = secrets;
         this.rules = rules;
@@ -127,7 +132,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                 new HttpProcessor.Setup(
                         RequestBody.of(spec),
                         new ItemCalls(url, spec.method(), headers),
-                        new JettyCaller(limits, names, rules, tls),
+                        new JettyCaller(limits, names, rules, tls.get()),
                         new ThreadLoop("http-items"),
                         backoff,
                         () -> ThreadLocalRandom.current().nextDouble()));

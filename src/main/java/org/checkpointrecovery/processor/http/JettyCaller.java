@@ -52,7 +52,7 @@ final class JettyCaller implements Caller {
      */
     record Limits(int connections, Duration connectTimeout, Duration timeout, int maxBodyBytes) {}
 
-    /** @param tls which certificates are trusted */
+    /** @param tls which certificates are trusted; of this caller alone, because it is stopped with it */
     JettyCaller(Limits limits, NameLookup names, AddressRules rules, SslContextFactory.Client tls) {
         this.limits = limits;
         QueuedThreadPool pool =

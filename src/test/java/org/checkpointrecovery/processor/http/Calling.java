@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -48,6 +49,11 @@ final class Calling implements AutoCloseable, Leftovers.Part {
 
     static HttpKind kind(
             Map<String, String> secrets, AddressRules rules, NameLookup names, SslContextFactory.Client tls) {
+        return kind(secrets, rules, names, () -> tls);
+    }
+
+    static HttpKind kind(
+            Map<String, String> secrets, AddressRules rules, NameLookup names, Supplier<SslContextFactory.Client> tls) {
         return new HttpKind(new Secrets(secrets), rules, Clock.systemUTC(), names, tls, SHORT);
     }
 

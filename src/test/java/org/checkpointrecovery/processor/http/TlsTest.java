@@ -68,6 +68,19 @@ class TlsTest {
     }
 
     @Test
+    void the_end_of_one_job_does_not_disturb_the_calls_of_another() {
+        HttpKind kind = Calling.kind(Map.of(), AddressRules.any(), NameLookup.SYSTEM, TlsTest::trusting);
+        var spec = HttpSpec.to("https://localhost:" + endpoint().port() + "/")
+                .maxAttempts(1)
+                .build();
+        Calling first = Calling.with(spec, kind);
+        try (Calling second = Calling.with(spec, kind)) {
+            first.close();
+            assertThat(Calling.result(second.answer("x"))).endsWith("\"body\":[1]}");
+        }
+    }
+
+    @Test
     void a_certificate_that_is_not_trusted_fails_the_item_at_once() {
         endpoint().versions().clear();
         try (Calling calling = calling("localhost", new SslContextFactory.Client())) {
