@@ -201,7 +201,7 @@ class RunAgainIT {
         long reached = JSON.readTree(checkpoint().toFile()).path("nextItem").asLong();
         assertThat(reached).isPositive();
         PackedJar done = run(0);
-        assertThat(done.log()).contains("Going on at item " + reached);
+        assertThat(done.log()).contains("Resuming at item " + reached);
         assertWhole(done, 20_000);
     }
 }

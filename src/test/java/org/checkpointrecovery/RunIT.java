@@ -37,7 +37,8 @@ class RunIT {
         assertThat(JSON.readTree(run.output))
                 .isEqualTo(JSON.readTree(
                         "{\"total_items\":10,\"processed\":10,\"failed\":0,\"checkpoint_cleared\":true}"));
-        assertThat(run.log).contains("100.0 %");
+        assertThat(run.log)
+                .contains("Checkpoint saved: 10 of 10 items (100.0 %)", "Completed: 10 of 10 items (100.0 %)");
         assertThat(JSON.readTree(output().toFile())).isEqualTo(model(Files.readAllLines(SAMPLE)));
         assertThat(checkpoint()).doesNotExist();
         assertThat(directory.toFile().list()).containsExactlyInAnyOrder("output.json", "stderr.log");
@@ -151,7 +152,7 @@ class RunIT {
 
         Ended resumed = run(SAMPLE, "--batch-size", "2");
         assertThat(resumed.code).isZero();
-        assertThat(resumed.log).contains("Going on at item 6 (checkpoint)");
+        assertThat(resumed.log).contains("Resuming at item 6 (checkpoint)");
         assertThat(JSON.readTree(resumed.output).get("processed").longValue()).isEqualTo(10);
         assertThat(JSON.readTree(output().toFile())).isEqualTo(model(Files.readAllLines(SAMPLE)));
         assertThat(checkpoint()).doesNotExist();

@@ -49,9 +49,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call of the {@code run} command: the engine of the service on files that the user names. There is no record of the job;
- * what must be known of it is in the checkpoint, whose job id is made of the input's identity, so that a changed input is
- * noticed.
+ * One call of the {@code run} command: the engine of the service on files that the user names. The checkpoint is the only record
+ * of the job. Its job id is derived from the identity of the input, so that a changed input is detected.
  */
 final class FileRun {
     private static final Logger log = LoggerFactory.getLogger("run");
@@ -61,18 +60,18 @@ final class FileRun {
     private final Clock clock;
     private final Locks locks;
     private final RunFiles files;
-    private final JobSpec asked;
+    private final JobSpec spec;
     private final int maxItemBytes;
     private final ProgressDisplay display;
 
-    /** Keeps two runs from writing to the same file. */
+    /** Prevents two runs from writing to the same file. */
     interface Locks {
-        /** Locks a file that is created if it is not there; null if another run holds it. */
+        /** Locks a file, which is created if it does not exist. Returns null if another run holds the lock. */
         @Nullable
         Closeable tryLock(Path file) throws IOException;
     }
 
-    /** What a run works with: the machine's own, but for tests. */
+    /** The resources of the machine that a run uses; tests replace them. */
     record Machine(Disk disk, Clock clock, Locks locks, ProgressDisplay display) {}
 
     FileRun(Machine machine, RunFiles files, JobSpec spec, int maxItemBytes) {
@@ -81,7 +80,7 @@ final class FileRun {
         this.locks = machine.locks();
         this.display = machine.display();
         this.files = files;
-        this.asked = spec;
+        this.spec = spec;
         this.maxItemBytes = maxItemBytes;
     }
 
@@ -89,7 +88,7 @@ final class FileRun {
         Input source = Input.of(files.input(), true);
         InputIdentity identity = InputIdentities.of(disk, source);
         Decoding decoding = decoding(source);
-        Format format = decoding.isNone() ? formatOf(source, identity) : asked.format();
+        Format format = decoding.isNone() ? formatOf(source, identity) : spec.format();
         JobId id = idOf(identity, format, decoding);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         if (fresh) {
@@ -104,17 +103,19 @@ final class FileRun {
         }
         try (Closeable lock = locks.tryLock(files.growing())) {
             if (lock == null) {
-                throw new BadOptionsException(List.of(files.growing() + " is being written by another run"));
+                throw new BadOptionsException(
+                        List.of(
+                                files.growing()
+                                        + " is locked by another run. Nothing was changed. Wait until that run ends, or name another --output"));
             }
             Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
             if (disk.exists(files.output())) {
-                disk.copyPermissions(
-                        files.output(), files.growing()); // it takes its place, and shows no more than it did
+                disk.copyPermissions(files.output(), files.growing()); // it replaces the output, for the same readers
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
             InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
-            JobSpec spec = asked.withFormat(decoding.isNone() ? format : formatOf(input, read));
-            Job job = Job.submitted(id, null, spec, read, null, null, clock.instant());
+            JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(input, read));
+            Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
             RunOrder order = new RunOrder(
                     job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints, null);
             RunEnd end = runToEnd(order);
@@ -129,7 +130,7 @@ final class FileRun {
                     .find(
                             source,
                             files.input().toString(),
-                            asked.input().decoding().encoding());
+                            spec.input().decoding().encoding());
         } catch (UndecodableException e) {
             throw bad(e);
         }
@@ -144,13 +145,12 @@ final class FileRun {
     }
 
     /**
-     * The input as text in UTF-8, in a file of the run. What an earlier call has decoded is used as long as its checkpoint is
-     * there: no other input has that. Otherwise the file may be of another input.
+     * Returns the input as text in UTF-8, in a file of the run. The decoded file of an earlier call is reused only together with
+     * its checkpoint, which proves that it belongs to this input.
      */
     private Input decoded(Input source, Decoding decoding, boolean hasCheckpoint)
             throws BadOptionsException, IOException {
-        Input decoded =
-                Input.of(files.decoded(), true); // so that the checkpoint tells whether others have written to it
+        Input decoded = Input.of(files.decoded(), true); // true: the checkpoint detects writes of others to it
         if (hasCheckpoint && disk.exists(files.decoded())) {
             return decoded;
         }
@@ -171,7 +171,7 @@ final class FileRun {
         }
     }
 
-    /** Removes what a run has made that could not begin. */
+    /** Removes the files of a run that could not begin. */
     private void forget(boolean hasCheckpoint) throws IOException {
         deleteDecoded();
         if (!hasCheckpoint) {
@@ -184,10 +184,10 @@ final class FileRun {
         disk.delete(files.decoded());
     }
 
-    /** What was asked for, with the delimiter that the input has. */
+    /** Returns the requested format, with the delimiter of the input. */
     private Format formatOf(Input input, InputIdentity identity) throws BadOptionsException, IOException {
         try {
-            return input.items(disk, asked.format(), identity.bytes(), maxItemBytes)
+            return input.items(disk, spec.format(), identity.bytes(), maxItemBytes)
                     .format();
         } catch (CsvHeader.BadHeaderException e) {
             throw new BadOptionsException(
@@ -196,8 +196,9 @@ final class FileRun {
     }
 
     /**
-     * Size and checksum of the input, and its format if it is not lines, in the form of a job id. Its times are in the
-     * checkpoint. Older releases had the time of modification in the id: their checkpoints still count.
+     * Returns a job id made of the input's size and checksum, and of its format and encoding where they are not the defaults.
+     * The input's times are in the checkpoint. Older releases had the time of modification in the id; their checkpoints remain
+     * valid.
      */
     private JobId idOf(InputIdentity identity, Format format, Decoding decoding) throws IOException {
         String bytes = "run-" + Long.toString(identity.bytes(), 36);
@@ -212,7 +213,7 @@ final class FileRun {
         return FileCheckpointStore.ownerOf(disk, files.checkpoint()).equals(Optional.of(older)) ? older : id;
     }
 
-    /** Byte positions of one format mean nothing in another. */
+    /** Distinguishes formats: a byte position of one means nothing in another. */
     private static String suffix(Format format) {
         return switch (format.kind()) {
             case LINES -> "";
@@ -222,7 +223,7 @@ final class FileRun {
         };
     }
 
-    /** Four characters; none for the options that were all there were before. */
+    /** Returns four characters; none for the options of older releases, so that their checkpoints remain valid. */
     private static String digestOfOptions(Format format) {
         if (format.equals(new Format(format.kind(), format.delimiter()))) {
             return "";
@@ -234,7 +235,7 @@ final class FileRun {
         return digits.substring(digits.length() - 4);
     }
 
-    /** Nor do those of decoded text in another. */
+    /** Distinguishes encodings: a byte position in one decoded text means nothing in another. */
     private static String suffix(Decoding decoding) {
         String encoding = switch (decoding.encoding()) {
             case UTF_8 -> "";
@@ -251,13 +252,13 @@ final class FileRun {
         Optional<JobId> owner = FileCheckpointStore.ownerOf(disk, files.checkpoint());
         if (owner.isPresent() && !owner.get().equals(id)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
-                    + " belongs to another input or format, or the input has changed since: it is of " + owner.get()
-                    + ", the input is " + id
-                    + ". Nothing was changed. Remove the checkpoint, or pass --fresh, to begin with the first item."));
+                    + " belongs to another input or format, or the input has changed since (checkpoint: " + owner.get()
+                    + ", input: " + id
+                    + "). Nothing was changed. To start at the first item, remove the checkpoint or pass --fresh."));
         }
     }
 
-    /** A run that finds at its beginning that the input has changed has done nothing: the checkpoint is no longer of use. */
+    /** Rejects the checkpoint if the run found, before it processed anything, that the input has changed. */
     private void refuseChangedInput(RunEnd end, Position before) throws BadOptionsException {
         Reason reason = end.reason();
         if (reason != null
@@ -265,12 +266,11 @@ final class FileRun {
                 && end.committed().equals(before)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
                     + " cannot be used. " + reason.message()
-                    + " To begin with the first item, remove the checkpoint or pass"
-                    + " --fresh."));
+                    + " To start at the first item, remove the checkpoint or pass --fresh."));
         }
     }
 
-    /** Whether a crash came when the output was finished and its checkpoint not yet removed. */
+    /** Whether a crash interrupted an earlier call between finishing the output and removing the checkpoint. */
     private boolean isFinished(Position committed) throws IOException {
         return !disk.exists(files.growing())
                 && disk.exists(files.output())
@@ -310,14 +310,14 @@ final class FileRun {
     }
 
     private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
-        deleteDecoded(); // first: to remove the checkpoint makes that durable
+        deleteDecoded(); // first: removing the checkpoint makes this durable
         checkpoints.remove();
         if (end.failed() == 0) {
             disk.delete(files.errors());
         } else {
-            log.warn("{} items failed; they are in {}", end.failed(), files.errors());
+            log.warn("Failed items: {}. See {} for the reasons.", end.failed(), files.errors());
         }
-        log.info("100.0 %, all {} items are processed; the checkpoint is cleared", end.nextItem());
+        log.info("Completed: {} of {} items (100.0 %), checkpoint cleared", end.nextItem(), end.nextItem());
         display.summary("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
                 + end.failed() + ",\"checkpoint_cleared\":true}");
         if (Outcome.of(end) == Outcome.ALL_FAILED) {
@@ -336,8 +336,8 @@ final class FileRun {
             }
             case STOPPED, PAUSED, CANCELLED -> {
                 log.warn(
-                        "{}; the checkpoint stands at item {}. Run the same command again to continue.",
-                        end.reason() == null ? "Stopped" : "Stopped for want of file descriptors (ulimit -n)",
+                        "{}; the checkpoint is at item {}. Run the same command again to continue.",
+                        end.reason() == null ? "Stopped" : "Stopped because no file descriptor is free (see ulimit -n)",
                         end.committed().nextItem());
                 return CommandLineTool.FAILED;
             }
@@ -349,14 +349,16 @@ final class FileRun {
         throw new IllegalStateException();
     }
 
-    /** Shows what the run tells. */
+    /** Shows the progress of the run, and waits for its end. */
     private final class Listener implements RunListener {
         private final CompletableFuture<RunEnd> end = new CompletableFuture<>();
+        private final long inputBytes;
         private volatile Job job;
-        private volatile long began; // as System.nanoTime tells it
+        private volatile long began; // of System.nanoTime()
 
         Listener(Job job) {
             this.job = job;
+            this.inputBytes = requireNonNull(job.identity()).bytes();
         }
 
         @Override
@@ -366,7 +368,7 @@ final class FileRun {
                 job = job.beginRun(from, clock.instant());
             }
             if (from.item() > 0 || from.reason() != null) {
-                log.info("Going on at item {} ({})", from.item(), from.from().text());
+                log.info("Resuming at item {} ({})", from.item(), from.from().text());
             }
             return true;
         }
@@ -378,11 +380,9 @@ final class FileRun {
 
         @Override
         public void committed(JobId id, Checkpoint checkpoint, Duration took) {
-            display.committed(Progress.of(
-                    job,
-                    checkpoint.position(),
-                    checkpoint.savedAt(),
-                    new Elapsed(Duration.ofNanos(System.nanoTime() - began), checkpoint.took())));
+            Elapsed elapsed = new Elapsed(Duration.ofNanos(System.nanoTime() - began), checkpoint.took());
+            Progress progress = Progress.of(job, checkpoint.position(), checkpoint.savedAt(), elapsed);
+            display.saved(new SavedCheckpoint(progress, checkpoint.position().inputBytes(), inputBytes));
         }
 
         @Override

@@ -2,42 +2,70 @@ package org.checkpointrecovery.cli;
 
 import java.io.Console;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
-import org.checkpointrecovery.job.Progress;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how far a run is: as a bar that moves on a terminal, as lines in the log elsewhere. One thread. */
+/**
+ * Shows the progress of a run: as a bar on a terminal, as lines in the log elsewhere. Shows every checkpoint up to a limit per
+ * second, and always the last one. Used by one thread at a time.
+ */
 abstract class ProgressDisplay {
-    private static final long INTERVAL_NANOS = 1_000_000_000;
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private long lastShown = System.nanoTime() - INTERVAL_NANOS;
+    private final int maxPerSecond;
+    private final LongSupplier nanoTime;
+    /** When the last second's checkpoints were shown, oldest first. */
+    private final Deque<Long> shown = new ArrayDeque<>();
+    /** The latest checkpoint, if the limit kept it from being shown. */
+    private @Nullable SavedCheckpoint pending;
 
-    /** A checkpoint was committed. Shown at most once a second. */
-    void committed(Progress progress) {
-        long now = System.nanoTime();
-        if (now - lastShown >= INTERVAL_NANOS) {
-            lastShown = now;
-            show(progress);
+    ProgressDisplay(int maxPerSecond, LongSupplier nanoTime) {
+        this.maxPerSecond = maxPerSecond;
+        this.nanoTime = nanoTime;
+    }
+
+    /** A checkpoint is on disk. */
+    void saved(SavedCheckpoint checkpoint) {
+        long now = nanoTime.getAsLong();
+        while (!shown.isEmpty() && now - shown.getFirst() >= SECOND_NANOS) {
+            shown.removeFirst();
+        }
+        if (shown.size() < maxPerSecond) {
+            shown.addLast(now);
+            pending = null;
+            show(checkpoint);
+        } else {
+            pending = checkpoint;
         }
     }
 
-    abstract void show(Progress progress);
+    /** There are no more checkpoints. */
+    void end() {
+        if (pending != null) {
+            show(pending);
+            pending = null;
+        }
+    }
 
-    /** Prints what the run came to. */
+    abstract void show(SavedCheckpoint checkpoint);
+
+    /** Prints the result of the run. */
     void summary(String json) {
         System.out.println(json);
     }
 
-    /** Nothing more is to be shown. */
-    abstract void end();
-
     static ProgressDisplay forThisTerminal() {
-        return isTerminal() ? new Bar(System.err) : new Log();
+        return isTerminal() ? new Bar(System.err, System::nanoTime) : new Log(System::nanoTime);
     }
 
-    /** A console is a terminal, but from JDK 22 on there is one also where there is no terminal; it says so itself. */
-    @SuppressWarnings("SystemConsoleNull") // isTerminal is asked as well
+    /** Before JDK 22 there is a console only on a terminal. Since then there always is one, with a method that tells. */
+    @SuppressWarnings("SystemConsoleNull") // isTerminal is called as well
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {
@@ -54,46 +82,50 @@ abstract class ProgressDisplay {
 
     /** Lines in the log. */
     static final class Log extends ProgressDisplay {
+        private static final int MAX_LINES_PER_SECOND = 10;
         private static final Logger log = LoggerFactory.getLogger("run");
 
-        @Override
-        void show(Progress progress) {
-            log.info("{} %, checkpoint at item {}", progress.percent(), progress.processedItems());
+        Log(LongSupplier nanoTime) {
+            super(MAX_LINES_PER_SECOND, nanoTime);
         }
 
         @Override
-        void end() {}
+        void show(SavedCheckpoint checkpoint) {
+            log.info("Checkpoint saved: {}", checkpoint);
+        }
     }
 
     /** A bar in one line of a terminal. */
     static final class Bar extends ProgressDisplay {
+        private static final int MAX_UPDATES_PER_SECOND = 1;
         private static final int WIDTH = 40;
 
         private final PrintStream terminal;
 
-        Bar(PrintStream terminal) {
+        Bar(PrintStream terminal, LongSupplier nanoTime) {
+            super(MAX_UPDATES_PER_SECOND, nanoTime);
             this.terminal = terminal;
         }
 
         @Override
-        void show(Progress progress) {
-            int done = (int) (progress.percent() / 100 * WIDTH);
-            String rate = progress.itemsPerSecond() == null
-                    ? ""
-                    : String.format(Locale.ROOT, "  %,.0f items/s", progress.itemsPerSecond());
+        void show(SavedCheckpoint checkpoint) {
+            int filled = (int) (checkpoint.percent() / 100 * WIDTH);
+            Double itemsPerSecond = checkpoint.progress().itemsPerSecond();
+            String rate = itemsPerSecond == null ? "" : String.format(Locale.ROOT, "  %,.0f items/s", itemsPerSecond);
             terminal.printf(
                     Locale.ROOT,
                     "\r[%s%s] %5.1f %%  item %,d%s   ",
-                    "#".repeat(done),
-                    " ".repeat(WIDTH - done),
-                    progress.percent(),
-                    progress.processedItems(),
+                    "#".repeat(filled),
+                    " ".repeat(WIDTH - filled),
+                    checkpoint.percent(),
+                    checkpoint.progress().processedItems(),
                     rate);
             terminal.flush();
         }
 
         @Override
         void end() {
+            super.end();
             terminal.println();
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +30,6 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.Test;
@@ -236,6 +236,20 @@ class FileRunTest {
     }
 
     @Test
+    void the_percentage_is_shown_at_every_checkpoint() throws Exception {
+        Recorder recorder = new Recorder();
+        assertThat(isDone(diskWithInput(0), CommitMode.EACH, Format.LINES, TextEncoding.UTF_8, recorder))
+                .isTrue();
+        assertThat(recorder.shown)
+                .containsExactly(
+                        "2 of 7 items (28.5 %)",
+                        "4 of 7 items (57.1 %)",
+                        "6 of 7 items (85.7 %)",
+                        "7 of 7 items (100.0 %)",
+                        "{\"total_items\":7,\"processed\":7,\"failed\":1,\"checkpoint_cleared\":true}");
+    }
+
+    @Test
     void a_header_that_cannot_be_used_is_refused() {
         CrashingDisk disk = new CrashingDisk(1);
         disk.write(FILES.input(), "a,a\n1,2\n".getBytes(StandardCharsets.UTF_8));
@@ -251,7 +265,7 @@ class FileRunTest {
         return disk;
     }
 
-    /** Whether a call of the command comes to its end before the crash. */
+    /** Whether a call of the command completes before the crash. */
     private static boolean isDone(CrashingDisk disk, CommitMode commit) throws Exception {
         return isDone(disk, commit, Format.LINES);
     }
@@ -261,6 +275,12 @@ class FileRunTest {
     }
 
     private static boolean isDone(CrashingDisk disk, CommitMode commit, Format format, TextEncoding encoding)
+            throws Exception {
+        return isDone(disk, commit, format, encoding, new Recorder());
+    }
+
+    private static boolean isDone(
+            CrashingDisk disk, CommitMode commit, Format format, TextEncoding encoding, ProgressDisplay display)
             throws Exception {
         Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
         JobSpec spec = new JobSpec(
@@ -276,7 +296,7 @@ class FileRunTest {
                 null,
                 true,
                 faults);
-        FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, new Silence());
+        FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, display);
         try {
             int code = new FileRun(machine, FILES, spec, 1000).run(false);
             return (code == CommandLineTool.DONE || code == CommandLineTool.ALL_ITEMS_FAILED) && !disk.isPowerCut();
@@ -288,14 +308,22 @@ class FileRunTest {
 
     private static final Closeable NO_LOCK = () -> {};
 
-    private static final class Silence extends ProgressDisplay {
-        @Override
-        void show(Progress progress) {}
+    /** Records what a user would see. */
+    private static final class Recorder extends ProgressDisplay {
+        private final List<String> shown = new ArrayList<>();
+
+        Recorder() {
+            super(Integer.MAX_VALUE, () -> 0);
+        }
 
         @Override
-        void summary(String json) {}
+        void show(SavedCheckpoint checkpoint) {
+            shown.add(checkpoint.toString());
+        }
 
         @Override
-        void end() {}
+        void summary(String json) {
+            shown.add(json);
+        }
     }
 }
