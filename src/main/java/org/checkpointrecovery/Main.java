@@ -36,29 +36,30 @@ import org.checkpointrecovery.storage.Spools;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The process: reads the command line, and builds the service out of its parts. */
+/** The process: runs the command line, and builds the service from its parts. */
 public final class Main {
     static {
-        // Before the first logger is made: the times of its lines would be in the years and digits of the machine's
+        // Before the first logger exists: it would write its times with the calendar and digits of the machine's
         // locale.
         Locale.setDefault(Locale.ROOT);
     }
 
     private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
-    /** An item is in memory several times, decoded and not, and its result beside it. */
+    /** Rough number of copies of an item in memory: raw, decoded, and its result. */
     private static final int ITEMS_IN_HEAP = 16;
 
-    /** The secret that callbacks are signed with. */
+    /** Name of the secret that signs callbacks. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
-    /** Why a client may not crash a service that was started without {@code --allow-process-crash}. */
+    /** The answer to {@code POST /crash} of the process without {@code --allow-process-crash}. */
     public static final String PROCESS_CRASH_FORBIDDEN =
-            "Crashing the whole service is not allowed on it; start it with --allow-process-crash.";
+            "Crashing the whole service is not allowed. Nothing was changed. To allow it, start the service with"
+                    + " --allow-process-crash.";
 
     private static final String TASK_MANAGER_CRASH_FORBIDDEN =
-            "Killing a TaskManager of the cluster is not allowed; start the service with --flink-allow-process-crash if the"
-                    + " cluster is its own.";
+            "Killing a TaskManager is not allowed. Nothing was changed. If no one else uses the cluster, start the service with"
+                    + " --flink-allow-process-crash.";
 
     private Main() {}
 
@@ -74,12 +75,12 @@ public final class Main {
             if (failure instanceof OutOfMemoryError) {
                 outOfMemory();
             }
-            log.error("Thread {} ended", thread.getName(), failure);
+            log.error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
         });
         log.info("Starting with {}", config);
         if (config.maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
             log.warn(
-                    "Items of --max-item-bytes {} may not fit into a heap of {} bytes. Give the JVM a larger -Xmx, or lower"
+                    "Items of up to {} bytes (--max-item-bytes) may not fit into a heap of {} bytes. Raise -Xmx, or lower"
                             + " --max-item-bytes.",
                     config.maxItemBytes(),
                     Runtime.getRuntime().maxMemory());
@@ -104,17 +105,16 @@ public final class Main {
         } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
             System.err.println(e.getMessage());
         } catch (DamagedFileException e) {
-            System.err.println("The data directory " + config.data() + " cannot be used: " + e.getMessage() + ".");
+            System.err.println("Cannot use the data directory " + config.data() + ": " + e.getMessage() + ".");
         } catch (IOException e) {
-            System.err.println(
-                    "The data directory " + config.data() + " cannot be used: " + e + ". Nothing was changed.");
+            System.err.println("Cannot use the data directory " + config.data() + ": " + e + ". Nothing was changed.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         return CommandLineTool.FAILED;
     }
 
-    /** A service that lacks memory may have lost any of its threads. The next start recovers what was under way. */
+    /** Ends the process: any of its threads may have died. The next start recovers the jobs that were running. */
     private static void outOfMemory() {
         try {
             System.err.println(
@@ -134,8 +134,8 @@ public final class Main {
                 new PluginKind(config.plugins()));
         if (!config.commands().programs().isEmpty() && !config.commands().endWithService()) {
             log.warn(
-                    "There is no setpriv on this machine: a command that does not end with its standard input may outlive"
-                            + " a service that is killed.");
+                    "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
+                            + " standard input keep running. Install util-linux.");
         }
         LocalEngine engine = new LocalEngine(
                 disk,
@@ -192,7 +192,7 @@ public final class Main {
                 new Engines.Provided(flink, null, cluster.processCrashAllowed() ? null : TASK_MANAGER_CRASH_FORBIDDEN));
     }
 
-    /** Stops in order when the process is told to end: HTTP, jobs at the end of their batch, files. */
+    /** Serves until SIGTERM, then stops in order: HTTP, jobs at the end of their batch, files. */
     private static int serveUntilStopped(ServiceConfig config, JobService service, ApiServer server)
             throws IOException, ApiServer.PortTakenException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
@@ -202,7 +202,7 @@ public final class Main {
                     try {
                         server.stop();
                     } catch (RuntimeException e) {
-                        log.warn("The HTTP server did not stop as it should: {}", e.toString());
+                        log.warn("The HTTP server did not stop cleanly: {}. Stopping the jobs anyway.", e.toString());
                     } finally {
                         service.shutDown();
                         log.info("Stopped");
@@ -211,7 +211,7 @@ public final class Main {
                 },
                 "stop");
         try {
-            server.start(); // who asks meanwhile is told that the service starts
+            server.start(); // until the service is open, requests get 503
             service.open();
         } catch (ApiServer.PortTakenException e) {
             service.shutDown();
