@@ -32,7 +32,7 @@ class ClusterFilesTest {
     private static final Path MANIFESTS = DOCKER.resolve("kubernetes");
     private static final String USER = "10001";
     private static final Pattern VARIABLE = Pattern.compile("CHECKPOINT_RECOVERY_[A-Z_]+");
-    private static final Pattern OPTION = Pattern.compile("names = \"--([a-z-]+)\"");
+    private static final Pattern OPTION = Pattern.compile("names = (?:\\{\"-[a-z]\", )?\"--([a-z-]+)\"");
     private static final Pattern SIZE = Pattern.compile("(\\d+)m");
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
@@ -302,12 +302,21 @@ class ClusterFilesTest {
                         + volume.at("/secret/secretName").asString() + " --from-literal=" + token.getFileName() + "=");
     }
 
+    /** Kubernetes' own variables for services would look like options. */
+    @Test
+    void the_pod_of_the_service_has_no_variables_of_services() throws Exception {
+        assertThat(document("StatefulSet")
+                        .at("/spec/template/spec/enableServiceLinks")
+                        .asBoolean(true))
+                .isFalse();
+    }
+
     /** Also those that comments tell to set. */
     @Test
     void variables_are_options_of_the_service() throws Exception {
         Set<String> options = new TreeSet<>();
         Matcher option =
-                OPTION.matcher(Files.readString(Path.of("src/main/java/org/checkpointrecovery/cli/ServeCommand.java")));
+                OPTION.matcher(Files.readString(Path.of("src/main/java/org/checkpointrecovery/cli/ServeOptions.java")));
         while (option.find()) {
             options.add(option.group(1).replace('-', '_').toUpperCase(Locale.ROOT));
         }

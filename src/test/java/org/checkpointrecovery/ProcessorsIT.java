@@ -126,9 +126,9 @@ class ProcessorsIT {
             assertThat(jar.exitCode()).isEqualTo(2);
             assertThat(jar.log())
                     .contains(
-                            "--command \"no program\" is not NAME=/path/to/program",
+                            "--command \"no program\" must be NAME=/path/to/program",
                             "--command a: the program \"relative\" must be an absolute path",
-                            "--command b: the program /nowhere is not there",
+                            "--command b: the program /nowhere does not exist",
                             "plugin empty.jar names no class");
         }
     }

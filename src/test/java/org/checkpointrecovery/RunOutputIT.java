@@ -117,7 +117,7 @@ class RunOutputIT {
         assertThat(target).hasContent("old");
         Ended run = run();
         assertThat(run.code).as(run.log).isZero();
-        assertThat(run.log).contains("Going on at item");
+        assertThat(run.log).contains("Resuming at item");
         assertThat(List.of(output, errors, checkpoint)).allMatch(Files::isSymbolicLink);
         assertThat(target).content().contains(RESULTS);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
@@ -141,7 +141,7 @@ class RunOutputIT {
         Files.createSymbolicLink(output, directory.resolve("missing/out.json"));
         Ended run = run();
         assertThat(run.code).isEqualTo(2);
-        assertThat(run.log).contains("in a directory that is not there");
+        assertThat(run.log).contains("in a directory that does not exist");
         Files.delete(output);
         Files.createSymbolicLink(output, output);
         Ended looped = run();

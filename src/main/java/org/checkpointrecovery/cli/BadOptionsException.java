@@ -2,7 +2,7 @@ package org.checkpointrecovery.cli;
 
 import java.util.List;
 
-/** Options that cannot be used. */
+/** Thrown when options or the input cannot be used. */
 final class BadOptionsException extends Exception {
     private final transient List<String> problems;
 
@@ -11,7 +11,7 @@ final class BadOptionsException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** One sentence for each. */
+    /** One sentence for each problem, without a period at its end. */
     List<String> problems() {
         return problems;
     }

@@ -3,21 +3,30 @@ package org.checkpointrecovery.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.checkpointrecovery.storage.InputGoneException;
 import org.checkpointrecovery.storage.InputReplacedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IDefaultValueProvider;
-import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line. Every option can also come from an environment variable: {@code --max-queued} from {@code
- * CHECKPOINT_RECOVERY_MAX_QUEUED}. Exit code 2 and one line for each problem if the options cannot be used.
+ * The command line. {@link EnvironmentVariables} set the options that the arguments do not. Invalid options end with exit code
+ * 2 and one line for each problem.
  */
 public final class CommandLineTool {
     public static final int DONE = 0;
@@ -26,43 +35,122 @@ public final class CommandLineTool {
     public static final int SIMULATED_CRASH = 3;
     /** All items were processed, and every one of them failed. */
     public static final int ALL_ITEMS_FAILED = 5;
-    /** Of a service without memory. The same as with {@code -XX:+ExitOnOutOfMemoryError}. */
+    /** The service ran out of memory. The same code as with {@code -XX:+ExitOnOutOfMemoryError}. */
     public static final int OUT_OF_MEMORY = 3;
 
-    private static final String PREFIX = "CHECKPOINT_RECOVERY_";
+    private static final Logger log = LoggerFactory.getLogger(CommandLineTool.class);
+    /** Columns of the help where the width of the terminal is unknown. */
+    private static final int HELP_WIDTH = 100;
 
     private CommandLineTool() {}
 
     /** Runs the command that the arguments name, and returns the exit code. */
     public static int run(String[] arguments, Map<String, String> environment, ServiceStarter starter) {
+        EnvironmentVariables variables = new EnvironmentVariables(environment);
+        return commandLine(variables, starter)
+                .setExecutionStrategy(parsed -> execute(parsed, variables))
+                .setParameterExceptionHandler((e, unused) -> badOptions(e))
+                .setExecutionExceptionHandler(CommandLineTool::failed)
+                .execute(arguments);
+    }
+
+    static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter) {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new ServeCommand(starter))
                 .addSubcommand(new RunCommand())
-                .setDefaultValueProvider(new Environment(environment))
-                .setParameterExceptionHandler((e, given) -> badOptions(e))
-                .setExecutionExceptionHandler(CommandLineTool::failed);
-        return line.execute(arguments);
+                .addSubcommand(new CommandLine.HelpCommand())
+                .addSubcommand(new AutoComplete.GenerateCompletion())
+                .setDefaultValueProvider(variables)
+                .setUsageHelpAutoWidth(true)
+                .setUsageHelpWidth(HELP_WIDTH);
+        describe(line, "help", "Shows the help of a command.");
+        describe(line, "generate-completion", "Prints a completion script for bash and zsh.");
+        for (CommandSpec command : commandsWithSettings(line)) {
+            command.usageMessage().sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions());
+        }
+        return line;
+    }
+
+    private static void describe(CommandLine root, String command, String description) {
+        requireNonNull(root.getSubcommands().get(command))
+                .getCommandSpec()
+                .usageMessage()
+                .description(description);
+    }
+
+    /** The commands whose options environment variables set. */
+    private static List<CommandSpec> commandsWithSettings(CommandLine root) {
+        List<CommandSpec> commands = new ArrayList<>();
+        for (CommandLine command : root.getSubcommands().values()) {
+            Object user = command.getCommandSpec().userObject();
+            if (user instanceof ServeCommand || user instanceof RunCommand) {
+                commands.add(command.getCommandSpec());
+            }
+        }
+        return commands;
+    }
+
+    private static int execute(ParseResult parsed, EnvironmentVariables variables) {
+        ParseResult command = parsed.subcommand();
+        if (command != null && !command.isUsageHelpRequested() && !command.isVersionHelpRequested()) {
+            List<CommandSpec> commands =
+                    commandsWithSettings(parsed.commandSpec().commandLine());
+            if (commands.contains(command.commandSpec())) {
+                variables.warnings(commands).forEach(log::warn);
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     private static int badOptions(ParameterException e) {
-        System.err.println(e.getMessage());
-        System.err.println("See " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help.");
+        CommandLine command = e.getCommandLine();
+        List<String> problems =
+                e instanceof UnmatchedArgumentException unmatched ? problems(unmatched) : List.of(e.getMessage());
+        problems.forEach(System.err::println);
+        System.err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
         return BAD_OPTIONS;
     }
 
-    private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) throws Exception {
+    /** Unknown options; without one, the first argument that belongs to none. */
+    private static List<String> problems(UnmatchedArgumentException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        List<String> options = e.getUnmatched().stream()
+                .filter(argument -> argument.startsWith("-"))
+                .map(option -> option.replaceFirst("=.*", ""))
+                .toList();
+        if (!options.isEmpty()) {
+            List<String> known =
+                    command.options().stream().map(OptionSpec::longestName).toList();
+            return options.stream()
+                    .map(option -> "Unknown option: " + option + didYouMean(Similar.to(option, known)))
+                    .toList();
+        }
+        String argument = e.getUnmatched().get(0);
+        return List.of(
+                command.subcommands().isEmpty()
+                        ? "Unexpected argument: " + argument
+                        : "Unknown command: " + argument
+                                + didYouMean(Similar.to(
+                                        argument, command.subcommands().keySet())));
+    }
+
+    private static String didYouMean(Optional<String> name) {
+        return name.map(nearest -> ". Did you mean: " + nearest + "?").orElse("");
+    }
+
+    private static int failed(Exception e, CommandLine line, ParseResult parsed) throws Exception {
         if (e instanceof BadOptionsException bad) {
             bad.problems().forEach(System.err::println);
             return BAD_OPTIONS;
         }
         if (e instanceof InputGoneException || e instanceof InputReplacedException) {
             System.err.println(
-                    "The input cannot be read: " + e.getMessage() + ". Put it back and run the same command again.");
+                    "Cannot read the input: " + e.getMessage() + ". Restore it and run the same command again.");
             return BAD_OPTIONS;
         }
         if (e instanceof IOException) {
-            System.err.println("The disk failed: " + e.getMessage()
-                    + ". What was committed is safe. Mend the cause and run the same command again.");
+            System.err.println("Disk error: " + e.getMessage()
+                    + ". Committed results are safe. Fix the cause and run the same command again.");
             return FAILED;
         }
         throw e;
@@ -70,18 +158,27 @@ public final class CommandLineTool {
 
     @Command(
             name = "checkpoint-recovery",
-            description = "Runs long processing jobs that come to their end, whatever crashes on the way.",
-            mixinStandardHelpOptions = true,
+            description = "Runs long jobs to completion, even across crashes.",
             versionProvider = Version.class,
-            synopsisSubcommandLabel = "COMMAND")
-    static final class Root implements Runnable {
+            customSynopsis = "checkpoint-recovery COMMAND [OPTIONS]",
+            optionListHeading = "%nOptions:%n",
+            commandListHeading = "%nCommands:%n",
+            footer = {
+                "",
+                "\"checkpoint-recovery help COMMAND\" explains a command. Environment variables can set its options,"
+                        + " such as CHECKPOINT_RECOVERY_PORT for --port."
+            })
+    static final class Root implements Callable<Integer> {
+        @Mixin
+        private HelpOptions help = new HelpOptions();
+
         @CommandLine.Spec
-        private CommandLine.Model.@Nullable CommandSpec spec;
+        private @Nullable CommandSpec spec;
 
         @Override
-        public void run() {
-            CommandLine.Model.CommandSpec known = requireNonNull(spec);
-            throw new ParameterException(known.commandLine(), "Name a command: serve or run.");
+        public Integer call() {
+            requireNonNull(spec).commandLine().usage(System.err);
+            return BAD_OPTIONS;
         }
     }
 
@@ -91,19 +188,6 @@ public final class CommandLineTool {
         public String[] getVersion() {
             String version = CommandLineTool.class.getPackage().getImplementationVersion();
             return new String[] {"checkpoint-recovery " + (version == null ? "(not packed)" : version)};
-        }
-    }
-
-    private record Environment(Map<String, String> variables) implements IDefaultValueProvider {
-        @Override
-        public @Nullable String defaultValue(ArgSpec argument) {
-            if (argument instanceof OptionSpec option && option.longestName().startsWith("--")) {
-                String name =
-                        option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
-                String value = variables.get(PREFIX + name);
-                return value == null || value.isEmpty() ? null : value;
-            }
-            return null;
         }
     }
 }

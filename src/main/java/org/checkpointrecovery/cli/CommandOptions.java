@@ -14,15 +14,15 @@ import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of {@code --command}, {@code NAME=/path/to/program,argument,...}, and of {@code --command-env}, names of
- * environment variables.
+ * Reads the values of {@code --command}, such as {@code NAME=/path/to/program,argument,...}, and of {@code --command-env}, names
+ * of environment variables.
  */
 final class CommandOptions {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
 
     private static final String VARIABLE = "[A-Za-z_][A-Za-z0-9_]*";
 
-    /** Where Debian, Alpine and their like have programs of util-linux. */
+    /** Where Debian, Alpine and similar systems keep the programs of util-linux. */
     private static final List<Path> DIRECTORIES = List.of(Path.of("/usr/bin"), Path.of("/bin"));
 
     private CommandOptions() {}
@@ -34,22 +34,23 @@ final class CommandOptions {
             int equals = text.indexOf('=');
             String name = equals < 0 ? text : text.substring(0, equals);
             if (equals < 0 || !name.matches(NAME)) {
-                values.problem("--command \"" + text
-                        + "\" is not NAME=/path/to/program,argument,… with a name of letters, digits, and . _ -");
+                values.problem(
+                        "--command \"" + text
+                                + "\" must be NAME=/path/to/program,argument,… with a name of letters, digits, \".\", \"_\" and \"-\"");
                 continue;
             }
             List<String> words = List.of(text.substring(equals + 1).split(",", -1));
-            String wrong = wrong(words.get(0));
-            if (wrong != null) {
-                values.problem("--command " + name + ": " + wrong);
+            String problem = problem(words.get(0));
+            if (problem != null) {
+                values.problem("--command " + name + ": " + problem);
             } else if (commands.putIfAbsent(name, words) != null) {
-                values.problem("--command " + name + " is given more than once");
+                values.problem("--command " + name + " is set more than once");
             }
         }
         return commands;
     }
 
-    private static @Nullable String wrong(String program) {
+    private static @Nullable String problem(String program) {
         try {
             Path path = Path.of(program);
             if (!path.isAbsolute()) {
@@ -57,13 +58,13 @@ final class CommandOptions {
             }
             return Files.isRegularFile(path) && Files.isExecutable(path)
                     ? null
-                    : "the program " + program + " is not there, or is no file that may be executed";
+                    : "the program " + program + " does not exist, or is not an executable file";
         } catch (InvalidPathException e) {
             return "\"" + program + "\" " + FileNames.problem(program, "is not a path");
         }
     }
 
-    /** What the operator lets jobs run. */
+    /** Returns the programs that jobs may run, and how they are started. */
     static Commands commands(List<String> texts, List<String> environment, OptionValues values) {
         for (String variable : environment) {
             if (!variable.matches(VARIABLE)) {
@@ -74,8 +75,9 @@ final class CommandOptions {
     }
 
     /**
-     * What programs are started with: {@code setpriv}, so that the kernel ends them with the service, however that ends, and
-     * {@code setsid}, so that each leads a process group, which ends with it. Without those that the machine does not have.
+     * Returns the words that programs are started with. {@code setpriv}: the kernel kills them with the service, however the
+     * service ends. {@code setsid}: each leads a process group, which is killed with it. A tool that this machine lacks is left
+     * out.
      */
     private static List<String> launcher() {
         List<String> words = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.checkpointrecovery.job.Named;
 
-/** Turns the text of options into values, and collects all that is wrong with them instead of ending at the first. */
+/** Parses the values of options, and collects all problems instead of stopping at the first. */
 final class OptionValues {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})([kmgtKMGT]?)");
 
@@ -17,13 +17,13 @@ final class OptionValues {
         problems.add(problem);
     }
 
-    void throwIfWrong() throws BadOptionsException {
+    void throwIfInvalid() throws BadOptionsException {
         if (!problems.isEmpty()) {
             throw new BadOptionsException(problems);
         }
     }
 
-    /** A whole number; {@code least} if it is wrong. */
+    /** Returns a whole number; {@code least} if it is invalid. */
     long number(String option, String text, long least, long most) {
         if (text.matches("-?\\d{1,18}")) {
             long value = Long.parseLong(text);
@@ -31,11 +31,11 @@ final class OptionValues {
                 return value;
             }
         }
-        problem(option + " must be a whole number from " + least + " to " + most + ", but is \"" + text + "\"");
+        problem(option + " must be a whole number between " + least + " and " + most + " (got \"" + text + "\")");
         return least;
     }
 
-    /** Bytes, as a number or with K, M, G or T for powers of 1024; {@code least} if it is wrong. */
+    /** Returns a number of bytes, written plainly or with K, M, G or T for powers of 1024; {@code least} if it is invalid. */
     long bytes(String option, String text, long least, long most) {
         Matcher matcher = SIZE.matcher(text);
         if (matcher.matches()) {
@@ -46,12 +46,12 @@ final class OptionValues {
                 return Long.parseLong(matcher.group(1)) << (10 * power);
             }
         }
-        problem(option + " must be a number of bytes from " + least + " to " + most
-                + ", perhaps with K, M, G or T behind it, but is \"" + text + "\"");
+        problem(option + " must be between " + least + " and " + most
+                + " bytes, such as 4096, 512K, 64M, 2G or 1T (got \"" + text + "\")");
         return least;
     }
 
-    /** One of the constants of an enum; the first one if it is wrong. */
+    /** Returns one of the constants of an enum; the first one if the text names none. */
     <E extends Enum<E> & Named> E constant(String option, String text, Class<E> type) {
         List<String> names = new ArrayList<>();
         for (E constant : type.getEnumConstants()) {
@@ -60,7 +60,7 @@ final class OptionValues {
             }
             names.add(constant.text());
         }
-        problem(option + " must be one of " + String.join(", ", names) + ", but is \"" + text + "\"");
+        problem(option + " must be one of " + String.join(", ", names) + " (got \"" + text + "\")");
         return type.getEnumConstants()[0];
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.FileNames;
 
-/** The directory of {@code --plugins}. */
+/** Reads the directory of {@code --plugins}. */
 final class PluginJars {
     private PluginJars() {}
 
@@ -28,8 +28,8 @@ final class PluginJars {
             problems.forEach(problem -> values.problem("--plugins " + directory + ": " + problem));
             return plugins;
         } catch (IOException | InvalidPathException e) {
-            values.problem("--plugins " + directory + " "
-                    + FileNames.problem(directory, "is not a directory that can be read"));
+            values.problem(
+                    "--plugins " + directory + " " + FileNames.problem(directory, "is not a readable directory"));
             return Plugins.NONE;
         }
     }

@@ -22,105 +22,63 @@ import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
-import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Runs one job over a file, without a service. */
 @Command(
         name = "run",
-        description =
-                "Runs one job over a file. After a crash, run again with the same options, it goes on from its checkpoint.",
-        mixinStandardHelpOptions = true,
-        exitCodeListHeading = "Exit codes:%n",
+        description = "Runs one job over a file. After a crash, the same command continues from the checkpoint.",
+        versionProvider = CommandLineTool.Version.class,
+        customSynopsis = "checkpoint-recovery run -i FILE -o FILE [OPTIONS]",
+        exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:the job is done",
-            "1:the job failed; standard error says why and what to do",
-            "2:the options or the input cannot be used",
-            "3:a simulated crash",
-            "5:the job is done, but every item failed"
+            "0:done",
+            "1:failed; standard error says why and what to do",
+            "2:invalid options or input",
+            "3:simulated crash",
+            "5:done, but every item failed"
+        },
+        footer = {
+            "",
+            "Environment variables can set every option, such as CHECKPOINT_RECOVERY_BATCH_SIZE for --batch-size; the"
+                    + " command line takes precedence."
         })
 final class RunCommand implements Callable<Integer> {
-    @Option(
-            names = "--input",
-            required = true,
-            description = "file with the items, one a line; gzip and zstd are decoded")
-    private String input = "";
+    @Mixin(name = "Files")
+    private RunOptions.Files named = new RunOptions.Files();
 
-    @Option(names = "--output", required = true, description = "file for the results, one JSON array")
-    private String output = "";
+    @Mixin(name = "Input format")
+    private InputFormatOptions inputFormat = new InputFormatOptions();
 
-    @Option(names = "--checkpoint", description = "file for the checkpoint (the output's name with .checkpoint.json)")
-    private @Nullable String checkpoint;
+    @Mixin(name = "Processing")
+    private RunOptions.Processing processing = new RunOptions.Processing();
 
-    @Option(names = "--batch-size", defaultValue = "1000", description = "items in a batch (${DEFAULT-VALUE})")
-    private String batchSize = "";
+    @Mixin(name = "Rehearsal")
+    private RunOptions.Rehearsal rehearsal = new RunOptions.Rehearsal();
 
-    @Option(
-            names = "--format",
-            defaultValue = "lines",
-            description = "what an item is: lines, raw-lines, jsonl or csv (${DEFAULT-VALUE})")
-    private String format = "";
-
-    @Mixin
-    private CsvOptions csv = new CsvOptions();
-
-    @Option(
-            names = "--encoding",
-            defaultValue = "UTF-8",
-            description =
-                    "encoding of the input: UTF-8, UTF-16, UTF-16LE, UTF-16BE, windows-1252 or ISO-8859-1 (${DEFAULT-VALUE})")
-    private String encoding = "";
-
-    @Option(
-            names = "--commit",
-            defaultValue = "group",
-            description =
-                    "group: batches share a commit when the disk is slow; each: one commit a batch (${DEFAULT-VALUE})")
-    private String commit = "";
-
-    @Option(names = "--parallelism", defaultValue = "1", description = "threads that process (${DEFAULT-VALUE})")
-    private String parallelism = "";
-
-    @Option(
-            names = "--max-item-bytes",
-            defaultValue = "1M",
-            description = "bytes of one item at the most; a longer one fails (${DEFAULT-VALUE})")
-    private String maxItemBytes = "";
-
-    @Option(names = "--simulate-crash", paramLabel = "N", description = "crash once N items are processed")
-    private @Nullable String simulateCrash;
-
-    @Option(
-            names = "--crash-point",
-            defaultValue = "processing",
-            description = "where --simulate-crash strikes (${DEFAULT-VALUE})")
-    private String crashPoint = "";
-
-    @Option(names = "--fresh", description = "forget an old checkpoint and begin with the first item")
-    private boolean fresh;
+    @Mixin(name = "Help")
+    private HelpOptions help = new HelpOptions();
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {
         OptionValues values = new OptionValues();
         JobSpec spec = spec(values);
-        int itemBytes = (int) values.bytes("--max-item-bytes", maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
+        int itemBytes = (int) values.bytes("--max-item-bytes", processing.maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
         RunFiles files = files(values);
-        values.throwIfWrong();
+        values.throwIfInvalid();
         FileRun.Machine machine = new FileRun.Machine(
                 LocalDisk.underUmask(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
-        return new FileRun(machine, files, spec, itemBytes).run(fresh);
+        return new FileRun(machine, files, spec, itemBytes).run(named.fresh);
     }
 
-    /** The lock dies with the process. */
+    /** The operating system releases the lock when the process ends. */
     private static @Nullable Closeable tryLock(Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -133,51 +91,45 @@ final class RunCommand implements Callable<Integer> {
 
     private JobSpec spec(OptionValues values) {
         Faults faults = null;
-        CrashPoint point = values.constant("--crash-point", crashPoint, CrashPoint.class);
-        if (simulateCrash != null) {
-            long items = values.number("--simulate-crash", simulateCrash, 1, Long.MAX_VALUE / 2);
+        CrashPoint point = values.constant("--crash-point", rehearsal.crashPoint, CrashPoint.class);
+        if (rehearsal.simulateCrash != null) {
+            long items = values.number("--simulate-crash", rehearsal.simulateCrash, 1, Long.MAX_VALUE / 2);
             faults = new Faults(items, point, Set.of(), Duration.ZERO);
         }
         return new JobSpec(
                 null,
-                new InputSpec.InputPath(input, Decoding.from(encoding(values))),
-                csv.format(values.constant("--format", format, Format.Kind.class), values),
+                new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))),
+                inputFormat.format(values),
                 new ProcessorSpec.TextStats(),
                 EngineKind.LOCAL,
-                (int) values.number("--batch-size", batchSize, 1, JobSpec.MAX_BATCH_SIZE),
-                (int) values.number("--parallelism", parallelism, 1, JobSpec.MAX_PARALLELISM),
-                values.constant("--commit", commit, CommitMode.class),
+                (int) values.number("--batch-size", processing.batchSize, 1, JobSpec.MAX_BATCH_SIZE),
+                (int) values.number("--parallelism", processing.parallelism, 1, JobSpec.MAX_PARALLELISM),
+                values.constant("--commit", processing.commit, CommitMode.class),
                 FailedItemLimits.NONE,
                 null,
                 true,
                 faults);
     }
 
-    private TextEncoding encoding(OptionValues values) {
-        return TextEncoding.of(encoding).orElseGet(() -> {
-            values.problem("--encoding must be one of " + TextEncoding.names() + ", but is \"" + encoding + "\"");
-            return TextEncoding.UTF_8;
-        });
-    }
-
     private RunFiles files(OptionValues values) {
-        Path in = path("--input", input, values);
-        Path out = path("--output", output, values);
-        String savedName = checkpoint == null ? output + ".checkpoint.json" : checkpoint;
+        Path in = path("--input", named.input, values);
+        Path out = path("--output", named.output, values);
+        String savedName = named.checkpoint == null ? named.output + ".checkpoint.json" : named.checkpoint;
         Path saved = path("--checkpoint", savedName, values);
         Targets targets = new Targets(values);
         RunFiles files = new RunFiles(
                 in,
-                targets.file("--output " + output, out),
+                targets.file("--output " + named.output, out),
                 targets.file("--checkpoint " + savedName, saved),
                 errors(out, targets));
-        files.besides().forEach(targets::own);
+        files.auxiliary().forEach(targets::checkAuxiliary);
         if (!Files.isRegularFile(in)) {
-            values.problem("--input " + input + (Files.exists(in) ? " is not a regular file" : " is not there"));
+            values.problem(
+                    "--input " + named.input + (Files.exists(in) ? " is not a regular file" : " does not exist"));
         } else if (!Files.isReadable(in)) {
-            values.problem("--input " + input + " cannot be read");
+            values.problem("--input " + named.input + " cannot be read");
         }
-        List<Path> all = new ArrayList<>(files.besides());
+        List<Path> all = new ArrayList<>(files.auxiliary());
         all.addAll(List.of(realPath(in), files.output(), files.checkpoint(), files.errors()));
         if (Set.copyOf(all).size() < all.size()) {
             values.problem("--input, --output and --checkpoint must be different files");
@@ -185,7 +137,7 @@ final class RunCommand implements Callable<Integer> {
         return files;
     }
 
-    /** Where its directory is not there, the output's is not either, which is noted. */
+    /** If its directory does not exist, neither does that of the output, which is reported already. */
     private static Path errors(Path output, Targets targets) {
         Path errors = RunFiles.errorsOf(output);
         return Files.isDirectory(requireNonNull(errors.getParent()))
@@ -193,17 +145,17 @@ final class RunCommand implements Callable<Integer> {
                 : errors;
     }
 
-    /** A link to the input is the input too. */
+    /** A link to the input counts as the input. */
     private static Path realPath(Path input) {
         try {
             return input.toRealPath();
         } catch (IOException e) {
-            return input; // it is not there, which is noted
+            return input; // it does not exist, which is reported already
         }
     }
 
     private static Path path(String option, String text, OptionValues values) {
-        String problem = FileNames.problem(text, "is not the name of a file");
+        String problem = FileNames.problem(text, "is not a file name");
         try {
             Path path = Path.of(text);
             if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
@@ -212,7 +164,7 @@ final class RunCommand implements Callable<Integer> {
                 return path.toAbsolutePath().normalize();
             }
         } catch (InvalidPathException e) {
-            // reported below, like the other names that are no files
+            // reported below, like other names that name no file
         }
         values.problem(option + " \"" + text + "\" " + problem);
         return Path.of("/" + option);

@@ -18,23 +18,23 @@ record RunFiles(Path input, Path output, Path checkpoint, Path errors) {
         return output.resolveSibling(output.getFileName() + ".errors.jsonl");
     }
 
-    /** The output while it grows. */
+    /** The output before it is complete. */
     Path growing() {
         return output.resolveSibling(output.getFileName() + ".partial");
     }
 
-    /** The input as text in UTF-8, if it had to be decoded. */
+    /** The input as text in UTF-8, if it must be decoded. */
     Path decoded() {
         return checkpoint.resolveSibling(checkpoint.getFileName() + ".input");
     }
 
-    /** The same while it grows. */
+    /** The decoded input before it is complete. */
     Path decoding() {
         return decoded().resolveSibling(decoded().getFileName() + ".partial");
     }
 
-    /** All that a run may write, rename or delete, beside the files that options name. */
-    List<Path> besides() {
+    /** Every file that a run may write, rename or delete, in addition to those that options name. */
+    List<Path> auxiliary() {
         return List.of(
                 growing(),
                 decoded(),

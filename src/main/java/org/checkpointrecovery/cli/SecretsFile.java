@@ -11,14 +11,14 @@ import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.storage.FileNames;
 
 /**
- * The file of secrets, in UTF-8:
+ * Reads the file of {@code --secrets-file}, in UTF-8:
  *
  * <pre>
  * # for the address check
  * GEO_TOKEN=Bearer 5f2c...
  * </pre>
  *
- * White space around a name and around its value does not count. What is wrong is told by its line; no value is ever shown.
+ * White space around a name and around its value is ignored. Problems name the line, never a value.
  */
 final class SecretsFile {
     private static final String OPTION = "--secrets-file ";
@@ -46,11 +46,11 @@ final class SecretsFile {
         return new Secrets(secrets);
     }
 
-    /** Says what is wrong with a line; empty if nothing is. */
+    /** Adds the secret of a line. Returns the problem with it, or an empty text. */
     private static String add(String line, Map<String, String> secrets) {
         int equals = line.indexOf('=');
         if (equals < 0) {
-            return "is not NAME=value";
+            return "must be NAME=value";
         }
         String name = line.substring(0, equals).strip();
         String value = line.substring(equals + 1).strip();
@@ -59,8 +59,8 @@ final class SecretsFile {
         }
         if (!Secrets.isValue(value)) {
             return "the value of " + name
-                    + " must have visible ASCII characters, with spaces or tabs only between them";
+                    + " must consist of visible ASCII characters, with spaces or tabs only between them";
         }
-        return secrets.putIfAbsent(name, value) == null ? "" : name + " is there twice";
+        return secrets.putIfAbsent(name, value) == null ? "" : name + " is set twice";
     }
 }

@@ -10,28 +10,28 @@ import org.checkpointrecovery.processor.plugin.Plugins;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the service is set up.
+ * The settings of the service.
  *
- * @param host {@code --host}: the address to listen on; default 127.0.0.1. Beyond loopback a token is needed
- * @param port {@code --port}: 0 to 65535, 0 for any free one; default 8080
- * @param data {@code --data}: directory of all that the service keeps; default data/service
- * @param inputDirectory {@code --input-dir}: what {@code path} inputs are relative to; default data
+ * @param host {@code --host}: address to listen on; default 127.0.0.1. Any address beyond loopback needs a token
+ * @param port {@code --port}: 0 to 65535; 0 picks a free one; default 8080
+ * @param data {@code --data}: directory for everything the service keeps; default data/service
+ * @param inputDirectory {@code --input-dir}: directory that {@code path} inputs are relative to; default data
  * @param workers {@code --workers}: jobs that run at once, 1 to 1024; default the number of processors
- * @param maxQueued {@code --max-queued}: jobs that may wait in line, 1 to 1,000,000; default 1000
- * @param maxUploadBytes {@code --max-upload}: bytes of an uploaded file, 1 to 1 PiB; default 64 GiB
- * @param maxItemBytes {@code --max-item-bytes}: bytes of an item, 1 to 64 MiB; default 1 MiB
- * @param token what {@code --token-file} holds; null without one
- * @param secrets what {@code --secrets-file} holds; none without one
- * @param addressRules {@code --http-allow}: what jobs may call. Without it everything while only this machine can reach the
- *     service, and public addresses beyond that
+ * @param maxQueued {@code --max-queued}: maximum number of waiting jobs, 1 to 1,000,000; default 1000
+ * @param maxUploadBytes {@code --max-upload}: maximum size of an upload, 1 to 1 PiB; default 64 GiB
+ * @param maxItemBytes {@code --max-item-bytes}: maximum size of an item, 1 to 64 MiB; default 1 MiB
+ * @param token content of {@code --token-file}; null without one
+ * @param secrets content of {@code --secrets-file}; none without one
+ * @param addressRules {@code --http-allow}: targets that jobs may call. Default: every address while the service listens on
+ *     loopback, otherwise public addresses
  * @param commands {@code --command}: program and arguments by name, none by default; {@code --command-env}: environment
- *     variables that they inherit beside PATH, HOME, LANG, LC_ALL and TMPDIR
- * @param plugins what is in the jars of {@code --plugins}; none without it
+ *     variables that they inherit in addition to PATH, HOME, LANG, LC_ALL and TMPDIR
+ * @param plugins plugins in the jars of {@code --plugins}; none without it
  * @param autoResume false with {@code --no-auto-resume}
  * @param faultsAllowed false with {@code --no-faults}
  * @param processCrashAllowed true with {@code --allow-process-crash}
  * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
- * @param cluster what jobs can be run on beside the service itself; null without {@code --flink-url}
+ * @param cluster additional engine for jobs; null without {@code --flink-url}
  */
 public record ServiceConfig(
         String host,
@@ -54,25 +54,25 @@ public record ServiceConfig(
         @Nullable ClusterConfig cluster) {
 
     /**
-     * What clients may cost.
+     * The limits of a client's connections.
      *
-     * @param minBytesPerSecond {@code --min-data-rate}: bytes a second that a body or an answer moves at, 0 to 1 GiB, 0 for no
-     *     minimum; default 240
-     * @param idle {@code --idle-timeout}: how long a connection may be still, 1 to 3600 seconds; default 30
-     * @param maxConnectionsPerSource {@code --max-connections-per-source}: 0 to 1,000,000, 0 for any number; default 0
+     * @param minBytesPerSecond {@code --min-data-rate}: minimum bytes a second of a request or response body, 0 to 1 GiB; 0 for
+     *     no minimum; default 240
+     * @param idle {@code --idle-timeout}: time after which an idle connection is closed, 1 to 3600 seconds; default 30
+     * @param maxConnectionsPerSource {@code --max-connections-per-source}: 0 to 1,000,000; 0 for no limit; default 0
      */
     public record ClientLimits(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {}
 
     /**
      * A cluster of Apache Flink.
      *
-     * @param url {@code --flink-url}: of the REST API of its JobManager, http or https
-     * @param parallelism {@code --flink-parallelism}: tasks of a job at once, 1 to 32768; null for the slots that are free
+     * @param url {@code --flink-url}: REST address of its JobManager, http or https
+     * @param parallelism {@code --flink-parallelism}: slots that a job takes, 1 to 32768; null for all free slots
      * @param processCrashAllowed true with {@code --flink-allow-process-crash}
      */
     public record ClusterConfig(URI url, @Nullable Integer parallelism, boolean processCrashAllowed) {}
 
-    /** The effective values in one line, the token and the secrets masked. */
+    /** Returns the effective values in one line, with the token and the secrets masked. */
     @Override
     public String toString() {
         return "host=" + host + " port=" + port + " data=" + data + " input-dir=" + inputDirectory + " workers="

@@ -1,6 +1,6 @@
 package org.checkpointrecovery.cli;
 
-/** Starts the service and stays until it ends. */
+/** Starts the service and returns when it ends. */
 public interface ServiceStarter {
     /** Returns the exit code of the process. */
     int start(ServiceConfig config);

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the files that a run writes behind the names that a user gives. A symbolic link is written through: the file that it
- * leads to is replaced, and the link stays. What is there already must be a regular file: to replace a device, a pipe or a
- * directory by one would destroy it.
+ * Resolves the names that a user gives to the files that a run writes. A symbolic link is written through: its target is
+ * replaced, and the link stays. An existing target must be a regular file: replacing a device, a pipe or a directory would
+ * destroy it.
  */
 final class Targets {
     private static final int MAX_LINKS = 40;
@@ -24,7 +24,7 @@ final class Targets {
     }
 
     /**
-     * The path of a file without symbolic links. Notes a problem if no regular file is or can be there.
+     * Returns the path of a file without symbolic links. Reports a problem if no regular file exists or can be created there.
      *
      * @param what names the file in the problem
      */
@@ -37,7 +37,7 @@ final class Targets {
                 } else if (!Files.isRegularFile(named)) {
                     values.problem(
                             what + " is a named pipe, a socket or a device, not a regular file. Nothing was changed."
-                                    + " Name a file");
+                                    + " Name a regular file");
                 } else {
                     path = named.toRealPath();
                 }
@@ -55,10 +55,10 @@ final class Targets {
         } catch (NoSuchFileException e) {
             values.problem(
                     path.equals(named)
-                            ? what + " is in a directory that is not there"
-                            : what + " is a symbolic link to " + path + ", in a directory that is not there");
+                            ? what + " is in a directory that does not exist"
+                            : what + " is a symbolic link to " + path + ", in a directory that does not exist");
         } catch (IOException e) {
-            values.problem(what + " cannot be looked up: " + e);
+            values.problem(what + " cannot be resolved: " + e);
         }
         return named;
     }
@@ -71,15 +71,15 @@ final class Targets {
         return parent.resolve(requireNonNull(file.getFileName()));
     }
 
-    /** Notes a problem if something else than a regular file is where a run keeps a file of its own. */
-    void own(Path file) {
+    /** Reports a problem if anything but a regular file is in the way of an auxiliary file of a run. */
+    void checkAuxiliary(Path file) {
         @Nullable String problem = problem(file);
         if (problem != null) {
             values.problem(problem);
         }
     }
 
-    /** What keeps a file from being replaced; null if nothing does. */
+    /** Returns why a file cannot be replaced; null if it can. */
     static @Nullable String problem(Path file) {
         return Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)
                 ? file + " is in the way: it is not a regular file. Nothing was changed. Move it away"

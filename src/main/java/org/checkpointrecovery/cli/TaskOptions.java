@@ -7,16 +7,16 @@ import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
 
 /**
- * What a machine of a cluster provides for the items that it works on, from the environment of its process: {@code
- * CHECKPOINT_RECOVERY_SECRETS_FILE}, {@code CHECKPOINT_RECOVERY_COMMAND} and {@code CHECKPOINT_RECOVERY_COMMAND_ENV} mean what
- * they mean to the service.
+ * The secrets and programs of a machine in a cluster, from the environment of its process. {@code
+ * CHECKPOINT_RECOVERY_SECRETS_FILE}, {@code CHECKPOINT_RECOVERY_COMMAND} and {@code CHECKPOINT_RECOVERY_COMMAND_ENV} mean the
+ * same as to the service.
  */
 public record TaskOptions(Secrets secrets, Commands commands) {
     private static final String SECRETS_FILE = "CHECKPOINT_RECOVERY_SECRETS_FILE";
     private static final String COMMAND = "CHECKPOINT_RECOVERY_COMMAND";
     private static final String COMMAND_ENV = "CHECKPOINT_RECOVERY_COMMAND_ENV";
 
-    /** @throws Processors.UnavailableException if a variable cannot be used */
+    /** @throws Processors.UnavailableException if a variable is invalid */
     public static TaskOptions of(Map<String, String> environment) throws Processors.UnavailableException {
         OptionValues values = new OptionValues();
         String file = environment.getOrDefault(SECRETS_FILE, "");
@@ -31,7 +31,7 @@ public record TaskOptions(Secrets secrets, Commands commands) {
                                 .toList(),
                         values));
         try {
-            values.throwIfWrong();
+            values.throwIfInvalid();
         } catch (BadOptionsException e) {
             throw new Processors.UnavailableException(e.getMessage() + ".");
         }

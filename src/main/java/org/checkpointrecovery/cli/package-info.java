@@ -1,4 +1,4 @@
-/** Commands and options: the only reader of flags and of the environment. Knows nothing of HTTP routes. */
+/** Commands and options: the only reader of flags and environment variables. Must not know HTTP routes. */
 @NullMarked
 package org.checkpointrecovery.cli;
 

@@ -105,7 +105,8 @@ class ClusterOptionsTest {
     @ValueSource(strings = {"0", "-1", "32769", "two", "1.5"})
     void a_parallelism_out_of_range_is_refused(String parallelism) {
         assertThat(refused("--flink-url", "http://j:1", "--flink-parallelism", parallelism))
-                .contains("--flink-parallelism must be a whole number from 1 to 32768", parallelism);
+                .contains(
+                        "--flink-parallelism must be a whole number between 1 and 32768 (got \"" + parallelism + "\")");
     }
 
     @Test

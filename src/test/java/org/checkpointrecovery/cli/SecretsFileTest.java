@@ -27,7 +27,7 @@ class SecretsFileTest {
 
     private String problems() {
         try {
-            values.throwIfWrong();
+            values.throwIfInvalid();
             return "";
         } catch (BadOptionsException e) {
             return String.join("\n", e.problems());
@@ -49,7 +49,7 @@ class SecretsFileTest {
     void all_that_is_wrong_is_told_by_its_line_without_a_value() throws IOException {
         read("A=good\nhidden1\n2A=hidden2\nB=\nC=hidden\u00e43\nA=hidden4\n");
         assertThat(problems())
-                .contains("line 2", "line 3", "line 4", "line 5", "line 6", "A is there twice")
+                .contains("line 2", "line 3", "line 4", "line 5", "line 6", "A is set twice")
                 .doesNotContain("line 1", "hidden", "good");
     }
 
@@ -60,7 +60,7 @@ class SecretsFileTest {
         Files.write(file, new byte[] {'A', '=', (byte) 0xff});
         OptionValues others = new OptionValues();
         SecretsFile.read(file.toString(), others);
-        assertThatThrownBy(others::throwIfWrong).isInstanceOf(BadOptionsException.class);
+        assertThatThrownBy(others::throwIfInvalid).isInstanceOf(BadOptionsException.class);
     }
 
     @Test

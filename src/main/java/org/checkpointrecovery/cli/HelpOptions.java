@@ -1,0 +1,18 @@
+package org.checkpointrecovery.cli;
+
+import picocli.CommandLine.Option;
+
+/** The options that every command has. */
+final class HelpOptions {
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help and exit")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "show the version and exit")
+    private boolean version;
+}

@@ -1,0 +1,88 @@
+package org.checkpointrecovery.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code run}: one class per group of its help, with {@link InputFormatOptions}. */
+final class RunOptions {
+    private RunOptions() {}
+
+    static final class Files {
+        @Option(
+                names = {"-i", "--input"},
+                required = true,
+                paramLabel = "FILE",
+                description = "the items, one per line; gzip and zstd files are decompressed (required)")
+        String input = "";
+
+        @Option(
+                names = {"-o", "--output"},
+                required = true,
+                paramLabel = "FILE",
+                description = "the results, as one JSON array (required)")
+        String output = "";
+
+        @Option(
+                names = "--checkpoint",
+                paramLabel = "FILE",
+                description = "the checkpoint, removed when the job is done (default: OUTPUT.checkpoint.json)")
+        @Nullable
+        String checkpoint;
+
+        @Option(
+                names = "--fresh",
+                fallbackValue = "true",
+                description = "discard an existing checkpoint and start at the first item")
+        boolean fresh;
+    }
+
+    static final class Processing {
+        @Option(
+                names = {"-b", "--batch-size"},
+                defaultValue = "1000",
+                paramLabel = "N",
+                description = "items per batch (default: ${DEFAULT-VALUE})")
+        String batchSize = "";
+
+        @Option(
+                names = "--commit",
+                defaultValue = "group",
+                paramLabel = "group|each",
+                description = "group: batches share a checkpoint when the disk is slow; each: one checkpoint per batch"
+                        + " (default: ${DEFAULT-VALUE})")
+        String commit = "";
+
+        @Option(
+                names = "--parallelism",
+                defaultValue = "1",
+                paramLabel = "N",
+                description = "threads that process items (default: ${DEFAULT-VALUE})")
+        String parallelism = "";
+
+        @Option(
+                names = "--max-item-bytes",
+                defaultValue = "1M",
+                paramLabel = "SIZE",
+                description = "maximum size of one item in bytes, up to 64M; longer items fail"
+                        + " (default: ${DEFAULT-VALUE})")
+        String maxItemBytes = "";
+    }
+
+    static final class Rehearsal {
+        @Option(
+                names = "--simulate-crash",
+                paramLabel = "N",
+                description = "crash once this call has processed N items")
+        @Nullable
+        String simulateCrash;
+
+        @Option(
+                names = "--crash-point",
+                defaultValue = "processing",
+                paramLabel = "POINT",
+                description = "where --simulate-crash crashes: processing, before-commit,"
+                        + " between-results-and-checkpoint, torn-results, torn-checkpoint or corrupt-checkpoint"
+                        + " (default: ${DEFAULT-VALUE})")
+        String crashPoint = "";
+    }
+}
