@@ -3,6 +3,7 @@ package org.checkpointrecovery.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,27 +112,22 @@ public final class CommandLineTool {
         return BAD_OPTIONS;
     }
 
-    /** Unknown options; without one, the first argument that belongs to none. */
+    /** Returns the unknown command, or the unknown options, or else the first argument that belongs to no option. */
     private static List<String> problems(UnmatchedArgumentException e) {
         CommandSpec command = e.getCommandLine().getCommandSpec();
-        List<String> options = e.getUnmatched().stream()
-                .filter(argument -> argument.startsWith("-"))
-                .map(option -> option.replaceFirst("=.*", ""))
-                .toList();
-        if (!options.isEmpty()) {
-            List<String> known =
-                    command.options().stream().map(OptionSpec::longestName).toList();
-            return options.stream()
-                    .map(option -> "Unknown option: " + option + didYouMean(Similar.to(option, known)))
-                    .toList();
+        String first = e.getUnmatched().get(0);
+        if (!command.subcommands().isEmpty() && !first.startsWith("-")) {
+            return List.of("Unknown command: " + first
+                    + didYouMean(Similar.to(first, command.subcommands().keySet())));
         }
-        String argument = e.getUnmatched().get(0);
-        return List.of(
-                command.subcommands().isEmpty()
-                        ? "Unexpected argument: " + argument
-                        : "Unknown command: " + argument
-                                + didYouMean(Similar.to(
-                                        argument, command.subcommands().keySet())));
+        List<String> known =
+                command.options().stream().map(OptionSpec::longestName).toList();
+        List<String> problems = e.getUnmatched().stream()
+                .filter(argument -> argument.startsWith("-"))
+                .map(argument -> argument.replaceFirst("=.*", ""))
+                .map(option -> "Unknown option: " + option + didYouMean(Similar.to(option, known)))
+                .toList();
+        return problems.isEmpty() ? List.of("Unexpected argument: " + first) : problems;
     }
 
     private static String didYouMean(Optional<String> name) {
@@ -149,7 +145,8 @@ public final class CommandLineTool {
             return BAD_OPTIONS;
         }
         if (e instanceof IOException) {
-            System.err.println("Disk error: " + e.getMessage()
+            boolean isPathOnly = e instanceof FileSystemException file && file.getReason() == null;
+            System.err.println("Disk error: " + (isPathOnly ? e : e.getMessage())
                     + ". Committed results are safe. Fix the cause and run the same command again.");
             return FAILED;
         }

@@ -31,7 +31,7 @@ record EnvironmentVariables(Map<String, String> variables) implements IDefaultVa
     }
 
     /**
-     * One warning for each variable with the prefix that names no option.
+     * Returns one warning for each variable with the prefix that names no option.
      *
      * @param commands every command whose options a shared environment may set
      */

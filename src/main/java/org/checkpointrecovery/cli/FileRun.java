@@ -104,13 +104,12 @@ final class FileRun {
         try (Closeable lock = locks.tryLock(files.growing())) {
             if (lock == null) {
                 throw new BadOptionsException(
-                        List.of(
-                                files.growing()
-                                        + " is locked by another run. Nothing was changed. Wait until that run ends, or name another --output"));
+                        List.of(files.growing() + " is locked by another run. Nothing was changed."
+                                + " Wait until that run ends, or name another --output"));
             }
             Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
             if (disk.exists(files.output())) {
-                disk.copyPermissions(files.output(), files.growing()); // it replaces the output, for the same readers
+                disk.copyPermissions(files.output(), files.growing()); // it will replace the output
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
             InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
