@@ -219,7 +219,7 @@ class ServeIT {
     void an_unknown_option_ends_the_start() throws Exception {
         try (PackedJar jar = PackedJar.start(directory, "serve", "--prot", "1")) {
             assertThat(jar.exitCode()).isEqualTo(2);
-            assertThat(jar.log()).contains("--prot");
+            assertThat(jar.log()).contains("Unknown option: --prot. Did you mean: --port?");
         }
     }
 

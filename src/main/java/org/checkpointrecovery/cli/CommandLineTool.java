@@ -167,7 +167,7 @@ public final class CommandLineTool {
             })
     static final class Root implements Callable<Integer> {
         @Mixin
-        private HelpOptions help = new HelpOptions();
+        HelpOptions help = new HelpOptions();
 
         @CommandLine.Spec
         private @Nullable CommandSpec spec;

@@ -8,11 +8,11 @@ final class HelpOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "show this help and exit")
-    private boolean help;
+    boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "show the version and exit")
-    private boolean version;
+    boolean version;
 }

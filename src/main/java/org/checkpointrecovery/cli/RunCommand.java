@@ -64,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
     private RunOptions.Rehearsal rehearsal = new RunOptions.Rehearsal();
 
     @Mixin(name = "Help")
-    private HelpOptions help = new HelpOptions();
+    HelpOptions help = new HelpOptions();
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {

@@ -57,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
     private ServeOptions.Cluster cluster = new ServeOptions.Cluster();
 
     @Mixin(name = "Help")
-    private HelpOptions help = new HelpOptions();
+    HelpOptions help = new HelpOptions();
 
     private final ServiceStarter starter;
 

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -45,10 +47,8 @@ class HelpTest {
             "--version");
 
     private static CommandSpec command(String name) {
-        return CommandLineTool.commandLine(new EnvironmentVariables(Map.of()), config -> 0)
-                .getSubcommands()
-                .get(name)
-                .getCommandSpec();
+        CommandLine root = CommandLineTool.commandLine(new EnvironmentVariables(Map.of()), config -> 0);
+        return requireNonNull(root.getSubcommands().get(name)).getCommandSpec();
     }
 
     private static String help(String command) {

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
@@ -130,6 +131,6 @@ class UnknownNamesTest {
             started[0] = config;
             return CommandLineTool.DONE;
         });
-        assertThat(started[0].faultsAllowed()).isFalse();
+        assertThat(requireNonNull(started[0]).faultsAllowed()).isFalse();
     }
 }
