@@ -86,7 +86,7 @@ class OwnedPathsIT {
                     .isEmpty();
             assertThat(service.http().delete("/v1/files/" + id).asString().getStatus())
                     .isEqualTo(404);
-            assertThat(jar.log().lines().filter(line -> line.contains("is a symbolic link. It is left alone")))
+            assertThat(jar.log().lines().filter(line -> line.contains("is a symbolic link. It was left in place")))
                     .hasSize(2);
         }
         assertThat(swept).noneMatch(Files::isSymbolicLink);

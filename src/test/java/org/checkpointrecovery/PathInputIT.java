@@ -96,7 +96,7 @@ class PathInputIT {
             }
             var outside = service.post("/v1/jobs", spec("../" + directory.getFileName() + "/ok.txt"));
             assertThat(outside.getStatus()).as(outside.getBody()).isEqualTo(422);
-            assertThat(outside.getBody()).contains("leaves the service's input directory");
+            assertThat(outside.getBody()).contains("is outside the service's input directory");
         }
     }
 

@@ -4,7 +4,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** What a decoder makes of a body. Its complaints are told apart from those of the disk that has the body, whatever their type. */
+/**
+ * What a decoder makes of a body. Its complaints are told apart from those of the disk that has the body, whatever
+ * their type.
+ */
 public final class DecodedStream extends FilterInputStream {
     /** Makes a decoder, which may read a part of the body at once. */
     public interface Decoder {
@@ -52,7 +55,7 @@ public final class DecodedStream extends FilterInputStream {
         UndecodableException undecodable = new UndecodableException(
                 e instanceof IOException && e.getMessage() != null
                         ? e.getMessage().replaceAll("\\.+$", "")
-                        : "it is damaged, or ends in the middle");
+                        : "it is damaged or truncated");
         undecodable.initCause(e);
         return undecodable;
     }

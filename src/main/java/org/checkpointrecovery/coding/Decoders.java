@@ -33,13 +33,13 @@ public final class Decoders {
         Compression compression = signs.compression();
         Compression promised = byName(name);
         if (promised != null && compression != promised) {
-            throw new UndecodableException("it is not " + promised.text() + ", though its name ends in "
-                    + promised.ending() + "; give a file that is not compressed another name");
+            throw new UndecodableException("it is not " + promised.text() + ", but its name ends in "
+            + promised.ending() + "; if it is not compressed, rename it");
         }
         if (compression == Compression.ZSTD && !ZstdDecoder.isAvailable()) {
             throw new UndecodableException(
-                    "it is zstd, which this Java does not let the program decode; compress it with"
-                            + " gzip, or start Java with --sun-misc-unsafe-memory-access=allow");
+                    "it is zstd, which cannot be decoded in this Java; compress it with gzip, or start Java with "
+                            + "--sun-misc-unsafe-memory-access=allow");
         }
         if (compression == null) {
             refuseOther(signs, encoding);
@@ -93,18 +93,18 @@ public final class Decoders {
             case UTF_8, WINDOWS_1252, ISO_8859_1 -> false;
         };
         if (wide != null && !(isWide && wide.startsWith(encoding.text()))) {
-            throw new WrongEncodingException("it is text in " + wide + ", not in " + encoding.text()
+            throw new WrongEncodingException("it is " + wide + " text, not " + encoding.text()
                     + "; convert it (iconv -f " + wide + " -t UTF-8 in.txt > out.txt)" + otherWay(wide));
         }
         if (signs.hasUtf8Mark() && encoding != TextEncoding.UTF_8) {
-            throw new WrongEncodingException("it begins with the byte-order mark of UTF-8, so it is not "
-                    + encoding.text() + "; leave the encoding out");
+            throw new WrongEncodingException("it starts with a UTF-8 byte-order mark, so it is not "
+                    + encoding.text() + "; omit the encoding");
         }
     }
 
     private static String otherWay(String wide) {
         return TextEncoding.of(wide)
-                .map(known -> ", or give its encoding (\"encoding\": \"" + known.text() + "\"; run --encoding "
+                .map(known -> ", or set its encoding (\"encoding\": \"" + known.text() + "\"; run --encoding "
                         + known.text() + ")")
                 .orElse("");
     }

@@ -62,7 +62,7 @@ public final class GzipMembers extends InputStream {
             next = body.read();
         }
         if (next > 0) {
-            throw new IOException("Something follows the zero bytes behind the last member");
+            throw new IOException("other data follows the zero padding after the last gzip member");
         }
         return true;
     }

@@ -9,7 +9,9 @@ final class Signs {
     /** How many bytes at the start are looked at, at the most. */
     static final int BYTES = 512;
 
-    /** How many bytes at the start must have a pattern of NULs before that tells an encoding without a byte-order mark. */
+    /**
+     * How many bytes at the start must have a pattern of NULs before that tells an encoding without a byte-order mark.
+     */
     private static final int NUL_PATTERN_BYTES = 64;
 
     private static final int TAR_MAGIC_AT = 257;
@@ -33,7 +35,7 @@ final class Signs {
     @Nullable
     String otherFormat() {
         if (has(0, 'P', 'K', 3, 4)) {
-            return "a ZIP archive, as the files of Excel are";
+            return "a ZIP archive (Excel files are ZIP archives)";
         }
         if (has(0, 0xfd, '7', 'z', 'X', 'Z', 0)) {
             return "an xz file";

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns text of another encoding into UTF-8, piece by piece, in a fixed amount of memory. Bytes that are no character of the
- * encoding are an {@link WrongEncodingException} that says where they are: nothing is replaced. The byte-order mark of UTF-16 is
- * left out. Used by one thread.
+ * encoding are an {@link WrongEncodingException} that says where they are: nothing is replaced. The byte-order mark of
+ * UTF-16 is left out. Used by one thread.
  */
 public final class Transcoder {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -111,7 +111,7 @@ public final class Transcoder {
             case MARK_OF_OTHER_ORDER -> StandardCharsets.UTF_16LE;
             default ->
                 throw new WrongEncodingException(
-                        "it does not begin with a byte-order mark; give the encoding as UTF-16LE or UTF-16BE");
+                        "it has no byte-order mark; set the encoding to UTF-16LE or UTF-16BE");
         };
     }
 
@@ -134,6 +134,6 @@ public final class Transcoder {
             hex.append(i == 0 ? "" : " ").append(HEX.toHexDigits(in.get(in.position() + i)));
         }
         return new WrongEncodingException(
-                "byte " + (before + in.position()) + " (" + hex + ") is no character of " + encoding.text());
+                "byte " + (before + in.position()) + " (" + hex + ") is not a character in " + encoding.text());
     }
 }

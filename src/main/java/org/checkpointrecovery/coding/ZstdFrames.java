@@ -73,7 +73,7 @@ final class ZstdFrames extends FilterInputStream {
         int first = in.read();
         if (first < 0) {
             if (!anyFrame) {
-                throw new UndecodableException("there is no frame in it");
+                throw new UndecodableException("it contains no zstd frame");
             }
             return false;
         }
@@ -88,7 +88,7 @@ final class ZstdFrames extends FilterInputStream {
         }
         if (magic != MAGIC) {
             throw new UndecodableException(
-                    anyFrame ? "something else follows behind a frame" : "it does not begin with a frame");
+                    anyFrame ? "other data follows a zstd frame" : "it does not start with a zstd frame");
         }
         frameHeader();
         anyFrame = true;
@@ -102,10 +102,10 @@ final class ZstdFrames extends FilterInputStream {
         boolean singleSegment = (descriptor & 0x20) != 0;
         checksum = (descriptor & 0x04) != 0;
         if ((descriptor & 0x08) != 0) {
-            throw new UndecodableException("a frame uses a bit that is reserved");
+            throw new UndecodableException("a zstd frame sets a reserved bit");
         }
         if ((descriptor & 0x03) != 0) {
-            throw new UndecodableException("it needs a dictionary");
+            throw new UndecodableException("it needs a zstd dictionary; compress it without one");
         }
         int sizeCode = (descriptor & 0xff) >>> 6;
         int sizeBytes = sizeCode == 0 ? (singleSegment ? 1 : 0) : 1 << sizeCode;
@@ -123,8 +123,8 @@ final class ZstdFrames extends FilterInputStream {
         }
         if (window < 0 || window > MAX_WINDOW_BYTES) {
             throw new UndecodableException(
-                    "it needs a window of " + Long.toUnsignedString(window) + " bytes, and at most " + MAX_WINDOW_BYTES
-                            + " are taken; compress it with zstd -19 or a lower level, and without --long");
+                    "it needs a window of " + Long.toUnsignedString(window) + " bytes (maximum " + MAX_WINDOW_BYTES
+                    + "); compress it with zstd -19 or a lower level, and without --long");
         }
     }
 
@@ -136,7 +136,7 @@ final class ZstdFrames extends FilterInputStream {
         int type = block >>> 1 & 3;
         int size = block >>> 3;
         if (type == RESERVED || size > MAX_BLOCK_BYTES) {
-            throw new UndecodableException("a block of it is none");
+            throw new UndecodableException("a zstd block has an invalid type or size");
         }
         left = type == RLE ? 1 : size;
         if ((block & 1) != 0) {
@@ -180,6 +180,6 @@ final class ZstdFrames extends FilterInputStream {
     }
 
     private static UndecodableException endsInTheMiddle() {
-        return new UndecodableException("it ends in the middle");
+        return new UndecodableException("it is truncated");
     }
 }

@@ -41,7 +41,8 @@ final class DelayedStarts implements AutoCloseable {
                     try {
                         start.run();
                     } catch (RuntimeException e) {
-                        log.error("A waiting job could not be put in line", e);
+                        log.error("Internal error: cannot queue a delayed job. It stays QUEUED until the next start. "
+                                + "Please report this.", e);
                     }
                 },
                 wait.toNanos(),
@@ -54,7 +55,7 @@ final class DelayedStarts implements AutoCloseable {
         timer.shutdown();
         try {
             if (!timer.awaitTermination(LONGEST_START_SECONDS, TimeUnit.SECONDS)) {
-                log.warn("A waiting job is still being put in line");
+                log.warn("A delayed job is still being queued. The next start continues it.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

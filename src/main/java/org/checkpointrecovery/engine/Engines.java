@@ -39,8 +39,8 @@ public final class Engines {
                 new Provided(
                         new AbsentEngine("Start the service with --flink-url"),
                         "is \"" + EngineKind.FLINK.text()
-                                + "\", but this service has no cluster to run jobs on: it was started without --flink-url."
-                                + " Leave the field out to run the job on the service itself",
+                                + "\", but this service was started without --flink-url and has no cluster. Omit the "
+                                        + "field to run the job in the service itself",
                         null));
     }
 

@@ -52,8 +52,8 @@ final class FailedIndexes implements Closeable {
             digits++;
         }
         if (digits == 0) {
-            throw new DamagedFileException("Stored lines are damaged: line " + line.index()
-                    + " does not begin with the index of its item. Nothing was changed. Restore results.jsonl and"
+            throw new DamagedFileException("The stored results are damaged: line " + line.index()
+            + " does not start with an item index. Nothing was changed. Restore results.jsonl and"
                     + " errors.jsonl of the job from a backup, or submit the job again.");
         }
         return index;

@@ -36,8 +36,8 @@ final class IdempotencyKeys {
             if (!other.key.equals(key)) {
                 throw RefusedException.invalid(
                         "Idempotency-Key",
-                        "\"" + key.key() + "\" was used for another request before; send the same body again, or take"
-                                + " another key");
+                        "\"" + key.key() + "\" was already used for a different request; send the same body, or use "
+                                + "another key");
             }
             try {
                 return other.job.join();
@@ -59,7 +59,7 @@ final class IdempotencyKeys {
     void release(IdempotencyKey key) {
         Claim claim = claims.remove(key.key());
         if (claim != null) {
-            claim.job.completeExceptionally(new IllegalStateException("the submission came to nothing"));
+            claim.job.completeExceptionally(new IllegalStateException("the submission failed"));
         }
     }
 }

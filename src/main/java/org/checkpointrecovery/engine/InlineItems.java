@@ -14,7 +14,7 @@ public record InlineItems(
     public InlineItems {
         items = items == null ? null : List.copyOf(items);
         if ((items == null) == (problem == null)) {
-            throw new IllegalArgumentException("either items or a problem");
+            throw new IllegalArgumentException("need either items or a problem");
         }
     }
 

@@ -61,22 +61,22 @@ final class Inputs {
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {
-                throw refused(text, "is absolute; it must be relative to the service's input directory");
+                throw refused(text, "is absolute; send a path relative to the service's input directory");
             }
             Path root = inputDirectory.toRealPath();
             Path file = root.resolve(path);
             if (path.normalize().startsWith("..")) { // also if it leads back: that would tell the directory's own name
-                throw refused(text, "leaves the service's input directory");
+                throw refused(text, "is outside the service's input directory");
             }
             if (!Files.exists(file)) {
-                throw refused(text, "is not there");
+                throw refused(text, "does not exist in the service's input directory");
             }
             Path real = file.toRealPath();
             if (!real.startsWith(root)) {
-                throw refused(text, "leaves the service's input directory");
+                throw refused(text, "is outside the service's input directory");
             }
             if (Files.exists(dataDirectory) && real.startsWith(dataDirectory.toRealPath())) {
-                throw refused(text, "is in the service's own data directory");
+                throw refused(text, "is inside the service's data directory; use a copy elsewhere");
             }
             if (!Files.isRegularFile(real)) {
                 throw refused(text, "is not a file");
@@ -85,9 +85,9 @@ final class Inputs {
                 throw refused(text, "cannot be read by the service");
             }
         } catch (InvalidPathException e) {
-            throw refused(text, FileNames.problem(text, "is not a path"));
+            throw refused(text, FileNames.problem(text, "is not a valid path"));
         } catch (IOException e) {
-            throw refused(text, "cannot be looked up");
+            throw refused(text, "cannot be accessed");
         }
     }
 

@@ -156,8 +156,8 @@ final class JobEntry {
      */
     synchronized void showUnsaved(Job next, IOException cause) {
         log.error(
-                "Job {}: its state {} could not be written: {}. The service shows it from memory. Free space or mend the"
-                        + " disk; the next start finds the job as {}.",
+                "Job {}: cannot persist state {}: {}. Showing it from memory. Free up or repair the disk; until then, "
+                        + "a restart finds the job as {}.",
                 next.id(),
                 next.status(),
                 cause.toString(),
@@ -196,7 +196,7 @@ final class JobEntry {
                 store.save(told);
             } catch (IOException e) {
                 log.warn(
-                        "Job {}: that it was called back could not be written: {}. The next start may call back again.",
+                        "Job {}: cannot record that its callback was delivered: {}. The next start may send it again.",
                         told.id(),
                         e.toString());
             }

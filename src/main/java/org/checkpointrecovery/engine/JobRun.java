@@ -122,7 +122,9 @@ final class JobRun implements RunListener {
         }
     }
 
-    /** Takes the job to its next state. Returns how the run ended, which is not as it was if that could not be written. */
+    /**
+     * Takes the job to its next state. Returns how the run ended, which is not as it was if that could not be written.
+     */
     private RunEnd save(JobId id, RunEnd end) {
         Job job = next(entry.job(), end);
         try {
@@ -148,7 +150,7 @@ final class JobRun implements RunListener {
             jobs.removeCheckpoint(id);
         } catch (IOException e) {
             log.warn(
-                    "Job {}: its checkpoint could not be removed: {}. It is removed at the next start.",
+                    "Job {}: cannot delete its checkpoint: {}. The next start deletes it.",
                     id,
                     e.toString());
         }
@@ -185,8 +187,8 @@ final class JobRun implements RunListener {
         }
         Reason reason = new Reason(
                 cause instanceof DiskFullException ? ErrorCode.DISK_FULL : ErrorCode.IO_ERROR,
-                "All items are committed, but that the job is COMPLETED could not be written: " + cause.getMessage()
-                        + ". Nothing is lost. Free space or mend the disk, and resume.");
+                "All items are committed, but the state COMPLETED could not be saved: " + cause.getMessage()
+                + ". Nothing is lost. Free up or repair the disk and resume.");
         return new RunEnd(Run.End.FAILED, reason, end.committed());
     }
 }

@@ -173,7 +173,7 @@ public final class JobService {
         }
         entries.values().forEach(entry -> entry.callBack(callbacks));
         phase = Phase.OPEN;
-        log.info("{} jobs found, {} of them go on", entries.size(), inLine.size());
+        log.info("Found {} jobs, {} of them continue", entries.size(), inLine.size());
     }
 
     /** From now on the watcher hears of all jobs; before {@link #open}, of those that are found too. */
@@ -368,9 +368,11 @@ public final class JobService {
         } catch (FileStore.TooLargeException e) {
             throw RefusedException.invalid(
                     field,
-                    "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it yourself");
+                    "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it before "
+                            + "the upload");
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was there, but has just gone");
+            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
+                    + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -380,7 +382,8 @@ public final class JobService {
         try {
             return InputIdentities.of(disk, input);
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was there, but has just gone");
+            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
+                    + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -404,11 +407,13 @@ public final class JobService {
         } catch (CsvHeader.BadHeaderException e) {
             throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was there, but has just gone");
+            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
+                    + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         } catch (InputTruncatedException e) {
-            throw RefusedException.invalid("/input", "has just become shorter");
+            throw RefusedException.invalid("/input", "was truncated during the submission; submit the job again when "
+                    + "it no longer changes");
         }
     }
 
@@ -436,7 +441,7 @@ public final class JobService {
     private void startLater(JobEntry entry) {
         Duration wait = DelayedStarts.wait(entry.countWait());
         log.warn(
-                "Job {}: no free file descriptor; trying again in {} ms",
+                "Job {}: out of file descriptors; retrying in {} ms",
                 entry.job().id(),
                 wait.toMillis());
         delayedStarts.after(wait, () -> {
@@ -595,7 +600,7 @@ public final class JobService {
                         Verb.RETRY_FAILED, entry.view(), ": its input has changed since it was submitted");
             }
         } catch (NoSuchFileException e) {
-            throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": its input is gone");
+            throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": its input no longer exists");
         } catch (InputReplacedException e) {
             throw RefusedException.notAllowed(
                     Verb.RETRY_FAILED, entry.view(), ": its input cannot be read: " + e.getMessage());
@@ -628,7 +633,7 @@ public final class JobService {
             try {
                 jobs.delete(id);
             } catch (NoSuchFileException e) {
-                log.warn("Job {}: its directory had been removed from outside", id);
+                log.warn("Job {}: its directory was already deleted by another program", id);
             }
             entry.markDeleted();
             entries.remove(id, entry);
@@ -700,9 +705,9 @@ public final class JobService {
                 parent = root.job().parentId()) {
             root = entries.get(parent);
             if (root == null) {
-                throw RefusedException.conflict("Job " + parent + ", of whose failed items job " + id
-                        + " is a descendant, was deleted, and its results with it. They cannot be merged; without"
-                        + " merged=true the results of job " + id + " alone are sent.");
+                throw RefusedException.conflict("Job " + parent + ", an ancestor of job " + id
+                + ", was deleted with its results, so they cannot be merged. Omit merged=true to get the results of "
+                        + "job " + id + " alone.");
             }
         }
         return outputs.merged(family(root).values());
@@ -758,9 +763,8 @@ public final class JobService {
                             && upload.fileId().equals(id))
                     .findFirst();
             if (user.isPresent()) {
-                throw RefusedException.conflict("File " + id + " is needed by job "
-                        + user.get().job().id() + ", which is " + user.get().status()
-                        + ". Nothing was changed. Delete the file when the job is COMPLETED or CANCELLED.");
+                throw RefusedException.conflict("File " + id + " is in use by job " + user.get().job().id() + ", which is " + user.get().status()
+                + ". Nothing was changed. Delete the file once the job is COMPLETED or CANCELLED.");
             }
             uploads.delete(id);
         } finally {
@@ -768,7 +772,9 @@ public final class JobService {
         }
     }
 
-    /** What keeps an engine from being used on this service, as the rest of a sentence about it; empty if nothing does. */
+    /**
+     * What keeps an engine from being used on this service, as the rest of a sentence about it; empty if nothing does.
+     */
     public Optional<String> engineProblem(EngineKind kind) {
         return engines.problem(kind);
     }
@@ -789,8 +795,8 @@ public final class JobService {
     /** Why new work should not come here now, for a person; empty if it may. */
     public Optional<String> unreadiness() {
         return switch (phase) {
-            case STARTING -> Optional.of("The service is starting: it reads what is on disk.");
-            case STOPPING -> Optional.of("The service is stopping. Try again when it is back.");
+            case STARTING -> Optional.of("The service is starting and still reads its data. Retry shortly.");
+            case STOPPING -> Optional.of("The service is stopping. Retry when it is back.");
             case OPEN -> DiskHealth.problem(disk, settings.dataDirectory());
         };
     }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The committed results of a job and of all that tried its failed items again, in item order. Each file is in order, so that
  * one line of each is looked at. Of an item that has more than one result, the newest job's counts. However many files there
- * are, it holds {@link #MAX_OPEN} of them open and a few MiB in memory, beside the line that is handed out. Used by one thread.
+ * are, it holds {@link #MAX_OPEN} of them open and a few MiB in memory, beside the line that is handed out. Used by one
+ * thread.
  */
 public final class MergedResults implements Closeable {
     /** Files that stay open; of more, each is opened when some of it is read. */
@@ -163,7 +164,7 @@ public final class MergedResults implements Closeable {
             while (line.hasRemaining()) {
                 channel.position(start + line.position());
                 if (channel.read(line) < 0) {
-                    throw new EOFException("the results of job " + job + " end within a line");
+                    throw new EOFException("the results of job " + job + " end in the middle of a line");
                 }
             }
             return line.array();

@@ -182,7 +182,7 @@ final class Outputs {
                 .isPresent();
         if (shown && describe(entry).isEmpty()) {
             log.info(
-                    "Job {}: its results and errors are whole again",
+                    "Job {}: its results and errors are intact again",
                     entry.job().id());
             entry.showNotice(null);
         }
@@ -209,9 +209,9 @@ final class Outputs {
                 channel.close();
             }
             if (bytes == 0 || channel != null) {
-                whole.add(path.getFileName() + " is whole.");
+                whole.add(path.getFileName() + " is intact.");
             } else {
-                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, and "
+                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, but "
                         + found(path, bytes));
             }
         }
@@ -227,9 +227,9 @@ final class Outputs {
             return "it is missing.";
         }
         if (!disk.isFile(file)) {
-            return "it is not a regular file any more.";
+            return "it is no longer a regular file.";
         }
         long size = disk.size(file);
-        return size < committedBytes ? "it has only " + size + "." : "no line ends there.";
+        return size < committedBytes ? "it has only " + size + "." : "no line ends at that byte.";
     }
 }

@@ -67,7 +67,7 @@ final class OwnInput {
             return InlineItems.unavailable(name + " is missing");
         } catch (IOException e) {
             log.warn("Job {}: cannot read its items: {}", job.id(), e.toString());
-            return InlineItems.unavailable(name + " cannot be read; the log has more");
+            return InlineItems.unavailable(name + " cannot be read; see the log");
         }
     }
 

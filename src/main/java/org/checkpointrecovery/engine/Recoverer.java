@@ -97,8 +97,8 @@ final class Recoverer {
     private static Reason interrupted(JobEntry entry) {
         return new Reason(
                 ErrorCode.SERVICE_STOPPED_UNEXPECTEDLY,
-                "The service ended in the middle of a run. The checkpoint stands at item "
-                        + entry.committed().nextItem() + "; nothing before it is lost. Resume to go on from there.");
+                "The service stopped in the middle of a run. Results up to item "
+                + entry.committed().nextItem() + ", the checkpoint, are safe. Resume to continue from there.");
     }
 
     /** On a full disk the service starts all the same, and shows what it could not write. */
@@ -114,12 +114,14 @@ final class Recoverer {
         try {
             return jobs.checkpoints(job.id()).newest();
         } catch (IOException e) {
-            log.warn("Job {}: its checkpoint cannot be read now: {}", job.id(), e.toString());
+            log.warn("Job {}: cannot read its checkpoint: {}. Check the disk.", job.id(), e.toString());
             return Optional.empty();
         }
     }
 
-    /** Also makes the record durable if that may not have been done: as long as there is a checkpoint, or never was one. */
+    /**
+     * Also makes the record durable if that may not have been done: as long as there is a checkpoint, or never was one.
+     */
     private void removeLeftover(Job job, JobState.Completed completed) {
         try {
             CheckpointStore checkpoints = jobs.checkpoints(job.id());
@@ -129,7 +131,7 @@ final class Recoverer {
                 jobs.forceFound(job.id());
             }
         } catch (IOException e) {
-            log.warn("Job {}: its old checkpoint could not be removed: {}", job.id(), e.toString());
+            log.warn("Job {}: cannot delete its old checkpoint: {}. The next start deletes it.", job.id(), e.toString());
         }
     }
 }

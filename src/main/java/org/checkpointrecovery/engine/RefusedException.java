@@ -44,8 +44,8 @@ public final class RefusedException extends Exception {
                 Cause.CONFLICT,
                 null,
                 view,
-                "Job " + view.job().id() + " is " + view.job().status() + " and does not take " + verb.text() + " now"
-                        + why + ". Nothing was changed. What it takes is in allowedActions.");
+                "Job " + view.job().id() + " is " + view.job().status() + " and does not allow " + verb.text()
+                + why + ". Nothing was changed. Use one of its allowedActions.");
     }
 
     static RefusedException conflict(String message) {
@@ -62,13 +62,13 @@ public final class RefusedException extends Exception {
                 Cause.QUEUE_FULL,
                 null,
                 null,
-                maxQueued + " jobs are in line already (--max-queued), and no more are taken. Nothing was changed. Try"
-                        + " again when some have begun.");
+                "The queue is full: " + maxQueued + " jobs are waiting (--max-queued). Nothing was changed. Retry "
+                        + "when some of them have started.");
     }
 
     static RefusedException stopping() {
         return new RefusedException(
-                Cause.STOPPING, null, null, "The service is stopping. Nothing was changed. Try again when it is back.");
+                Cause.STOPPING, null, null, "The service is stopping. Nothing was changed. Retry when it is back.");
     }
 
     public Cause why() {

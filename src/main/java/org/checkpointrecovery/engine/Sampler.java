@@ -160,8 +160,8 @@ final class Sampler {
                 item,
                 new ItemFailure(
                         ItemErrorCode.TIMED_OUT,
-                        "There was no answer within the " + limit.toSeconds()
-                                + " s that all items of a sample have together. In a job it would go on."),
+                        "No answer within the " + limit.toSeconds()
+                        + " s allowed for the whole sample. A job would keep waiting."),
                 1);
     }
 }

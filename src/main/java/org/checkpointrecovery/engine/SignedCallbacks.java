@@ -76,15 +76,15 @@ public final class SignedCallbacks implements Callbacks {
         URI url = URI.create(requireNonNull(job.validSpec().callbackUrl()));
         Optional<String> problem = rules.problem(url);
         if (problem.isPresent()) { // the rules are others than when it was submitted
-            giveUp(job, "Its callbackUrl " + problem.get() + ".", settled);
+            giveUp(job, "The callbackUrl " + problem.get() + ".", settled);
             return;
         }
         try {
             signingKey = signingKey == null ? key.get() : signingKey;
         } catch (IOException e) {
             log.error(
-                    "Job {}: that it is {} cannot be told, there is no key to sign with: {}. Mend that; the next start"
-                            + " tells it.",
+                    "Job {}: cannot sign the {} callback: {}. It was not sent. Repair the key file; the next start "
+                            + "sends the callback.",
                     job.id(),
                     job.status(),
                     e.getMessage());
@@ -97,7 +97,7 @@ public final class SignedCallbacks implements Callbacks {
             if (failure.isPresent()) {
                 giveUp(job, failure.get(), settled);
             } else {
-                log.info("Job {}: that it is {} was told to {}", job.id(), job.status(), url.getHost());
+                log.info("Job {}: delivered the {} callback to {}", job.id(), job.status(), url.getHost());
                 settled.run();
             }
         });
@@ -105,7 +105,7 @@ public final class SignedCallbacks implements Callbacks {
 
     private static void giveUp(Job job, String why, Runnable settled) {
         log.warn(
-                "Job {}: that it is {} could not be told to its callbackUrl, which is given up. {}",
+                "Job {}: giving up on the {} callback: {}",
                 job.id(),
                 job.status(),
                 why);

@@ -41,7 +41,7 @@ final class CsvFields {
         ends.begin();
         ends.find(raw.bytes(), raw.start(), raw.end());
         if (ends.isQuoted()) {
-            return bad("The record opens a quotation mark that is not closed up to the end of the input.");
+            return bad("A quotation mark in the record is never closed. Close it and submit the input again.");
         }
         Collected collected = new Collected();
         int records = 0;
@@ -50,11 +50,11 @@ final class CsvFields {
                 records += Math.min(1, fields);
             }
         } catch (CsvParseException e) {
-            return bad("The record has text behind the closing quotation mark of its field "
+            return bad("The record has text after the closing quotation mark of field "
                     + (collected.values.size() + 1) + ".");
         }
         if (records != 1) {
-            return bad("The record has a carriage return outside of quotation marks.");
+            return bad("The record has a carriage return outside quotation marks. Remove it, or quote the field.");
         }
         values = collected.values;
         return null;
@@ -64,7 +64,7 @@ final class CsvFields {
     private @Nullable ItemFailure split(String record) {
         lines = 1;
         if (record.indexOf('\r') >= 0) {
-            return bad("The record has a carriage return that is not at its end.");
+            return bad("The record has a carriage return before its end. Remove it and submit the input again.");
         }
         List<String> split = new ArrayList<>();
         int from = 0;
@@ -81,7 +81,9 @@ final class CsvFields {
         return values;
     }
 
-    /** The failure of the record that was taken last. A record of several lines says so: one quotation mark makes it. */
+    /**
+     * The failure of the record that was taken last. A record of several lines says so: one quotation mark makes it.
+     */
     ItemFailure bad(String message) {
         return new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, message + TooLong.linesHeld(lines));
     }

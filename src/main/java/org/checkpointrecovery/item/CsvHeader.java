@@ -122,7 +122,7 @@ public final class CsvHeader {
                 return read(start, format);
             } catch (OpenQuoteException e) {
                 throw new BadHeaderException(
-                        e.getMessage() + ", so there is no item. Send " + OpenQuoteException.REMEDY);
+                        e.getMessage() + ", so the input has no items. Send " + OpenQuoteException.REMEDY);
             }
         }
 
@@ -181,9 +181,9 @@ public final class CsvHeader {
         private static Format agreed(Format format, SepLine line) throws BadHeaderException {
             if (format.delimiterGiven() && format.delimiter() != line.delimiter()) {
                 throw new BadHeaderException("its first line, sep=" + shown(line.delimiter())
-                        + ", says that fields are separated by " + quoted(line.delimiter()) + ", but \"delimiter\" is "
+                        + ", declares the delimiter " + quoted(line.delimiter()) + ", but \"delimiter\" is "
                         + quoted(format.delimiter())
-                        + ". Leave the delimiter out to go by the line, or remove the line");
+                        + ". Omit \"delimiter\" to use the one in the file, or remove the line");
             }
             return format.withDelimiter(line.delimiter());
         }
@@ -213,20 +213,19 @@ public final class CsvHeader {
                 return;
             }
             String now = fields == 1
-                    ? "its first record has 1 field"
-                    : "its first record is not one where fields are separated by " + quoted(format.delimiter());
+                    ? "its first record has 1 field with the delimiter " + quoted(format.delimiter())
+                    : "its first record cannot be parsed with the delimiter " + quoted(format.delimiter());
             for (char other : OtherDelimiter.COMMON) {
                 Format instead = format.withDelimiter(other);
                 int found = OtherDelimiter.hasByte(first, other)
                         ? new OtherDelimiter(records(position, instead), instead).fields()
                         : 0;
                 if (found > 1 && (wanted == 0 || found == wanted)) {
-                    throw new BadHeaderException(now + ", but has " + found
-                            + " where they are separated by " + quoted(other) + ". Send \"delimiter\": "
+                    throw new BadHeaderException(now + ", but " + found + " fields with the delimiter " + quoted(other) + ". Send \"delimiter\": "
                             + quoted(other)
                             + " (run: --delimiter " + (other == '\t' ? "$'\\t'" : "'" + other + "'")
                             + "), or \"delimiter\": " + quoted(format.delimiter())
-                            + " if the file does have one column");
+                            + " if the file really has one column");
                 }
             }
         }
@@ -236,7 +235,7 @@ public final class CsvHeader {
                 throw unusable(
                         format,
                         ": it is longer than " + maxBytes + " bytes"
-                                + (maxBytes < MAX_BYTES ? " (--max-item-bytes)" : ", the most that a header may have"));
+                                + (maxBytes < MAX_BYTES ? " (--max-item-bytes)" : ", the maximum for a header"));
             }
             if (OtherDelimiter.delimiters(record, format.delimiter()) >= FieldNames.MAX_FIELDS) {
                 throw unusable(format, ": it has more than " + FieldNames.MAX_FIELDS + " fields");
@@ -252,8 +251,8 @@ public final class CsvHeader {
 
         private static BadHeaderException unusable(Format format, String why) {
             String what = format.names() instanceof FieldNames.Numbered
-                    ? "the first record, whose fields are counted, cannot be used"
-                    : "the first record, which names the fields, cannot be used";
+                    ? "the first record cannot be used to count the fields"
+                    : "the header record cannot be used";
             return new BadHeaderException(what + why);
         }
 
@@ -288,8 +287,8 @@ public final class CsvHeader {
                             format,
                             ": fields " + before + " and " + (i + 1) + " are both named \""
                                     + (name.length() > 100 ? name.substring(0, 90) + "\u2026" : name)
-                                    + "\". Give names of your own with \"header\": [\u2026] (run: --csv-header), and pass"
-                                    + " over this record with \"skipRecords\": " + (format.skipRecords() + 1)
+                                    + "\". Name the fields yourself with \"header\": [\u2026] (run: --csv-header) and "
+                                            + "skip this record with \"skipRecords\": " + (format.skipRecords() + 1)
                                     + " (run: --csv-skip " + (format.skipRecords() + 1) + ")");
                 }
             }

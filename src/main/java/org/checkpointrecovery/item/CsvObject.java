@@ -25,7 +25,7 @@ final class CsvObject implements ItemDecoder {
         }
         List<String> values = fields.values();
         if (values.size() != header.names().size()) {
-            return fields.bad("The record has " + counted(values.size()) + ", the header has "
+            return fields.bad("The record has " + counted(values.size()) + ", but the header has "
                     + header.names().size() + ".");
         }
         json.clear();

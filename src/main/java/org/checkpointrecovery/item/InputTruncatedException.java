@@ -5,7 +5,7 @@ import java.io.IOException;
 /** The input has less than when the job was submitted. */
 public final class InputTruncatedException extends IOException {
     public InputTruncatedException(long bytes, long expected) {
-        this("the input ends after " + bytes + " bytes; it had " + expected);
+        this("the input ends after " + bytes + " bytes, expected " + expected);
     }
 
     private InputTruncatedException(String message) {
@@ -15,6 +15,6 @@ public final class InputTruncatedException extends IOException {
     /** Items are missing, though perhaps no bytes are. */
     public static InputTruncatedException ofItems(long firstItem, long items, long expected) {
         return new InputTruncatedException(
-                "the input has " + items + " of the " + expected + " items that it had from item " + firstItem + " on");
+                "the input has " + items + " items from item " + firstItem + " on, expected " + expected);
     }
 }

@@ -13,7 +13,10 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Lines that are JSON, one value of any kind each (RFC 8259): the processor takes them as they are, once they are checked. */
+/**
+ * Lines that are JSON, one value of any kind each (RFC 8259): the processor takes them as they are, once they are
+ * checked.
+ */
 final class JsonLine implements ItemDecoder {
     private static final int MAX_NESTING = 1000;
 
@@ -42,21 +45,21 @@ final class JsonLine implements ItemDecoder {
         try (JsonParser parser = JSON.createParser(text.array(), 0, text.limit())) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                return notJson("it is blank");
+                return notJson("is blank, not a JSON value");
             }
             parser.skipChildren();
-            return parser.nextToken() == null ? null : notJson("something follows the value");
+            return parser.nextToken() == null ? null : notJson("holds more than one JSON value");
         } catch (StreamConstraintsException e) {
-            return notJson("it is nested deeper than " + MAX_NESTING + " levels");
+            return notJson("is JSON nested deeper than " + MAX_NESTING + " levels");
         } catch (JacksonException e) {
-            return notJson("the parser gave up at character " + (e.getLocation().getCharOffset() + 1));
+            return notJson("is not valid JSON: syntax error at character " + (e.getLocation().getCharOffset() + 1));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // nothing is read from anywhere
         }
     }
 
     private static ItemFailure notJson(String why) {
-        return new ItemFailure(ItemErrorCode.NOT_JSON, "The line is not one JSON value: " + why + ".");
+        return new ItemFailure(ItemErrorCode.NOT_JSON, "The line " + why + ". Correct it and submit the input again.");
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class OpenQuoteException extends IOException {
     /** What to do about it, as the end of a sentence. */
     static final String REMEDY =
-            "\"quote\": \"none\" (run: --csv-quote none) if quotation marks are ordinary characters in it";
+            "\"quote\": \"none\" (run: --csv-quote none) if quotation marks are ordinary characters in this input";
 
     /**
      * @param line of the input that the quotation mark stands in, from 1
@@ -14,13 +14,13 @@ public final class OpenQuoteException extends IOException {
      */
     OpenQuoteException(long line, long offset) {
         super("the quotation mark in line " + line + " of the input, at byte offset " + offset
-                + ", is not closed up to the end of the input");
+                + ", is never closed");
     }
 
     /** What a client is told who asked for a job. */
     public String explanation() {
-        return "The input cannot be read to its end: " + getMessage()
-                + ". Whatever follows it is not taken for an item. Send the job again with " + REMEDY
+        return "Cannot read the input to its end: " + getMessage()
+                + ". The text after it was not processed. Submit the job again with " + REMEDY
                 + ", or close the quotation mark in the file and submit it again.";
     }
 }

@@ -36,8 +36,8 @@ record SepLine(char delimiter, int bytes) {
         if (named.length() != 1 || !Format.isDelimiter(named.charAt(0))) {
             String shown = new String(named.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             throw new CsvHeader.BadHeaderException("the first line, sep=" + shown
-                    + ", names a delimiter that cannot be used: it must be one ASCII character, printed or a tab, and no"
-                    + " quotation mark. Remove the line and send the delimiter with the job");
+                    + ", declares an invalid delimiter: it must be a tab or one printable ASCII character other than "
+                            + "a quotation mark. Remove the line and set \"delimiter\" in the job");
         }
         return new SepLine(named.charAt(0), line.end());
     }

@@ -42,7 +42,7 @@ public final class StrictUtf8 {
     public static ItemFailure notUtf8(int offset, byte first) {
         return new ItemFailure(
                 ItemErrorCode.NOT_UTF8,
-                "The item is not UTF-8: no character begins with byte 0x"
+                "The item is not valid UTF-8: invalid byte 0x"
                         + HexFormat.of().toHexDigits(first) + " at offset " + offset
                         + ". Convert the input to UTF-8 and submit it again.");
     }

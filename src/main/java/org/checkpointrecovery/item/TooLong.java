@@ -41,7 +41,7 @@ final class TooLong implements ItemDecoder {
     static String linesHeld(long lines) {
         return lines == 1
                 ? ""
-                : " It holds " + lines + " lines: perhaps a quotation mark in it is not meant to open a field. Use "
+                : " The record spans " + lines + " lines. Send "
                         + OpenQuoteException.REMEDY + ".";
     }
 

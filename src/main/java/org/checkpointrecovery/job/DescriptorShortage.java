@@ -25,8 +25,9 @@ public final class DescriptorShortage {
     public static Reason reason() {
         return new Reason(
                 ErrorCode.OUT_OF_FILE_DESCRIPTORS,
-                "The service had no free file descriptor. Committed results are safe, and the job continues by itself. If"
-                        + " this persists, raise the limit of open files (ulimit -n) or run fewer jobs at once (--workers).");
+                "The service ran out of file descriptors. Committed results are safe, and the job continues "
+                        + "automatically. If this persists, raise the open file limit (ulimit -n) or run fewer jobs "
+                                + "at once (--workers).");
     }
 
     /** Whether a job waits for descriptors. */

@@ -11,7 +11,9 @@ public sealed interface FieldNames {
     /** The fields are {@code column_1}, {@code column_2} and so on; the first record is an item. */
     FieldNames NUMBERED = new Numbered();
 
-    /** The most fields that an input may have: each name takes many times its size in memory, for as long as a job runs. */
+    /**
+     * The most fields that an input may have: each name takes many times its size in memory, for as long as a job runs.
+     */
     int MAX_FIELDS = 65_536;
 
     record FirstRecord() implements FieldNames {}
@@ -32,7 +34,7 @@ public sealed interface FieldNames {
                     || distinct.size() < names.size()
                     || distinct.contains("")) {
                 throw new IllegalArgumentException(
-                        names.size() + " names of fields, of which one is empty or given twice, or too many or none");
+                        "field names must be 1 to " + MAX_FIELDS + ", distinct and not empty (got " + names.size() + ")");
             }
         }
     }

@@ -7,7 +7,7 @@ package org.checkpointrecovery.job;
 public record Finished(long succeeded, long failed) {
     public Finished {
         if (succeeded < 0 || failed < 0) {
-            throw new IllegalArgumentException("a negative count");
+            throw new IllegalArgumentException("negative count");
         }
     }
 

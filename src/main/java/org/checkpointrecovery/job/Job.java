@@ -44,7 +44,7 @@ public record Job(
         for (Ends.Untold end : ends.untold()) {
             if (end.runs() > runs.size()) {
                 throw new IllegalArgumentException(
-                        "end " + end.number() + " is after " + end.runs() + " runs of " + runs.size());
+                        "end " + end.number() + " follows " + end.runs() + " runs, but the job has " + runs.size());
             }
         }
     }
@@ -77,7 +77,9 @@ public record Job(
         return requireNonNull(spec, "the job's record is damaged");
     }
 
-    /** The job that the items were submitted with: this one, or the first of those whose failed items this one retries. */
+    /**
+     * The job that the items were submitted with: this one, or the first of those whose failed items this one retries.
+     */
     public JobId firstId() {
         return spec != null && spec.input() instanceof InputSpec.FailedItemsOf failed ? failed.first() : id;
     }
@@ -142,7 +144,9 @@ public record Job(
         return with(state, stateSince, runs, recovery, items);
     }
 
-    /** Has the end that the job has just come to told to the URL that its spec names; changes nothing if there is none. */
+    /**
+     * Has the end that the job has just come to told to the URL that its spec names; changes nothing if there is none.
+     */
     public Job owing(Position committed, @Nullable Instant lastCheckpointAt) {
         boolean ended = switch (status()) {
             case COMPLETED, FAILED, CANCELLED -> true;

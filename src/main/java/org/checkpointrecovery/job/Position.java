@@ -32,7 +32,7 @@ public record Position(
 
     public Position {
         if (inputBytes < 0 || resultsBytes < 0 || errorsBytes < 0 || succeeded < 0 || failed < 0) {
-            throw new IllegalArgumentException("a negative count");
+            throw new IllegalArgumentException("negative count");
         }
         if (nextItem != succeeded + failed) {
             throw new IllegalArgumentException(

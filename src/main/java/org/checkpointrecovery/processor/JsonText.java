@@ -55,13 +55,13 @@ public final class JsonText {
             do {
                 JsonToken token = parser.nextToken();
                 if (token == null) {
-                    throw new IOException("it ends too early");
+                    throw new IOException("it is truncated");
                 }
                 copy(parser, token, strings, json);
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
             } while (depth > 0);
             if (parser.nextToken() != null) {
-                throw new IOException("something follows the value");
+                throw new IOException("other text follows the value");
             }
         }
     }
@@ -86,7 +86,7 @@ public final class JsonText {
             case END_ARRAY -> json.writeEndArray();
             case VALUE_TRUE, VALUE_FALSE -> json.writeBoolean(token == JsonToken.VALUE_TRUE);
             case VALUE_NULL -> json.writeNull();
-            case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IOException("no token of a text: " + token);
+            case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IOException("unexpected token " + token);
         }
     }
 }

@@ -26,7 +26,7 @@ public final class ProvidedProcessors implements Processors {
     public ConcurrentProcessor concurrent(ProcessorSpec spec) throws UnavailableException {
         Optional<ProcessorKind<?>> kind = kindOf(spec);
         if (kind.isEmpty()) {
-            throw new UnavailableException("This service has no processor " + spec.type() + ".");
+            throw new UnavailableException("This service does not provide the processor \"" + spec.type() + "\".");
         }
         return build(kind.get(), spec);
     }

@@ -68,8 +68,8 @@ public final class ResultSink implements Closeable {
         long size = disk.exists(file) ? disk.size(file) : 0;
         if (size < expected) {
             throw new DamagedFileException("File " + file.getFileName() + " has " + size
-                    + " bytes, but the checkpoint counts " + expected
-                    + " in it. Nothing was changed. Restore the file and resume, or submit the job again.");
+                    + " bytes, but the checkpoint expects " + expected
+                    + ". Nothing was changed. Restore the file and resume, or submit the job again.");
         }
     }
 

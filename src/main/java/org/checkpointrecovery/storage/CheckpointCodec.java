@@ -22,8 +22,8 @@ import org.checkpointrecovery.job.Position;
  *  "inputChangedAt":"2026-11-23T10:00:00.5Z","savedAt":"2026-11-23T10:15:30.123Z","runMillis":1234,"crc32c":"1f2e03aa"}
  * </pre>
  *
- * on one line. The three fields about the input are there only for a file that others may write to; older releases wrote neither
- * them nor {@code runMillis}. A commit waits for it, so it is written without reflection.
+ * on one line. The three fields about the input are there only for a file that others may write to; older releases
+ * wrote neither them nor {@code runMillis}. A commit waits for it, so it is written without reflection.
  */
 final class CheckpointCodec {
     static final int VERSION = 1;
@@ -72,7 +72,7 @@ final class CheckpointCodec {
                     Instant.parse(StoredJson.text(json, "savedAt")),
                     StoredJson.millisOrNull(json, "runMillis"));
             if (!checkpoint.jobId().equals(job)) {
-                throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not to " + job);
+                throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not " + job);
             }
             return checkpoint;
         } catch (IllegalArgumentException | DateTimeException e) {

@@ -16,7 +16,7 @@ public class DamagedFileException extends IOException {
      */
     static DamagedFileException ofRanges(Path file, Path removed, DamagedFileException e) {
         return new DamagedFileException("File " + file + " is damaged: " + e.getMessage()
-                + ". Nothing was changed. Remove " + removed
-                + " and resume: what is not committed and not found any more is worked on again.");
+                + ". Nothing was changed. Delete " + removed
+                + " and resume; uncommitted items lost with it are reprocessed.");
     }
 }

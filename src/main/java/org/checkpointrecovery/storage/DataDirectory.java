@@ -8,7 +8,10 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The directory with all that the service keeps, held by one service at a time through a lock that dies with its process. */
+/**
+ * The directory with all that the service keeps, held by one service at a time through a lock that dies with its
+ * process.
+ */
 public final class DataDirectory implements Closeable {
     private final Path root;
     private final FileChannel lockFile;
@@ -94,8 +97,8 @@ public final class DataDirectory implements Closeable {
     /** Another service holds the directory. */
     public static final class HeldException extends IOException {
         HeldException(Path root) {
-            super("Data directory " + root + " is held by another service. Nothing was changed. Stop the other one, or"
-                    + " give this one a directory of its own with --data.");
+            super("Data directory " + root + " is in use by another service. Nothing was changed. Stop that service, "
+                    + "or use another directory with --data.");
         }
     }
 }

@@ -29,12 +29,11 @@ public final class DiskHealth {
             long free = store.getUsableSpace();
             return isNearlyFull(free, store.getTotalSpace())
                     ? Optional.of(
-                            "The disk of the data directory is nearly full: " + free + " bytes are free. Free space.")
+                            "The disk of the data directory is nearly full: " + free + " bytes free. Free up space.")
                     : Optional.empty();
         } catch (IOException | RuntimeException e) {
-            log.warn("The data directory cannot be written to: {}", e.toString());
-            return Optional.of("The data directory cannot be written to; the log has more. Mend the disk or its"
-                    + " permissions.");
+            log.warn("Cannot write to the data directory: {}. Repair the disk or its permissions.", e.toString());
+            return Optional.of("The data directory is not writable; see the log. Repair the disk or its permissions.");
         }
     }
 

@@ -99,7 +99,7 @@ public final class FileCheckpointStore implements CheckpointStore {
                     : new Reason(
                             ErrorCode.CHECKPOINT_MISSING,
                             "Checkpoint " + current.getFileName()
-                                    + " is missing. The job went on from the one before it; nothing is to be done.");
+                                    + " is missing. The job continued from the previous one. No action is needed.");
             return from(Recovery.From.PREVIOUS_CHECKPOINT, whole.checkpoint(), why);
         }
         if (before instanceof Found.Damaged damaged) {
@@ -123,7 +123,7 @@ public final class FileCheckpointStore implements CheckpointStore {
         disk.move(damagedFile, aside);
         String message = "Checkpoint " + damagedFile.getFileName() + " is damaged: " + damaged.message()
                 + ". It was set aside as " + aside.getFileName()
-                + " and the job went on from an older position; its results stay exact. Check the disk.";
+                + " and the job continued from an earlier position. Results stay exact. Check the disk.";
         log.warn("Job {}: {}", job, message);
         return new Reason(ErrorCode.CHECKPOINT_DAMAGED, message);
     }

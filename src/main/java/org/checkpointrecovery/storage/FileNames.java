@@ -35,13 +35,13 @@ public final class FileNames {
 
     /** The rest of a sentence about a name that Java cannot write. */
     public static String hint() {
-        return "cannot be found: with the locale of this process Java reads and writes file names in " + ENCODING
-                + ", which has not all of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
+        return "cannot be found: in its locale, this process encodes file names in " + ENCODING
+        + ", which lacks some of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
     }
 
     /**
-     * The path of a file in a directory. A name that Java cannot write, which it could when the file was named, leads to a path
-     * where no file is.
+     * The path of a file in a directory. A name that Java cannot write, which it could when the file was named, leads
+     * to a path where no file is.
      */
     public static Path resolve(Path directory, String name) {
         try {

@@ -53,13 +53,13 @@ public final class FileStore {
             try {
                 UploadedFile file = decode(disk.read(record));
                 if (!directory.endsWith(file.id())) {
-                    throw new DamagedFileException("it is of another upload, " + file.id());
+                    throw new DamagedFileException("it belongs to another upload, " + file.id());
                 }
                 files.put(file.id(), file);
             } catch (IOException e) {
                 log.error(
-                        "The record of an upload, {}, cannot be read: {}. The upload is not offered; its bytes were"
-                                + " kept. Restore the record, or delete the directory.",
+                        "Cannot read upload record {}: {}. The upload is unavailable; its bytes were kept. Restore "
+                                + "the record, or delete the directory.",
                         record,
                         e.toString());
             }
@@ -153,7 +153,7 @@ public final class FileStore {
             try {
                 content.close();
             } catch (IOException e) {
-                log.warn("Could not close an upload that is given up: {}", e.toString());
+                log.warn("Cannot close a discarded upload: {}", e.toString());
             }
             directories.discard(staged);
         }

@@ -57,7 +57,7 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
         } catch (NotAFileException e) {
             throw new InputReplacedException("it is " + e.kind() + " now, not a regular file", e);
         } catch (FileSystemException e) {
-            throw isPathBroken(e) ? new InputReplacedException("its path leads nowhere: " + e.getReason(), e) : e;
+            throw isPathBroken(e) ? new InputReplacedException("its path no longer resolves: " + e.getReason(), e) : e;
         }
     }
 

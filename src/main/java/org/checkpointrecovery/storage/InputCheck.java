@@ -12,9 +12,10 @@ import org.checkpointrecovery.job.InputTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether an input is still the one that a job was submitted with. While nobody has touched the file, that costs the same
- * for any size. Once somebody has, the bytes that the job has consumed are read again and compared with their checksum: a file
- * that was copied anew is the same input. Bytes that are not consumed yet may change, as long as the size and both ends stay.
+ * Tells whether an input is still the one that a job was submitted with. While nobody has touched the file, that costs
+ * the same for any size. Once somebody has, the bytes that the job has consumed are read again and compared with their
+ * checksum: a file that was copied anew is the same input. Bytes that are not consumed yet may change, as long as the
+ * size and both ends stay.
  */
 public final class InputCheck {
     private static final int BUFFER_BYTES = 256 * 1024;
@@ -77,7 +78,7 @@ public final class InputCheck {
                     before,
                     now,
                     sameEnds
-                            ? "; no checksum of the bytes that were read was kept to compare them with"
+                            ? "; no checksum of the bytes already read was kept to compare them with"
                             : "; its first or last " + InputIdentities.END_BYTES + " bytes differ");
         }
         Integer crc = known.bytes == 0 ? (Integer) 0 : consumed(known.bytes);
@@ -86,13 +87,13 @@ public final class InputCheck {
         }
         if (!crc.equals(known.crc32c)) {
             return changed(
-                    before, now, "; bytes 0 to " + known.bytes + ", which were read already, are no longer the same");
+                    before, now, "; bytes 0 to " + known.bytes + ", which were already read, have changed");
         }
         if (!sameEnds) {
             return changed(
                     before,
                     now,
-                    "; the " + known.bytes + " bytes that were read already are the same, but its "
+                    "; the " + known.bytes + " bytes already read are unchanged, but its "
                             + (known.bytes >= InputIdentities.END_BYTES ? "" : "first or ") + "last "
                             + InputIdentities.END_BYTES + " bytes differ");
         }
@@ -105,7 +106,7 @@ public final class InputCheck {
     }
 
     private static Found changed(InputIdentity before, InputIdentity now, String where) {
-        return new Found.Changed("it had " + before + ", it has " + now + where);
+        return new Found.Changed("it had " + before + ", now it has " + now + where);
     }
 
     /** The checksum of the first bytes; null if the check was stopped. */

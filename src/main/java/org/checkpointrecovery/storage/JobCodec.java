@@ -58,9 +58,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * on one line. An input that was decoded into a file of the job is {@code {"decoded":{"path":"a.gz","compression":"GZIP",
- * "encoding":"UTF_8"}}}, which older releases refuse to read. {@link ProcessorCodec} has the other processors. Version 1 had no {@code delimiter}, {@code
- * maxFailedPercent} and {@code callbackUrl}, version 2 no {@code engine}. Inline items are in a file of their own. A COMPLETED state has {@code "end"}, the
- * position behind the last item. A job with a callback URL that has come to an end has {@code "ends"}:
+ * "encoding":"UTF_8"}}}, which older releases refuse to read. {@link ProcessorCodec} has the other processors. Version
+ * 1 had no {@code delimiter}, {@code maxFailedPercent} and {@code callbackUrl}, version 2 no {@code engine}. Inline
+ * items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last item. A job with
+ * a callback URL that has come to an end has {@code "ends"}:
  *
  * <pre>
  * "ends":{"count":2,
@@ -116,7 +117,7 @@ final class JobCodec {
         JsonNode json = StoredJson.read(bytes, OLDEST_VERSION, VERSION);
         try {
             if (!StoredJson.text(json, "id").equals(id.value())) {
-                throw new DamagedFileException("it belongs to job " + json.get("id") + ", not to " + id);
+                throw new DamagedFileException("it belongs to job " + json.get("id") + ", not " + id);
             }
             List<Run> runs = new ArrayList<>();
             for (JsonNode run : StoredJson.child(json, "runs")) {

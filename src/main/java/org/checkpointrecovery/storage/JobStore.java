@@ -47,7 +47,8 @@ public final class JobStore {
     }
 
     /**
-     * All jobs, oldest first. What is no directory, such as a symbolic link to one, is no job. One whose record cannot be read is a {@link Job#damaged} one; its bytes are kept.
+     * All jobs, oldest first. What is no directory, such as a symbolic link to one, is no job. One whose record cannot
+     * be read is a {@link Job#damaged} one; its bytes are kept.
      *
      * @param now the time that such a job is given if its id has none
      */
@@ -67,9 +68,9 @@ public final class JobStore {
         try {
             return JobCodec.decode(disk.read(record), id);
         } catch (IOException e) {
-            String message = "The record of the job, " + record.getFileName() + ", is damaged: " + e.getMessage()
-                    + ". Its bytes were kept and the job stays FAILED. Restore the file and start the service again, or"
-                    + " delete the job.";
+            String message = "Job record " + record.getFileName() + " is damaged: " + e.getMessage()
+                    + ". The file was kept and the job stays FAILED. Restore the file and restart the service, or "
+                            + "delete the job.";
             log.error("Job {}: {}", id, message);
             Instant made = IdGenerator.timeOf(id.value());
             return Job.damaged(id, message, made == null ? now : made);
@@ -84,7 +85,7 @@ public final class JobStore {
         try {
             disk.forceDirectory(files(id).directory());
         } catch (IOException e) {
-            log.warn("Job {}: its directory could not be forced: {}. Check the disk.", id, e.toString());
+            log.warn("Job {}: cannot sync its directory to disk: {}. Check the disk.", id, e.toString());
         }
     }
 
@@ -116,7 +117,7 @@ public final class JobStore {
                     ? Optional.of(RangeRecord.finished(disk, ranges, committed))
                     : Optional.empty();
         } catch (IOException e) {
-            log.warn("Job {}: what its cluster has done cannot be read now: {}", id, e.toString());
+            log.warn("Job {}: cannot read the finished ranges of its cluster: {}. Progress shows committed items only.", id, e.toString());
             return Optional.empty();
         }
     }
@@ -135,13 +136,15 @@ public final class JobStore {
             }
         } catch (IOException e) {
             log.warn(
-                    "Job {}: what it shares with a cluster could not be removed: {}. It is removed at the next start.",
+                    "Job {}: cannot delete the files it shares with a cluster: {}. The next start deletes them.",
                     job.id(),
                     e.toString());
         }
     }
 
-    /** Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it. */
+    /**
+     * Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it.
+     */
     public void removeRanges(JobId id) throws IOException {
         RangeFiles ranges = files(id).ranges();
         Path removed = files(id).removedRanges();

@@ -31,8 +31,8 @@ public final class KeyFile {
     public void restrictToOwner() throws IOException {
         if (disk.restrictToOwner(file)) {
             log.warn(
-                    "The key in {} was accessible to other users. Its permissions are now 0600. If someone may have read it,"
-                            + " delete the file for a new key, and tell the receivers of callbacks.",
+                    "The key in {} was accessible to other users. Its permissions are now 0600. If someone may have "
+                            + "read it, delete the file to get a new key, and give that to the callback receivers.",
                     file);
         }
     }
@@ -47,7 +47,7 @@ public final class KeyFile {
         String key = new String(disk.read(file), US_ASCII).strip();
         if (!FORM.matcher(key).matches()) {
             throw new DamagedFileException("The key in " + file + " is not 64 hexadecimal digits. Nothing was changed."
-                    + " Restore the file, or delete it for a new key");
+                    + " Restore the file, or delete it to get a new key");
         }
         return key;
     }

@@ -270,15 +270,17 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** The failure, by its own type where the caller treats it otherwise. The JDK tells it by the kernel's words alone. */
+    /**
+     * The failure, by its own type where the caller treats it otherwise. The JDK tells it by the kernel's words alone.
+     */
     static IOException named(Path path, IOException failure) {
         String message = String.valueOf(failure.getMessage());
         boolean full = message.contains("No space left on device") || message.contains("Disk quota exceeded");
         if (full) {
-            return new DiskFullException("No room on the disk for " + path + ": " + message, failure);
+            return new DiskFullException("No space left for " + path + ": " + message, failure);
         }
         return DescriptorShortage.isCauseOf(failure)
-                ? new DescriptorsExhaustedException("No free file descriptor to open " + path + ": " + message, failure)
+                ? new DescriptorsExhaustedException("Out of file descriptors opening " + path + ": " + message, failure)
                 : failure;
     }
 
@@ -324,7 +326,10 @@ public final class LocalDisk implements Disk {
             }
         }
 
-        /** {@code force(false)} is fdatasync, which also persists a changed size: nothing else of the metadata matters here. */
+        /**
+         * {@code force(false)} is fdatasync, which also persists a changed size: nothing else of the metadata matters
+         * here.
+         */
         @Override
         public void force() throws IOException {
             try {

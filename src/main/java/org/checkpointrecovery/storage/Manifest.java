@@ -33,7 +33,7 @@ public record Manifest(List<Range> ranges) {
         long next = 0;
         for (Range range : ranges) {
             if (range.firstItem() != next) {
-                throw new IllegalArgumentException("a range begins with item " + range.firstItem() + ", not " + next);
+                throw new IllegalArgumentException("a range starts at item " + range.firstItem() + ", expected " + next);
             }
             next = range.nextItem();
         }
@@ -150,7 +150,7 @@ public record Manifest(List<Range> ranges) {
     private static long number(JsonNode range, int place) throws DamagedFileException {
         JsonNode number = range.path(place);
         if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-            throw new DamagedFileException("a range is " + range);
+            throw new DamagedFileException("invalid range " + range);
         }
         return number.longValue();
     }

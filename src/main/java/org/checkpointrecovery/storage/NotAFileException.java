@@ -10,7 +10,7 @@ public final class NotAFileException extends DamagedFileException {
     private final String kind;
 
     NotAFileException(Path path, String kind) {
-        super(path + " is " + kind + ", not a regular file. It was not opened. Put the file back and try again.");
+        super(path + " is " + kind + ", not a regular file. It was not opened. Restore the file and retry.");
         this.kind = kind;
     }
 

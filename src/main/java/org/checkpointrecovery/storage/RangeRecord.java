@@ -144,13 +144,13 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         }
         long size = disk.size(file);
         if (size != expected) {
-            throw damaged(range, "File " + file + " has " + size + " bytes, but its record counts " + expected);
+            throw damaged(range, "File " + file + " has " + size + " bytes, but its record expects " + expected);
         }
     }
 
     private static DamagedFileException damaged(Path range, String what) {
-        return new DamagedFileException(what + ". Nothing was changed. Remove the directory " + range
-                + " and resume: its items are worked on again.");
+        return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range
+        + " and resume to reprocess its items.");
     }
 
     private static RangeRecord decode(byte[] bytes) throws IOException {

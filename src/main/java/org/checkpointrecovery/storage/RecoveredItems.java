@@ -157,7 +157,7 @@ final class RecoveredItems implements Closeable {
             scan.doubtful |= filled > 0;
         }
         if (scan.doubtful) {
-            log.info("{} does not end with a whole line; what is not whole is not used.", files.journal(segment));
+            log.info("{} ends in an incomplete line, which is ignored.", files.journal(segment));
         }
         segments.add(new Segment(segment, scan.lastItem));
         return scan;

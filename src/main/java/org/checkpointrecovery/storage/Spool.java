@@ -105,7 +105,7 @@ public final class Spool extends OutputStream {
             channel.position(position);
             while (part.hasRemaining()) {
                 if (channel.read(part) < 0) {
-                    throw new EOFException("a temporary file ended early: " + path);
+                    throw new EOFException("temporary file is truncated: " + path);
                 }
             }
         }
@@ -150,7 +150,7 @@ public final class Spool extends OutputStream {
             try {
                 disk.delete(path);
             } catch (IOException | UncheckedIOException e) {
-                log.warn("Could not delete {}: {}. It is deleted at the next start.", path, e.toString());
+                log.warn("Cannot delete {}: {}. The next start deletes it.", path, e.toString());
             }
         }
     }

@@ -33,7 +33,7 @@ public final class Spools {
             }
         } catch (IOException e) {
             log.warn(
-                    "Cannot prepare {} for temporary files: {}. Large requests fail until it can be used.",
+                    "Cannot prepare {} for temporary files: {}. Large requests fail until it is usable.",
                     root,
                     e.toString());
         }

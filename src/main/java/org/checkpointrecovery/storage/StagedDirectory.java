@@ -37,8 +37,8 @@ final class StagedDirectory {
         }
         if (!disk.isDirectory(parent)) {
             throw new DamagedFileException(
-                    parent + " is not a directory, or is a symbolic link. Nothing was changed. Put the"
-                            + " directory back; to keep it on another disk, mount that there, or move the whole data directory");
+                    parent + " is not a directory, or is a symbolic link. Nothing was changed. Restore the directory. "
+                            + "To keep it on another disk, mount that disk there or move the whole data directory");
         }
         disk.forceDirectory(Replacement.directoryOf(parent));
         disk.forceDirectory(parent);
@@ -61,7 +61,7 @@ final class StagedDirectory {
             if (disk.isDirectory(path)) {
                 directories.add(path);
             } else if (!name.startsWith(NEW) && !name.startsWith(DELETED)) {
-                log.warn("{} is not a directory, or is a symbolic link. It is left alone. Remove it.", path);
+                log.warn("{} is not a directory, or is a symbolic link. It was left in place. Remove it.", path);
             }
         }
         return directories;
@@ -85,7 +85,9 @@ final class StagedDirectory {
         return published;
     }
 
-    /** Gives up a directory that was begun. Never throws: what cannot be deleted now is swept away at the next start. */
+    /**
+     * Gives up a directory that was begun. Never throws: what cannot be deleted now is swept away at the next start.
+     */
     void discard(Path staged) {
         try {
             disk.forceDirectory(
@@ -96,7 +98,10 @@ final class StagedDirectory {
         }
     }
 
-    /** Takes a published directory away. On return it is gone, also after a power cut; after an exception it is still there. */
+    /**
+     * Takes a published directory away. On return it is gone, also after a power cut; after an exception it is still
+     * there.
+     */
     void delete(String name) throws IOException {
         Path deleted = parent.resolve(DELETED + name);
         rename(parent.resolve(name), deleted);
@@ -123,6 +128,6 @@ final class StagedDirectory {
     }
 
     private static void sweptLater(Path path, IOException e) {
-        log.warn("Could not delete {}: {}. It is deleted at the next start.", path, e.toString());
+        log.warn("Cannot delete {}: {}. The next start deletes it.", path, e.toString());
     }
 }

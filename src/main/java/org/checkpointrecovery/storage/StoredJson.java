@@ -40,7 +40,7 @@ final class StoredJson {
         try {
             json = MAPPER.readTree(file);
         } catch (JacksonException e) {
-            throw new DamagedFileException("it is not JSON: " + e.getOriginalMessage());
+            throw new DamagedFileException("it is not valid JSON: " + e.getOriginalMessage());
         }
         long found = number(json, "version");
         if (found < oldestVersion || found > version) {

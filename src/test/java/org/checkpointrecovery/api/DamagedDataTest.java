@@ -53,7 +53,7 @@ class DamagedDataTest extends OnMoodyDisk {
                 http.get("/v1/jobs/" + id + "/results", "Range", "bytes=0-3"))) {
             assertThat(refused.isProblem(500, "damaged-data").text("/detail"))
                     .contains("results.jsonl is damaged")
-                    .contains("errors.jsonl is whole");
+                    .contains("errors.jsonl is intact");
         }
         get("/errors", "application/x-ndjson").is(200);
         get("/errors/summary", "application/json").is(200);
@@ -76,7 +76,7 @@ class DamagedDataTest extends OnMoodyDisk {
                 http.post("/v1/jobs/" + id + "/retry-failed"))) {
             assertThat(refused.isProblem(500, "damaged-data").text("/detail"))
                     .contains("errors.jsonl is damaged")
-                    .contains("results.jsonl is whole")
+                    .contains("results.jsonl is intact")
                     .contains("Nothing was changed");
         }
         assertThat(service.names("jobs")).isEqualTo(jobs);

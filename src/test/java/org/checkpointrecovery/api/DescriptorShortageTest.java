@@ -16,7 +16,7 @@ class DescriptorShortageTest extends OnMoodyDisk {
 
     private static IOException none(Path file) {
         return new DescriptorsExhaustedException(
-                "No free file descriptor to open " + file, new IOException("Too many open files"));
+                "Out of file descriptors opening " + file, new IOException("Too many open files"));
     }
 
     private Answer awaitWaiting(String id) {

@@ -93,7 +93,7 @@ class EncodedInputTest {
     void an_upload_that_is_not_text_in_its_encoding_is_a_422_and_leaves_nothing() {
         byte[] bad = "abc\u0081def".getBytes(StandardCharsets.ISO_8859_1);
         Answer refused = upload("/v1/files?encoding=windows-1252", bad).isInvalid("encoding");
-        assertThat(refused.text("/detail")).contains("byte 3 (81) is no character of windows-1252");
+        assertThat(refused.text("/detail")).contains("byte 3 (81) is not a character in windows-1252");
         upload("/v1/files?encoding=UTF-16LE", new byte[] {'a', 0, 'b'}).isInvalid("encoding");
         Await.until(
                 "nothing half-made is left",

@@ -45,8 +45,8 @@ class FormatsTest {
                         "{\"index\":0,\"original\":\"{\\\"id\\\":\\\"1\\\",\\\"name\\\":\\\"Zo\u00eb\\\\r\\\\nSmith\\\"}\",");
         assertThat(http.errors(job))
                 .isEqualTo(
-                        "{\"index\":1,\"item\":\"2\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record has 1"
-                                + " field, the header has 2.\"},\"attempts\":0}\n");
+                        "{\"index\":1,\"item\":\"2\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record "
+                                + "has 1 field, but the header has 2.\"},\"attempts\":0}\n");
         String child = http.ask(job, "retry-failed").is(201).id();
         http.await(child, "COMPLETED");
         assertThat(http.errors(child)).isEqualTo(http.errors(job));

@@ -42,7 +42,7 @@ class HttpJobTest {
                     .isEqualTo(
                             "{\"index\":2,\"item\":\"bad\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"127.0.0.1:"
                                     + endpoint.port()
-                                    + " answered 400, saying \\\"no such city\\\". It was attempt 1 of 5.\","
+                                    + " answered 400: \\\"no such city\\\". This was attempt 1 of 5.\","
                                     + "\"status\":400},\"attempts\":1}\n");
             assertThat(endpoint.received().stream().map(request -> request.header("Idempotency-Key")))
                     .contains("\"" + id + "-3\"");

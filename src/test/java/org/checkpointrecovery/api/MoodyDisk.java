@@ -68,7 +68,7 @@ final class MoodyDisk extends ForwardingDisk {
 
     private void needsSpace(Path path) throws IOException {
         if (full) {
-            throw new DiskFullException("No room on the disk for " + path, new IOException("No space left on device"));
+            throw new DiskFullException("No space left for " + path, new IOException("No space left on device"));
         }
     }
 

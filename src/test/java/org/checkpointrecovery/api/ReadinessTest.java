@@ -37,7 +37,7 @@ class ReadinessTest {
                             .get("/readyz")
                             .isProblem(503, "unavailable")
                             .text("/detail"))
-                    .contains("cannot be written to");
+                    .contains("is not writable");
             Files.move(away, service.data());
             service.client().get("/readyz").is(200);
         }

@@ -234,7 +234,7 @@ class RestartTest {
     void the_data_directory_is_held_by_one_service_at_a_time() throws IOException {
         assertThatThrownBy(() -> DataDirectory.take(service.data()))
                 .isInstanceOf(DataDirectory.HeldException.class)
-                .hasMessageContaining("held by another service");
+                .hasMessageContaining("in use by another service");
         service.stop();
         DataDirectory.take(service.data()).close();
     }

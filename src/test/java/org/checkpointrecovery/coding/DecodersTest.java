@@ -49,7 +49,7 @@ class DecodersTest {
         for (String text : new String[] {"\ufeffa", "\ufeff", "\ufeff\u4e00", LONG}) {
             assertThatThrownBy(() -> find(bytes(charset, text), "a.txt", TextEncoding.UTF_8))
                     .isInstanceOf(WrongEncodingException.class)
-                    .hasMessageContaining("text in " + charset)
+                    .hasMessageContaining("it is " + charset + " text, not UTF-8")
                     .hasMessageContaining(way);
             byte[] zipped = gzip(bytes(charset, text));
             assertThatThrownBy(() -> Decoders.decode(
@@ -68,7 +68,7 @@ class DecodersTest {
             assertThat(find(bytes(charset, text), "", encoding)).isEqualTo(Decoding.from(encoding));
         }
         assertThatThrownBy(() -> find(bytes(charset, LONG), "", TextEncoding.WINDOWS_1252))
-                .hasMessageContaining("text in " + charset + ", not in windows-1252");
+                .hasMessageContaining("it is " + charset + " text, not windows-1252");
     }
 
     @Test
@@ -91,7 +91,7 @@ class DecodersTest {
     void a_name_that_promises_a_compressed_file_is_not_believed(String name, String format) {
         for (String text : new String[] {LONG, ""}) {
             assertThatThrownBy(() -> find(bytes("UTF-8", text), name, TextEncoding.UTF_8))
-                    .hasMessageContaining("it is not " + format + ", though its name ends in");
+                    .hasMessageContaining("it is not " + format + ", but its name ends in");
         }
     }
 

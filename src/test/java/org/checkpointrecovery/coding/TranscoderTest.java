@@ -117,6 +117,6 @@ class TranscoderTest {
         Arrays.fill(bytes, (byte) 'a');
         bytes[200_017] = (byte) 0x8d;
         assertThatThrownBy(() -> decoded(TextEncoding.WINDOWS_1252, bytes, new Random(5)))
-                .hasMessageContaining("byte 200017 (8D) is no character of windows-1252");
+                .hasMessageContaining("byte 200017 (8D) is not a character in windows-1252");
     }
 }

@@ -102,7 +102,8 @@ class ConcurrentRunTest {
         assertThat(service.results(id)).isEqualTo(results(LongStream.of(0, 2, 3, 4, 5, 6)));
         assertThat(service.errors(id))
                 .isEqualTo(
-                        "{\"index\":1,\"item\":\"item 1\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"It failed.\"},"
+                        "{\"index\":1,\"item\":\"item 1\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"It "
+                                + "failed.\"},"
                                 + "\"attempts\":1}\n");
     }
 
@@ -320,7 +321,7 @@ class ConcurrentRunTest {
         Job paused = service.await(id, Status.PAUSED);
         Reason reason = requireNonNull(paused.state().reason());
         assertThat(reason.code()).isEqualTo(ErrorCode.FAILED_ITEMS_IN_A_ROW);
-        assertThat(reason.message()).contains("5 items in a row", "HTTP_STATUS: It failed.");
+        assertThat(reason.message()).contains("5 consecutive items failed", "HTTP_STATUS: It failed.");
         Run.Ending ending = requireNonNull(paused.runs().get(0).ending());
         assertThat(ending.end()).isEqualTo(Run.End.PAUSED);
         assertThat(ending.reason()).isEqualTo(reason);

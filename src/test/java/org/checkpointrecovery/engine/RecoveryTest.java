@@ -63,8 +63,8 @@ class RecoveryTest {
     }
 
     /**
-     * Brings a job into a state, as it is on disk when the service is killed then: with a checkpoint at item 3, or in its first
-     * batch if it is CANCELLING or PAUSING.
+     * Brings a job into a state, as it is on disk when the service is killed then: with a checkpoint at item 3, or in
+     * its first batch if it is CANCELLING or PAUSING.
      */
     private JobId killedIn(Status status) throws Exception {
         GatedDisk gated = new GatedDisk(disk, "results.jsonl", status == Status.RUNNING ? 1 : 0);
@@ -509,7 +509,7 @@ class RecoveryTest {
             byte[] bytes = disk.bytes(content);
 
             disk.delete(content);
-            resumeAndFail(service, id, ErrorCode.INPUT_MISSING, "not there any more", committed);
+            resumeAndFail(service, id, ErrorCode.INPUT_MISSING, "no longer exists", committed);
             disk.write(content, "a\nb\nc\nd\ne\nf\ng\n".getBytes(StandardCharsets.UTF_8));
             resumeAndFail(service, id, ErrorCode.INPUT_CHANGED, "has changed", committed);
             disk.write(content, "a\nb\nc\nd\ne\nf\ng\nH\n".getBytes(StandardCharsets.UTF_8));

@@ -136,7 +136,7 @@ class RetryFailedTest {
                     .isInstanceOfSatisfying(
                             RefusedException.class,
                             refused -> assertThat(refused.why()).isEqualTo(Cause.CONFLICT))
-                    .hasMessageContaining("its input is gone");
+                    .hasMessageContaining("its input no longer exists");
             service.service().delete(parent);
             assertThat(service.results(first)).isEqualTo(result(0, "a") + result(3, "d"));
             assertThatThrownBy(() -> retry(service, parent))

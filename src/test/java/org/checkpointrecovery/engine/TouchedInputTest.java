@@ -292,7 +292,7 @@ class TouchedInputTest {
             }
             try (TestService service = start(new LocalDisk())) {
                 if (touched) {
-                    assertThat(failure(service, id)).contains("no checksum of the bytes that were read was kept");
+                    assertThat(failure(service, id)).contains("no checksum of the bytes already read was kept");
                 } else {
                     service.service().resume(id);
                     service.await(id, Status.COMPLETED);

@@ -86,7 +86,7 @@ class CsvHeaderTest {
         assertThat(header("x\n1,2\n", none.withSkipRecords(1)).behindBytes()).isEqualTo(2);
         assertThat(header("x,x\n", none).names()).hasSize(2);
         assertThat(read("\ufeff\n\r\n", none, false)).isNull();
-        refused("1,\"2\"x\n", none, "whose fields are counted", "behind the closing quotation mark");
+        refused("1,\"2\"x\n", none, "cannot be used to count the fields", "after the closing quotation mark");
         refused("1,\"2\n", none, "in line 1 of the input, at byte offset 2", "--csv-quote none");
         assertThat(header("1,\"2\n", none.withQuote(Format.Quote.NONE)).names()).hasSize(2);
     }
@@ -167,7 +167,7 @@ class CsvHeaderTest {
         refused(
                 text,
                 DEFAULT,
-                fields + " where they are separated by \"" + other + "\"",
+                fields + " fields with the delimiter \"" + other + "\"",
                 "--delimiter '" + other + "'");
         refused("\ufeff" + text, DEFAULT, "\"delimiter\": \"" + other + "\"");
         refused(text, DEFAULT.withNames(FieldNames.NUMBERED), "\"delimiter\": \"" + other + "\"");

@@ -114,8 +114,10 @@ class ItemDecodersTest {
         ItemFailure failure = failure(ItemDecoders.of(JSONL, null), line);
         assertThat(failure.code()).isEqualTo(ItemErrorCode.NOT_JSON);
         assertThat(failure.message())
-                .startsWith("The line is not one JSON value: ")
-                .endsWith(".");
+                .startsWith("The line ")
+                .containsAnyOf("is blank, not a JSON value", "more than one JSON value", "is not valid JSON: syntax "
+                        + "error at")
+                .endsWith(". Correct it and submit the input again.");
     }
 
     @Test
@@ -177,15 +179,16 @@ class ItemDecodersTest {
     void a_record_that_is_ragged_or_no_csv_fails_and_the_next_one_does_not() throws IOException {
         ItemDecoder decoder = ItemDecoders.of(CSV, requireNonNull(header("a,b,c", CSV)));
         assertThat(failure(decoder, "1,2"))
-                .isEqualTo(new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, "The record has 2 fields, the header has 3."));
-        assertThat(failure(decoder, "1").message()).isEqualTo("The record has 1 field, the header has 3.");
-        assertThat(failure(decoder, "1,2,3,").message()).isEqualTo("The record has 4 fields, the header has 3.");
+                .isEqualTo(new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, "The record has 2 fields, but the header has "
+                        + "3."));
+        assertThat(failure(decoder, "1").message()).isEqualTo("The record has 1 field, but the header has 3.");
+        assertThat(failure(decoder, "1,2,3,").message()).isEqualTo("The record has 4 fields, but the header has 3.");
         assertThat(failure(decoder, "1,\"2\"x,3").message())
-                .isEqualTo("The record has text behind the closing quotation mark of its field 2.");
-        assertThat(failure(decoder, "1,2,\"3\n4\n").message()).contains("not closed up to the end of the input");
-        assertThat(failure(decoder, "1,2,\"3\"\"").message()).contains("not closed");
-        assertThat(failure(decoder, "1,2\r3,4").message()).contains("carriage return outside of quotation marks");
-        assertThat(failure(decoder, "\r\r").message()).contains("carriage return outside of quotation marks");
+                .isEqualTo("The record has text after the closing quotation mark of field 2.");
+        assertThat(failure(decoder, "1,2,\"3\n4\n").message()).contains("A quotation mark in the record is never closed");
+        assertThat(failure(decoder, "1,2,\"3\"\"").message()).contains("never closed");
+        assertThat(failure(decoder, "1,2\r3,4").message()).contains("carriage return outside quotation marks");
+        assertThat(failure(decoder, "\r\r").message()).contains("carriage return outside quotation marks");
         assertThat(decoded(decoder, "1,2,3")).isEqualTo("{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}");
     }
 
@@ -193,10 +196,11 @@ class ItemDecodersTest {
     void a_failed_record_of_several_lines_says_how_many_because_one_quotation_mark_makes_them() throws IOException {
         ItemDecoder decoder = ItemDecoders.of(CSV, requireNonNull(header("a,b", CSV)));
         assertThat(failure(decoder, "1,\"2\n3,4\n5,\"x").message())
-                .startsWith("The record has text behind the closing quotation mark of its field 2. It holds 3 lines: ")
+                .startsWith("The record has text after the closing quotation mark of field 2. The record spans 3 "
+                        + "lines. ")
                 .contains("--csv-quote none");
         assertThat(failure(decoder, "\"1\n2\"").message())
-                .startsWith("The record has 1 field, the header has 2. It holds 2 lines: ");
+                .startsWith("The record has 1 field, but the header has 2. The record spans 2 lines. ");
     }
 
     @Test
@@ -215,8 +219,8 @@ class ItemDecodersTest {
             }
         }
         String tooLong = "The item is longer than 20 bytes (--max-item-bytes).";
-        String held = " It holds 31 lines: perhaps a quotation mark in it is not meant to open a field. Use \"quote\":"
-                + " \"none\" (run: --csv-quote none) if quotation marks are ordinary characters in it.";
+        String held = " The record spans 31 lines. Send \"quote\": \"none\" (run: --csv-quote none) if quotation "
+                + "marks are ordinary characters in this input.";
         assertThat(failures)
                 .containsExactly(
                         "{\"a\":\"1\",\"b\":\"2\"}",
@@ -235,7 +239,7 @@ class ItemDecodersTest {
         ItemDecoder decoder = ItemDecoders.of(unquoted, header);
         assertThat(decoded(decoder, "12\",\"\"")).isEqualTo("{\"\\\"a\":\"12\\\"\",\"b\\\"\":\"\\\"\\\"\"}");
         assertThat(decoded(decoder, ",")).isEqualTo("{\"\\\"a\":\"\",\"b\\\"\":\"\"}");
-        assertThat(failure(decoder, "\"1,2,3\"").message()).isEqualTo("The record has 3 fields, the header has 2.");
+        assertThat(failure(decoder, "\"1,2,3\"").message()).isEqualTo("The record has 3 fields, but the header has 2.");
         assertThat(failure(decoder, "1,2\r3").message()).contains("carriage return");
     }
 
@@ -254,12 +258,12 @@ class ItemDecodersTest {
     void a_header_that_cannot_name_fields_is_refused() {
         Map<String, String> wrong = new LinkedHashMap<>();
         wrong.put("a,b,a\n1,2,3\n", "fields 1 and 3 are both named \"a\"");
-        wrong.put("a,\"b\"c\n1,2\n", "text behind the closing quotation mark of its field 2");
-        wrong.put("a,b\r1,2\r", "carriage return outside of quotation marks");
+        wrong.put("a,\"b\"c\n1,2\n", "text after the closing quotation mark of field 2");
+        wrong.put("a,b\r1,2\r", "carriage return outside quotation marks");
         wrong.put("x".repeat(101), "longer than 100 bytes (--max-item-bytes)");
         wrong.forEach((input, why) -> assertThatThrownBy(() -> header(input, CSV))
                 .isInstanceOf(BadHeaderException.class)
-                .hasMessageContaining("the first record, which names the fields, cannot be used")
+                .hasMessageContaining("the header record cannot be used")
                 .hasMessageContaining(why));
         byte[] latin1 = {'a', (byte) 0xe4, '\n'};
         assertThatThrownBy(() -> CsvHeader.read(

@@ -286,7 +286,7 @@ class LineSourceTest {
                 new LineSource(new SlowChannel(input, 4), new LineSource.Lines(7, LIMIT, true, true), 0, 0)) {
             assertThatThrownBy(() -> readAll(source, 10))
                     .isInstanceOf(InputTruncatedException.class)
-                    .hasMessageContaining("ends after 6 bytes; it had 7");
+                    .hasMessageContaining("ends after 6 bytes, expected 7");
         }
     }
 

@@ -189,7 +189,7 @@ class TextStatsTest {
         assertThat(failure).as(why).isNotNull();
         assertThat(failure.code()).isEqualTo(ItemErrorCode.NOT_UTF8);
         assertThat(failure.message())
-                .isEqualTo("The item is not UTF-8: no character begins with byte " + value + " at offset " + offset
+                .isEqualTo("The item is not valid UTF-8: invalid byte " + value + " at offset " + offset
                         + ". Convert the input to UTF-8 and submit it again.");
     }
 

@@ -22,7 +22,7 @@ class DataDirectoryTest {
             assertThat(held.files()).isEqualTo(root.toAbsolutePath().resolve("files"));
             assertThatThrownBy(() -> DataDirectory.take(root))
                     .isInstanceOf(DataDirectory.HeldException.class)
-                    .hasMessageContaining("held by another service")
+                    .hasMessageContaining("in use by another service")
                     .hasMessageContaining("--data");
         }
         DataDirectory.take(root).close();

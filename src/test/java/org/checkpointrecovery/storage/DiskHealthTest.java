@@ -38,6 +38,6 @@ class DiskHealthTest {
     void a_directory_that_is_not_there_cannot_be_written_to() {
         assertThat(DiskHealth.problem(new LocalDisk(), directory.resolve("none"))
                         .orElse(""))
-                .contains("cannot be written to");
+                .contains("is not writable");
     }
 }

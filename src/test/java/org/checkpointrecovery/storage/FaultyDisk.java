@@ -40,7 +40,7 @@ public final class FaultyDisk extends ForwardingDisk {
                 case IO_ERROR -> new IOException("Input/output error");
                 case FULL ->
                     new DiskFullException(
-                            "No room on the disk for " + path, new IOException("No space left on device"));
+                            "No space left for " + path, new IOException("No space left on device"));
                 case NO_DESCRIPTORS -> new FileSystemException(path.toString(), null, "Too many open files");
             };
         }

@@ -110,8 +110,8 @@ class RangeRecordTest {
                 .as(what)
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining(message)
-                .hasMessageEndingWith(" Nothing was changed. Remove the directory " + RANGE
-                        + " and resume: its items are worked on again.");
+                .hasMessageEndingWith(" Nothing was changed. Delete the directory " + RANGE
+                + " and resume to reprocess its items.");
     }
 
     @Test
@@ -121,7 +121,7 @@ class RangeRecordTest {
                 disk.write(file, content.getBytes(UTF_8));
                 assertDamaged(
                         file + " " + content,
-                        "File " + file + " has " + content.length() + " bytes, but its record counts 7.");
+                        "File " + file + " has " + content.length() + " bytes, but its record expects 7.");
             }
             disk.write(file, "abcdefg".getBytes(UTF_8));
             assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);

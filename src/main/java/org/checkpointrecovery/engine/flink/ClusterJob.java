@@ -83,7 +83,7 @@ final class ClusterJob {
     int parallelism(int tasks) throws ClusterException {
         Cluster.Overview overview = cluster.overview();
         if (overview.slots() == 0) {
-            throw new ClusterException("the cluster has no slot: it has no TaskManager");
+            throw new ClusterException("the cluster has no TaskManager, so it has no slots");
         }
         if (overview.slotsFree() == 0) {
             return 0;
@@ -107,11 +107,11 @@ final class ClusterJob {
         submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""));
         submissions.write(disk, files.submissions());
         log.info(
-                "Job {}: submission {} to the cluster, parallelism {}, {}",
+                "Job {}: submission {} to the cluster, parallelism {}, starting {}",
                 id,
                 number(),
                 parallelism,
-                restore.map(path -> "from " + path).orElse("with the ranges that are not done"));
+                restore.map(path -> "from " + path).orElse("from the unfinished ranges"));
         cluster.run(
                 new Cluster.Submission(
                         last().clusterJob(),
@@ -153,7 +153,7 @@ final class ClusterJob {
                             Run.End.STOPPED,
                             new Reason(
                                     ErrorCode.CLUSTER_FAILED,
-                                    "The service does not wait for this submission any more."))
+                                    "The service has abandoned this submission."))
                     .write(disk, files.ended(number()));
         }
     }
@@ -163,7 +163,7 @@ final class ClusterJob {
         try {
             disown();
         } catch (IOException e) {
-            log.warn("Job {}: its tasks are not told to end, but the cluster is: {}", id, e.toString());
+            log.warn("Job {}: cannot tell its tasks to stop: {}. Cancelling the Flink job instead.", id, e.toString());
         }
         cluster.cancel(last().clusterJob());
     }

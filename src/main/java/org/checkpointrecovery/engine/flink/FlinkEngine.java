@@ -40,7 +40,7 @@ public final class FlinkEngine implements JobEngine {
                     return feed;
                 },
                 () -> {
-                    throw new IllegalStateException("a crash of the cluster's is not this process's");
+                    throw new IllegalStateException("a crash order for a cluster cannot halt this process");
                 });
     }
 

@@ -58,7 +58,10 @@ final class FlinkFeed implements Feed {
     private static final long RANGE_BYTES = 4L * 1024 * 1024;
 
     private static final long RANGE_BATCHES = 4096;
-    /** Of ranges of items at a price, for each that is worked on at once: what a crash repeats, and the time that is lost at the end. */
+    /**
+     * Of ranges of items at a price, for each that is worked on at once: what a crash repeats, and the time that is
+     * lost at the end.
+     */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
     private static final String GONE = ".gone-";
@@ -82,9 +85,14 @@ final class FlinkFeed implements Feed {
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
     private @Nullable Manifest manifest;
-    /** Whether the cluster may be at work on the last submission; of the feed's thread, and when that has ended of the other. */
+    /**
+     * Whether the cluster may be at work on the last submission; of the feed's thread, and when that has ended of the
+     * other.
+     */
     private boolean submitted;
-    /** Whether the cluster was found at work on the last submission, or was given it, by this run; of the feed's thread. */
+    /**
+     * Whether the cluster was found at work on the last submission, or was given it, by this run; of the feed's thread.
+     */
     private boolean attached;
     /** Why the cluster did not take the last submission, as far as is known; of the feed's thread. */
     private @Nullable String refusal;
@@ -128,7 +136,7 @@ final class FlinkFeed implements Feed {
     private void openFiles() throws IOException {
         if (disk.exists(files.directory()) && !disk.isDirectory(files.directory())) {
             throw new DamagedFileException(files.directory() + " is not a directory, or is a symbolic link. Nothing was"
-                    + " changed. Remove it and resume: what is not committed is worked on again.");
+                    + " changed. Delete it and resume to reprocess the uncommitted items.");
         }
         if (disk.exists(files.manifest())) {
             Manifest found = Manifest.read(disk, files.manifest());
@@ -139,7 +147,9 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** A job that failed is resumed to try failed items again: those that are not committed. Before the run is recorded. */
+    /**
+     * A job that failed is resumed to try failed items again: those that are not committed. Before the run is recorded.
+     */
     private void removeFailed(Manifest ranges) throws IOException {
         List<Run> runs = parts.order().job().runs();
         Run.Ending last = runs.isEmpty() ? null : runs.get(runs.size() - 1).ending();
@@ -215,7 +225,7 @@ final class FlinkFeed implements Feed {
         URI jar = settings.pluginJar()
                 .apply(plugin.name())
                 .orElseThrow(() -> new Processors.UnavailableException(
-                        "The plugin \"" + plugin.name() + "\" is not among those of this service (--plugins)."));
+                        "The plugin \"" + plugin.name() + "\" is not installed on this service (--plugins)."));
         createDirectory();
         disk.createDirectory(files.plugins());
         Replacement.write(disk, files.plugin(), disk.read(disk.realPath(Path.of(jar))));
@@ -387,8 +397,8 @@ final class FlinkFeed implements Feed {
             return endedByTask(queue, ranges)
                     || submitAgain(
                             refusal == null
-                                    ? "the JobManager does not know the job any more"
-                                    : "the cluster did not take the job: " + refusal);
+                                    ? "the JobManager no longer knows the job"
+                                    : "the cluster rejected the job: " + refusal);
         }
         switch (state.get()) {
             case GOES_ON -> showProgress();
@@ -396,18 +406,18 @@ final class FlinkFeed implements Feed {
             case FINISHED -> {
                 if (ranges.readOn() == 0 && !ranges.isAtEnd()) {
                     anew = true;
-                    return submitAgain("the job is FINISHED, but not all of its ranges are done");
+                    return submitAgain("the Flink job is FINISHED, but some ranges are not");
                 }
             }
             case FAILED -> {
                 return endedByTask(queue, ranges)
                         || submitAgain(
-                                "the job is FAILED: " + clusterJob.rootCause().orElse("no cause is known"));
+                                "the Flink job is FAILED: " + clusterJob.rootCause().orElse("unknown cause"));
             }
             case CANCELED ->
                 throw new RunFailedException(new Reason(
                         ErrorCode.CLUSTER_FAILED,
-                        "Somebody cancelled the job in the cluster. What is committed is safe. Resume to go on."));
+                        "The job was cancelled in the cluster. Committed results are safe. Resume to continue."));
         }
         return false;
     }
@@ -424,12 +434,14 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** Goes on with the submission that the cluster works on, if it does, or makes another one. True if the run is over. */
+    /**
+     * Goes on with the submission that the cluster works on, if it does, or makes another one. True if the run is over.
+     */
     private boolean attachOrSubmit(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         if (submitted) {
             Optional<Cluster.State> state = clusterJob.state();
             if (state.isPresent() && state.get() == Cluster.State.GOES_ON) {
-                log.info("Job {}: the cluster works on submission {} already", id, clusterJob.number());
+                log.info("Job {}: the cluster is already running submission {}", id, clusterJob.number());
                 attached = true;
                 return false;
             }
@@ -476,7 +488,7 @@ final class FlinkFeed implements Feed {
     private void awaitSlot() throws InterruptedException {
         if (!saidThatItWaits) {
             saidThatItWaits = true;
-            log.info("Job {}: other tasks work in all slots of the cluster; it waits for one", id);
+            log.info("Job {}: waiting for a free slot in the cluster", id);
         }
         sleep(patience.pause());
     }
@@ -499,18 +511,18 @@ final class FlinkFeed implements Feed {
         } catch (NoSuchFileException e) {
             // it is done, just now
         } catch (IOException e) {
-            log.info("Job {}: {} is cleared away later: {}", id, attempt.getFileName(), e.toString());
+            log.info("Job {}: cannot delete {} yet: {}", id, attempt.getFileName(), e.toString());
         }
     }
 
     private boolean submitAgain(String why) throws IOException, InterruptedException {
         submissionsInVain++;
-        log.warn("Job {}: {} (submission {})", id, why, clusterJob.number());
+        log.warn("Job {}: {} (submission {}). Submitting it again, up to a limit.", id, why, clusterJob.number());
         if (submissionsInVain >= patience.submissions()) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
-                    "The cluster did not do the work: " + why + ". It was tried " + submissionsInVain
-                            + " times. What is committed is safe. Mend the cause and resume."));
+                    "The cluster did not run the job: " + why + ". Gave up after " + submissionsInVain
+                    + " submissions. Committed results are safe. Fix the cause and resume."));
         }
         // What a checkpoint of the cluster's does not survive may be the checkpoint itself.
         anew |= submissionsInVain > 1;
@@ -524,14 +536,14 @@ final class FlinkFeed implements Feed {
         unanswered++;
         String message = String.valueOf(e.getMessage());
         if (!message.equals(lastUnanswered)) {
-            log.warn("Job {}: cluster {}: {}; it is asked again", id, cluster, message);
+            log.warn("Job {}: cluster {}: {}. Retrying.", id, cluster, message);
             lastUnanswered = message;
         }
         if (unanswered >= patience.unanswered()) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
-                    "The cluster " + cluster + " cannot work on the job: " + e.getMessage() + ". It was asked "
-                            + unanswered + " times. What is committed is safe. Mend the cluster and resume."));
+                    "The cluster " + cluster + " cannot run the job: " + e.getMessage() + ". Gave up after "
+                    + unanswered + " attempts. Committed results are safe. Repair the cluster and resume."));
         }
     }
 
@@ -590,7 +602,7 @@ final class FlinkFeed implements Feed {
                     failures++;
                 }
             } catch (ClusterException e) {
-                log.warn("Job {}: {}", id, e.getMessage());
+                log.warn("Job {}: cannot stop it with a savepoint: {}. Retrying, then cancelling it.", id, e.getMessage());
                 failures++;
             }
             if (ranges.readOn() < 0) {
@@ -619,7 +631,7 @@ final class FlinkFeed implements Feed {
                 }
             }
         } catch (ClusterException e) {
-            log.info("Job {}: all is done, but the cluster does not say so: {}", id, e.getMessage());
+            log.info("Job {}: all ranges are finished, but the cluster has not confirmed it: {}", id, e.getMessage());
         }
     }
 
@@ -637,7 +649,7 @@ final class FlinkFeed implements Feed {
             }
         } catch (ClusterException e) {
             log.warn(
-                    "Job {}: the cluster was not told to end it: {}. Its tasks end by themselves.", id, e.getMessage());
+                    "Job {}: cannot cancel it in the cluster: {}. Its tasks stop on their own.", id, e.getMessage());
         } finally {
             submitted = false;
         }

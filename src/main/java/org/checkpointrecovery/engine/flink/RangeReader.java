@@ -151,7 +151,7 @@ final class RangeReader {
         ByteBuffer piece = ByteBuffer.wrap(buffer, 0, (int) Math.min(left, PIECE_BYTES));
         while (piece.hasRemaining()) {
             if (from.read(piece) < 0) {
-                throw new EOFException("a range has become shorter");
+                throw new EOFException("a range file was truncated");
             }
         }
         into.raw(buffer, 0, piece.position());

@@ -56,7 +56,7 @@ final class RestCluster implements Cluster {
         try {
             client.start();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP client does not start", e);
+            throw new IllegalStateException("cannot start the HTTP client", e);
         }
     }
 
@@ -131,8 +131,8 @@ final class RestCluster implements Cluster {
                     case "INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "SUSPENDED", "RECONCILING" ->
                         State.GOES_ON;
                     default ->
-                        throw new ClusterException("it says that the job is \"" + state
-                                + "\", which no job is; is that the REST API of a JobManager?");
+                        throw new ClusterException("unknown job state \"" + state
+                        + "\" in its answer; is this the REST API of a JobManager?");
                 });
     }
 
@@ -217,7 +217,7 @@ final class RestCluster implements Cluster {
                     new CompletableResponseListener(request.timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)).send();
             ContentResponse response = await(answer, givenUp);
             if (response == null) {
-                ClusterException e = new ClusterException(what + ": the answer is not waited for any longer");
+                ClusterException e = new ClusterException(what + ": cancelled before the answer came");
                 var unused = request.abort(e);
                 throw e;
             }
@@ -229,7 +229,7 @@ final class RestCluster implements Cluster {
                             ? "no answer within " + timeout.toSeconds() + " s"
                             : e.getCause()));
         } catch (JacksonException e) {
-            throw new ClusterException(what + ": the answer is not JSON; is that the REST API of a JobManager?");
+            throw new ClusterException(what + ": the answer is not JSON; is this the REST API of a JobManager?");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClusterException(what + ": interrupted");
@@ -269,7 +269,7 @@ final class RestCluster implements Cluster {
         try {
             client.stop();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP client does not stop", e);
+            throw new IllegalStateException("cannot stop the HTTP client", e);
         }
     }
 

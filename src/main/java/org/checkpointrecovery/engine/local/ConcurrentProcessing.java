@@ -82,7 +82,7 @@ final class ConcurrentProcessing implements Processing {
             if (answer instanceof Answer.Failed failed) {
                 return new Entry.Failed(failed.failure(), failed.attempts());
             }
-            throw new IllegalStateException("the item is not finished");
+            throw new IllegalStateException("the item has not finished");
         }
     }
 

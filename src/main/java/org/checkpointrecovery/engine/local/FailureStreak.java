@@ -66,16 +66,15 @@ final class FailureStreak {
             return new Reason(
                     ErrorCode.NOT_AUTHORIZED,
                     unauthorized
-                            + " calls in a row were answered with 401 or 403. The job was paused before more of them"
-                            + " are made; these items have not failed. Mend the credentials and resume: they are tried"
-                            + " again.");
+                            + " consecutive calls were answered with 401 or 403. The job was paused; these items were "
+                                    + "not failed. Correct the credentials and resume to retry them.");
         }
         if (failed >= failedItems) {
             return new Reason(
                     ErrorCode.FAILED_ITEMS_IN_A_ROW,
-                    failed + " items in a row failed, the last one with " + last.code() + ": " + last.message()
-                            + " The job was paused before more of them do. Mend the cause and resume: they are tried again."
-                            + " If they are to fail, submit the job with another pauseAfterFailedItems, or null for none.");
+                    failed + " consecutive items failed, the last one with " + last.code() + ": " + last.message()
+                            + " The job was paused. Fix the cause and resume to retry them. To let them fail, submit "
+                                    + "the job with a higher pauseAfterFailedItems, or null for no limit.");
         }
         return null;
     }

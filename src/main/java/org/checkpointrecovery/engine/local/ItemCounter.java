@@ -70,7 +70,7 @@ final class ItemCounter implements AutoCloseable {
             }
         } catch (IOException e) {
             // The run meets the same trouble and ends with it; until then the total is not known.
-            log.warn("Job {}: its items could not be counted: {}", order.job().id(), e.toString());
+            log.warn("Job {}: cannot count its items: {}. The total stays unknown.", order.job().id(), e.toString());
             return;
         }
         if (!closed) {
@@ -85,7 +85,7 @@ final class ItemCounter implements AutoCloseable {
         thread.shutdown(); // and no interrupt: it may be writing a record
         try {
             if (!thread.awaitTermination(LONGEST_READ_SECONDS, TimeUnit.SECONDS)) {
-                log.warn("The items of an input are still being counted: a read of it does not end");
+                log.warn("Counting the items of an input did not stop: a read hangs. Check the file and its disk.");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -46,7 +46,9 @@ final class LocalFeed implements Feed {
         return new LocalFeed(parts, from, processors, counter, openJournal(parts, from));
     }
 
-    /** What earlier runs left of items beyond the checkpoint, and this one will add; null if its processor needs none. */
+    /**
+     * What earlier runs left of items beyond the checkpoint, and this one will add; null if its processor needs none.
+     */
     private static @Nullable ItemJournal openJournal(RunParts parts, Position from) throws IOException {
         if (!parts.settings().concurrent()) {
             return null;
@@ -80,9 +82,9 @@ final class LocalFeed implements Feed {
         }
         return new Reason(
                 ErrorCode.JOURNAL_DAMAGED,
-                "Of what was finished beyond the checkpoint some is damaged or missing ("
+                "Part of the item journal is damaged or missing ("
                         + String.join(", ", journal.damaged())
-                        + "). Those items are worked on again, so calls may be repeated; the results stay exact.");
+                        + "). Those items are reprocessed, so calls may be repeated. Results stay exact.");
     }
 
     @Override

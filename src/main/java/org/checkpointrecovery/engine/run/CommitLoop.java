@@ -228,25 +228,25 @@ final class CommitLoop {
             halt.run();
         }
         String message =
-                "A crash at the point " + order.point().text() + " was simulated. The checkpoint stands at item "
-                        + committed.nextItem() + ". Resume to go on from there.";
+                "A crash was simulated at the point " + order.point().text() + ". The checkpoint is at item "
+                + committed.nextItem() + ". Resume to continue from there.";
         return new RunEnd(Run.End.CRASHED, new Reason(ErrorCode.SIMULATED_CRASH, message), committed);
     }
 
     private Reason tooManyFailed(Slice slice, long failed, long processed) {
         ItemFailure failure = requireNonNull(slice.firstFailure);
-        String where = "The checkpoint stands at item " + committed.nextItem()
-                + ", the end of the last whole batch before. Mend the cause and resume.";
+        String where = "The checkpoint is at item " + committed.nextItem()
+        + ", the end of the last complete batch. Fix the cause and resume.";
         if (settings.noItemMayFail()) {
             return new Reason(
                     ErrorCode.ITEM_FAILED,
                     "Item " + slice.firstFailedIndex + " failed (" + failure.code() + ": " + failure.message()
-                            + ") and the spec lets no item fail. " + where);
+                            + "), and the spec allows no failed items. " + where);
         }
         return new Reason(
                 ErrorCode.TOO_MANY_FAILED_ITEMS,
-                failed + " of " + processed + " items failed, more than the " + allowed()
-                        + " that the spec lets fail; the first of the last ones was item " + slice.firstFailedIndex
+                failed + " of " + processed + " items failed, more than the spec allows (" + allowed()
+                + "). The latest failures start at item " + slice.firstFailedIndex
                         + " ("
                         + failure.code() + ": " + failure.message() + "). " + where);
     }

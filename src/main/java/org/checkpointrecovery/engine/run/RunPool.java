@@ -124,11 +124,11 @@ public final class RunPool implements JobEngine {
         try {
             if (!workers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.warn(
-                        "A batch took longer than {} s to end; it is dropped and done again at the next start.",
+                        "A batch did not finish within {} s. It was dropped and is reprocessed at the next start.",
                         grace.toSeconds());
                 runs.values().forEach(ordered -> ordered.run.control().endNow(Run.End.STOPPED));
                 if (!workers.awaitTermination(LAST_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    log.warn("A job did not end; it goes on from its checkpoint at the next start.");
+                    log.warn("A job did not stop in time. The next start continues it from its checkpoint.");
                 }
             }
         } catch (InterruptedException e) {

@@ -80,7 +80,7 @@ final class RunTask implements Runnable {
         } catch (Processors.UnavailableException e) {
             Reason reason = new Reason(
                     ErrorCode.PROCESSOR_UNAVAILABLE,
-                    e.getMessage() + " The job was paused; nothing is lost. Provide it and resume.");
+                    e.getMessage() + " The job was paused; nothing is lost. Make the processor available and resume.");
             log.warn("Job {}: {}", id, reason.message());
             end = new RunEnd(Run.End.PAUSED, reason, committed);
         } catch (InputStuckException e) {
@@ -91,15 +91,15 @@ final class RunTask implements Runnable {
                     ? new RunEnd(Run.End.STOPPED, reason, committed)
                     : failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
         } catch (InterruptedException e) {
-            end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Resume to go on."), e);
+            end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Committed results are safe. "
+                    + "Resume to continue."), e);
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) { // a defect must not leave the job RUNNING for ever
             endIfOutOfMemory(e);
             end = failed(
                     new Reason(
                             ErrorCode.INTERNAL_ERROR,
-                            "The run met a defect of the service; the log has more. What was committed is safe. Resume to"
-                                    + " go on."),
+                            "Internal error; see the log. Committed results are safe. Resume to continue."),
                     e);
         }
         parts.listener().ended(id, end);
@@ -110,7 +110,7 @@ final class RunTask implements Runnable {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
                 log.error(
-                        "Job {} ran out of memory, so the process ends. Start it again, with a larger -Xmx.",
+                        "Job {}: out of memory. The process exits. Restart it with a larger -Xmx.",
                         order.job().id());
                 parts.halt().run();
                 return;
@@ -121,19 +121,22 @@ final class RunTask implements Runnable {
     /** The run was asked to end and does not wait for its input. What is not committed is worked on again. */
     private RunEnd leftBehind() {
         log.warn(
-                "Job {}: a read of its input has not returned {} s after the run was to end. The run ends without it, at its"
-                        + " checkpoint. Check the file or the disk that it is on.",
+                "Job {}: reading its input still hangs {} s after the run was told to stop. The run ends at its "
+                        + "checkpoint. Check the file and its disk.",
                 id,
                 InputCalls.PATIENCE.toSeconds());
         Run.End asked = control().asked();
         return asked == null
                 ? failed(
-                        new Reason(ErrorCode.IO_ERROR, "A read of the input does not return. Check it and resume."),
+                        new Reason(ErrorCode.IO_ERROR, "Reading the input hangs. Committed results are safe. Check "
+                                + "the file and its disk, then resume."),
                         null)
                 : new RunEnd(asked, control().reason(), committed);
     }
 
-    /** A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged. */
+    /**
+     * A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged.
+     */
     private Recovery explained(CheckpointStore.Restored restored, @Nullable Reason damage) {
         Recovery recovery = restored.recovery();
         if (recovery.reason() != null) {
@@ -146,7 +149,7 @@ final class RunTask implements Runnable {
                     0,
                     new Reason(
                             ErrorCode.CHECKPOINT_MISSING,
-                            "The checkpoint is missing. The job started over from item 0; its results stay exact."));
+                            "The checkpoint is missing. The job started over from item 0. Results stay exact."));
         }
         if (damage != null) {
             log.warn("Job {}: {}", id, damage.message());
@@ -238,9 +241,9 @@ final class RunTask implements Runnable {
         return failed(
                 new Reason(
                         ErrorCode.INPUT_CHANGED,
-                        "The input has changed since the job was submitted: " + how + ". The results up to item "
-                                + committed.nextItem()
-                                + " are kept. Put the old input back and resume, or submit the job again."),
+                        "The input has changed since the job was submitted: " + how + ". Results up to item "
+                        + committed.nextItem()
+                        + " are safe. Restore the original input and resume, or submit the job again."),
                 null);
     }
 
@@ -256,10 +259,11 @@ final class RunTask implements Runnable {
         if (DescriptorShortage.isCauseOf(e)) {
             return DescriptorShortage.reason();
         }
-        String kept = " What was committed, up to item " + committed.nextItem() + ", is safe. ";
+        String kept = " Results up to item " + committed.nextItem() + " are safe. ";
         if (e instanceof DiskFullException) {
             return new Reason(
-                    ErrorCode.DISK_FULL, "The disk is full: " + e.getMessage() + "." + kept + "Free space and resume.");
+                    ErrorCode.DISK_FULL, "The disk is full: " + e.getMessage() + "." + kept + "Free up space and "
+                            + "resume.");
         }
         if (e instanceof DamagedFileException) {
             return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));
@@ -267,33 +271,33 @@ final class RunTask implements Runnable {
         if (e instanceof CsvHeader.BadHeaderException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
-                    "The input has changed, or is limited otherwise, since the job was submitted: " + e.getMessage()
-                            + "." + kept + "Put the old input back and resume, or submit the job again.");
-        }
-        if (e instanceof OpenQuoteException open) {
+                    "The input or the service's limits have changed since the job was submitted: " + e.getMessage()
+                            + "." + kept + "Restore the original input and resume, or submit the job again.");
+                            }
+                            if (e instanceof OpenQuoteException open) {
             return new Reason(
                     ErrorCode.OPEN_QUOTE,
-                    open.explanation() + " The results up to item " + committed.nextItem() + " are kept.");
+                    open.explanation() + " Results up to item " + committed.nextItem() + " are safe.");
         }
         if (e instanceof InputGoneException) {
             return new Reason(
                     ErrorCode.INPUT_MISSING,
-                    "The input " + FileNames.problem(nameOfInput(), "is not there any more")
-                            + ". The results up to item " + committed.nextItem()
-                            + " are kept. Put it back and resume.");
+                    "The input " + FileNames.problem(nameOfInput(), "no longer exists")
+                    + ". Results up to item " + committed.nextItem()
+                    + " are safe. Restore it and resume.");
         }
         if (e instanceof InputReplacedException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
-                    "The input has changed since the job was submitted: " + e.getMessage() + ". The results up to item "
-                            + committed.nextItem()
-                            + " are kept. Put the old input back and resume, or submit the job again.");
+                    "The input has changed since the job was submitted: " + e.getMessage() + ". Results up to item "
+                    + committed.nextItem()
+                    + " are safe. Restore the original input and resume, or submit the job again.");
         }
         if (e instanceof InputTruncatedException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
-                    "The input has changed while it was read: " + e.getMessage() + "." + kept
-                            + "Put the old input back and resume, or submit the job again.");
+                    "The input changed while it was being read: " + e.getMessage() + "." + kept
+                    + "Restore the original input and resume, or submit the job again.");
         }
         return new Reason(
                 ErrorCode.IO_ERROR, "The disk failed: " + words(e) + "." + kept + "Check the disk and resume.");
@@ -306,10 +310,10 @@ final class RunTask implements Runnable {
     /** Of some failures the JDK tells no more than the path. */
     private static String words(IOException e) {
         if (e instanceof NoSuchFileException) {
-            return e.getMessage() + " is not there";
+            return e.getMessage() + " does not exist";
         }
         return e instanceof AccessDeniedException
-                ? e.getMessage() + " cannot be accessed, permission denied"
+                ? e.getMessage() + ": permission denied"
                 : String.valueOf(e.getMessage());
     }
 

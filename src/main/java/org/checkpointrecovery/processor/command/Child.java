@@ -4,8 +4,9 @@ import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that runs; where the machine has {@code setsid}, as the leader of a process group of its own. Its output and its standard error are drained all the
- * time, so that nobody waits for a stream that something else keeps open; the end of standard error is kept.
+ * A program that runs; where the machine has {@code setsid}, as the leader of a process group of its own. Its output
+ * and its standard error are drained all the time, so that nobody waits for a stream that something else keeps open;
+ * the end of standard error is kept.
  */
 final class Child {
     private static final int ERROR_BYTES = 2 * 1024;

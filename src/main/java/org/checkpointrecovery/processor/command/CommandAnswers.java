@@ -51,7 +51,7 @@ final class CommandAnswers {
     static Answer notStarted(String command, IOException why, int attempts) {
         return DescriptorShortage.isCauseOf(why)
                 ? new Answer.GivenUp(DescriptorShortage.reason())
-                : failed(command, "could not be started: " + why.getMessage(), attempts);
+                : failed(command, "cannot be started: " + why.getMessage(), attempts);
     }
 
     static Answer tooLarge(String command, int attempts) {

@@ -9,7 +9,9 @@ import org.checkpointrecovery.processor.ProcessorKind;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
-/** Builds processors that run programs: only those that the operator named at the start, as he wrote them. Thread-safe. */
+/**
+ * Builds processors that run programs: only those that the operator named at the start, as he wrote them. Thread-safe.
+ */
 public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
     private final Commands commands;
 
@@ -28,10 +30,10 @@ public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
             return List.of();
         }
         String known = commands.programs().isEmpty()
-                ? "no command was named when it was started (--command)"
-                : "its commands are " + String.join(", ", commands.programs().keySet());
+                ? "no commands are configured (--command)"
+                : "expected one of: " + String.join(", ", commands.programs().keySet());
         return List.of(
-                new Problem("/name", "is \"" + spec.name() + "\", which is no command of this service; " + known));
+                new Problem("/name", "is \"" + spec.name() + "\", an unknown command; " + known));
     }
 
     @Override
@@ -39,7 +41,7 @@ public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
         List<String> command = commands.programs().get(spec.name());
         if (command == null) {
             throw new UnavailableException(
-                    "The command \"" + spec.name() + "\" was not named when this service was started (--command).");
+                    "The command \"" + spec.name() + "\" is not configured on this service (--command).");
         }
         Launch launch = new Launch(spec.name(), command, commands);
         return new CommandProcessor(

@@ -90,8 +90,8 @@ final class CommandProcessor implements ConcurrentProcessor {
                 TimeUnit.NANOSECONDS.timedJoin(worker.thread, Math.max(1, deadline - System.nanoTime()));
                 if (worker.thread.isAlive()) {
                     log.warn(
-                            "A process that left the group of the command \"{}\" still holds its streams; a thread waits"
-                                    + " for it.",
+                            "A process that left the group of the command \"{}\" still holds its streams. A thread "
+                                    + "waits until it exits.",
                             spec.name());
                 }
             }
@@ -130,7 +130,7 @@ final class CommandProcessor implements ConcurrentProcessor {
             } catch (InterruptedException e) {
                 // nobody waits for answers any more
             } catch (RuntimeException e) {
-                log.error("A defect in a processor that runs a command", e);
+                log.error("Internal error in a command processor. Please report this.", e);
                 throw e;
             } finally {
                 calls.close();
@@ -157,7 +157,7 @@ final class CommandProcessor implements ConcurrentProcessor {
                             new ItemFailure(
                                     ItemErrorCode.TIMED_OUT,
                                     "The command \"" + spec.name() + "\" took longer than "
-                                            + spec.timeout().toMillis() + " ms and was killed."),
+                                            + spec.timeout().toMillis() + " ms (timeoutMillis) and was killed."),
                             1);
         }
     }

@@ -71,7 +71,7 @@ final class StreamCalls implements Calls {
         if (now != null && (next < filled || now.output().available() > 0)) {
             // Its next line would be taken for the answer to another item.
             log.warn(
-                    "The command \"{}\" answered an item with more than one line; it was started anew.", launch.name());
+                    "The command \"{}\" wrote more than one line for an item. It was restarted.", launch.name());
             drop();
             now = null;
         }
@@ -108,7 +108,7 @@ final class StreamCalls implements Calls {
             next = 0;
             filled = Math.max(0, output.read(buffer)); // at the end there are none
             if (filled == 0) {
-                throw new ChildLostException("its output ended");
+                throw new ChildLostException("end of output");
             }
         }
     }

@@ -63,7 +63,8 @@ public final class AddressRules {
     public Optional<String> problem(URI url) {
         String host = requireNonNull(url.getHost());
         if (Hosts.isOddNumber(host)) {
-            return Optional.of("has the host " + host + ", which is neither a name nor an address in its usual form");
+            return Optional.of("has the host " + host + ", which is neither a host name nor an IP address in standard "
+                    + "form");
         }
         return switch (kind) {
             case ANY -> Optional.empty();
@@ -72,12 +73,12 @@ public final class AddressRules {
                 Hosts.literal(host)
                         .flatMap(PublicAddresses::special)
                         .map(what -> "has the address " + host + ", which is " + what
-                                + "; this service connects to public addresses only (--http-allow names others)");
+                                + "; this service connects only to public addresses and those in --http-allow");
         };
     }
 
     private String notListed(URI url) {
-        return "has the host " + Hosts.named(url) + ", and this service connects only to "
+        return "has the host " + Hosts.named(url) + ", but this service connects only to "
                 + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (--http-allow)";
     }
 

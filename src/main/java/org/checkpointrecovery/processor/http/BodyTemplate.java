@@ -15,11 +15,12 @@ import org.checkpointrecovery.processor.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body with places for values: {@code {item}}, {@code {index}}, and the names of an object's fields, whatever characters they
- * have, but for braces. A brace followed by a quotation mark or white space is JSON's own, and two opening braces stand for one.
+ * A body with places for values: {@code {item}}, {@code {index}}, and the names of an object's fields, whatever
+ * characters they have, but for braces. A brace followed by a quotation mark or white space is JSON's own, and two
+ * opening braces stand for one.
  *
- * <p>In a template that begins as JSON, what fills a place leaves JSON: within a string of the template the text of the value is
- * escaped; elsewhere the value must be JSON by itself. Immutable.
+ * <p>In a template that begins as JSON, what fills a place leaves JSON: within a string of the template the text of the
+ * value is escaped; elsewhere the value must be JSON by itself. Immutable.
  */
 final class BodyTemplate {
     static final String ITEM = "item";
@@ -127,7 +128,8 @@ final class BodyTemplate {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("begins as JSON, but is not JSON around its places; write {{ for a brace that is text");
+            return Optional.of("starts like JSON, but is not valid JSON when its placeholders are filled; write {{ "
+                    + "for a literal brace");
         }
     }
 
@@ -173,8 +175,8 @@ final class BodyTemplate {
         }
         if (value.isTextual() && !JsonText.isJson(text)) {
             throw new UnfitException(
-                    "The value of {" + part.place + "} is not JSON by itself, so it cannot stand in the body"
-                            + " without quotation marks. Put them around the place, or correct the value.");
+                    "The value of {" + part.place + "} is not a JSON value, so it cannot be sent without quotation "
+                            + "marks. Quote the placeholder, or correct the value.");
         }
         return text.strip();
     }
@@ -190,8 +192,8 @@ final class BodyTemplate {
             if (Character.isSurrogate(c) && !pair) {
                 if (!json) {
                     throw new UnfitException(
-                            "The item has a lone surrogate, which a body that is text cannot hold. Use a"
-                                    + " JSON body, or correct the item.");
+                            "The item has a lone surrogate, which a text body cannot hold. Use a JSON body, or "
+                                    + "correct the item.");
                 }
                 escaped = escaped == null ? new StringBuilder(filled.substring(0, at)) : escaped;
                 escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));

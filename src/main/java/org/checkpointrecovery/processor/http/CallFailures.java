@@ -27,14 +27,15 @@ final class CallFailures {
         if (has(failure, CheckedResolver.NotAllowedException.class)) {
             return new Reply.Broken(
                     ItemErrorCode.ADDRESS_NOT_ALLOWED,
-                    "The service may not connect to the address that " + url.getHost() + " stands for.",
+                    "This service may not connect to the address of " + url.getHost() + ". Use an allowed host, or "
+                            + "ask the operator for --http-allow.",
                     false);
         }
         if (has(failure, AnswerCollector.TooLargeException.class)) {
             return new Reply.Broken(
                     ItemErrorCode.ANSWER_TOO_LARGE,
-                    target + " answered with more than the " + limits.maxBodyBytes()
-                            + " bytes that the spec allows (maxResponseBytes).",
+                    "The response of " + target + " exceeds " + limits.maxBodyBytes()
+                    + " bytes (maxResponseBytes).",
                     false);
         }
         if (has(failure, AnswerCoding.TooLargeException.class)) {
@@ -43,39 +44,39 @@ final class CallFailures {
         Optional<AnswerCoding.UnknownException> coding = find(failure, AnswerCoding.UnknownException.class);
         if (coding.isPresent()) {
             return undecodable(
-                    target + " answered in the coding \""
+                    target + " answered with the unsupported Content-Encoding \""
                             + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
-                            + "\", though none was asked for (Accept-Encoding: identity). gzip and deflate are decoded all the same.");
+                            + "\". Requests say Accept-Encoding: identity; gzip and deflate are decoded too.");
         }
         if (has(failure, AnswerCoding.DamagedException.class)) {
-            return undecodable(target + " answered with a Content-Encoding that its body does not have.");
+            return undecodable("The response body of " + target + " does not match its Content-Encoding.");
         }
         if (has(failure, UnknownHostException.class)) {
-            return broken("The name " + url.getHost() + " could not be resolved.");
+            return broken("Cannot resolve the host name " + url.getHost() + ".");
         }
         if (has(failure, SocketTimeoutException.class)) {
-            return broken("No connection to " + target + " within "
+            return broken("Cannot connect to " + target + " within "
                     + limits.connectTimeout().toMillis() + " ms.");
         }
         if (has(failure, TimeoutException.class)) {
             return new Reply.Broken(
                     ItemErrorCode.TIMED_OUT,
-                    "No whole answer from " + target + " within "
+                    "No complete response from " + target + " within "
                             + limits.timeout().toMillis() + " ms.",
                     true);
         }
         Optional<SSLException> tls = find(failure, SSLException.class);
         if (tls.isPresent() && !isBrokenOff(tls.get())) {
             return new Reply.Broken(
-                    ItemErrorCode.TLS_FAILED, "No TLS with " + target + ": " + reason(tls.get()) + ".", false);
+                    ItemErrorCode.TLS_FAILED, "TLS with " + target + " failed: " + reason(tls.get()) + ".", false);
         }
         if (has(failure, ConnectException.class)) {
-            return broken("No connection to " + target + ": " + shown(failure) + ".");
+            return broken("Cannot connect to " + target + ": " + shown(failure) + ".");
         }
         if (has(failure, HttpException.class) || has(failure, HttpResponseException.class)) {
-            return broken("What " + target + " answered is not HTTP as it should be.");
+            return broken("The response of " + target + " is not valid HTTP.");
         }
-        return broken("The connection to " + target + " broke off before the answer was whole"
+        return broken("The connection to " + target + " was lost before the response was complete"
                 + find(failure, SocketException.class)
                         .map(broken -> " (" + shown(broken) + ")")
                         .orElse("") + ".");

@@ -28,7 +28,7 @@ final class CheckedResolver implements SocketAddressResolver {
     /** The host stands for no address that may be connected to. */
     static final class NotAllowedException extends Exception {
         NotAllowedException(String host) {
-            super("This service may not connect to the address that " + host + " stands for.");
+            super("This service may not connect to the address of " + host + ".");
         }
     }
 

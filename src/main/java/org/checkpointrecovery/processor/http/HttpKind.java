@@ -65,7 +65,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
                         "/headers/" + name.replace("~", "~0").replace("/", "~1") + "/secret",
-                        "names \"" + secret.name() + "\", which this service has no secret of (--secrets-file)"));
+                        "names \"" + secret.name() + "\", an unknown secret; add it to the service's --secrets-file"));
             }
         });
         Optional<BodyTemplate> template = template(spec);
@@ -75,7 +75,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
             problems.add(new Problem(
                     "/body",
                     "names the field {" + fields.iterator().next() + "}, but the items of the format \""
-                            + format.kind().text() + "\" have no fields; {item} and {index} are known"));
+                            + format.kind().text() + "\" have no fields; use {item} or {index}"));
         }
         return problems;
     }
@@ -94,7 +94,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                 if (!fields.contains(place)) {
                     problems.add(new Problem(
                             "/body",
-                            "names the field {" + place + "}, which the input does not have; its fields are "
+                            "names the unknown field {" + place + "}; the fields of the input are "
                                     + String.join(", ", fields)));
                 }
             }
@@ -102,9 +102,9 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                 if (fields.contains(place)) {
                     problems.add(new Problem(
                             "/body",
-                            "has the place {" + place + "}, which means the "
+                            "has the placeholder {" + place + "}, which means the "
                                     + (place.equals(BodyTemplate.ITEM) ? "whole item" : "number of the item")
-                                    + ", and the input has a field of that name too; rename the field"));
+                                    + ", but the input also has a field of that name; rename the field"));
                 }
             }
         });
@@ -116,7 +116,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
         URI url = URI.create(spec.url());
         if (rules.problem(url).isPresent()) {
             throw new UnavailableException("The url of the processor "
-                    + rules.problem(url).get() + ". Start the service with other rules and resume the job.");
+                    + rules.problem(url).get() + ". Change its --http-allow.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
@@ -146,8 +146,8 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
         String secret = secrets.value(name)
                 .orElseThrow(() -> new UnavailableException("The header " + header
                         + " of the processor needs the secret \""
-                        + name + "\", which this service does not have. Start it with a --secrets-file that has it, and"
-                        + " resume the job."));
+                        + name + "\", which this service does not have. Add it to the --secrets-file and restart the "
+                                + "service."));
         used.add(secret);
         return secret;
     }

@@ -175,9 +175,9 @@ final class HttpProcessor implements ConcurrentProcessor {
     private static Reason tooLong(Verdict.TryAgain verdict, Duration asked) {
         return new Reason(
                 ErrorCode.RETRY_AFTER_TOO_LONG,
-                verdict.failure().message() + " It asks to be left alone for " + asked.toSeconds()
-                        + " s, and a job waits " + RetryAfter.MOST.toSeconds()
-                        + " s at the most. The item was not failed. Resume the job then.");
+                verdict.failure().message() + " Its Retry-After is " + asked.toSeconds()
+                + " s, longer than the " + RetryAfter.MOST.toSeconds()
+                + " s that a job waits. The job was paused; the item was not failed. Resume after that time.");
     }
 
     @Override

@@ -91,7 +91,7 @@ final class JettyCaller implements Caller {
         try {
             client.start();
         } catch (Exception e) {
-            throw new IllegalStateException("the HTTP client does not start", e);
+            throw new IllegalStateException("cannot start the HTTP client", e);
         }
         client.getContentDecoderFactories().clear();
         for (String handler : new String[] {"redirect", "www-authenticate", "proxy-authenticate", "upgrade"}) {
@@ -111,7 +111,7 @@ final class JettyCaller implements Caller {
         try {
             client.stop();
         } catch (Exception e) {
-            log.warn("The HTTP client did not stop as it should", e);
+            log.warn("Cannot stop the HTTP client cleanly. Its threads may remain until the service stops.", e);
         }
         timers.shutdownNow();
         threads.join();

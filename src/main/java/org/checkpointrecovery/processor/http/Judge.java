@@ -52,7 +52,7 @@ final class Judge {
         }
         // Masked before it is cut: half a secret is one too many.
         String excerpt = AnswerText.excerpt(secrets.ofBeginning(text));
-        String said = excerpt.isEmpty() ? "" : ", saying \"" + excerpt + "\"";
+        String said = excerpt.isEmpty() ? "" : ": \"" + excerpt + "\"";
         ItemFailure failure = new ItemFailure(
                 ItemErrorCode.HTTP_STATUS, target + " answered " + status + said + "." + at(attempt), status);
         if (!mayPass(status)) {
@@ -70,6 +70,6 @@ final class Judge {
     }
 
     private String at(int attempt) {
-        return " It was attempt " + attempt + " of " + maxAttempts + ".";
+        return " This was attempt " + attempt + " of " + maxAttempts + ".";
     }
 }

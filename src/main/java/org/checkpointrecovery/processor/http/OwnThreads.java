@@ -33,7 +33,10 @@ final class OwnThreads implements ThreadFactory {
         return thread;
     }
 
-    /** Waits for the end of all threads but the one that calls. One that does not end in time is left behind, with a log line. */
+    /**
+     * Waits for the end of all threads but the one that calls. One that does not end in time is left behind, with a log
+     * line.
+     */
     void join() {
         long deadline = System.nanoTime() + LONGEST_TASK.toNanos();
         try {
@@ -41,7 +44,7 @@ final class OwnThreads implements ThreadFactory {
                 if (thread != Thread.currentThread()) {
                     thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
                     if (thread.isAlive()) {
-                        log.warn("Thread {} does not end and is left behind", thread.getName());
+                        log.warn("Thread {} does not stop and was abandoned", thread.getName());
                     }
                 }
             }

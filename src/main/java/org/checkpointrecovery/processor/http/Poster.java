@@ -17,8 +17,8 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * Posts JSON to endpoints, a few at once, and again where that may help: by the same rules as the processor. All state is owned
- * by the thread of its {@link Loop}; {@link #post} may be called by any.
+ * Posts JSON to endpoints, a few at once, and again where that may help: by the same rules as the processor. All state
+ * is owned by the thread of its {@link Loop}; {@link #post} may be called by any.
  */
 public final class Poster implements AutoCloseable {
     public static final int MAX_ATTEMPTS = 8;
@@ -134,7 +134,7 @@ public final class Poster implements AutoCloseable {
             asked = asked(answered);
         } else if (reply instanceof Reply.NotSent) {
             mayPass = true;
-            what = "The service had no free file descriptor.";
+            what = "The service ran out of file descriptors.";
         } else {
             Reply.Broken broken = (Reply.Broken) reply;
             if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // of a 2xx: it was taken all the same
@@ -145,7 +145,7 @@ public final class Poster implements AutoCloseable {
             what = broken.what();
         }
         if (!mayPass || trial.attempts >= MAX_ATTEMPTS) {
-            trial.ended.accept(Optional.of(what + " It was attempt " + trial.attempts + " of " + MAX_ATTEMPTS + "."));
+            trial.ended.accept(Optional.of(what + " This was attempt " + trial.attempts + " of " + MAX_ATTEMPTS + "."));
             return;
         }
         Duration wait = backoff.after(trial.attempts, chance.getAsDouble());

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses lead out into the public internet, and not to this machine, its network, or a cloud's metadata service. After
- * the registries of special-purpose addresses of IANA (RFC 6890).
+ * Which addresses lead out into the public internet, and not to this machine, its network, or a cloud's metadata
+ * service. After the registries of special-purpose addresses of IANA (RFC 6890).
  */
 final class PublicAddresses {
     private static final List<Range> SPECIAL_4 = List.of(
             new Range("this network", "0.0.0.0", 8),
             new Range("private", "10.0.0.0", 8),
-            new Range("shared by carriers", "100.64.0.0", 10),
+            new Range("carrier-grade NAT", "100.64.0.0", 10),
             new Range("loopback", "127.0.0.0", 8),
-            new Range("link-local, as metadata services are", "169.254.0.0", 16),
+            new Range("link-local", "169.254.0.0", 16),
             new Range("private", "172.16.0.0", 12),
             new Range("reserved", "192.0.0.0", 24),
             new Range("for documentation", "192.0.2.0", 24),
-            new Range("a relay of 6to4", "192.88.99.0", 24),
+            new Range("a 6to4 relay", "192.88.99.0", 24),
             new Range("private", "192.168.0.0", 16),
             new Range("for benchmarks", "198.18.0.0", 15),
             new Range("for documentation", "198.51.100.0", 24),
@@ -30,7 +30,7 @@ final class PublicAddresses {
             new Range("reserved", "240.0.0.0", 4));
 
     private static final List<Range> SPECIAL_6 = List.of(
-            new Range("for local translation", "64:ff9b:1::", 48),
+            new Range("for local IPv4/IPv6 translation", "64:ff9b:1::", 48),
             new Range("discarded", "100::", 64),
             new Range("reserved", "2001::", 23),
             new Range("for documentation", "2001:db8::", 32),

@@ -96,15 +96,16 @@ sealed interface RequestBody {
                         ? MAPPER.readTree(item)
                         : MAPPER.getNodeFactory().textNode(item);
             } catch (JsonProcessingException e) {
-                return new Made.Unfit(new ItemFailure(ItemErrorCode.NOT_JSON, "The item is no JSON value."));
+                return new Made.Unfit(new ItemFailure(ItemErrorCode.NOT_JSON, "The item is not a JSON value. Correct "
+                        + "it and submit the input again."));
             }
             String missing = template.missingIn(value);
             if (missing != null) {
                 return new Made.Unfit(new ItemFailure(
                         ItemErrorCode.FIELD_MISSING,
                         value.isObject()
-                                ? "The template names the field \"" + missing + "\", which the item does not have."
-                                : "The template names the field \"" + missing + "\", and the item is no object."));
+                                ? "The item has no field \"" + missing + "\", which the template uses."
+                                : "The item is not a JSON object, but the template uses its field \"" + missing + "\"."));
             }
             try {
                 return new Made.Ready(
@@ -116,7 +117,8 @@ sealed interface RequestBody {
     }
 
     private static ItemFailure notUtf8() {
-        return new ItemFailure(ItemErrorCode.NOT_UTF8, "The item is not UTF-8, and the body to be sent is.");
+        return new ItemFailure(ItemErrorCode.NOT_UTF8, "The item is not valid UTF-8, but the request body must be. "
+                + "Convert the input to UTF-8 and submit it again.");
     }
 
     /** Null if the bytes are not UTF-8. */

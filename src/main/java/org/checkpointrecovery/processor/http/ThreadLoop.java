@@ -43,7 +43,7 @@ final class ThreadLoop implements Loop {
             try {
                 task.run();
             } catch (RuntimeException | Error e) {
-                log.error("A defect in a processor that calls an endpoint", e);
+                log.error("Internal error in an http processor. Please report this.", e);
                 throw e;
             }
         };

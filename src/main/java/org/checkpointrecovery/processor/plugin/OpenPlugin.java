@@ -70,7 +70,9 @@ final class OpenPlugin {
         }
     }
 
-    /** Sees whether a plugin opens with a spec, on a thread of its own that nobody waits for longer than for an item. */
+    /**
+     * Sees whether a plugin opens with a spec, on a thread of its own that nobody waits for longer than for an item.
+     */
     static void check(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
         CompletableFuture<Optional<FailedException>> opened = new CompletableFuture<>();
         Thread thread = new Thread(
@@ -130,7 +132,7 @@ final class OpenPlugin {
 
     private static void write(@Nullable Object value, JsonGenerator json, int depth) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("its result is nested more than " + MAX_DEPTH + " deep");
+            throw new IllegalArgumentException("its result is nested deeper than " + MAX_DEPTH + " levels");
         }
         if (value == null) {
             json.writeNull();
@@ -154,8 +156,8 @@ final class OpenPlugin {
             }
             json.writeEndArray();
         } else {
-            throw new IllegalArgumentException("its result has a "
-                    + value.getClass().getName() + "; it may have strings, numbers, booleans, nulls, maps and lists");
+            throw new IllegalArgumentException("its result contains a "
+            + value.getClass().getName() + "; use strings, numbers, booleans, nulls, maps and lists");
         }
     }
 
@@ -163,7 +165,8 @@ final class OpenPlugin {
         if (number instanceof Double || number instanceof Float) {
             double value = number.doubleValue();
             if (!Double.isFinite(value)) {
-                throw new IllegalArgumentException("its result has the number " + value + ", which JSON does not know");
+                throw new IllegalArgumentException("its result contains the number " + value + ", which JSON cannot "
+                        + "represent");
             }
             json.writeNumber(number.toString());
         } else if (number instanceof BigDecimal decimal) {
@@ -179,7 +182,7 @@ final class OpenPlugin {
         try {
             plugin.close();
         } catch (Throwable e) { // whatever a plugin throws
-            log.warn("The plugin \"{}\" did not close as it should: {}", name, e.toString());
+            log.warn("The plugin \"{}\" failed to close: {}", name, e.toString());
         }
     }
 }

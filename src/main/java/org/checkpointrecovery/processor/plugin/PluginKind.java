@@ -25,16 +25,16 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
     public List<Problem> problems(ProcessorSpec.Plugin spec, Format format) {
         if (!plugins.has(spec.name())) {
             String known = plugins.names().isEmpty()
-                    ? "it has none (--plugins)"
-                    : "its plugins are " + String.join(", ", plugins.names());
+                    ? "no plugins are installed (--plugins)"
+                    : "expected one of: " + String.join(", ", plugins.names());
             return List.of(
-                    new Problem("/name", "is \"" + spec.name() + "\", which is no plugin of this service; " + known));
+                    new Problem("/name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
         }
         try {
             OpenPlugin.check(plugins, spec);
             return List.of();
         } catch (OpenPlugin.FailedException e) {
-            return List.of(new Problem("/config", "is refused by the plugin: " + e.getMessage()));
+            return List.of(new Problem("/config", "was rejected by the plugin: " + e.getMessage()));
         }
     }
 
@@ -42,12 +42,12 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
     public ConcurrentProcessor build(ProcessorSpec.Plugin spec) throws UnavailableException {
         if (!plugins.has(spec.name())) {
             throw new UnavailableException(
-                    "The plugin \"" + spec.name() + "\" is not among those of this service (--plugins).");
+                    "The plugin \"" + spec.name() + "\" is not installed on this service (--plugins).");
         }
         try {
             OpenPlugin.check(plugins, spec);
         } catch (OpenPlugin.FailedException e) {
-            throw new UnavailableException("The plugin \"" + spec.name() + "\" does not open: " + e.getMessage() + ".");
+            throw new UnavailableException("The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage() + ".");
         }
         return new PluginProcessor(spec, () -> OpenPlugin.open(plugins, spec));
     }

@@ -85,8 +85,8 @@ final class PluginProcessor implements ConcurrentProcessor {
         answered.accept(new Answer.GivenUp(new Reason(
                 ErrorCode.PROCESSOR_UNAVAILABLE,
                 "The plugin \"" + spec.name() + "\" took longer than "
-                        + spec.timeout().toMillis() + " ms for " + MOST_HANGING + " items and has not come back from"
-                        + " them. The job was paused. Mend the plugin, start the service again, and resume.")));
+                        + spec.timeout().toMillis() + " ms for " + MOST_HANGING + " items and still hangs in them. "
+                                + "The job was paused. Fix the plugin, restart the service and resume.")));
     }
 
     @Override
@@ -186,8 +186,8 @@ final class PluginProcessor implements ConcurrentProcessor {
             } catch (OpenPlugin.FailedException e) {
                 answer = new Answer.GivenUp(new Reason(
                         ErrorCode.PROCESSOR_UNAVAILABLE,
-                        "The plugin \"" + spec.name() + "\" does not open: " + e.getMessage()
-                                + ". The job was paused. Repair it and resume."));
+                        "The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage()
+                        + ". The job was paused. Fix the plugin or its config and resume."));
             }
             timeOut.cancel(false);
             boolean wanted;
@@ -207,7 +207,7 @@ final class PluginProcessor implements ConcurrentProcessor {
                         new ItemFailure(
                                 ItemErrorCode.TIMED_OUT,
                                 "The plugin \"" + spec.name() + "\" took longer than "
-                                        + spec.timeout().toMillis() + " ms."),
+                                        + spec.timeout().toMillis() + " ms (timeoutMillis)."),
                         1));
             }
         }
@@ -228,7 +228,7 @@ final class PluginProcessor implements ConcurrentProcessor {
         return new Answer.Failed(
                 new ItemFailure(
                         ItemErrorCode.NOT_UTF8,
-                        "The item is not UTF-8. Convert the input to UTF-8 and submit it again."),
+                        "The item is not valid UTF-8. Convert the input to UTF-8 and submit it again."),
                 0);
     }
 }

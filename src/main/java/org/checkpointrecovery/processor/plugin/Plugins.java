@@ -55,7 +55,8 @@ public final class Plugins {
         for (ServiceLoader.Provider<ItemProcessor> provider : providers) {
             String name = checkedName(provider, file, problems);
             if (name != null && found.putIfAbsent(name, provider) != null) {
-                problems.add("plugin " + file + " has a processor \"" + name + "\", as another plugin does");
+                problems.add("plugin " + file + " provides the processor \"" + name + "\", which another plugin "
+                        + "already provides");
             }
         }
     }
@@ -67,18 +68,18 @@ public final class Plugins {
             ItemProcessor plugin = provider.get();
             int version = plugin.apiVersion();
             if (version != ItemProcessor.API_VERSION) {
-                problems.add(of + " is made for version " + version + " of the interface; this service has version "
+                problems.add(of + " was compiled for API version " + version + "; this service has version "
                         + ItemProcessor.API_VERSION);
                 return null;
             }
             String name = plugin.name();
             if (name == null || !name.matches(NAME)) {
-                problems.add(of + " calls itself \"" + name + "\"; a name has 1 to 100 letters, digits, and . _ -");
+                problems.add(of + " has the invalid name \"" + name + "\"; use 1 to 100 letters, digits and . _ -");
                 return null;
             }
             return name;
         } catch (Throwable e) { // whatever a plugin throws
-            problems.add(of + " cannot be made: " + e);
+            problems.add(of + " cannot be created: " + e);
             return null;
         }
     }

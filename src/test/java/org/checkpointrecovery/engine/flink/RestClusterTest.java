@@ -160,7 +160,7 @@ class RestClusterTest {
         long began = System.nanoTime();
         assertThatThrownBy(() -> cluster.run(SUBMISSION, givenUp::get))
                 .isInstanceOf(ClusterException.class)
-                .hasMessageContaining("not waited for");
+                .hasMessageContaining("cancelled before the answer came");
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
         held.countDown();
     }
@@ -205,7 +205,7 @@ class RestClusterTest {
         answers(200, text);
         assertThatThrownBy(() -> cluster.state("x"))
                 .isInstanceOf(ClusterException.class)
-                .hasMessageContaining("is that the REST API of a JobManager?");
+                .hasMessageContaining("is this the REST API of a JobManager?");
     }
 
     @Test

@@ -110,7 +110,8 @@ class CommandProcessorTest {
         String script = "sleep 1000 &\necho $! $$ >> " + pids + "\nwait\n";
         try (ConcurrentProcessor processor = processor(mode, 1, Duration.ofMillis(500), script)) {
             assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
-                    .isEqualTo("TIMED_OUT 1 The command \"test\" took longer than 500 ms and was killed.");
+                    .isEqualTo("TIMED_OUT 1 The command \"test\" took longer than 500 ms (timeoutMillis) and was "
+                            + "killed.");
             awaitDead(pids);
             assertThat(Asked.failure(Asked.ask(processor, 1, "y"))).startsWith("TIMED_OUT 1 ");
         }
@@ -283,7 +284,7 @@ class CommandProcessorTest {
             try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Command("gone", mode, 1, LONG))) {
                 assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
                         .startsWith("COMMAND_FAILED")
-                        .contains("could not be started");
+                        .contains("cannot be started");
             }
         }
     }
@@ -294,7 +295,7 @@ class CommandProcessorTest {
         ProcessorSpec.Command spec = new ProcessorSpec.Command("/bin/sh", CommandMode.PER_ITEM, 1, LONG);
         assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> {
             assertThat(problem.field()).isEqualTo("/name");
-            assertThat(problem.message()).contains("\"/bin/sh\"", "its commands are resize");
+            assertThat(problem.message()).contains("\"/bin/sh\"", "expected one of: resize");
         });
         assertThatThrownBy(() -> kind.build(spec)).isInstanceOf(Processors.UnavailableException.class);
     }

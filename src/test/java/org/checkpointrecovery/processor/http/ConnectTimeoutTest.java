@@ -85,7 +85,7 @@ class ConnectTimeoutTest {
             Answer.Failed failed = Calling.failed(calling.answer("x"));
             assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.CONNECTION_FAILED);
             assertThat(failed.failure().message())
-                    .contains("No connection to full.test:" + full.getLocalPort() + " within 150 ms.");
+                    .contains("Cannot connect to full.test:" + full.getLocalPort() + " within 150 ms.");
             assertThat(failed.attempts()).isEqualTo(3);
         }
     }

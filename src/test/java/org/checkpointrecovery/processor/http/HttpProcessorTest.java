@@ -108,7 +108,7 @@ class HttpProcessorTest {
         assertThat(failed.attempts()).isEqualTo(5);
         assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.HTTP_STATUS);
         assertThat(failed.failure().status()).isEqualTo(500);
-        assertThat(failed.failure().message()).isEqualTo("there:80 answered 500. It was attempt 5 of 5.");
+        assertThat(failed.failure().message()).isEqualTo("there:80 answered 500. This was attempt 5 of 5.");
     }
 
     @Test

@@ -99,7 +99,7 @@ class PosterTest {
         assertThat(attempts.stream()
                         .map(attempt -> attempt.call.headers().get(1).value()))
                 .containsExactly("1", "2", "3", "4", "5", "6", "7", "8");
-        assertThat(ends).containsExactly(Optional.of("there:80 answered 500. It was attempt 8 of 8."));
+        assertThat(ends).containsExactly(Optional.of("there:80 answered 500. This was attempt 8 of 8."));
     }
 
     @Test
@@ -108,7 +108,7 @@ class PosterTest {
         reply(404, "1");
         loop.pass(EVER);
         assertThat(attempts).hasSize(1);
-        assertThat(ends).containsExactly(Optional.of("there:80 answered 404. It was attempt 1 of 8."));
+        assertThat(ends).containsExactly(Optional.of("there:80 answered 404. This was attempt 1 of 8."));
     }
 
     @Test

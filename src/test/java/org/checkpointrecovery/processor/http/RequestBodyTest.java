@@ -111,7 +111,7 @@ class RequestBodyTest {
         ItemFailure missing = failure("{name} of {city}", "{\"name\":\"secret item\"}".getBytes(UTF_8), true);
         assertThat(missing.code()).isEqualTo(ItemErrorCode.FIELD_MISSING);
         assertThat(missing.message()).contains("\"city\"").doesNotContain("secret item");
-        assertThat(failure("{name}", "[1]".getBytes(UTF_8), true).message()).contains("no object");
+        assertThat(failure("{name}", "[1]".getBytes(UTF_8), true).message()).contains("not a JSON object");
     }
 
     @Test

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginProcessorTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    /** A plugin that opens at once is open by then, however busy the machine is; a plugin that hangs is waited for so long. */
+    /**
+     * A plugin that opens at once is open by then, however busy the machine is; a plugin that hangs is waited for so
+     * long.
+     */
     private static final Duration ENOUGH_TO_OPEN = Duration.ofSeconds(2);
 
     @TempDir
@@ -79,7 +82,8 @@ class PluginProcessorTest {
                     .isEqualTo("{\"index\":3,\"result\":{\"reversed\":\"eßarts\"}}");
             assertThat(Asked.failure(Asked.ask(processor, 4, "an xyz")))
                     .isEqualTo(
-                            "PLUGIN_FAILED 1 The plugin \"reverse\" threw java.lang.IllegalArgumentException: it contains"
+                            "PLUGIN_FAILED 1 The plugin \"reverse\" threw java.lang.IllegalArgumentException: it "
+                                    + "contains"
                                     + " \"xyz\"");
         }
     }
@@ -91,7 +95,7 @@ class PluginProcessorTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.field()).isEqualTo("/config");
-                    assertThat(problem.message()).isEqualTo("is refused by the plugin: \"forbidden\" must be a string");
+                    assertThat(problem.message()).isEqualTo("was rejected by the plugin: \"forbidden\" must be a string");
                 });
         assertThatThrownBy(() -> kind.build(spec("reverse", "{\"forbidden\":7}")))
                 .isInstanceOf(Processors.UnavailableException.class);
@@ -104,7 +108,7 @@ class PluginProcessorTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.field()).isEqualTo("/name");
-                    assertThat(problem.message()).contains("its plugins are reverse");
+                    assertThat(problem.message()).contains("expected one of: reverse");
                 });
         assertThatThrownBy(() -> kind.build(spec("shrink", "{}"))).isInstanceOf(Processors.UnavailableException.class);
     }
@@ -204,7 +208,8 @@ class PluginProcessorTest {
                 """.replace("LOG", log.toString());
         String body = "meet.await(); return null;";
         String meet =
-                "private static final java.util.concurrent.CyclicBarrier meet = new java.util.concurrent.CyclicBarrier(2);";
+                "private static final java.util.concurrent.CyclicBarrier meet = new "
+                        + "java.util.concurrent.CyclicBarrier(2);";
         try (ConcurrentProcessor processor = processor(fields + meet, body, LONG)) {
             while (!Files.exists(log) || Files.readAllLines(log).size() < 2) {
                 Thread.onSpinWait(); // the one that was opened to see whether it opens
@@ -265,7 +270,7 @@ class PluginProcessorTest {
         assertThat(problems.get(0)).contains("empty.jar", "names no class in META-INF/services");
         assertThat(problems.get(1)).contains("old.jar", "version 0", "version 1");
         assertThat(problems.get(2)).contains("nameless.jar", "\"a b\"");
-        assertThat(problems.get(3)).contains("throwing.jar", "cannot be made");
-        assertThat(problems.get(4)).contains("second.jar", "\"test\"", "as another plugin does");
+        assertThat(problems.get(3)).contains("throwing.jar", "cannot be created");
+        assertThat(problems.get(4)).contains("second.jar", "\"test\"", "which another plugin already provides");
     }
 }

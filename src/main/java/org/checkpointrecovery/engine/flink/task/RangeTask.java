@@ -96,7 +96,7 @@ public final class RangeTask implements AutoCloseable {
             RangeOrder order = RangeOrder.read(disk, files.order());
             return new RangeTask(disk, files, ended, manifest, order, provider.processors(order, disk, files), halt);
         } catch (NoSuchFileException e) {
-            throw new WorkEndedException("The job is gone: " + e.getMessage());
+            throw new WorkEndedException("The job no longer exists: " + e.getMessage());
         } catch (Processors.UnavailableException e) {
             throw unavailable(disk, ended, e);
         }
@@ -109,8 +109,9 @@ public final class RangeTask implements AutoCloseable {
                 ended,
                 Run.End.PAUSED,
                 ErrorCode.PROCESSOR_UNAVAILABLE,
-                "A TaskManager of the cluster: " + e.getMessage()
-                        + " The job was paused; nothing is lost. Provide it on every TaskManager and resume.");
+                "On a TaskManager of the cluster: " + e.getMessage()
+                        + " The job was paused; nothing is lost. Make the processor available on every TaskManager "
+                                + "and resume.");
     }
 
     private static WorkEndedException end(Disk disk, Path ended, Run.End how, ErrorCode code, String message)
@@ -136,7 +137,7 @@ public final class RangeTask implements AutoCloseable {
         RangeRun.End end;
         look(control); // a range may be done before the first look of the other thread
         if (control.mustEndNow()) {
-            throw new WorkEndedException("The work on the job has ended.");
+            throw new WorkEndedException("The job has stopped.");
         }
         var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         try {
@@ -151,8 +152,8 @@ public final class RangeTask implements AutoCloseable {
                     ended,
                     Run.End.FAILED,
                     ErrorCode.INPUT_CHANGED,
-                    "The input has changed while it was read: " + e.getMessage()
-                            + ". Put the old input back and resume, or submit the job again.");
+                    "The input changed while it was being read: " + e.getMessage() + ". Committed results are safe. "
+                            + "Restore the original input and resume, or submit the job again.");
         } catch (OpenQuoteException e) {
             throw end(disk, ended, Run.End.FAILED, ErrorCode.OPEN_QUOTE, e.explanation());
         } catch (InputGoneException e) {
@@ -161,8 +162,8 @@ public final class RangeTask implements AutoCloseable {
                     ended,
                     Run.End.FAILED,
                     ErrorCode.INPUT_MISSING,
-                    "The input is not there any more, at a task of the cluster: " + e.getMessage()
-                            + ". What is committed is safe. Put it back and resume.");
+                    "The input no longer exists on a TaskManager of the cluster: " + e.getMessage()
+                    + ". Committed results are safe. Restore it and resume.");
         } catch (InputReplacedException e) {
             throw end(
                     disk,
@@ -170,7 +171,7 @@ public final class RangeTask implements AutoCloseable {
                     Run.End.FAILED,
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed since the job was submitted: " + e.getMessage()
-                            + ". Put the old input back and resume, or submit the job again.");
+                    + ". Committed results are safe. Restore the original input and resume, or submit the job again.");
         } catch (InputStuckException e) {
             throw stopped(control, attempt);
         } catch (DiskFullException e) {
@@ -180,7 +181,7 @@ public final class RangeTask implements AutoCloseable {
                     ended,
                     Run.End.FAILED,
                     ErrorCode.DISK_FULL,
-                    "The disk is full: " + e.getMessage() + ". What is committed is safe. Free space and resume.");
+                    "The disk is full: " + e.getMessage() + ". Committed results are safe. Free up space and resume.");
         } finally {
             look.cancel(false);
             endLook(control);
@@ -259,14 +260,15 @@ public final class RangeTask implements AutoCloseable {
                 ended,
                 Run.End.CRASHED,
                 ErrorCode.SIMULATED_CRASH,
-                "A crash at the point " + crash.point().text() + " was simulated in a task of the cluster.");
+                "A crash was simulated at the point " + crash.point().text() + " in a task of the cluster. Committed "
+                        + "results are safe. Resume to continue.");
     }
 
     private void awaitRangesBefore(int number) throws InterruptedException, WorkEndedException {
         for (Range range : manifest.ranges().subList(0, number)) {
             while (!disk.exists(files.range(range))) {
                 if (!isWanted()) {
-                    throw new WorkEndedException("The work on the job has ended.");
+                    throw new WorkEndedException("The job has stopped.");
                 }
                 Thread.sleep(LOOK_MILLIS);
             }
@@ -277,7 +279,7 @@ public final class RangeTask implements AutoCloseable {
         disk.deleteTree(attempt);
         Reason pause = control.asked() == Run.End.PAUSED ? control.reason() : null;
         return pause == null
-                ? new WorkEndedException("The work on the job has ended.")
+                ? new WorkEndedException("The job has stopped.")
                 : end(disk, ended, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
     }
 
