@@ -152,7 +152,7 @@ public final class Main {
         Callbacks callbacks = new SignedCallbacks(
                 config.addressRules(),
                 () -> new Poster(config.addressRules(), clock, Poster.FIRST_WAIT),
-                () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrMake(),
+                () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrCreate(),
                 CallbackBody::of,
                 clock);
         JobService.Settings settings = new JobService.Settings(

@@ -36,9 +36,9 @@ public final class DecodedStream extends FilterInputStream {
     }
 
     @Override
-    public int read(byte[] into, int from, int most) throws IOException {
+    public int read(byte[] into, int from, int max) throws IOException {
         try {
-            return super.read(into, from, most);
+            return super.read(into, from, max);
         } catch (IOException | RuntimeException e) {
             throw named(e);
         }
@@ -76,9 +76,9 @@ public final class DecodedStream extends FilterInputStream {
         }
 
         @Override
-        public int read(byte[] into, int from, int most) throws IOException {
+        public int read(byte[] into, int from, int max) throws IOException {
             try {
-                return super.read(into, from, most);
+                return super.read(into, from, max);
             } catch (IOException e) {
                 throw new UnreadableException(e);
             }

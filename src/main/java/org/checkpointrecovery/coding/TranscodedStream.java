@@ -37,8 +37,8 @@ final class TranscodedStream extends InputStream {
     }
 
     @Override
-    public int read(byte[] into, int from, int most) throws IOException {
-        if (most == 0) {
+    public int read(byte[] into, int from, int max) throws IOException {
+        if (max == 0) {
             return 0;
         }
         while (next == text.length && !ended) {
@@ -53,7 +53,7 @@ final class TranscodedStream extends InputStream {
         if (next == text.length) {
             return -1;
         }
-        int count = Math.min(most, text.length - next);
+        int count = Math.min(max, text.length - next);
         System.arraycopy(text, next, into, from, count);
         next += count;
         return count;

@@ -47,19 +47,19 @@ final class ZstdFrames extends FilterInputStream {
     }
 
     @Override
-    public int read(byte[] into, int from, int most) throws IOException {
+    public int read(byte[] into, int from, int max) throws IOException {
         while (headerNext == headerEnd && left == 0) {
             if (!(inFrame ? nextBlock() : nextFrame())) {
                 return -1;
             }
         }
         if (headerNext < headerEnd) {
-            int count = Math.min(most, headerEnd - headerNext);
+            int count = Math.min(max, headerEnd - headerNext);
             System.arraycopy(header, headerNext, into, from, count);
             headerNext += count;
             return count;
         }
-        int count = in.read(into, from, Math.min(most, left));
+        int count = in.read(into, from, Math.min(max, left));
         if (count < 0) {
             throw endsInTheMiddle();
         }

@@ -12,7 +12,7 @@ public interface Callbacks {
         }
 
         @Override
-        public void tell(int end, JobView view, Runnable settled) {}
+        public void deliver(int end, JobView view, Runnable settled) {}
 
         @Override
         public void close() {}
@@ -28,7 +28,7 @@ public interface Callbacks {
      * @param view of the job when it came to that end, which is on disk; it has a callback URL
      * @param settled run when it was told or is given up; never, if the service ends before
      */
-    void tell(int end, JobView view, Runnable settled);
+    void deliver(int end, JobView view, Runnable settled);
 
     /** Breaks off what is under way: the next start tells it. */
     void close();

@@ -37,7 +37,7 @@ final class JobEntry {
     private boolean deleted; // guarded by this
     private boolean unsaved; // guarded by this; whether the state is not the one on disk
     private @Nullable Callbacks callbacks; // guarded by this; null until they are to be made
-    private boolean telling; // guarded by this
+    private boolean delivering; // guarded by this
     private int waits; // guarded by this; since the last commit
 
     /**
@@ -124,7 +124,7 @@ final class JobEntry {
     /** Does the same, with something to be done between: when it is on disk, and before anyone sees it. */
     synchronized void change(Job next, Runnable between) throws IOException {
         boolean newOnDisk = unsaved || next.status() != status();
-        Job saved = newOnDisk ? next.owing(snapshot.committed, snapshot.lastCheckpointAt) : next;
+        Job saved = newOnDisk ? next.withPendingEnd(snapshot.committed, snapshot.lastCheckpointAt) : next;
         try {
             store.save(saved);
         } catch (IOException e) {
@@ -134,7 +134,7 @@ final class JobEntry {
         between.run();
         unsaved = false;
         show(saved);
-        tellNext();
+        deliverNext();
     }
 
     /**
@@ -169,40 +169,40 @@ final class JobEntry {
     /** Tells each end that the job comes to from now on, and those that it has come to and that were not told. */
     synchronized void callBack(Callbacks through) {
         callbacks = through;
-        tellNext();
+        deliverNext();
     }
 
     /** One after the other, so that no receiver takes an older end for the newest. */
-    private synchronized void tellNext() {
-        List<Ends.Untold> untold = job().ends().untold();
-        if (callbacks == null || telling || untold.isEmpty()) {
+    private synchronized void deliverNext() {
+        List<Ends.PendingEnd> pending = job().ends().pending();
+        if (callbacks == null || delivering || pending.isEmpty()) {
             return;
         }
-        telling = true;
-        Ends.Untold end = untold.get(0);
+        delivering = true;
+        Ends.PendingEnd end = pending.get(0);
         JobView then = new JobView(job().at(end), end.committed(), end.lastCheckpointAt());
-        callbacks.tell(end.number(), then, () -> settle(end.number()));
+        callbacks.deliver(end.number(), then, () -> settle(end.number()));
     }
 
     /** Keeps an end from being told again. */
     private synchronized void settle(int number) {
-        telling = false;
+        delivering = false;
         if (deleted) {
             return;
         }
-        Job told = job().told(number);
+        Job settled = job().withSettledEnd(number);
         if (!unsaved) { // else the next state is written with it
             try {
-                store.save(told);
+                store.save(settled);
             } catch (IOException e) {
                 log.warn(
                         "Job {}: cannot record that its callback was delivered: {}. The next start may send it again.",
-                        told.id(),
+                        settled.id(),
                         e.toString());
             }
         }
-        show(told);
-        tellNext();
+        show(settled);
+        deliverNext();
     }
 
     private void show(Job next) {

@@ -168,7 +168,7 @@ public final class JobService {
         }
         inLine.sort(Recoverer.LINE_ORDER);
         for (JobEntry entry : inLine) {
-            slots.takeAnyway();
+            slots.claimUnbounded();
             enqueue(entry);
         }
         entries.values().forEach(entry -> entry.callBack(callbacks));
@@ -288,12 +288,12 @@ public final class JobService {
         if (!spec.start()) {
             return publish(parent, spec, key, writer).view();
         }
-        slots.take();
+        slots.claim();
         JobEntry entry;
         try {
             entry = publish(parent, spec, key, writer);
         } catch (RefusedException | IOException | RuntimeException e) {
-            slots.giveBack();
+            slots.release();
             throw e;
         }
         JobView view = entry.view();
@@ -421,7 +421,7 @@ public final class JobService {
     private void enqueue(JobEntry entry) {
         Job job = entry.job();
         JobFiles files = jobs.files(job.id());
-        JobRun run = new JobRun(entry, jobs, clock, slots::giveBack, () -> startLater(entry));
+        JobRun run = new JobRun(entry, jobs, clock, slots::release, () -> startLater(entry));
         entry.setRun(run);
         engines.of(job)
                 .submit(
@@ -447,7 +447,7 @@ public final class JobService {
         delayedStarts.after(wait, () -> {
             synchronized (entry) {
                 if (!isStopping() && !entry.isDeleted() && entry.status() == Status.QUEUED && !entry.hasRun()) {
-                    slots.takeAnyway();
+                    slots.claimUnbounded();
                     enqueue(entry);
                 }
             }
@@ -472,11 +472,11 @@ public final class JobService {
      * @param status null for all
      * @param before only jobs older than this one; null for all
      */
-    public List<JobView> list(@Nullable Status status, @Nullable JobId before, int most) {
+    public List<JobView> list(@Nullable Status status, @Nullable JobId before, int max) {
         List<JobView> page = new ArrayList<>();
         ConcurrentNavigableMap<JobId, JobEntry> older = before == null ? entries : entries.headMap(before, false);
         for (JobEntry entry : older.descendingMap().values()) {
-            if (page.size() == most) {
+            if (page.size() == max) {
                 break;
             }
             if (status == null || entry.status() == status) {
@@ -503,11 +503,11 @@ public final class JobService {
             if (isDoneAlready(verb, entry)) {
                 return new Done(entry.view(), false);
             }
-            slots.take();
+            slots.claim();
             try {
                 entry.change(entry.job().become(new JobState.Queued(), clock.instant()));
             } catch (IOException | RuntimeException e) {
-                slots.giveBack();
+                slots.release();
                 throw e;
             }
             JobView view = entry.view();

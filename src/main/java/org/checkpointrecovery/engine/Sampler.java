@@ -39,19 +39,19 @@ final class Sampler {
 
     private record Answered(int number, Answer answer) {}
 
-    List<SampledItem> sample(JobId id, JobSpec spec, InputItems input, int most)
+    List<SampledItem> sample(JobId id, JobSpec spec, InputItems input, int max)
             throws IOException, InterruptedException, Processors.UnavailableException {
-        List<Item> items = read(input, most);
+        List<Item> items = read(input, max);
         return Processors.isConcurrent(spec.processor())
                 ? together(id, spec, items, input.decoder())
                 : oneByOne(processors.inline(spec.processor()), items, input.decoder());
     }
 
-    private static List<Item> read(InputItems input, int most) throws IOException {
+    private static List<Item> read(InputItems input, int max) throws IOException {
         List<Item> read = new ArrayList<>();
         try (ItemSource source = input.open(Position.START)) {
-            while (read.size() < most) {
-                Items items = source.read(most - read.size());
+            while (read.size() < max) {
+                Items items = source.read(max - read.size());
                 if (items.count() == 0) {
                     break;
                 }

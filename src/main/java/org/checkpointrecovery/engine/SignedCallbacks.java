@@ -67,7 +67,7 @@ public final class SignedCallbacks implements Callbacks {
     }
 
     @Override
-    public synchronized void tell(int end, JobView view, Runnable settled) {
+    public synchronized void deliver(int end, JobView view, Runnable settled) {
         if (closed) {
             return;
         }

@@ -19,9 +19,9 @@ public final class ItemDecoders {
     /** Decodes items that are not cut. */
     static ItemDecoder of(Format format, @Nullable CsvHeader header) {
         return switch (format.kind()) {
-            case LINES, RAW_LINES -> new AsItIs();
+            case LINES, RAW_LINES -> new PassThrough();
             case JSONL -> new JsonLine();
-            case CSV -> header == null ? new AsItIs() : new CsvObject(header, format);
+            case CSV -> header == null ? new PassThrough() : new CsvObject(header, format);
         };
     }
 }

@@ -8,9 +8,9 @@ public interface ItemSource extends Closeable {
     /**
      * Reads on.
      *
-     * @param most how many items at the most, at least 1
+     * @param max how many items at the most, at least 1
      * @return one item or more; none only at the end of the input. Valid until the next call
      * @throws InputTruncatedException if the input ends before it should
      */
-    Items read(int most) throws IOException;
+    Items read(int max) throws IOException;
 }

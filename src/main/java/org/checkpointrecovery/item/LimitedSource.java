@@ -18,11 +18,11 @@ public final class LimitedSource implements ItemSource {
     }
 
     @Override
-    public Items read(int most) throws IOException {
+    public Items read(int max) throws IOException {
         if (left == 0) {
             return none;
         }
-        Items items = source.read((int) Math.min(most, left));
+        Items items = source.read((int) Math.min(max, left));
         left -= items.count();
         return items;
     }

@@ -93,7 +93,7 @@ public final class LineSource implements ItemSource {
     }
 
     @Override
-    public Items read(int most) throws IOException {
+    public Items read(int max) throws IOException {
         if (windowPosition + next == 0 && lines.skipByteOrderMark()) {
             skipByteOrderMark();
         }
@@ -101,7 +101,7 @@ public final class LineSource implements ItemSource {
         checksumItems();
         ends.begin();
         int searched = next;
-        while (items.count() < most && !items.lastIsCut()) {
+        while (items.count() < max && !items.lastIsCut()) {
             int lineFeed = ends.find(window, searched, limit);
             if (lineFeed >= 0) {
                 addLine(next, lineFeed);
@@ -229,8 +229,8 @@ public final class LineSource implements ItemSource {
             next = 0;
         }
         if (limit == window.length) {
-            long most = Math.min(Integer.MAX_VALUE - 8, lines.maxItemBytes() + 2L);
-            window = Arrays.copyOf(window, (int) Math.min(most, window.length * 2L));
+            long max = Math.min(Integer.MAX_VALUE - 8, lines.maxItemBytes() + 2L);
+            window = Arrays.copyOf(window, (int) Math.min(max, window.length * 2L));
             items.clear(window, windowPosition);
             checksumItems();
         }

@@ -31,7 +31,7 @@ final class OpenQuote {
             count = read(position, endBytes, piece);
             for (int at = 0; at < count; at++) {
                 boolean wasInField = ends.isInQuotedField();
-                int unused = ends.find(piece, at, at + 1);
+                ends.find(piece, at, at + 1);
                 if (ends.isQuoted() && !wasInField) {
                     opened = position + at;
                 }

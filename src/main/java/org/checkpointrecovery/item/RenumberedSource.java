@@ -25,8 +25,8 @@ public final class RenumberedSource implements ItemSource {
     }
 
     @Override
-    public Items read(int most) throws IOException {
-        Items items = copies.read(most);
+    public Items read(int max) throws IOException {
+        Items items = copies.read(max);
         int bytes = items.count() * Long.BYTES;
         if (buffer.capacity() < bytes) {
             buffer = ByteBuffer.allocate(bytes);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The ends of a job that are told to its callback URL. Immutable.
  *
  * @param count how many ends it has come to; a resumed job comes to another one
- * @param untold those that are neither told nor given up, oldest first
+ * @param pending those that are neither told nor given up, oldest first
  */
-public record Ends(int count, List<Untold> untold) {
+public record Ends(int count, List<PendingEnd> pending) {
     public static final Ends NONE = new Ends(0, List.of());
 
     /**
@@ -24,7 +24,7 @@ public record Ends(int count, List<Untold> untold) {
      * @param totalItems null if the input had not been counted
      * @param lastCheckpointAt null before the first one
      */
-    public record Untold(
+    public record PendingEnd(
             int number,
             JobState state,
             Instant at,
@@ -32,7 +32,7 @@ public record Ends(int count, List<Untold> untold) {
             @Nullable Long totalItems,
             Position committed,
             @Nullable Instant lastCheckpointAt) {
-        public Untold {
+        public PendingEnd {
             requireNonNull(state);
             requireNonNull(at);
             requireNonNull(committed);
@@ -40,18 +40,18 @@ public record Ends(int count, List<Untold> untold) {
     }
 
     public Ends {
-        untold = List.copyOf(untold);
+        pending = List.copyOf(pending);
     }
 
     /** One more. Its number is the next {@link #count}. */
-    Ends and(Untold end) {
-        List<Untold> more = new ArrayList<>(untold);
+    Ends and(PendingEnd end) {
+        List<PendingEnd> more = new ArrayList<>(pending);
         more.add(end);
         return new Ends(end.number(), more);
     }
 
-    Ends told(int number) {
+    Ends settled(int number) {
         return new Ends(
-                count, untold.stream().filter(end -> end.number() != number).toList());
+                count, pending.stream().filter(end -> end.number() != number).toList());
     }
 }

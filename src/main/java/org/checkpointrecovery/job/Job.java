@@ -41,7 +41,7 @@ public record Job(
         requireNonNull(stateSince);
         requireNonNull(createdAt);
         runs = List.copyOf(runs);
-        for (Ends.Untold end : ends.untold()) {
+        for (Ends.PendingEnd end : ends.pending()) {
             if (end.runs() > runs.size()) {
                 throw new IllegalArgumentException(
                         "end " + end.number() + " follows " + end.runs() + " runs, but the job has " + runs.size());
@@ -147,7 +147,7 @@ public record Job(
     /**
      * Has the end that the job has just come to told to the URL that its spec names; changes nothing if there is none.
      */
-    public Job owing(Position committed, @Nullable Instant lastCheckpointAt) {
+    public Job withPendingEnd(Position committed, @Nullable Instant lastCheckpointAt) {
         boolean ended = switch (status()) {
             case COMPLETED, FAILED, CANCELLED -> true;
             case CREATED, QUEUED, RUNNING, PAUSING, PAUSED, CANCELLING, CRASHED -> false;
@@ -155,17 +155,17 @@ public record Job(
         if (!ended || spec == null || spec.callbackUrl() == null) {
             return this;
         }
-        return with(ends.and(new Ends.Untold(
+        return with(ends.and(new Ends.PendingEnd(
                 ends.count() + 1, state, stateSince, runs.size(), totalItems, committed, lastCheckpointAt)));
     }
 
     /** An end is told, or given up. */
-    public Job told(int number) {
-        return with(ends.told(number));
+    public Job withSettledEnd(int number) {
+        return with(ends.settled(number));
     }
 
     /** The job as it was when it came to an end. */
-    public Job at(Ends.Untold end) {
+    public Job at(Ends.PendingEnd end) {
         List<Run> before = runs.subList(0, end.runs());
         return with(Ends.NONE).with(end.state(), end.at(), before, recovery, end.totalItems());
     }

@@ -22,7 +22,7 @@ public interface ConcurrentProcessor extends AutoCloseable {
      * Begins no more attempts. Those under way come to their end; items that wait for another one are answered with {@link
      * Answer.GivenUp}.
      */
-    void stopTrying();
+    void stopRetrying();
 
     /** Breaks off what is under way, and leaves nothing behind: no connection, process or thread. */
     @Override

@@ -14,7 +14,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 
 /**
- * A checkpoint as bytes, about 400 of them whatever the size of the job:
+ * Encodes a checkpoint in about 400 bytes, whatever the size of the job:
  *
  * <pre>
  * {"version":1,"jobId":"0mh3k2v9x-7fq2mzt4","run":2,"nextItem":6,"inputBytes":123,"resultsBytes":456,"errorsBytes":0,
@@ -22,8 +22,8 @@ import org.checkpointrecovery.job.Position;
  *  "inputChangedAt":"2026-11-23T10:00:00.5Z","savedAt":"2026-11-23T10:15:30.123Z","runMillis":1234,"crc32c":"1f2e03aa"}
  * </pre>
  *
- * on one line. The three fields about the input are there only for a file that others may write to; older releases
- * wrote neither them nor {@code runMillis}. A commit waits for it, so it is written without reflection.
+ * on one line. The three fields about the input are present only if others may write to the file. Older releases wrote
+ * neither them nor {@code runMillis}. Encoding avoids reflection because every commit waits for it.
  */
 final class CheckpointCodec {
     static final int VERSION = 1;

@@ -19,28 +19,28 @@ public interface CheckpointStore {
     void commit(Checkpoint checkpoint) throws IOException;
 
     /**
-     * Finds where a run has to begin. A checkpoint that cannot be read is set aside with its bytes kept, and the previous one
-     * is used; failing that, the beginning. On return nothing is left that a later call could take for a newer checkpoint.
+     * Finds where a run starts. An unreadable checkpoint is set aside with its bytes kept, and the previous one is
+     * used; failing that, the run starts at item 0. On return no leftover file can be mistaken for a newer checkpoint.
      */
     Restored restore() throws IOException;
 
-    /** What is there, without changing anything. Also while another thread commits. */
+    /** Reads the checkpoint without changing anything. Safe while another thread commits. */
     Found read() throws IOException;
 
-    /** The checkpoint that {@link #restore} would go on from, without changing anything. */
+    /** Returns the checkpoint that {@link #restore} would use, without changing anything. */
     Optional<Checkpoint> newest() throws IOException;
 
-    /** Removes the checkpoint and the one before it; those set aside stay. */
+    /** Deletes the checkpoint and the previous one; those set aside stay. */
     void remove() throws IOException;
 
-    /** Leaves what a crash in the middle of writing the temporary file leaves. For rehearsals. */
+    /** Leaves a half-written temporary file, as a crash would. For rehearsals. */
     void leaveTorn(Checkpoint checkpoint) throws IOException;
 
     /** Makes the checkpoint unreadable. For rehearsals. */
     void leaveCorrupt() throws IOException;
 
     /**
-     * Where a run has to begin, and how that was found.
+     * Where a run starts, and how that was determined.
      *
      * @param inputTimes of the checkpoint; null if it has none
      */
@@ -59,7 +59,7 @@ public interface CheckpointStore {
         /** A checkpoint that cannot be read. */
         record Damaged(String message) implements Found {}
 
-        /** None was ever committed, or it was removed. */
+        /** No checkpoint was ever committed, or it was deleted. */
         record None() implements Found {}
     }
 }

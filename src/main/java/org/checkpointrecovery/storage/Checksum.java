@@ -18,7 +18,7 @@ final class Checksum {
 
     private Checksum() {}
 
-    /** Gives a JSON object, that is not empty, the checksum as its last field. */
+    /** Appends the checksum to a non-empty JSON object as its last field. */
     static byte[] seal(byte[] jsonObject) {
         int body = jsonObject.length - 1;
         byte[] sealed = Arrays.copyOf(jsonObject, body + LENGTH);
@@ -29,7 +29,7 @@ final class Checksum {
         return sealed;
     }
 
-    /** @throws DamagedFileException if {@code file} does not end with the checksum of what is before it */
+    /** @throws DamagedFileException if {@code file} does not end with the checksum of the bytes before it */
     static void verify(byte[] file) throws DamagedFileException {
         int body = file.length - LENGTH;
         if (body < 1

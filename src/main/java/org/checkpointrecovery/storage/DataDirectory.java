@@ -9,8 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory with all that the service keeps, held by one service at a time through a lock that dies with its
- * process.
+ * The directory with all data of the service. A lock that ends with its process keeps every other service out.
  */
 public final class DataDirectory implements Closeable {
     private final Path root;
@@ -22,7 +21,7 @@ public final class DataDirectory implements Closeable {
     }
 
     /**
-     * Creates the directory if it is not there, and takes it.
+     * Creates the directory if it does not exist, and locks it.
      *
      * @throws HeldException if another service holds it
      */
@@ -48,7 +47,7 @@ public final class DataDirectory implements Closeable {
         return new DataDirectory(root.toAbsolutePath(), channel);
     }
 
-    /** What is kept below must not be lost with the name of a directory above. */
+    /** Creates a directory and its parents durably: data must not be lost because a parent's name was. */
     private static void create(Path directory, Disk disk) throws IOException {
         if (!disk.exists(directory)) {
             Path parent = Replacement.directoryOf(directory);
@@ -74,17 +73,17 @@ public final class DataDirectory implements Closeable {
         return root.resolve("files");
     }
 
-    /** What machines of a cluster need to work on jobs, beside the jobs' own directories. */
+    /** Files that cluster machines need to run jobs, in addition to the jobs' own directories. */
     public Path cluster() {
         return root.resolve("cluster");
     }
 
-    /** Temporary files of requests and answers. */
+    /** Temporary files of requests and responses. */
     public Path spool() {
         return root.resolve("spool");
     }
 
-    /** The key that callbacks are signed with, if the operator gives none. */
+    /** The key that signs callbacks, unless the operator provides one. */
     public Path callbackKey() {
         return root.resolve("callback-key");
     }
@@ -94,7 +93,7 @@ public final class DataDirectory implements Closeable {
         lockFile.close();
     }
 
-    /** Another service holds the directory. */
+    /** Another service has locked the directory. */
     public static final class HeldException extends IOException {
         HeldException(Path root) {
             super("Data directory " + root + " is in use by another service. Nothing was changed. Stop that service, "

@@ -7,19 +7,22 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a directory can be written to, and has room. */
+/** Checks that a directory is writable and has room. */
 public final class DiskHealth {
     private static final Logger log = LoggerFactory.getLogger(DiskHealth.class);
 
-    /** Less than this is nearly full: enough for the checkpoints and records of many jobs, but not for results. */
+    /**
+     * A disk with fewer free bytes is nearly full: enough for the checkpoints and records of many jobs, but not for
+     * results.
+     */
     private static final long LEAST_FREE_BYTES = 64L * 1024 * 1024;
 
-    /** Of a disk so small that {@link #LEAST_FREE_BYTES} would be a good part of it, this part of it must be free. */
+    /** On a disk so small that {@link #LEAST_FREE_BYTES} would be much of it, one part in this many must be free. */
     private static final int SMALL_DISK_PART = 20;
 
     private DiskHealth() {}
 
-    /** What is wrong, for a person; empty if nothing is. Makes a file and deletes it again. */
+    /** Describes the problem for a person; empty if there is none. Creates and deletes a probe file. */
     public static Optional<String> problem(Disk disk, Path directory) {
         Path probe = directory.resolve(".probe");
         try {

@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A checkpoint in a file of its own, {@code checkpoint.json}, beside {@code checkpoint.previous.json}.
+ * Stores a checkpoint in {@code checkpoint.json} and the previous one in {@code checkpoint.previous.json}.
  *
  * <p>A commit writes {@code checkpoint.json.tmp} and forces it; renames the checkpoint to the previous one; renames the
- * temporary file to the checkpoint, which commits; and forces the directory. Between the two renames there is no checkpoint,
- * but the temporary file is whole then and forced: {@link #restore} finishes the rename. A temporary file beside a checkpoint
- * is what a crash before the renames left, and worth nothing.
+ * temporary file to the checkpoint, which commits; and forces the directory. Between the two renames there is no
+ * checkpoint, but the temporary file is complete and forced: {@link #restore} finishes the rename. A temporary file
+ * next to a checkpoint was left by a crash before the renames and is ignored.
  */
 public final class FileCheckpointStore implements CheckpointStore {
     private static final Logger log = LoggerFactory.getLogger(FileCheckpointStore.class);
@@ -32,7 +32,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     private final Path previous;
     private final Path temporary;
 
-    /** @param current the path of the checkpoint; its directory is there */
+    /** @param current the path of the checkpoint; its directory must exist */
     public FileCheckpointStore(Disk disk, JobId job, Path current) {
         this.disk = disk;
         this.job = job;
@@ -42,17 +42,17 @@ public final class FileCheckpointStore implements CheckpointStore {
         this.temporary = temporaryOf(current);
     }
 
-    /** Where a checkpoint is written before it has its name. */
+    /** Returns the path that a checkpoint is written to before it gets its name. */
     public static Path temporaryOf(Path checkpoint) {
         return Replacement.temporaryFor(checkpoint);
     }
 
-    /** Where the checkpoint before is kept. */
+    /** Returns the path of the previous checkpoint. */
     public static Path previousOf(Path checkpoint) {
         return sibling(checkpoint, "previous");
     }
 
-    /** Whose checkpoint a file is; empty if it is not there or cannot be read. */
+    /** Returns the job that a checkpoint file belongs to; empty if the file is missing or unreadable. */
     public static Optional<JobId> ownerOf(Disk disk, Path file) throws IOException {
         try {
             return Optional.of(CheckpointCodec.owner(disk.read(file)));
@@ -168,7 +168,7 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public void remove() throws IOException {
-        // The checkpoint last: what is left by a power cut in between is then the newest one, or none.
+        // The checkpoint last: a power cut in between then leaves the newest one, or none.
         disk.delete(temporary);
         disk.delete(previous);
         disk.forceDirectory(directory);
@@ -192,7 +192,7 @@ public final class FileCheckpointStore implements CheckpointStore {
         }
     }
 
-    /** {@code checkpoint.json} has the sibling {@code checkpoint.previous.json}. */
+    /** Inserts a word into the name: {@code checkpoint.json} becomes {@code checkpoint.previous.json}. */
     private static Path sibling(Path checkpoint, String word) {
         String name = checkpoint.getFileName().toString();
         String stem = name.endsWith(".json") ? name.substring(0, name.length() - ".json".length()) : name;

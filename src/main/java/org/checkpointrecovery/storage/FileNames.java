@@ -9,8 +9,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Names of files that Java cannot write. It takes the encoding of file names from the locale at its start: with {@code LANG=C}
- * that is ASCII, and other characters of an argument arrive as U+FFFD.
+ * Detects file names that Java cannot encode. Java takes the encoding of file names from the locale at its start: with
+ * {@code LANG=C} it is ASCII, and other characters of an argument arrive as U+FFFD.
  */
 public final class FileNames {
     private static final char REPLACEMENT = '\ufffd';
@@ -19,29 +19,28 @@ public final class FileNames {
     private FileNames() {}
 
     /**
-     * Says why no file of a name can be found.
+     * Explains why no file of a name can be found.
      *
      * @param name as the user gave it
-     * @param otherwise what to say where the encoding is not the reason
+     * @param otherwise the explanation if the encoding is not the reason
      */
     public static String problem(String name, String otherwise) {
         return isWritable(name) ? otherwise : hint();
     }
 
-    /** Whether Java knows the name of the directory that it was started in, which relative names begin with. */
+    /** Whether Java can encode the name of its working directory, which relative names start from. */
     public static boolean isWorkingDirectoryKnown() {
         return isWritable(System.getProperty("user.dir", ""));
     }
 
-    /** The rest of a sentence about a name that Java cannot write. */
+    /** Returns the rest of a sentence about a name that Java cannot encode. */
     public static String hint() {
         return "cannot be found: in its locale, this process encodes file names in " + ENCODING
         + ", which lacks some of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
     }
 
     /**
-     * The path of a file in a directory. A name that Java cannot write, which it could when the file was named, leads
-     * to a path where no file is.
+     * Returns the path of a file in a directory. A name that Java can no longer encode yields a path where no file exists.
      */
     public static Path resolve(Path directory, String name) {
         try {

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Uploaded inputs, a directory each: the bytes in {@code content}, and beside them the record {@code file.json}:
+ * Stores uploaded inputs, one directory each, with the bytes in {@code content} and the record in {@code file.json}:
  *
  * <pre>
  * {"version":1,"id":"0mh3k2v9x-7fq2mzt4","name":"words.txt","bytes":123,"sha256":"...","createdAt":"...","crc32c":"..."}
@@ -45,7 +45,7 @@ public final class FileStore {
         this.directories = new StagedDirectory(disk, root);
     }
 
-    /** To be called once, before all else: clears away uploads that a crash cut short, and reads the records. */
+    /** Deletes uploads that a crash interrupted, and reads the records. Call once, before everything else. */
     public void open() throws IOException {
         directories.open();
         for (Path directory : directories.list()) {
@@ -67,9 +67,9 @@ public final class FileStore {
     }
 
     /**
-     * Begins a file.
+     * Starts an upload.
      *
-     * @param maxBytes how many bytes are taken at the most
+     * @param maxBytes the maximum size; more bytes are a {@link TooLargeException}
      */
     public IncomingFile begin(String id, @Nullable String name, long maxBytes, Instant now) throws IOException {
         Path staged = directories.begin(id);
@@ -86,10 +86,10 @@ public final class FileStore {
     }
 
     /**
-     * Keeps the bytes of a stream. On return they survive a power cut; after an exception nothing is left of them.
+     * Stores the bytes of a stream. On return they survive a power cut; after an exception none of them are kept.
      *
-     * @param maxBytes how many bytes are taken at the most
-     * @throws TooLargeException if there are more
+     * @param maxBytes the maximum size
+     * @throws TooLargeException if the stream has more bytes
      */
     public UploadedFile receive(String id, @Nullable String name, InputStream body, long maxBytes, Instant now)
             throws IOException {
@@ -163,7 +163,7 @@ public final class FileStore {
         return Optional.ofNullable(files.get(id));
     }
 
-    /** Newest first. */
+    /** Lists the uploads, newest first. */
     public List<UploadedFile> list() {
         List<UploadedFile> all = new ArrayList<>(files.values());
         Collections.reverse(all);
@@ -175,9 +175,9 @@ public final class FileStore {
     }
 
     /**
-     * Deletes an upload. On return it is gone, also after a power cut; after an exception it is still there.
+     * Deletes an upload. On return it stays deleted after a power cut; after an exception it still exists.
      *
-     * @throws NoSuchFileException if it is not there
+     * @throws NoSuchFileException if there is no such upload
      */
     public void delete(String id) throws IOException {
         if (!files.containsKey(id)) {
@@ -216,7 +216,7 @@ public final class FileStore {
         }
     }
 
-    /** There are more bytes than are taken. */
+    /** An upload or decoded input exceeds its maximum size. */
     public static final class TooLargeException extends IOException {
         private final long maxBytes;
 

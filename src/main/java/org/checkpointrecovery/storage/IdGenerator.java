@@ -7,8 +7,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes ids that sort by time: nine digits of milliseconds since 1970 in base 36 (enough until the year 5188), a hyphen, and
- * eight random digits. Ids of one generator never repeat and always grow, also when the clock is set back. Thread-safe.
+ * Generates ids that sort by time: nine digits of milliseconds since 1970 in base 36 (enough until the year 5188), a
+ * hyphen, and eight random digits. Ids of one generator never repeat and always increase, even if the clock is set
+ * back. Thread-safe.
  */
 public final class IdGenerator {
     private static final int TIME_DIGITS = 9;
@@ -29,7 +30,7 @@ public final class IdGenerator {
         return digits(lastMillis, TIME_DIGITS) + "-" + digits(random.nextLong(RANDOM_BOUND), RANDOM_DIGITS);
     }
 
-    /** Makes the next ids larger than one that was made before, by this generator or an earlier one. */
+    /** Makes the next ids larger than an existing id, of this generator or an earlier one. */
     public synchronized void startAfter(String id) {
         Instant time = timeOf(id);
         if (time != null) {
@@ -37,7 +38,7 @@ public final class IdGenerator {
         }
     }
 
-    /** When an id was made; null if it does not say. */
+    /** Returns the creation time in an id; null if it has none. */
     public static @Nullable Instant timeOf(String id) {
         try {
             return id.length() > TIME_DIGITS && id.charAt(TIME_DIGITS) == '-'

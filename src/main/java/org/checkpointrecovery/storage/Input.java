@@ -16,27 +16,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that a job's items are read from.
  *
- * @param indexes if the items are copies, the file of their indexes; otherwise null
- * @param foreign whether others than the service may write to the file
- * @param asSent whether each line is an item as it stands: no byte-order mark is skipped
+ * @param indexes the file of the items' original indexes if they are copies; otherwise null
+ * @param foreign whether programs other than the service may write to the file
+ * @param asSent whether each line is an item unchanged: no byte-order mark is skipped
  */
 public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean asSent) {
-    /** A file that others made: an upload, or a path. */
+    /** Returns an input that the client provided: an upload or a path. */
     public static Input of(Path file, boolean foreign) {
         return new Input(file, null, foreign, false);
     }
 
     /**
-     * Opens the file for reading. Others may have put a symbolic link there if it is theirs; it is followed.
+     * Opens the file for reading. Follows symbolic links if the file is {@code foreign}.
      *
-     * @throws InputGoneException if the file is not there
+     * @throws InputGoneException if the file does not exist
      * @throws InputReplacedException if it is not a regular file
      */
     public SeekableByteChannel open(Disk disk) throws IOException {
         return open(disk, file);
     }
 
-    /** Opens the file of the indexes of copies; throws as {@link #open(Disk)} does. */
+    /** Opens the file of the copies' indexes; throws the same exceptions as {@link #open(Disk)}. */
     SeekableByteChannel openIndexes(Disk disk) throws IOException {
         return open(disk, requireNonNull(indexes));
     }
@@ -57,12 +57,12 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
         } catch (NotAFileException e) {
             throw new InputReplacedException("it is " + e.kind() + " now, not a regular file", e);
         } catch (FileSystemException e) {
-            throw isPathBroken(e) ? new InputReplacedException("its path no longer resolves: " + e.getReason(), e) : e;
+            throw isUnresolvable(e) ? new InputReplacedException("its path no longer resolves: " + e.getReason(), e) : e;
         }
     }
 
-    /** Whether a directory or link on the way has been replaced. The JDK tells it by the kernel's words alone. */
-    private static boolean isPathBroken(FileSystemException e) {
+    /** Whether a directory or link in the path was replaced. The JDK exposes this only as the kernel's message. */
+    private static boolean isUnresolvable(FileSystemException e) {
         String reason = String.valueOf(e.getReason());
         return e instanceof FileSystemLoopException
                 || reason.contains("Not a directory")
@@ -70,7 +70,8 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
     }
 
     /**
-     * When the file was last touched; null if nobody but the service may. Throws as {@link #open(Disk)} does.
+     * Returns when the file last changed; null if only the service may write to it. Throws the same exceptions as
+     * {@link #open(Disk)}.
      */
     @Nullable
     InputTimes times(Disk disk) throws IOException {
@@ -81,10 +82,10 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
     }
 
     /**
-     * The items of this input.
+     * Returns the items of this input.
      *
-     * @param endBytes how long the input was when the job was submitted
-     * @param maxItemBytes the longest item that is not cut
+     * @param endBytes the size of the input when the job was submitted
+     * @param maxItemBytes the maximum size of an item; longer items are cut
      * @throws CsvHeader.BadHeaderException if the first record of a CSV input cannot name the fields of the others
      */
     public InputItems items(Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {

@@ -12,10 +12,10 @@ import org.checkpointrecovery.job.InputTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether an input is still the one that a job was submitted with. While nobody has touched the file, that costs
- * the same for any size. Once somebody has, the bytes that the job has consumed are read again and compared with their
- * checksum: a file that was copied anew is the same input. Bytes that are not consumed yet may change, as long as the
- * size and both ends stay.
+ * Checks whether an input is still the one that a job was submitted with. If the file was not touched, the cost does
+ * not depend on its size. If it was touched, the consumed bytes are read again and compared with their checksum, so a
+ * fresh copy of the file is the same input. Bytes that are not consumed yet may change as long as the size and both
+ * ends stay the same.
  */
 public final class InputCheck {
     private static final int BUFFER_BYTES = 256 * 1024;
@@ -24,7 +24,7 @@ public final class InputCheck {
     private final Input input;
     private final BooleanSupplier stop;
 
-    /** @param stop asked while the consumed bytes are read; the check ends early once it says yes */
+    /** @param stop polled while the consumed bytes are read; the check ends early once it returns true */
     public InputCheck(Disk disk, Input input, BooleanSupplier stop) {
         this.disk = disk;
         this.input = input;
@@ -32,11 +32,11 @@ public final class InputCheck {
     }
 
     /**
-     * What a job knows of its input.
+     * What a job recorded about its input.
      *
      * @param identity of the input when the job was submitted
-     * @param times when it was last known to hold the bytes that were consumed; null if that was at the submission
-     * @param bytes how many bytes were consumed
+     * @param times the file times when the consumed bytes were last verified; null if that was at the submission
+     * @param bytes the number of consumed bytes
      * @param crc32c of those bytes; null if it was not computed
      */
     public record Known(
@@ -45,12 +45,12 @@ public final class InputCheck {
             long bytes,
             @Nullable Integer crc32c) {}
 
-    /** What a check has found. */
+    /** The result of a check. */
     public sealed interface Found {
-        /** @param times of the file, from before it was compared; null if nobody but the service may write to it */
+        /** @param times the times of the file before the comparison; null if only the service may write to it */
         record Same(@Nullable InputTimes times) implements Found {}
 
-        /** @param how the rest of a sentence about the input: what it was, what it is, and where they differ */
+        /** @param how the rest of a sentence about the input: its old and new state, and the difference */
         record Changed(String how) implements Found {}
 
         /** The check was stopped. */
@@ -58,9 +58,9 @@ public final class InputCheck {
     }
 
     /**
-     * Compares.
+     * Compares the input with its record.
      *
-     * @throws InputGoneException if the file is not there
+     * @throws InputGoneException if the file does not exist
      * @throws InputReplacedException if it is not a regular file
      */
     public Found compare(Known known) throws IOException {
@@ -109,7 +109,7 @@ public final class InputCheck {
         return new Found.Changed("it had " + before + ", now it has " + now + where);
     }
 
-    /** The checksum of the first bytes; null if the check was stopped. */
+    /** Computes the checksum of the first bytes; null if the check was stopped. */
     private @Nullable Integer consumed(long bytes) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(bytes, BUFFER_BYTES));
@@ -121,7 +121,7 @@ public final class InputCheck {
                 buffer.clear().limit((int) Math.min(left, buffer.capacity()));
                 int count = channel.read(buffer);
                 if (count < 0) {
-                    break; // it has just become shorter, so the checksum is another one
+                    break; // the file was just truncated, so the checksum will differ
                 }
                 crc.update(buffer.array(), 0, count);
                 left -= count;

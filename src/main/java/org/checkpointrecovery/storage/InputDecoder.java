@@ -13,7 +13,7 @@ import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.TextEncoding;
 
-/** Decodes inputs that are compressed, or text in another encoding, into files of UTF-8. */
+/** Decodes inputs that are compressed or in another text encoding into UTF-8 files. */
 public final class InputDecoder {
     private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -22,8 +22,8 @@ public final class InputDecoder {
     private final BooleanSupplier stop;
 
     /**
-     * @param maxBytes how many bytes an input may decode to
-     * @param stop asked between pieces; decoding ends early once it says yes
+     * @param maxBytes the maximum decoded size
+     * @param stop polled between pieces; decoding ends early once it returns true
      */
     public InputDecoder(Disk disk, long maxBytes, BooleanSupplier stop) {
         this.disk = disk;
@@ -32,27 +32,27 @@ public final class InputDecoder {
     }
 
     /**
-     * Finds how an input is to be decoded.
+     * Determines how to decode an input.
      *
      * @param name of the file
-     * @throws UndecodableException if it can be neither used as it is nor decoded
+     * @throws UndecodableException if the input is neither usable as it is nor decodable
      */
     public Decoding find(Input input, String name, TextEncoding encoding) throws IOException {
         ByteBuffer start = ByteBuffer.allocate(Decoders.START_BYTES);
         try (SeekableByteChannel channel = input.open(disk)) {
             while (start.hasRemaining() && channel.read(start) >= 0) {
-                // a channel may give fewer bytes than were asked for
+                // a channel may return fewer bytes than requested
             }
         }
         return Decoders.find(Arrays.copyOf(start.array(), start.position()), name, encoding);
     }
 
     /**
-     * Decodes an input into a new file, and forces it. After an exception the file may be there, in part.
+     * Decodes an input into a new file and forces it. An exception may leave a partial file.
      *
-     * @return whether all of it was decoded; false if that was stopped
+     * @return false if decoding was stopped
      * @throws UndecodableException if the input is damaged, or not text in its encoding
-     * @throws FileStore.TooLargeException if it decodes to more bytes than are taken
+     * @throws FileStore.TooLargeException if it decodes to more than the maximum size
      */
     public boolean decode(Input input, Decoding decoding, Path into) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];

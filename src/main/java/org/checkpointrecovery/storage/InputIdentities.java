@@ -7,7 +7,10 @@ import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputTimes;
 
-/** Tells inputs apart by size, times and the checksum of their two ends: the same cost for any size. */
+/**
+ * Identifies an input by its size, its times and the checksum of its two ends, at a cost that does not depend on its
+ * size.
+ */
 public final class InputIdentities {
     static final int END_BYTES = 64 * 1024;
 
@@ -15,7 +18,7 @@ public final class InputIdentities {
 
     public static InputIdentity of(Disk disk, Input input) throws IOException {
         CRC32C crc = new CRC32C();
-        InputTimes times = input.times(disk); // first: what is written while the bytes are read changes them again
+        InputTimes times = input.times(disk); // first: a write during the read then changes them again
         long size;
         try (SeekableByteChannel channel = input.open(disk)) {
             size = channel.size();
@@ -32,7 +35,7 @@ public final class InputIdentities {
         ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
         channel.position(from);
         while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-            // until all of it is read, or the file turns out to be shorter
+            // until everything is read, or the file turns out to be shorter
         }
         crc.update(bytes.flip());
     }

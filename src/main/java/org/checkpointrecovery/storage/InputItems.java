@@ -13,7 +13,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.Position;
 import org.jspecify.annotations.Nullable;
 
-/** The items of an input in its format; what must be known before the first of them, the header of CSV, is read. */
+/** The items of an input in its format. The header of a CSV input has been read. */
 public final class InputItems {
     private final Input input;
     private final Disk disk;
@@ -28,9 +28,9 @@ public final class InputItems {
     }
 
     /**
-     * @param endBytes how long the input was when the job was submitted
-     * @param maxItemBytes the longest item that is not cut
-     * @throws CsvHeader.BadHeaderException if the beginning of a CSV input does not go with the format
+     * @param endBytes the size of the input when the job was submitted
+     * @param maxItemBytes the maximum size of an item; longer items are cut
+     * @throws CsvHeader.BadHeaderException if the start of a CSV input does not match the format
      */
     static InputItems of(Input input, Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {
         LineSource.Lines lines = lines(input, format, endBytes, maxItemBytes);
@@ -50,17 +50,17 @@ public final class InputItems {
         return new LineSource.Lines(endBytes, maxItemBytes, format, skipMark, skipBlank);
     }
 
-    /** Each line of copies is an item. */
+    /** Whether the items are copies of another job's items, so that each line is one. */
     private static boolean areCopies(Input input) {
         return input.indexes() != null;
     }
 
-    /** Opens the input where a run begins. */
+    /** Opens the input where a run starts. */
     public ItemSource open(Position from) throws IOException {
         return open(from, null);
     }
 
-    /** Does the same; if others may write to the input, the items say what the checksum of the bytes from there is. */
+    /** Does the same. If others may write to the input, the items also carry the checksum of the bytes read. */
     public ItemSource openWithChecksum(Position from) throws IOException {
         return open(from, input.foreign() ? new CRC32C() : null);
     }
@@ -70,7 +70,7 @@ public final class InputItems {
         LineSource lineSource = new LineSource(input.open(disk), lines, position, from.nextItem());
         if (crc != null) {
             try (SeekableByteChannel channel = input.open(disk)) {
-                InputIdentities.update(crc, channel, from.inputBytes(), position); // a header that was not read yet
+                InputIdentities.update(crc, channel, from.inputBytes(), position); // the header was not consumed yet
             } catch (IOException | RuntimeException e) {
                 lineSource.close();
                 throw e;
@@ -89,7 +89,7 @@ public final class InputItems {
         }
     }
 
-    /** Where the first item is looked for. A CSV input whose fields cannot be known has none. */
+    /** Returns where the search for the first item starts. A CSV input without a header has no items. */
     private long firstByte() {
         if (header != null) {
             return header.behindBytes();
@@ -97,17 +97,17 @@ public final class InputItems {
         return lines.format().kind() == Format.Kind.CSV ? lines.endBytes() : 0;
     }
 
-    /** A decoder of these items, for one thread. Fails those that are too long. */
+    /** Returns a decoder of these items for one thread. It fails items that are too long. */
     public ItemDecoder decoder() {
         return ItemDecoders.of(lines, header, areCopies(input));
     }
 
-    /** The format of the items; of CSV with the delimiter that the input has. */
+    /** Returns the format of the items; for CSV with the input's delimiter. */
     public Format format() {
         return lines.format();
     }
 
-    /** What names the fields; null unless the items are CSV and there is a record. */
+    /** Returns the header that names the fields; null unless the items are CSV and there is a record. */
     public @Nullable CsvHeader header() {
         return header;
     }

@@ -17,13 +17,13 @@ import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of items that no checkpoint covers yet, in the order in which they were finished: so that after a crash an item
- * that was worked on at a price is not worked on again, even while an earlier one is still under way. The checkpoint absorbs
- * what is here: its size follows the number of items between the checkpoint and the furthest one that is finished, not the
- * job's.
+ * Records the outcomes of items that no checkpoint covers yet, in the order in which they finished. After a crash,
+ * expensive calls are not repeated for these items, even if an earlier item was still in progress. The checkpoint
+ * absorbs the journal, so its size depends on the number of items between the checkpoint and the furthest finished
+ * item, not on the size of the job.
  *
- * <p>It is text, in segments that are appended to, begun anew by each run and when one has become {@link #SEGMENT_BYTES} long,
- * and deleted when the checkpoint has passed all that is in them:
+ * <p>It is text, in append-only segments. Each run starts a new segment, and another one whenever a segment reaches
+ * {@link #SEGMENT_BYTES}. A segment is deleted once the checkpoint has passed all of its items:
  *
  * <pre>
  * checkpoint-recovery-journal 3 0mh3k2v9x-7fq2mzt4
@@ -32,23 +32,23 @@ import org.jspecify.annotations.Nullable;
  * 0b6f3c11 16:90d2e1f7 - 1 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
  * </pre>
  *
- * A line is a CRC-32C of the rest of it, the number of the item in its job, a CRC-32C of the item, and {@code +} with its result
- * or {@code -} with the run that it failed in, attempts, HTTP status (0 for none), code and message. Of two lines about one item
- * the later counts. Failures up to the last run that ended FAILED do not count: the job is resumed to try them again. A line
- * counts only for the item that it was written for: others may change what no checkpoint covers of a {@code path} input.
- * Version 2 had no checksum of the item.
+ * A line is a CRC-32C of the rest of the line, the number of the item in its job, a CRC-32C of the item, and {@code +}
+ * with the result, or {@code -} with the run in which the item failed, attempts, HTTP status (0 for none), code and
+ * message. Of two lines for one item the later one counts. Failures up to the last run that ended FAILED do not count:
+ * resuming the job retries them. A line counts only if the checksum of the item matches, because others may change the
+ * uncommitted part of a {@code path} input. Version 2 had no checksum of the item.
  *
- * <p>A line that is not whole does not count, and those behind it do. {@code =} begins each write but a segment's first, and
- * says how many bytes of the segment were forced before; {@code ^} begins a segment that the same run made because the one
- * before had become too long, and says the same of that one. So what is not whole, or not there, is damage when one of them
- * comes behind it; otherwise it may be what a crash left of a write.
+ * <p>An incomplete line does not count; the lines after it do. {@code =} starts each write but a segment's first, and
+ * says how many bytes of the segment were forced before. {@code ^} starts a segment that continues a full one of the
+ * same run, and says how many bytes of that one were forced. So incomplete or missing bytes are damage if one of these
+ * lines follows; otherwise a crash may have interrupted their write.
  *
- * <p>Used by one thread, but for {@link #recovered}.
+ * <p>Used by one thread, except {@link #recovered}.
  */
 public final class ItemJournal implements Closeable {
     static final int SEGMENT_BYTES = 4 * 1024 * 1024;
     static final char FORCED = '=';
-    static final char GOES_ON = '^';
+    static final char CONTINUES = '^';
     private static final byte[] NOTHING = {};
     private static final String HEADER = "checkpoint-recovery-journal 3 ";
     private static final String HEADER_2 = "checkpoint-recovery-journal 2 ";
@@ -65,7 +65,7 @@ public final class ItemJournal implements Closeable {
     private @Nullable DiskFile current;
     private boolean named;
     private long currentBytes;
-    /** Of the segment that the next one goes on from; -1 if that goes on from none. */
+    /** Forced bytes of the segment that the next one continues; -1 if it continues none. */
     private long rolledBytes = -1;
 
     private long lastNumberInCurrent = -1;
@@ -74,11 +74,11 @@ public final class ItemJournal implements Closeable {
      * Whose journal it is.
      *
      * @param run number of the run that writes it, from 1
-     * @param lastFailed number of the last run before that ended FAILED; 0 if none did
+     * @param lastFailed number of the last earlier run that ended FAILED; 0 if there is none
      */
     public record OfRun(JobId job, int run, int lastFailed) {}
 
-    /** A file that is not written to any more. */
+    /** A file that is no longer written to. */
     record Segment(int number, long lastItem) {}
 
     private ItemJournal(Disk disk, JobFiles files, OfRun run, int segmentBytes, RecoveredItems recovered) {
@@ -91,7 +91,7 @@ public final class ItemJournal implements Closeable {
         this.lastSegment = recovered.lastSegment();
     }
 
-    /** Reads what earlier runs left, for a run that begins at an item. Changes nothing on disk. */
+    /** Reads the journal of earlier runs for a run that starts at an item. Changes nothing on disk. */
     public static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem) throws IOException {
         return open(disk, files, run, nextItem, SEGMENT_BYTES);
     }
@@ -102,7 +102,7 @@ public final class ItemJournal implements Closeable {
         return new ItemJournal(disk, files, run, segmentBytes, recovered);
     }
 
-    /** Names of the segments that are damaged or missing, so that items are worked on again; empty if there are none. */
+    /** Returns the names of damaged or missing segments, whose items are reprocessed; empty if there are none. */
     public List<String> damaged() {
         return recovered.damaged().stream()
                 .map(segment -> String.valueOf(files.journal(segment).getFileName()))
@@ -110,15 +110,15 @@ public final class ItemJournal implements Closeable {
     }
 
     /**
-     * What became of an item in an earlier run; null if nothing did. From any thread.
+     * Returns the outcome of an item in an earlier run; null if there is none. Thread-safe.
      *
-     * @param item checksum of the item, as it was given to {@link #append}
+     * @param item checksum of the item, as passed to {@link #append}
      */
     public @Nullable Entry recovered(long number, int item) throws IOException {
         return recovered.read(number, item);
     }
 
-    /** An item that is finished. */
+    /** The outcome of a finished item. */
     public sealed interface Entry {
         /** @param result one JSON value without a line break */
         @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -158,7 +158,7 @@ public final class ItemJournal implements Closeable {
                 .raw('\n');
     }
 
-    /** On return all that was appended survives a power cut. */
+    /** Makes all appended entries survive a power cut. */
     public void force() throws IOException {
         if (gathered.length() == 0) {
             return;
@@ -170,14 +170,14 @@ public final class ItemJournal implements Closeable {
         } else {
             opening.raw((HEADER + run.job() + "\n").getBytes(US_ASCII));
             if (rolledBytes >= 0) {
-                appendLine(opening, String.valueOf(rolledBytes), String.valueOf(GOES_ON), NOTHING);
+                appendLine(opening, String.valueOf(rolledBytes), String.valueOf(CONTINUES), NOTHING);
             }
         }
         file.append(opening.array(), 0, opening.length());
         file.append(gathered.array(), 0, gathered.length());
         file.force();
         if (!named) {
-            // What is in a file counts only when its name is there for good.
+            // The content of a file counts only once its name is durable.
             disk.forceDirectory(files.directory());
             named = true;
         }
@@ -188,7 +188,7 @@ public final class ItemJournal implements Closeable {
             older.addLast(new Segment(lastSegment, lastNumberInCurrent));
             current = null;
             rolledBytes = currentBytes;
-            lastNumberInCurrent = -1; // not when the next one begins: what is gathered by then belongs to it
+            lastNumberInCurrent = -1; // not when the next one starts: entries gathered by then belong to it
         }
     }
 
@@ -201,9 +201,9 @@ public final class ItemJournal implements Closeable {
         return file;
     }
 
-    /** Deletes what the checkpoint has passed. */
+    /** Deletes the segments that the checkpoint has passed. */
     public void absorbed(long nextItem) throws IOException {
-        // In their order: one that is missing between others that are needed is damage.
+        // In order: a segment missing between needed ones would count as damage.
         while (!older.isEmpty() && older.getFirst().lastItem() < nextItem) {
             int segment = older.removeFirst().number();
             recovered.close(segment);
@@ -211,7 +211,7 @@ public final class ItemJournal implements Closeable {
         }
     }
 
-    /** Deletes the journal of a job that needs none any more. */
+    /** Deletes the journal of a job that no longer needs one. */
     public static void remove(Disk disk, JobFiles files) throws IOException {
         for (int segment : RecoveredItems.segmentsOf(disk, files)) {
             disk.delete(files.journal(segment));

@@ -41,7 +41,7 @@ import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as bytes, the content of {@code job.json}:
+ * Encodes a job as the content of {@code job.json}:
  *
  * <pre>
  * {"version":3,"id":"0mh3k2v9x-7fq2mzt4","parentId":null,
@@ -57,11 +57,12 @@ import org.jspecify.annotations.Nullable;
  *  "recovery":null,"createdAt":"...","idempotencyKey":{"key":"k1","requestSha256":"..."},"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line. An input that was decoded into a file of the job is {@code {"decoded":{"path":"a.gz","compression":"GZIP",
- * "encoding":"UTF_8"}}}, which older releases refuse to read. {@link ProcessorCodec} has the other processors. Version
- * 1 had no {@code delimiter}, {@code maxFailedPercent} and {@code callbackUrl}, version 2 no {@code engine}. Inline
- * items are in a file of their own. A COMPLETED state has {@code "end"}, the position behind the last item. A job with
- * a callback URL that has come to an end has {@code "ends"}:
+ * on one line. An input that was decoded into a file of the job is written as
+ * {@code {"decoded":{"path":"a.gz","compression":"GZIP", "encoding":"UTF_8"}}}, which older releases refuse to read.
+ * {@link ProcessorCodec} describes the other processors. Version 1 had no {@code delimiter}, {@code maxFailedPercent}
+ * and {@code callbackUrl}, version 2 no {@code engine}. Inline items are in a file of their own. A COMPLETED state has
+ * {@code "end"}, the position after the last item. A job with a callback URL that has ended at least once has
+ * {@code "ends"}:
  *
  * <pre>
  * "ends":{"count":2,
@@ -266,7 +267,7 @@ final class JobCodec {
         }
         if (json.has("failedItemsOf")) {
             JobId parent = new JobId(StoredJson.text(json, "failedItemsOf"));
-            // Records of before had no first job: their items have been called with the keys of their own job.
+            // Older records have no first job: their items were called with the keys of their own job.
             return new InputSpec.FailedItemsOf(
                     parent, json.has("firstJob") ? new JobId(StoredJson.text(json, "firstJob")) : parent);
         }
@@ -289,7 +290,7 @@ final class JobCodec {
                 StoredJson.number(json, "crc32c"));
     }
 
-    /** Null if the file has neither: the input is the service's own, or an older release wrote it. */
+    /** Null if the record has neither: the input is the service's own, or an older release wrote the record. */
     static @Nullable InputTimes readTimes(JsonNode json, String modified, String changed) throws DamagedFileException {
         Instant modifiedAt = StoredJson.instantOrNull(json, modified);
         Instant changedAt = StoredJson.instantOrNull(json, changed);
@@ -319,9 +320,9 @@ final class JobCodec {
 
     private static void writeEnds(ObjectNode json, Ends ends) {
         json.put("count", ends.count());
-        ArrayNode untold = json.putArray("untold");
-        for (Ends.Untold end : ends.untold()) {
-            ObjectNode node = untold.addObject().put("number", end.number());
+        ArrayNode pending = json.putArray("untold");
+        for (Ends.PendingEnd end : ends.pending()) {
+            ObjectNode node = pending.addObject().put("number", end.number());
             writeState(node.putObject("state"), end.state());
             node.put("at", text(end.at())).put("runs", end.runs()).put("totalItems", end.totalItems());
             writePosition(node.putObject("committed"), end.committed());
@@ -330,9 +331,9 @@ final class JobCodec {
     }
 
     private static Ends readEnds(JsonNode json) throws DamagedFileException {
-        List<Ends.Untold> untold = new ArrayList<>();
+        List<Ends.PendingEnd> pending = new ArrayList<>();
         for (JsonNode node : StoredJson.child(json, "untold")) {
-            untold.add(new Ends.Untold(
+            pending.add(new Ends.PendingEnd(
                     (int) StoredJson.number(node, "number"),
                     readState(StoredJson.child(node, "state")),
                     Instant.parse(StoredJson.text(node, "at")),
@@ -341,7 +342,7 @@ final class JobCodec {
                     readPosition(StoredJson.child(node, "committed")),
                     StoredJson.instantOrNull(node, "lastCheckpointAt")));
         }
-        return new Ends((int) StoredJson.number(json, "count"), untold);
+        return new Ends((int) StoredJson.number(json, "count"), pending);
     }
 
     private static JobState readState(JsonNode json) throws DamagedFileException {

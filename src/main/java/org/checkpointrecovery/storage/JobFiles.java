@@ -3,9 +3,9 @@ package org.checkpointrecovery.storage;
 import java.nio.file.Path;
 
 /**
- * The files of one job: the one place that knows their names.
+ * The files of one job. Only this class knows their names.
  *
- * @param directory holds them all, so that one force of it makes all their names durable
+ * @param directory holds all of them, so that forcing it once makes all names durable
  */
 public record JobFiles(Path directory) {
     private static final String JOURNAL = "journal.";
@@ -30,7 +30,7 @@ public record JobFiles(Path directory) {
     }
 
     /**
-     * What became of items beyond the checkpoint.
+     * A segment of the item journal.
      *
      * @param segment number of the file, from 1
      */
@@ -38,24 +38,24 @@ public record JobFiles(Path directory) {
         return directory.resolve(JOURNAL + segment);
     }
 
-    /** The number of a file that {@link #journal} names; 0 if it names another. */
+    /** Returns the segment number of a journal file; 0 if the file is not a journal segment. */
     public static int journalSegment(Path file) {
         String name = file.getFileName().toString();
         String number = name.startsWith(JOURNAL) ? name.substring(JOURNAL.length()) : "";
         return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
     }
 
-    /** Through which the service and a cluster work on the job; a directory that is there only while they do. */
+    /** The files that the service and a cluster share while the cluster works on the job. */
     public RangeFiles ranges() {
         return new RangeFiles(directory.resolve("ranges"));
     }
 
-    /** The name that {@link #ranges} has while it is being deleted. */
+    /** The name of {@link #ranges} while it is being deleted. */
     Path removedRanges() {
         return directory.resolve("ranges.removed");
     }
 
-    /** Items that came with the submission, or were copied from another job: one a line. */
+    /** Inline items, or items copied from another job, one per line. */
     public Path ownInput() {
         return directory.resolve("input.txt");
     }

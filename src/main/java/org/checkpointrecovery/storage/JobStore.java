@@ -16,7 +16,7 @@ import org.checkpointrecovery.job.Position;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The records of all jobs, one directory each. What a method has returned from survives a power cut. */
+/** Stores the records of all jobs, one directory each. The changes of a method survive a power cut once it returns. */
 public final class JobStore {
     private static final Logger log = LoggerFactory.getLogger(JobStore.class);
 
@@ -24,19 +24,19 @@ public final class JobStore {
     private final Path root;
     private final StagedDirectory directories;
 
-    /** @param root directory of the jobs' directories; its parent is there */
+    /** @param root directory of the jobs' directories; its parent must exist */
     public JobStore(Disk disk, Path root) {
         this.disk = disk;
         this.root = root;
         this.directories = new StagedDirectory(disk, root);
     }
 
-    /** To be called once, before all else: clears away submissions and deletions that a crash cut short. */
+    /** Cleans up submissions and deletions that a crash interrupted. Call once, before everything else. */
     public void open() throws IOException {
         directories.open();
     }
 
-    /** Begins a new job's directory. The job is there when {@link Draft#publish} returns, and not at all before. */
+    /** Creates the directory of a new job. The job exists once {@link Draft#publish} returns, and not before. */
     public Draft begin(JobId id) throws IOException {
         return new Draft(id, directories.begin(id.value()));
     }
@@ -47,10 +47,10 @@ public final class JobStore {
     }
 
     /**
-     * All jobs, oldest first. What is no directory, such as a symbolic link to one, is no job. One whose record cannot
-     * be read is a {@link Job#damaged} one; its bytes are kept.
+     * Loads all jobs, oldest first. Only directories are jobs; symbolic links are ignored. A job with an unreadable
+     * record is returned as {@link Job#damaged}; its record is kept.
      *
-     * @param now the time that such a job is given if its id has none
+     * @param now the time of such a job if its id has none
      */
     public List<Job> loadAll(Instant now) throws IOException {
         List<Job> jobs = new ArrayList<>();
@@ -78,8 +78,8 @@ public final class JobStore {
     }
 
     /**
-     * Makes what is found of a job survive a power cut, before anyone sees it: a service that was killed may not have come to
-     * that.
+     * Makes the files found for a job survive a power cut before anyone sees the job. A killed service may not have
+     * forced them.
      */
     public void forceFound(JobId id) {
         try {
@@ -101,15 +101,15 @@ public final class JobStore {
         return new FileCheckpointStore(disk, id, files(id).checkpoint());
     }
 
-    /** Removes the checkpoint of a job that is COMPLETED, and what runs have kept beside it. */
+    /** Deletes the checkpoint of a COMPLETED job, and the other files that only its runs needed. */
     public void removeCheckpoint(JobId id) throws IOException {
-        // The checkpoint last: as long as it is there, the next start comes here again.
+        // The checkpoint last: as long as it exists, the next start calls this again.
         ItemJournal.remove(disk, files(id));
         removeRanges(id);
         checkpoints(id).remove();
     }
 
-    /** What a cluster has finished with what is committed; empty if the job has no ranges. */
+    /** Counts the items that are committed or finished by a cluster; empty if the job has no ranges. */
     public Optional<Finished> finished(JobId id, Position committed) {
         RangeFiles ranges = files(id).ranges();
         try {
@@ -123,8 +123,8 @@ public final class JobStore {
     }
 
     /**
-     * Takes away what a cluster has of a job that nobody works on: what it is to do, and all else too if the job is over. Its
-     * tasks end when they miss that.
+     * Stops a cluster's work on a job without a run: deletes its order, and all shared files if the job is over. Tasks
+     * stop when they no longer find the order.
      */
     public void endInCluster(Job job) {
         try {
@@ -143,7 +143,8 @@ public final class JobStore {
     }
 
     /**
-     * Removes what the service and a cluster share of a job that is over; the cluster ends its work when it misses it.
+     * Deletes the files that the service and a cluster share for a job that is over. The cluster stops when it no
+     * longer finds them.
      */
     public void removeRanges(JobId id) throws IOException {
         RangeFiles ranges = files(id).ranges();
@@ -151,18 +152,18 @@ public final class JobStore {
         disk.deleteTree(removed);
         if (disk.exists(ranges.directory())) {
             withdrawFromCluster(ranges);
-            disk.move(ranges.directory(), removed); // a task that works still puts nothing more into it
+            disk.move(ranges.directory(), removed); // a task that still runs can no longer add to it
             disk.deleteTree(removed);
         }
     }
 
     private void withdrawFromCluster(RangeFiles ranges) throws IOException {
-        if (disk.isDirectory(ranges.directory())) { // through a symbolic link another one's order would be deleted
+        if (disk.isDirectory(ranges.directory())) { // through a symbolic link, another job's order would be deleted
             disk.delete(ranges.order());
         }
     }
 
-    /** A job that is being submitted. Closed without {@link #publish}, it leaves nothing. */
+    /** A job that is being submitted. Closing it without {@link #publish} leaves nothing behind. */
     public final class Draft implements Closeable {
         private final JobId id;
         private final Path staged;
@@ -173,12 +174,12 @@ public final class JobStore {
             this.staged = staged;
         }
 
-        /** Where the job's files are until it is published. */
+        /** Returns the job's files before it is published. */
         public JobFiles files() {
             return new JobFiles(staged);
         }
 
-        /** Makes the job durable, with the files in its directory, which must be forced. */
+        /** Publishes the job durably, with the files in its directory, which must be forced already. */
         public void publish(Job job) throws IOException {
             Replacement.writeForced(disk, files().job(), JobCodec.encode(requireNonNull(job)));
             directories.publish(staged, id.value());

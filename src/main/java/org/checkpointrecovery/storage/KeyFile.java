@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file with a random key of 32 bytes, as 64 hexadecimal digits and a line end, that only its owner can read. */
+/** A file with a random 32-byte key, written as 64 hexadecimal digits and a line end. Only its owner can read it. */
 public final class KeyFile {
     private static final Logger log = LoggerFactory.getLogger(KeyFile.class);
     private static final int KEY_BYTES = 32;
@@ -25,8 +25,7 @@ public final class KeyFile {
     }
 
     /**
-     * Keeps a key that is there from others. One that an older version, a backup or a careless copy left readable may be known
-     * to them.
+     * Restricts an existing key file to its owner. An older version, a backup or a copy may have left it readable.
      */
     public void restrictToOwner() throws IOException {
         if (disk.restrictToOwner(file)) {
@@ -37,8 +36,11 @@ public final class KeyFile {
         }
     }
 
-    /** The key as its digits. Makes it if it is not there; then it survives a power cut before anyone has it. */
-    public String readOrMake() throws IOException {
+    /**
+     * Returns the key's digits. Creates the key if it does not exist; a new key survives a power cut before it is
+     * returned.
+     */
+    public String readOrCreate() throws IOException {
         if (!disk.exists(file)) {
             byte[] key = new byte[KEY_BYTES];
             new SecureRandom().nextBytes(key);
@@ -56,7 +58,7 @@ public final class KeyFile {
         Path temporary = Replacement.temporaryFor(file);
         byte[] bytes = text.getBytes(US_ASCII);
         try (DiskFile open = disk.open(temporary)) {
-            boolean unused = disk.restrictToOwner(temporary); // before there is something to read
+            disk.restrictToOwner(temporary); // before there is a key to read
             open.cutBack(0);
             open.append(bytes, 0, bytes.length);
             open.force();

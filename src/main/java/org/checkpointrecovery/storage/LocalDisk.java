@@ -36,23 +36,23 @@ import org.checkpointrecovery.job.DescriptorShortage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine's own file system. What it creates is readable by its owner alone, whatever the umask; or, where users ask for
- * files of their own, by whom the umask lets.
+ * The local file system. Files it creates are readable only by their owner, whatever the umask, or, for files that
+ * users asked for, as the umask allows.
  *
- * <p>A thread that uses one of its files must not be interrupted: the JDK then closes the file.
+ * <p>Do not interrupt a thread that uses one of its files: the JDK would close the file.
  */
 public final class LocalDisk implements Disk {
     private static final boolean POSIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
     private static final boolean UNIX =
             FileSystems.getDefault().supportedFileAttributeViews().contains("unix");
-    /** How often a file that is replaced while it is opened is opened again. */
+    /** Maximum attempts to open a file that is being replaced. */
     private static final int TRIES = 20;
 
     private final FileAttribute<?>[] ofFiles;
     private final FileAttribute<?>[] ofDirectories;
 
-    /** For files that are readable by their owner alone. */
+    /** Creates files that only their owner can read. */
     public LocalDisk() {
         this(permissions("rw-------"), permissions("rwx------"));
     }
@@ -62,7 +62,7 @@ public final class LocalDisk implements Disk {
         this.ofDirectories = ofDirectories;
     }
 
-    /** For files that the user asked for: readable by whom the umask lets. */
+    /** Creates files that the user asked for, with the permissions that the umask allows. */
     public static LocalDisk underUmask() {
         return new LocalDisk(new FileAttribute<?>[0], new FileAttribute<?>[0]);
     }
@@ -82,7 +82,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** Opens a regular file for writing, and creates it if it is not there. */
+    /** Opens a regular file for writing. Creates it if it does not exist. */
     FileChannel openForWrite(Path file) throws IOException {
         return openRegular(file, Set.of(WRITE, CREATE, NOFOLLOW_LINKS), ofFiles);
     }
@@ -97,8 +97,8 @@ public final class LocalDisk implements Disk {
     }
 
     /**
-     * Opens a regular file and nothing else. To open a named pipe would wait for someone at its other end, and a directory
-     * would be found out at the first read only. Java has no open that does not wait, so the type is looked at just before.
+     * Opens a regular file and nothing else. Opening a named pipe would block until its other end is opened, and a
+     * directory would fail only at the first read. Java has no non-blocking open, so the type is checked just before.
      */
     private static FileChannel openRegular(Path file, Set<? extends OpenOption> options, FileAttribute<?>... created)
             throws IOException {
@@ -111,7 +111,7 @@ public final class LocalDisk implements Disk {
             try {
                 BasicFileAttributes after = regular(file);
                 boolean same = before == null
-                        || after == null // it was deleted or renamed since
+                        || after == null // deleted or renamed in between
                         || Objects.equals(before.fileKey(), after.fileKey());
                 if (same || tries == TRIES) {
                     return channel;
@@ -132,7 +132,7 @@ public final class LocalDisk implements Disk {
         }
     }
 
-    /** The attributes of a regular file; null if nothing is there. */
+    /** Returns the attributes of a regular file; null if it does not exist. */
     private static @Nullable BasicFileAttributes regular(Path file) throws IOException {
         BasicFileAttributes attributes;
         try {
@@ -208,7 +208,8 @@ public final class LocalDisk implements Disk {
         Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rw-------");
         boolean open = !owner.containsAll(view.readAttributes().permissions());
         if (open) {
-            // Not through the view: the JDK cannot set permissions without following links. It is no link, as was seen.
+            // Not through the view: the JDK cannot set permissions without following links. The check above found no
+            // link.
             Files.setPosixFilePermissions(file, owner);
         }
         return open;
@@ -257,7 +258,7 @@ public final class LocalDisk implements Disk {
     }
 
     /**
-     * A directory is forced like a file. What Linux asks for is in fsync(2): "Calling fsync() does not necessarily ensure that
+     * A directory is forced like a file, as Linux requires in fsync(2): "Calling fsync() does not necessarily ensure that
      * the entry in the directory containing the file has also reached disk. For that an explicit fsync() on a file descriptor
      * for the directory is also needed."
      */
@@ -271,7 +272,7 @@ public final class LocalDisk implements Disk {
     }
 
     /**
-     * The failure, by its own type where the caller treats it otherwise. The JDK tells it by the kernel's words alone.
+     * Converts a failure to its own type if callers handle it differently. The JDK exposes it only as the kernel's message.
      */
     static IOException named(Path path, IOException failure) {
         String message = String.valueOf(failure.getMessage());
@@ -285,11 +286,11 @@ public final class LocalDisk implements Disk {
     }
 
     static final class LocalFile implements DiskFile {
-        /** The JDK keeps a direct buffer as large as the largest array that a thread has written at once. */
+        /** The JDK keeps a direct buffer per thread, as large as the largest array the thread has written at once. */
         private static final int SLICE_BYTES = 256 << 10;
 
         private final Path path;
-        private final FileChannel channel; // stands at the file's end
+        private final FileChannel channel; // positioned at the file's end
 
         LocalFile(Path path, FileChannel channel) throws IOException {
             this.path = path;
@@ -327,8 +328,7 @@ public final class LocalDisk implements Disk {
         }
 
         /**
-         * {@code force(false)} is fdatasync, which also persists a changed size: nothing else of the metadata matters
-         * here.
+         * {@code force(false)} is fdatasync, which also persists a changed size. No other metadata matters here.
          */
         @Override
         public void force() throws IOException {

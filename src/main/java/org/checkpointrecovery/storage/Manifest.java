@@ -15,13 +15,13 @@ import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the input of a job is cut into ranges: the content of {@code manifest.json},
+ * The ranges of a job's input: the content of {@code manifest.json},
  *
  * <pre>
  * {"version":1,"ranges":[[0,1000,0],[1000,1000,52133]],"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line; of each range its first item, its number of items, and where in the input it begins.
+ * on one line. Each range has its first item, its number of items, and its byte position in the input.
  *
  * @param ranges in item order, without a gap
  */
@@ -40,13 +40,13 @@ public record Manifest(List<Range> ranges) {
     }
 
     /**
-     * Where ranges end. What a crash repeats is a range, and what a commit costs is paid for each.
+     * Where ranges end. A crash repeats at most the ranges in progress; each range costs one commit.
      *
      * @param batchSize items in a batch of the job
-     * @param items in a range at the most; with whole batches it has one at least, however large that is
-     * @param bytes a range ends with the item, or with the batch, that reaches so many
+     * @param items maximum items in a range; with whole batches, a range has at least one batch of any size
+     * @param bytes a range ends with the item or batch that reaches this many bytes
      * @param wholeBatches whether a range ends only where a batch does
-     * @param cut number of an item that a range begins with, whatever else; -1 for none
+     * @param cut number of an item that must start a range; -1 for none
      */
     public record Cuts(int batchSize, long items, long bytes, boolean wholeBatches, long cut) {}
 
@@ -54,7 +54,7 @@ public record Manifest(List<Range> ranges) {
         return ranges.isEmpty() ? 0 : ranges.get(ranges.size() - 1).nextItem();
     }
 
-    /** The range that an item is in, as its place in the list; behind the last one if there is none. */
+    /** Returns the position in the list of the range with an item; the size of the list if there is none. */
     public int indexOf(long item) {
         int low = 0;
         int high = ranges.size();
@@ -70,9 +70,9 @@ public record Manifest(List<Range> ranges) {
     }
 
     /**
-     * Reads the input once, and finds where its ranges begin.
+     * Reads the input once and finds where its ranges start.
      *
-     * @param stop asked between reads; null is returned when it is true
+     * @param stop polled between reads; if it returns true, the result is null
      */
     public static @Nullable Manifest make(InputItems input, Cuts cuts, BooleanSupplier stop) throws IOException {
         List<Range> ranges = new ArrayList<>();
@@ -82,7 +82,7 @@ public record Manifest(List<Range> ranges) {
             long first = 0;
             long firstBytes = 0;
             while (!stop.getAsBoolean()) {
-                Items items = source.read(most(cuts, next));
+                Items items = source.read(maxItems(cuts, next));
                 if (items.count() == 0) {
                     if (next > first) {
                         ranges.add(new Range(first, next - first, firstBytes));
@@ -101,10 +101,10 @@ public record Manifest(List<Range> ranges) {
         return null;
     }
 
-    /** How many items may be read without passing a place where the range may have to end. */
-    private static int most(Cuts cuts, long next) {
-        int most = cuts.wholeBatches() ? (int) (cuts.batchSize() - next % cuts.batchSize()) : 1;
-        return next < cuts.cut() ? (int) Math.min(most, cuts.cut() - next) : most;
+    /** Returns how many items can be read without passing a possible end of the range. */
+    private static int maxItems(Cuts cuts, long next) {
+        int max = cuts.wholeBatches() ? (int) (cuts.batchSize() - next % cuts.batchSize()) : 1;
+        return next < cuts.cut() ? (int) Math.min(max, cuts.cut() - next) : max;
     }
 
     private static boolean ends(Cuts cuts, long first, long next, long bytes) {

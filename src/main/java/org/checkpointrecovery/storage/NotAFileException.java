@@ -3,7 +3,7 @@ package org.checkpointrecovery.storage;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Something else than a regular file is where a file is to be read or written. It was not opened. */
+/** A path that should be a regular file is something else. It was not opened. */
 public final class NotAFileException extends DamagedFileException {
     private static final String LINK = "a symbolic link";
 
@@ -18,12 +18,12 @@ public final class NotAFileException extends DamagedFileException {
         this(path, kindOf(attributes));
     }
 
-    /** What it is, with its article. */
+    /** Returns what the path is, with an article. */
     public String kind() {
         return kind;
     }
 
-    /** Whether it is a symbolic link, which can be given another name without touching what it leads to. */
+    /** Whether it is a symbolic link, which can be renamed without touching its target. */
     boolean isLink() {
         return kind.equals(LINK);
     }

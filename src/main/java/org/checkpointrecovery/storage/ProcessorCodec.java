@@ -13,7 +13,7 @@ import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.ProcessorSpec;
 
 /**
- * A processor's spec as JSON, in job records and for clients alike:
+ * Encodes a processor spec as JSON, for job records and for clients:
  *
  * <pre>
  * {"type":"text-stats"}
@@ -67,11 +67,11 @@ public final class ProcessorCodec {
         try {
             return MAPPER.readTree(config);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e); // it was JSON when the spec was made
+            throw new UncheckedIOException(e); // the spec has already checked that it is JSON
         }
     }
 
-    /** @throws DamagedFileException if it is not what {@link #encode} makes */
+    /** @throws DamagedFileException if {@link #encode} did not write it */
     static ProcessorSpec decode(JsonNode json) throws DamagedFileException {
         String type = StoredJson.text(json, "type");
         return switch (type) {

@@ -5,36 +5,36 @@ import java.util.Locale;
 import org.checkpointrecovery.job.Range;
 
 /**
- * The files through which the service and a cluster work on one job: the one place that knows their names.
+ * The files through which the service and a cluster share one job. Only this class knows their names.
  *
- * @param directory holds them all; both see it under this path
+ * @param directory holds all of them; both sides see it under this path
  */
 public record RangeFiles(Path directory) {
-    /** What the name of a directory that is being worked on begins with. */
+    /** Name prefix of the directory of an unfinished range. */
     public static final String NEW = ".new-";
 
-    /** How the input is cut into ranges. */
+    /** The ranges of the input. */
     public Path manifest() {
         return directory.resolve("manifest.json");
     }
 
-    /** What is to be done to each range. The cluster ends when it is gone. */
+    /** The order: what to do with each range. The cluster stops when it is deleted. */
     public Path order() {
         return directory.resolve("order.json");
     }
 
-    /** What the service has asked of the cluster. */
+    /** The service's submissions to the cluster. */
     public Path submissions() {
         return directory.resolve("submissions.json");
     }
 
-    /** A crash on purpose that was asked for, until it strikes. */
+    /** A requested crash, until it happens. */
     public Path crash() {
         return directory.resolve("crash");
     }
 
     /**
-     * How the cluster ended a submission by itself.
+     * How the cluster ended a submission on its own.
      *
      * @param submission number of the submission, from 1
      */
@@ -42,27 +42,27 @@ public record RangeFiles(Path directory) {
         return directory.resolve("ended-" + submission + ".json");
     }
 
-    /** Where the cluster keeps checkpoints and savepoints of its own. */
+    /** The cluster's own checkpoints and savepoints. */
     public Path checkpoints() {
         return directory.resolve("checkpoints");
     }
 
-    /** Jars of the operator's that the job needs. */
+    /** The operator's jars that the job needs. */
     public Path plugins() {
         return directory.resolve("plugins");
     }
 
-    /** The plugin that the job's items are worked on by. */
+    /** The plugin that processes the job's items. */
     public Path plugin() {
         return plugins().resolve("plugin.jar");
     }
 
-    /** The directory of a range that is done; it has its name when all in it is forced, and never changes. */
+    /** The directory of a finished range. It gets this name once its content is forced, and never changes. */
     public Path range(Range range) {
         return directory.resolve(String.format(Locale.ROOT, "%019d", range.firstItem()));
     }
 
-    /** The directory of a range that is being worked on by one of those who may. */
+    /** The directory of one attempt at a range. */
     public Path attempt(Range range, String attempt) {
         return directory.resolve(NEW + range.firstItem() + "-" + attempt);
     }
@@ -77,7 +77,7 @@ public record RangeFiles(Path directory) {
         return range.resolve("errors.jsonl");
     }
 
-    /** What the two files hold. */
+    /** Describes the content of the two files. */
     public static Path record(Path range) {
         return range.resolve("range.json");
     }

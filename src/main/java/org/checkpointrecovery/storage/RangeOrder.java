@@ -10,12 +10,12 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 
 /**
- * What a cluster is to do to the ranges of a job: the content of {@code order.json}.
+ * What a cluster does with the ranges of a job: the content of {@code order.json}.
  *
- * @param job as it is when the run begins
- * @param maxItemBytes the longest item that does not fail
- * @param httpAllow what the processor {@code http} may call, in the words of its rules
- * @param tasks how many ranges are worked on at once, at least 1
+ * @param job the job at the start of the run
+ * @param maxItemBytes the maximum size of an item; longer items fail
+ * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
+ * @param tasks how many ranges are processed at once, at least 1
  */
 public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllow, int tasks) {
     private static final int VERSION = 1;

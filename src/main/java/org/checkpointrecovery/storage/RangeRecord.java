@@ -16,7 +16,7 @@ import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the items of a range: the content of its {@code range.json},
+ * The outcomes of the items of a range: the content of its {@code range.json},
  *
  * <pre>
  * {"version":1,"firstItem":6,"processingNanos":1234567,
@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * on one line.
  *
- * @param took what the items took in their processor, all of them together
- * @param parts in item order, none of them of more than one batch
+ * @param took total time of all items in their processor
+ * @param parts in item order, each within one batch
  */
 public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     private static final int VERSION = 1;
@@ -41,9 +41,9 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
      *
      * @param resultsBytes of these items in the results file
      * @param errorsBytes of these items in the errors file
-     * @param inputBytes where in the input the item behind them is looked for
+     * @param inputBytes the input position after them, where the search for the next item starts
      * @param endsBatch whether a batch of the job ends with them
-     * @param failure of the first of them that failed; null if none did
+     * @param failure the first failure among them; null if none failed
      */
     public record Part(
             int succeeded,
@@ -65,7 +65,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         return parts.stream().mapToLong(Part::failed).sum();
     }
 
-    /** What is committed, and what the ranges behind it have finished that are done. */
+    /** Counts the committed items and those of the finished ranges after them. */
     static Finished finished(Disk disk, RangeFiles files, Position committed) throws IOException {
         Manifest manifest = Manifest.read(disk, files.manifest());
         long succeeded = committed.succeeded();
@@ -76,9 +76,9 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
                 RangeRecord record = read(disk, files.range(range));
                 long first = record.firstItem;
                 for (Part part : record.parts) {
-                    boolean beyond = first >= committed.nextItem();
-                    succeeded += beyond ? part.succeeded : 0;
-                    failed += beyond ? part.failed : 0;
+                    boolean uncommitted = first >= committed.nextItem();
+                    succeeded += uncommitted ? part.succeeded : 0;
+                    failed += uncommitted ? part.failed : 0;
                     first += part.succeeded + part.failed;
                 }
             }
@@ -86,12 +86,12 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         return new Finished(succeeded, failed);
     }
 
-    /** Number in the job of the first item that is not in it. */
+    /** Returns the index of the first item after the range. */
     public long nextItem() {
         return firstItem + succeeded() + failed();
     }
 
-    /** Writes the record into the directory of its range, whose other files must be forced, and forces it. */
+    /** Writes and forces the record in the directory of its range. The other files there must be forced already. */
     public void write(Disk disk, Path range) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("firstItem", firstItem).put("processingNanos", took.toNanos());
@@ -117,7 +117,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         disk.forceDirectory(range);
     }
 
-    /** @throws DamagedFileException if it is damaged, or the files beside it are not as long as it says */
+    /** @throws DamagedFileException if it is damaged, or the other files of the range have another size than it says */
     public static RangeRecord read(Disk disk, Path range) throws IOException {
         RangeRecord record;
         try {

@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the lines of an {@link ItemJournal} stand that earlier runs left. Only their places are held in memory: 16 bytes for
- * each item between the checkpoint and the furthest one that is finished. Thread-safe once it is made.
+ * Index of the {@link ItemJournal} lines of earlier runs. Keeps only positions in memory: 16 bytes per item between the
+ * checkpoint and the furthest finished item. Thread-safe once built.
  */
 final class RecoveredItems implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(RecoveredItems.class);
     private static final int WINDOW_BYTES = 64 * 1024;
-    /** Items beyond the checkpoint that a line is believed about: the largest batch, and some. */
+    /** Maximum distance from the checkpoint at which a line is trusted: more than the largest batch. */
     private static final int MAX_ITEMS = 4_000_000;
 
     private final Disk disk;
@@ -43,7 +43,10 @@ final class RecoveredItems implements Closeable {
     private final List<Segment> segments = new ArrayList<>();
     private final Map<Integer, SeekableByteChannel> channels = new TreeMap<>();
     private int lastSegment;
-    /** For the item {@code nextItem + i}: segment in the upper half, 0 for none; length of the line in the lower. */
+    /**
+     * For item {@code nextItem + i}: the segment in the upper half (0 for none), the length of the line in the lower
+     * half.
+     */
     private long[] lines = new long[0];
 
     private long[] positions = new long[0];
@@ -56,7 +59,7 @@ final class RecoveredItems implements Closeable {
     }
 
     /**
-     * @param headers first lines that a segment of the job may have
+     * @param headers the valid first lines of the job's segments
      * @param lastFailed number of the last run whose failures do not count
      */
     static RecoveredItems read(Disk disk, JobFiles files, Set<String> headers, long nextItem, int lastFailed)
@@ -79,7 +82,7 @@ final class RecoveredItems implements Closeable {
         return items;
     }
 
-    /** Those before a segment that is needed are deleted before it; so none can be missing behind one that is. */
+    /** Notes missing segments. Segments are deleted in order, so none can be missing after an existing one. */
     private void noteMissing(@Nullable Scan before, int segment) {
         if (before != null && before.lastItem >= nextItem) {
             for (int missing = before.segment + 1; missing < segment; missing++) {
@@ -104,19 +107,19 @@ final class RecoveredItems implements Closeable {
         return lastSegment;
     }
 
-    /** Segments that are damaged or missing. */
+    /** Returns the damaged or missing segments. */
     SortedSet<Integer> damaged() {
         return damaged;
     }
 
-    /** What is found in a segment. */
+    /** The result of scanning a segment. */
     private static final class Scan {
         private final int segment;
         private long lastItem = -1;
         private boolean headed;
         private boolean ours;
-        /** Whether something is not whole since what is known to have been forced. */
-        private boolean doubtful;
+        /** Whether bytes are incomplete after the last part that is known to be forced. */
+        private boolean suspect;
 
         private long bytes;
 
@@ -125,7 +128,7 @@ final class RecoveredItems implements Closeable {
         }
     }
 
-    /** Reads the places of all whole lines of a segment. */
+    /** Finds the positions of all complete lines of a segment. */
     private Scan scan(int segment, Set<String> headers, @Nullable Scan before) throws IOException {
         Scan scan = new Scan(segment);
         try (SeekableByteChannel channel = disk.openForRead(files.journal(segment))) {
@@ -140,7 +143,7 @@ final class RecoveredItems implements Closeable {
                     } else {
                         scan.headed = true;
                         scan.ours = headers.contains(new String(window, start, end - start, US_ASCII));
-                        scan.doubtful = !scan.ours;
+                        scan.suspect = !scan.ours;
                     }
                     scan.bytes += end + 1 - start;
                     start = end + 1;
@@ -154,9 +157,9 @@ final class RecoveredItems implements Closeable {
                 filled += Math.max(0, count);
             }
             scan.bytes += filled;
-            scan.doubtful |= filled > 0;
+            scan.suspect |= filled > 0;
         }
-        if (scan.doubtful) {
+        if (scan.suspect) {
             log.info("{} ends in an incomplete line, which is ignored.", files.journal(segment));
         }
         segments.add(new Segment(segment, scan.lastItem));
@@ -165,16 +168,16 @@ final class RecoveredItems implements Closeable {
 
     private void look(Scan scan, Line line, @Nullable Scan before) {
         if (!line.isWhole()) {
-            scan.doubtful = true;
+            scan.suspect = true;
         } else if (line.kind() == ItemJournal.FORCED) {
-            if (scan.doubtful || line.number() != scan.bytes) {
+            if (scan.suspect || line.number() != scan.bytes) {
                 damaged.add(scan.segment);
             }
-            scan.doubtful = false;
-        } else if (line.kind() == ItemJournal.GOES_ON) {
+            scan.suspect = false;
+        } else if (line.kind() == ItemJournal.CONTINUES) {
             if (before != null
                     && before.segment == scan.segment - 1
-                    && (before.doubtful || line.number() != before.bytes)) {
+                    && (before.suspect || line.number() != before.bytes)) {
                 damaged.add(before.segment);
             }
         } else {
@@ -214,7 +217,7 @@ final class RecoveredItems implements Closeable {
             return Arrays.equals(bytes, start, start + CHECKSUM_CHARS, digits, 0, CHECKSUM_CHARS);
         }
 
-        /** Where the kind stands in a whole line. */
+        /** Returns the position of the kind in a complete line. */
         private int kindAt() {
             int at = start + CHECKSUM_CHARS + 1;
             while (bytes[at] != ' ') {
@@ -227,28 +230,31 @@ final class RecoveredItems implements Closeable {
             return bytes[kindAt()];
         }
 
-        /** The words of a whole line before its kind: a number of an item, perhaps with a checksum, or of bytes. */
+        /**
+         * Returns the words of a complete line before its kind: an item number, perhaps with a checksum, or a number of
+         * bytes.
+         */
         private String[] about() {
             return new String(bytes, start + 9, kindAt() - start - 10, US_ASCII).split(":", 2);
         }
 
-        /** The number of an item, or of bytes. */
+        /** Returns the item number, or the number of bytes. */
         long number() {
             return Long.parseLong(about()[0]);
         }
 
-        /** Whether the line was written for an item with this checksum, as far as it tells. */
+        /** Whether the line was written for an item with this checksum. True if the line has no checksum. */
         boolean isAbout(int item) {
             String[] about = about();
             return about.length == 1 || HexFormat.fromHexDigits(about[1]) == item;
         }
 
-        /** What stands behind the kind, from its first byte. */
+        /** Returns the position of the first byte after the kind. */
         private int restAt() {
             return Math.min(end, kindAt() + 2);
         }
 
-        /** The run that the failure is of. */
+        /** Returns the run in which the item failed. */
         int failedIn() {
             int at = restAt();
             int run = 0;
@@ -307,10 +313,10 @@ final class RecoveredItems implements Closeable {
         Line whole = new Line(line.array(), 0, length);
         return whole.isWhole() && whole.number() == number && whole.isAbout(item)
                 ? whole.entry()
-                : null; // it may have changed since it was found
+                : null; // it may have changed since the scan
     }
 
-    /** A segment is about to be deleted. */
+    /** Closes a segment that is about to be deleted. */
     synchronized void close(int segment) throws IOException {
         SeekableByteChannel channel = channels.remove(segment);
         if (channel != null) {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Replaces a small file in one step: temporary file, force, rename, force the directory. After a crash the file is the old
- * or the new one, whole.
+ * Replaces a small file atomically: temporary file, force, rename, force the directory. After a crash the file is the
+ * complete old or new one.
  */
 public final class Replacement {
     private Replacement() {}
@@ -21,7 +21,7 @@ public final class Replacement {
         return requireNonNull(file.toAbsolutePath().getParent());
     }
 
-    /** On return the file holds the bytes for good. */
+    /** Replaces the content of the file. On return it survives a power cut. */
     public static void write(Disk disk, Path file, byte[] bytes) throws IOException {
         Path temporary = temporaryFor(file);
         writeForced(disk, temporary, bytes);
@@ -29,7 +29,7 @@ public final class Replacement {
         disk.forceDirectory(directoryOf(file));
     }
 
-    /** The same where others may write the file at the same time: it is one of theirs, whole. */
+    /** Does the same when others may write the file at the same time. The file is then one complete version. */
     public static void writeByMany(Disk disk, Path file, byte[] bytes) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         writeForced(disk, temporary, bytes);
@@ -37,7 +37,7 @@ public final class Replacement {
         disk.forceDirectory(directoryOf(file));
     }
 
-    /** Writes a file whose name is not forced. */
+    /** Writes and forces a file, but not its name. */
     static void writeForced(Disk disk, Path file, byte[] bytes) throws IOException {
         try (DiskFile open = disk.open(file)) {
             open.cutBack(0);

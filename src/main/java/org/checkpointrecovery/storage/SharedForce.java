@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forces one directory for many threads: those that ask while a force is under way share the next one. A force counts for a
- * thread only if it began after the thread asked. If it fails, it fails for all of them.
+ * Forces one directory for many threads. Threads that call during a force share the next one: a force counts for a
+ * thread only if it started after the thread's call. A failure is thrown in all threads that share it.
  */
 final class SharedForce {
     private final Disk disk;
@@ -24,7 +24,7 @@ final class SharedForce {
         this.directory = directory;
     }
 
-    /** On return the names that were in the directory at the call survive a power cut. */
+    /** Makes the names in the directory at the time of the call survive a power cut. */
     void force() throws IOException {
         Attempt mine;
         synchronized (this) {
@@ -37,7 +37,7 @@ final class SharedForce {
                 try {
                     wait();
                 } catch (InterruptedException e) {
-                    interrupted = true; // the disk is waited for all the same
+                    interrupted = true; // keep waiting for the disk
                 }
             }
             if (interrupted) {
@@ -64,7 +64,7 @@ final class SharedForce {
         }
     }
 
-    /** Each thread gets an exception of its own, since it may add to it. */
+    /** Throws a new exception in each thread, because a thread may add suppressed exceptions to it. */
     private static void throwIfFailed(Attempt attempt) throws IOException {
         if (attempt.failure instanceof DiskFullException full) {
             throw new DiskFullException(String.valueOf(full.getMessage()), full);

@@ -16,16 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes that wait: the first {@value #MEMORY_BYTES} in memory, more of
- * them in a temporary file. The file is open only while
- * some bytes are written or read, so that a spool that waits for a slow client holds no descriptor. Used by one thread at a
- * time. Closing it deletes its file.
+ * Buffers bytes: the first {@value #MEMORY_BYTES} in memory, the rest in a temporary file. The file is open only during
+ * reads and writes, so a spool that waits for a slow client holds no descriptor. Used by one thread at a time. Closing
+ * it deletes the file.
  */
 public final class Spool extends OutputStream {
-    /** What is held in memory at most. */
+    /** Maximum bytes held in memory. */
     public static final int MEMORY_BYTES = 32 * 1024;
 
-    /** An answer of ordinary size does not fail for want of disk space. */
+    /**
+     * Maximum bytes held in memory if the disk is full, so that an ordinary response does not fail for lack of space.
+     */
     private static final int MEMORY_BYTES_ON_FULL_DISK = 2 * 1024 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(Spool.class);
@@ -35,7 +36,7 @@ public final class Spool extends OutputStream {
     private ByteArrayOutputStream memory = new ByteArrayOutputStream(512);
     private long fileBytes;
     private boolean hasFile;
-    /** Why no more is written to the file, or null. */
+    /** Why the file is no longer written to, or null. */
     private @Nullable IOException failure;
 
     private boolean closed;
@@ -70,7 +71,7 @@ public final class Spool extends OutputStream {
         }
     }
 
-    /** What a failed call has written to the file is never read. */
+    /** Moves the bytes in memory to the file. Bytes of a failed write are never read. */
     private void spill() throws IOException {
         try (DiskFile file = disk.open(path)) {
             hasFile = true;
@@ -81,7 +82,7 @@ public final class Spool extends OutputStream {
         }
     }
 
-    /** How many bytes were written. */
+    /** Returns the number of bytes written. */
     public long length() {
         return fileBytes + memory.size();
     }
@@ -91,16 +92,16 @@ public final class Spool extends OutputStream {
         return fileBytes == 0;
     }
 
-    /** Some bytes from a position on, at least one; empty at the end. */
-    public byte[] read(long position, int most) throws IOException {
+    /** Returns at least one byte from a position; empty at the end. */
+    public byte[] read(long position, int max) throws IOException {
         if (position >= fileBytes) {
             byte[] held = memory.toByteArray();
             int from = (int) Math.min(position - fileBytes, held.length);
-            byte[] part = new byte[Math.min(most, held.length - from)];
+            byte[] part = new byte[Math.min(max, held.length - from)];
             System.arraycopy(held, from, part, 0, part.length);
             return part;
         }
-        ByteBuffer part = ByteBuffer.allocate((int) Math.min(most, fileBytes - position));
+        ByteBuffer part = ByteBuffer.allocate((int) Math.min(max, fileBytes - position));
         try (SeekableByteChannel channel = disk.openForRead(path)) {
             channel.position(position);
             while (part.hasRemaining()) {
@@ -112,7 +113,7 @@ public final class Spool extends OutputStream {
         return part.array();
     }
 
-    /** All bytes, for a spool whose length its writer has limited. */
+    /** Returns all bytes. Only for a spool whose writer limits its length. */
     public byte[] readAll() throws IOException {
         if (isInMemory()) {
             return memory.toByteArray();
@@ -126,7 +127,7 @@ public final class Spool extends OutputStream {
         return all;
     }
 
-    /** The bytes from the first one on. Nothing may be written until the stream is closed. */
+    /** Reads the bytes from the start. Do not write until the stream is closed. */
     public InputStream input() throws IOException {
         if (isInMemory()) {
             return new ByteArrayInputStream(memory.toByteArray());
@@ -138,7 +139,7 @@ public final class Spool extends OutputStream {
         return Channels.newInputStream(disk.openForRead(path));
     }
 
-    /** Never throws: a file that cannot be deleted now is deleted at the next start. */
+    /** Deletes the file. Never throws: the next start deletes a file that cannot be deleted now. */
     @Override
     public void close() {
         if (closed) {

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Temporary files for what is on its way to or from clients, so that it does not wait in memory. Nothing in them must survive:
- * they are never forced, and what a crash leaves is deleted at the next start. Thread-safe.
+ * Temporary files for data in transit to or from clients, to save memory. They are never forced, and the next start
+ * deletes what a crash left. Thread-safe.
  */
 public final class Spools {
     private static final Logger log = LoggerFactory.getLogger(Spools.class);
@@ -22,7 +22,7 @@ public final class Spools {
         this.root = root;
     }
 
-    /** Deletes what a crash left. Call before all else. Never throws: a disk that is full now may have room later. */
+    /** Deletes what a crash left. Call before everything else. Never throws: a full disk may have room later. */
     public void open() {
         try {
             if (!disk.exists(root)) {
@@ -39,7 +39,7 @@ public final class Spools {
         }
     }
 
-    /** An empty spool. It has no file until it needs one. */
+    /** Returns an empty spool. It creates its file only when needed. */
     public Spool begin() {
         return new Spool(disk, root.resolve(String.valueOf(last.incrementAndGet())));
     }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Directories that appear whole or not at all: filled under a name of their own, forced, and then given their real name; and
- * taken away in the opposite order. What a crash leaves of either is swept away at the next start.
+ * Directories that appear completely or not at all: filled and forced under a temporary name, then renamed; and deleted
+ * in the opposite order. The next start deletes what a crash left of either.
  */
 final class StagedDirectory {
     private static final Logger log = LoggerFactory.getLogger(StagedDirectory.class);
@@ -27,9 +27,8 @@ final class StagedDirectory {
     }
 
     /**
-     * Creates the parent if it is not there, and sweeps away what a crash left. A service that was killed may not have forced
-     * the names that are found here: they are forced before anyone relies on them, and before what is deleted loses its
-     * files.
+     * Creates the parent if it does not exist, and deletes what a crash left. A killed service may not have forced the
+     * names found here, so they are forced before anyone relies on them and before any files are deleted.
      */
     void open() throws IOException {
         if (!disk.exists(parent)) {
@@ -51,8 +50,7 @@ final class StagedDirectory {
     }
 
     /**
-     * The published directories, sorted by name. What is none, such as a symbolic link to one, is left alone, and the log says
-     * so.
+     * Lists the published directories, sorted by name. Anything else, such as a symbolic link, is left in place and logged.
      */
     List<Path> list() throws IOException {
         List<Path> directories = new ArrayList<>();
@@ -67,7 +65,7 @@ final class StagedDirectory {
         return directories;
     }
 
-    /** An empty directory to fill. */
+    /** Creates an empty directory to fill. */
     Path begin(String name) throws IOException {
         Path staged = parent.resolve(NEW + name);
         disk.createDirectory(staged);
@@ -75,8 +73,8 @@ final class StagedDirectory {
     }
 
     /**
-     * Gives a filled directory, whose files are forced, its name. On return it survives a power cut; after an exception it has
-     * its old name, to be given up.
+     * Renames a filled directory, whose files must be forced, to its final name. On return it survives a power cut.
+     * After an exception it has its temporary name and should be discarded.
      */
     Path publish(Path staged, String name) throws IOException {
         disk.forceDirectory(staged);
@@ -86,12 +84,12 @@ final class StagedDirectory {
     }
 
     /**
-     * Gives up a directory that was begun. Never throws: what cannot be deleted now is swept away at the next start.
+     * Discards an unpublished directory. Never throws: the next start deletes what cannot be deleted now.
      */
     void discard(Path staged) {
         try {
             disk.forceDirectory(
-                    parent); // if it had another name for a moment, it must not be found under that, half empty
+                    parent); // if the rename took effect, a power cut must not bring it back half empty
             disk.deleteTree(staged);
         } catch (IOException e) {
             sweptLater(staged, e);
@@ -99,8 +97,7 @@ final class StagedDirectory {
     }
 
     /**
-     * Takes a published directory away. On return it is gone, also after a power cut; after an exception it is still
-     * there.
+     * Deletes a published directory. On return it stays deleted after a power cut; after an exception it still exists.
      */
     void delete(String name) throws IOException {
         Path deleted = parent.resolve(DELETED + name);
@@ -112,7 +109,7 @@ final class StagedDirectory {
         }
     }
 
-    /** Gives a directory another name, for good or not at all. */
+    /** Renames a directory durably, or not at all. */
     private void rename(Path from, Path to) throws IOException {
         disk.move(from, to);
         try {

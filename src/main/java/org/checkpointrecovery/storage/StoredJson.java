@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of the service's own files: one object with a format version first and a checksum last. */
+/** Reads the JSON of the service's own files: one object with a format version first and a checksum last. */
 final class StoredJson {
     private static final JsonMapper MAPPER = new JsonMapper();
 
@@ -33,7 +33,7 @@ final class StoredJson {
         return read(file, version, version);
     }
 
-    /** @throws DamagedFileException if the checksum or the version is not right */
+    /** @throws DamagedFileException if the checksum or the version is wrong */
     static JsonNode read(byte[] file, int oldestVersion, int version) throws IOException {
         Checksum.verify(file);
         JsonNode json;

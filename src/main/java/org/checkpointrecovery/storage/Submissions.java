@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the service has asked a cluster for, for one job: the content of {@code submissions.json},
+ * The submissions of one job to a cluster: the content of {@code submissions.json},
  *
  * <pre>
  * {"version":1,"submissions":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","savepoint":"file:/..."}],"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line. It is written before the cluster is asked.
+ * on one line. It is written before the cluster is called.
  *
- * @param list in the order of time; a submission's number is its place, from 1
+ * @param list oldest first; a submission's number is its position, from 1
  */
 public record Submissions(List<Submission> list) {
     private static final int VERSION = 1;
@@ -31,7 +31,7 @@ public record Submissions(List<Submission> list) {
      * A submission.
      *
      * @param clusterJob its id in the cluster
-     * @param savepoint where the cluster stopped it; null if it did not, or that is not known
+     * @param savepoint the savepoint that the cluster stopped it with; null if there is none, or it is unknown
      */
     public record Submission(String clusterJob, @Nullable String savepoint) {}
 
@@ -41,7 +41,7 @@ public record Submissions(List<Submission> list) {
         return new Submissions(longer);
     }
 
-    /** The last one was stopped with a savepoint. */
+    /** Records that the last one was stopped with a savepoint. */
     public Submissions stopped(String savepoint) {
         List<Submission> changed = new ArrayList<>(list);
         Submission last = changed.get(changed.size() - 1);
@@ -58,7 +58,7 @@ public record Submissions(List<Submission> list) {
         Replacement.write(disk, file, StoredJson.write(json));
     }
 
-    /** None if the file is not there. */
+    /** Reads the file; no submissions if it does not exist. */
     public static Submissions read(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) {
             return new Submissions(List.of());

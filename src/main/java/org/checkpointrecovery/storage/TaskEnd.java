@@ -10,18 +10,18 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 
 /**
- * Why a task of a cluster ended the work on a job: the content of {@code ended-1.json},
+ * Why a cluster task ended the work on a job: the content of {@code ended-1.json},
  *
  * <pre>{"version":1,"end":"PAUSED","code":"NOT_AUTHORIZED","message":"...","crc32c":"0b6f3c11"}</pre>
  *
  * on one line.
  *
- * @param end CRASHED, PAUSED or FAILED; STOPPED if the service has ended it
+ * @param end CRASHED, PAUSED or FAILED; STOPPED if the service ended it
  */
 public record TaskEnd(Run.End end, Reason reason) {
     private static final int VERSION = 1;
 
-    /** Of several that are written, the last one counts. */
+    /** Writes the file. If several tasks write it, the last one wins. */
     public void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("end", end.name()).put("code", reason.code().name()).put("message", reason.message());

@@ -4,9 +4,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An input that a client has sent.
+ * An uploaded input.
  *
  * @param name a label for people, or null; never part of a path
- * @param sha256 of its bytes, in hex
+ * @param sha256 SHA-256 of its bytes, in hexadecimal
  */
 public record UploadedFile(String id, @Nullable String name, long bytes, String sha256, Instant createdAt) {}

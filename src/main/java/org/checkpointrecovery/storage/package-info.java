@@ -1,4 +1,6 @@
-/** Files that must survive a crash: the disk, job records, checkpoints, uploads. Knows nothing of HTTP or engines. */
+/**
+ * Files that must survive a crash: the disk, job records, checkpoints and uploads. Does not depend on HTTP or engines.
+ */
 @NullMarked
 package org.checkpointrecovery.storage;
 

@@ -202,7 +202,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
             Callbacks callbacks = new SignedCallbacks(
                     addressRules,
                     () -> new Poster(addressRules, clock, Duration.ofMillis(1)),
-                    key::readOrMake,
+                    key::readOrCreate,
                     CallbackBody::of,
                     clock);
             service = new JobService(

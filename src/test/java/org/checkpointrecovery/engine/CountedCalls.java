@@ -107,7 +107,7 @@ public final class CountedCalls implements Processors {
             }
 
             @Override
-            public void stopTrying() {
+            public void stopRetrying() {
                 // each call has one attempt
             }
 

@@ -248,7 +248,7 @@ class FaultScanTest {
         }
 
         @Override
-        public void tell(int end, JobView view, Runnable settled) {
+        public void deliver(int end, JobView view, Runnable settled) {
             thread.execute(() -> {
                 ends.computeIfAbsent(view.job().id(), id -> ConcurrentHashMap.newKeySet())
                         .add(view.job().status());

@@ -157,7 +157,7 @@ public final class HeldCalls implements Processors {
             }
 
             @Override
-            public void stopTrying() {
+            public void stopRetrying() {
                 synchronized (HeldCalls.this) {
                     stopped = true;
                 }

@@ -148,7 +148,7 @@ class CsvHeaderTest {
         assertThat(header("sep=semicolon\n1\n", DEFAULT).names()).containsExactly("sep=semicolon");
         assertThat(header("id\nsep=;\n", DEFAULT).names()).containsExactly("id");
         for (String bad : new String[] {"sep=", "sep=||", "sep=\"", "sep=\u00e4", "sep=\\t"}) {
-            refused(bad + "\nid;name\n", DEFAULT, bad, "must be one ASCII character");
+            refused(bad + "\nid;name\n", DEFAULT, bad, "must be a tab or one printable ASCII character");
         }
     }
 

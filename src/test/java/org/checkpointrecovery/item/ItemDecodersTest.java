@@ -269,7 +269,7 @@ class ItemDecodersTest {
         assertThatThrownBy(() -> CsvHeader.read(
                         new SlowChannel(latin1, 3), new LineSource.Lines(3, 100, CSV, true, true), false))
                 .isInstanceOf(BadHeaderException.class)
-                .hasMessageContaining("not UTF-8");
+                .hasMessageContaining("not valid UTF-8");
     }
 
     @Test

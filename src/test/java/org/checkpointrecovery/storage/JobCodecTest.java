@@ -85,9 +85,9 @@ class JobCodecTest {
                 new Ends(
                         3,
                         List.of(
-                                new Ends.Untold(
+                                new Ends.PendingEnd(
                                         2, state(Status.FAILED), NOW, 2, null, new Position(7, 1, 2, 3, 5, 2), null),
-                                new Ends.Untold(3, state(Status.COMPLETED), NOW, 3, 12L, Position.START, NOW))));
+                                new Ends.PendingEnd(3, state(Status.COMPLETED), NOW, 3, 12L, Position.START, NOW))));
     }
 
     private static JobState state(Status status) {

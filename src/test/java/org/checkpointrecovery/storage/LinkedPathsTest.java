@@ -185,11 +185,11 @@ class LinkedPathsTest {
     void a_key_that_others_can_read_is_restricted_and_kept() throws IOException {
         KeyFile key = new KeyFile(disk, data.resolve("callback-key"));
         key.restrictToOwner();
-        String text = key.readOrMake();
+        String text = key.readOrCreate();
         Files.setPosixFilePermissions(data.resolve("callback-key"), PosixFilePermissions.fromString("rw-r--r--"));
         key.restrictToOwner();
         assertThat(permissions(data.resolve("callback-key"))).isEqualTo("rw-------");
-        assertThat(key.readOrMake()).isEqualTo(text);
+        assertThat(key.readOrCreate()).isEqualTo(text);
     }
 
     private static String permissions(Path path) throws IOException {

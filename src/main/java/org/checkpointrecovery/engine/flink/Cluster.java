@@ -48,9 +48,9 @@ interface Cluster extends AutoCloseable {
     /** How a job is. */
     enum State {
         /** It is being started, runs, or is being started again. */
-        GOES_ON,
+        ACTIVE,
         /** It is about to end. */
-        ENDS,
+        ENDING,
         FINISHED,
         FAILED,
         CANCELED

@@ -71,7 +71,7 @@ final class ClusterJob {
     }
 
     /** Whether the cluster may be at work on the last submission, as far as the disk tells. */
-    boolean mayGoOn() throws IOException {
+    boolean mayBeActive() throws IOException {
         return number() > 0 && last().savepoint() == null && taskEnd().isEmpty();
     }
 
@@ -95,12 +95,12 @@ final class ClusterJob {
     /**
      * Submits the job once more. After an exception it may be submitted if the {@link #number} is another one.
      *
-     * @param anew whether it begins with the ranges that are not done, whatever the cluster knows of it
+     * @param ignoreCheckpoints whether it begins with the ranges that are not done, whatever the cluster knows of it
      * @param givenUp when it is true, the cluster's answer is not waited for any longer
      */
-    void submit(JobJar jar, int parallelism, boolean anew, BooleanSupplier givenUp) throws IOException {
+    void submit(JobJar jar, int parallelism, boolean ignoreCheckpoints, BooleanSupplier givenUp) throws IOException {
         Optional<String> restore =
-                anew ? Optional.empty() : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
+                ignoreCheckpoints ? Optional.empty() : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
         Optional<String> uploaded = cluster.jar(jar.name());
         String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
@@ -147,7 +147,7 @@ final class ClusterJob {
     }
 
     /** Keeps what may still be at work on the last submission from beginning with another range. */
-    void disown() throws IOException {
+    void abandon() throws IOException {
         if (number() > 0 && taskEnd().isEmpty()) {
             new TaskEnd(
                             Run.End.STOPPED,
@@ -161,7 +161,7 @@ final class ClusterJob {
     /** Ends the last submission now. */
     void cancel() throws ClusterException {
         try {
-            disown();
+            abandon();
         } catch (IOException e) {
             log.warn("Job {}: cannot tell its tasks to stop: {}. Cancelling the Flink job instead.", id, e.toString());
         }

@@ -80,7 +80,7 @@ final class FlinkFeed implements Feed {
     private final Runnable onClose;
     private final ClusterJob clusterJob;
     /** Whether the cluster's checkpoints are of no use, because ranges that it has done are to be done again. */
-    private boolean anew;
+    private boolean ignoreCheckpoints;
 
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
@@ -97,7 +97,7 @@ final class FlinkFeed implements Feed {
     /** Why the cluster did not take the last submission, as far as is known; of the feed's thread. */
     private @Nullable String refusal;
 
-    private boolean saidThatItWaits;
+    private boolean loggedWaiting;
 
     private int submissionsInVain;
     private int unanswered;
@@ -141,7 +141,7 @@ final class FlinkFeed implements Feed {
         if (disk.exists(files.manifest())) {
             Manifest found = Manifest.read(disk, files.manifest());
             manifest = found;
-            submitted = clusterJob.mayGoOn();
+            submitted = clusterJob.mayBeActive();
             disk.delete(files.crash()); // the run that was to take it is over
             removeFailed(found);
         }
@@ -162,7 +162,7 @@ final class FlinkFeed implements Feed {
                 .subList(ranges.indexOf(from.nextItem()), ranges.ranges().size())) {
             Path directory = files.range(range);
             if (disk.exists(directory) && RangeRecord.read(disk, directory).failed() > 0) {
-                anew = true;
+                ignoreCheckpoints = true;
                 remove(directory);
             }
         }
@@ -256,7 +256,7 @@ final class FlinkFeed implements Feed {
         RangeReader opened = new RangeReader(disk, files, ranges, queue, from.nextItem());
         rehearse(opened);
         while (!control.mustEndNow()) {
-            int read = opened.readOn();
+            int read = opened.readFinished();
             if (read < 0) {
                 return;
             }
@@ -285,7 +285,7 @@ final class FlinkFeed implements Feed {
                 lastUnanswered = "";
                 sleep(patience.look());
             } catch (ClusterException e) {
-                noteUnanswered(e);
+                noteFailedCall(e);
                 sleep(patience.pause());
             }
         }
@@ -401,11 +401,11 @@ final class FlinkFeed implements Feed {
                                     : "the cluster rejected the job: " + refusal);
         }
         switch (state.get()) {
-            case GOES_ON -> showProgress();
-            case ENDS -> {}
+            case ACTIVE -> showProgress();
+            case ENDING -> {}
             case FINISHED -> {
-                if (ranges.readOn() == 0 && !ranges.isAtEnd()) {
-                    anew = true;
+                if (ranges.readFinished() == 0 && !ranges.isAtEnd()) {
+                    ignoreCheckpoints = true;
                     return submitAgain("the Flink job is FINISHED, but some ranges are not");
                 }
             }
@@ -440,7 +440,7 @@ final class FlinkFeed implements Feed {
     private boolean attachOrSubmit(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         if (submitted) {
             Optional<Cluster.State> state = clusterJob.state();
-            if (state.isPresent() && state.get() == Cluster.State.GOES_ON) {
+            if (state.isPresent() && state.get() == Cluster.State.ACTIVE) {
                 log.info("Job {}: the cluster is already running submission {}", id, clusterJob.number());
                 attached = true;
                 return false;
@@ -454,14 +454,14 @@ final class FlinkFeed implements Feed {
     }
 
     private void submit(RangeReader ranges) throws IOException, InterruptedException {
-        clusterJob.disown();
+        clusterJob.abandon();
         submitted = false;
         int parallelism = clusterJob.parallelism(ranges.rangesLeft());
         if (parallelism == 0) {
             awaitSlot();
             return;
         }
-        clearAway();
+        discard();
         new RangeOrder(
                         parts.order().job(),
                         parts.order().input(),
@@ -472,8 +472,8 @@ final class FlinkFeed implements Feed {
         int before = clusterJob.number();
         refusal = null;
         try {
-            clusterJob.submit(JobJar.load(), parallelism, anew, () -> control.mustEndNow() || control.asked() != null);
-            anew = false;
+            clusterJob.submit(JobJar.load(), parallelism, ignoreCheckpoints, () -> control.mustEndNow() || control.asked() != null);
+            ignoreCheckpoints = false;
         } catch (ClusterException e) {
             refusal = e.getMessage();
             throw e;
@@ -486,24 +486,24 @@ final class FlinkFeed implements Feed {
 
     /** However long the other tasks take: a job that waits in line has not failed. */
     private void awaitSlot() throws InterruptedException {
-        if (!saidThatItWaits) {
-            saidThatItWaits = true;
+        if (!loggedWaiting) {
+            loggedWaiting = true;
             log.info("Job {}: waiting for a free slot in the cluster", id);
         }
         sleep(patience.pause());
     }
 
     /** What tasks of earlier submissions have begun. Whoever still works there is not waited for any more. */
-    private void clearAway() throws IOException {
+    private void discard() throws IOException {
         for (Path path : disk.list(files.directory())) {
             String name = path.getFileName().toString();
             if (name.startsWith(RangeFiles.NEW) || name.startsWith(GONE)) {
-                clearAway(path);
+                discard(path);
             }
         }
     }
 
-    private void clearAway(Path attempt) {
+    private void discard(Path attempt) {
         Path gone = gone(attempt);
         try {
             disk.move(attempt, gone);
@@ -525,14 +525,14 @@ final class FlinkFeed implements Feed {
                     + " submissions. Committed results are safe. Fix the cause and resume."));
         }
         // What a checkpoint of the cluster's does not survive may be the checkpoint itself.
-        anew |= submissionsInVain > 1;
+        ignoreCheckpoints |= submissionsInVain > 1;
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
         attached = false;
         return false;
     }
 
-    private void noteUnanswered(ClusterException e) throws RunFailedException {
+    private void noteFailedCall(ClusterException e) throws RunFailedException {
         unanswered++;
         String message = String.valueOf(e.getMessage());
         if (!message.equals(lastUnanswered)) {
@@ -554,7 +554,7 @@ final class FlinkFeed implements Feed {
             return false;
         }
         submitted = false;
-        if (ranges.readOn() < 0) {
+        if (ranges.readFinished() < 0) {
             return true;
         }
         Reason reason = end.get().reason();
@@ -605,7 +605,7 @@ final class FlinkFeed implements Feed {
                 log.warn("Job {}: cannot stop it with a savepoint: {}. Retrying, then cancelling it.", id, e.getMessage());
                 failures++;
             }
-            if (ranges.readOn() < 0) {
+            if (ranges.readFinished() < 0) {
                 return;
             }
             if (submitted) {
@@ -615,7 +615,7 @@ final class FlinkFeed implements Feed {
         if (submitted) {
             endInCluster();
         }
-        int unused = ranges.readOn();
+        ranges.readFinished();
     }
 
     /** Gives the cluster some time to end a job whose ranges are all done. */
@@ -625,7 +625,7 @@ final class FlinkFeed implements Feed {
             while (submitted && !control.mustEndNow() && System.nanoTime() < deadline) {
                 Optional<Cluster.State> state = clusterJob.state();
                 submitted = state.isPresent()
-                        && (state.get() == Cluster.State.GOES_ON || state.get() == Cluster.State.ENDS);
+                        && (state.get() == Cluster.State.ACTIVE || state.get() == Cluster.State.ENDING);
                 if (submitted) {
                     sleep(patience.look());
                 }
@@ -642,7 +642,7 @@ final class FlinkFeed implements Feed {
             long deadline = System.nanoTime() + END_GRACE.toNanos();
             while (System.nanoTime() < deadline) {
                 Optional<Cluster.State> state = clusterJob.state();
-                if (state.isEmpty() || (state.get() != Cluster.State.GOES_ON && state.get() != Cluster.State.ENDS)) {
+                if (state.isEmpty() || (state.get() != Cluster.State.ACTIVE && state.get() != Cluster.State.ENDING)) {
                     return;
                 }
                 Thread.sleep(100);

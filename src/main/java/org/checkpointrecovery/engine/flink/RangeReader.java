@@ -71,7 +71,7 @@ final class RangeReader {
      *
      * @return how many they are; -1 if the queue is closed
      */
-    int readOn() throws IOException, InterruptedException {
+    int readFinished() throws IOException, InterruptedException {
         int read = 0;
         while (!isAtEnd()
                 && !endsEarly

@@ -127,9 +127,9 @@ final class RestCluster implements Cluster {
                     case "FINISHED" -> State.FINISHED;
                     case "FAILED" -> State.FAILED;
                     case "CANCELED" -> State.CANCELED;
-                    case "FAILING", "CANCELLING" -> State.ENDS;
+                    case "FAILING", "CANCELLING" -> State.ENDING;
                     case "INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "SUSPENDED", "RECONCILING" ->
-                        State.GOES_ON;
+                        State.ACTIVE;
                     default ->
                         throw new ClusterException("unknown job state \"" + state
                         + "\" in its answer; is this the REST API of a JobManager?");
@@ -210,6 +210,7 @@ final class RestCluster implements Cluster {
         return send(request, TIMEOUT, () -> false);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the abort
     private Answer send(Request request, Duration timeout, BooleanSupplier givenUp) throws ClusterException {
         String what = request.getMethod() + " " + request.getURI();
         try {
@@ -218,7 +219,7 @@ final class RestCluster implements Cluster {
             ContentResponse response = await(answer, givenUp);
             if (response == null) {
                 ClusterException e = new ClusterException(what + ": cancelled before the answer came");
-                var unused = request.abort(e);
+                request.abort(e);
                 throw e;
             }
             String content = new String(response.getContent(), UTF_8);

@@ -86,23 +86,23 @@ final class BatchReader implements Runnable {
 
     private void readToEnd() throws IOException, InterruptedException {
         try {
-            readOn();
+            readBatches();
         } catch (OpenQuoteException e) { // the items before it are whole, and are committed
-            noMore();
+            noMoreItems();
             queue.finish(e);
             return;
         }
-        noMore();
+        noMoreItems();
         queue.finish();
     }
 
-    private void noMore() {
+    private void noMoreItems() {
         if (others != null) {
-            others.noMore();
+            others.noMoreItems();
         }
     }
 
-    private void readOn() throws IOException, InterruptedException {
+    private void readBatches() throws IOException, InterruptedException {
         boolean goOn = true;
         while (goOn) {
             if (control.mustEndNow() || (itemsInBatch == 0 && control.asked() != null)) {
@@ -120,23 +120,23 @@ final class BatchReader implements Runnable {
     }
 
     private Items read() throws IOException {
-        int most = most();
+        int max = maxItems();
         queue.readBegins();
         try {
-            return source.read(most);
+            return source.read(max);
         } finally {
             queue.readEnds();
         }
     }
 
     /** How many items may come into the next slice. */
-    private int most() {
-        int most = Math.min(
+    private int maxItems() {
+        int max = Math.min(
                 settings.batchSize() - itemsInBatch,
                 settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
         boolean strikes = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
         // Items at a price: none is begun behind the one that the crash comes with.
-        return strikes ? (int) Math.max(1, Math.min(most, crashAt - itemsInRun)) : most;
+        return strikes ? (int) Math.max(1, Math.min(max, crashAt - itemsInRun)) : max;
     }
 
     /** Ends the last batch, if it is not whole. */
@@ -172,11 +172,11 @@ final class BatchReader implements Runnable {
             if (control.mustEndNow()) {
                 return false;
             }
-            if (settings.noItemMayFail() && slice.failed > 0) {
+            if (settings.allowsNoFailures() && slice.failed > 0) {
                 queue.put(slice, true);
                 return false;
             }
-            if (strikesWhileProcessing(itemsInRun + done)) {
+            if (crashesWhileProcessing(itemsInRun + done)) {
                 slice.crash = crash;
                 queue.put(slice, true);
                 return false;
@@ -191,13 +191,13 @@ final class BatchReader implements Runnable {
     private boolean dispatch(Items items, Slice slice, Processing processing) throws IOException, InterruptedException {
         noticeOrder(itemsInRun);
         count(items, slice);
-        if (strikesWhileProcessing(itemsInRun)) {
+        if (crashesWhileProcessing(itemsInRun)) {
             slice.crash = crash;
         }
         return processing.submit(items, slice) && slice.crash == null;
     }
 
-    private boolean strikesWhileProcessing(long itemsProcessed) {
+    private boolean crashesWhileProcessing(long itemsProcessed) {
         return crash != null && crash.point() == CrashPoint.PROCESSING && itemsProcessed >= crashAt;
     }
 

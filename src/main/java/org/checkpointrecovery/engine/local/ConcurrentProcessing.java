@@ -155,7 +155,7 @@ final class ConcurrentProcessing implements Processing {
             notifyAll();
         }
         if (begins) {
-            processor.stopTrying();
+            processor.stopRetrying();
         }
         if (control.crashesNow()) {
             queue.wake();
@@ -264,7 +264,7 @@ final class ConcurrentProcessing implements Processing {
     }
 
     @Override
-    public synchronized void noMore() {
+    public synchronized void noMoreItems() {
         noMore = true;
         notifyAll();
     }
@@ -338,7 +338,7 @@ final class ConcurrentProcessing implements Processing {
             }
             ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
             FailureStreak.Effect effect = streak.add(failure);
-            if (failure == null || effect == FailureStreak.Effect.ENDS) {
+            if (failure == null || effect == FailureStreak.Effect.BREAKS) {
                 endStreak(done);
                 done.add(one);
                 places++;
@@ -409,7 +409,7 @@ final class ConcurrentProcessing implements Processing {
         for (int item = 0; item < pending.items.length; item++) {
             write(pending, item);
         }
-        pending.slice.told = true;
+        pending.slice.reported = true;
         queue.processed(pending.slice);
     }
 

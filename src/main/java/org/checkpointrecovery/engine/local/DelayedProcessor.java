@@ -34,6 +34,7 @@ final class DelayedProcessor implements ConcurrentProcessor {
     /** An item whose time has not come. */
     private record Waiting(Work work, Consumer<Answer> answered) {}
 
+    @SuppressWarnings("FutureReturnValueIgnored") // the task reports to the item
     @Override
     public void begin(Work work, Consumer<Answer> answered) {
         Waiting item = new Waiting(work, answered);
@@ -43,7 +44,7 @@ final class DelayedProcessor implements ConcurrentProcessor {
             return;
         }
         try {
-            var unused = timer.schedule(() -> beginNow(item), delay.toNanos(), TimeUnit.NANOSECONDS);
+            timer.schedule(() -> beginNow(item), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // it is closed, and nobody waits for answers any more
         }
@@ -62,10 +63,10 @@ final class DelayedProcessor implements ConcurrentProcessor {
     }
 
     @Override
-    public void stopTrying() {
+    public void stopRetrying() {
         stopped = true;
         waiting.forEach(this::giveUp);
-        processor.stopTrying();
+        processor.stopRetrying();
     }
 
     @Override

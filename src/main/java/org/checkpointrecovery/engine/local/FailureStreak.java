@@ -23,9 +23,9 @@ final class FailureStreak {
     /** What a finished item does to the streak. */
     enum Effect {
         /** There is none: whatever failed, failed for reasons of its own. */
-        ENDS,
+        BREAKS,
         /** The item may be one of many that fail for the same reason, and is to be tried again if it is. */
-        BELONGS
+        EXTENDS
     }
 
     private FailureStreak(int failedItems, int unauthorizedAnswers) {
@@ -49,14 +49,14 @@ final class FailureStreak {
         if (failure == null) {
             failed = 0;
             unauthorized = 0;
-            return Effect.ENDS;
+            return Effect.BREAKS;
         }
         failed++;
         Integer status = failure.status();
         unauthorized = status != null && (status == 401 || status == 403) ? unauthorized + 1 : 0;
         boolean mayPause =
                 failedItems < Integer.MAX_VALUE || (unauthorized > 0 && unauthorizedAnswers < Integer.MAX_VALUE);
-        return mayPause ? Effect.BELONGS : Effect.ENDS;
+        return mayPause ? Effect.EXTENDS : Effect.BREAKS;
     }
 
     /** Why the job must pause; null if it need not. */

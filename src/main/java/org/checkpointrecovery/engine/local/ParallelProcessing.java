@@ -40,7 +40,7 @@ final class ParallelProcessing implements Processing {
     }
 
     @Override
-    public void noMore() {
+    public void noMoreItems() {
         // each slice comes to its end by itself
     }
 

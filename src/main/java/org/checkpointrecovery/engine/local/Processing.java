@@ -14,7 +14,7 @@ interface Processing extends AutoCloseable {
     boolean submit(Items items, Slice slice) throws IOException, InterruptedException;
 
     /** Nothing more is submitted. */
-    void noMore();
+    void noMoreItems();
 
     /** Waits until no thread works any more; the run's control has told them to end. */
     @Override

@@ -105,7 +105,7 @@ public final class RangeRun {
                 Parts parts = new Parts(range, last, settings, sink, times);
                 CrashOrder crash = parts.take(queue);
                 if (crash != null) {
-                    strike(crash, sink);
+                    carryOut(crash, sink);
                     return new End.Crashed(crash);
                 }
                 if (!parts.areWhole()) {
@@ -143,7 +143,7 @@ public final class RangeRun {
     }
 
     /** Leaves what a crash at the point leaves of a directory that has no name yet. */
-    private static void strike(CrashOrder crash, ResultSink sink) throws IOException {
+    private static void carryOut(CrashOrder crash, ResultSink sink) throws IOException {
         switch (crash.point()) {
             case PROCESSING, BEFORE_COMMIT -> sink.cutBack(Position.START);
             case TORN_RESULTS -> sink.tear(Position.START);
@@ -222,7 +222,7 @@ public final class RangeRun {
             next += count;
             inputBytes = slice.nextBytes;
             times.add(slice.processingNanos);
-            failed = slice.failed > 0 && settings.noItemMayFail();
+            failed = slice.failed > 0 && settings.allowsNoFailures();
             boolean endsBatch = next % settings.batchSize() == 0 || (last && next == range.nextItem());
             list.add(new RangeRecord.Part(
                     slice.succeeded,

@@ -22,7 +22,7 @@ final class SliceProcessor {
         this.processor = processor;
         this.before = settings.resultsFormat().before();
         this.after = settings.resultsFormat().after();
-        this.stopAtFailure = settings.noItemMayFail();
+        this.stopAtFailure = settings.allowsNoFailures();
     }
 
     /**

@@ -126,7 +126,7 @@ final class CommitLoop {
         CrashOrder crash = slice.crash != null ? slice.crash : orderedForThis(slice);
         if (crash != null) {
             commit();
-            return strike(crash, slice);
+            return carryOut(crash, slice);
         }
         long failed = appended.failed + slice.failed;
         long processed = appended.succeeded + slice.succeeded + failed;
@@ -158,7 +158,7 @@ final class CommitLoop {
         appended.inputCrc = slice.nextCrc;
         appended.resultsBytes = sink.resultsBytes();
         appended.errorsBytes = sink.errorsBytes();
-        if (!slice.told) {
+        if (!slice.reported) {
             processed += slice.succeeded + slice.failed;
             processingNanos += slice.processingNanos;
         }
@@ -196,7 +196,7 @@ final class CommitLoop {
     }
 
     /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */
-    private RunEnd strike(CrashOrder order, Slice slice) throws IOException {
+    private RunEnd carryOut(CrashOrder order, Slice slice) throws IOException {
         switch (order.point()) {
             case PROCESSING -> {}
             case BEFORE_COMMIT -> sink.cutBack(committed);
@@ -237,7 +237,7 @@ final class CommitLoop {
         ItemFailure failure = requireNonNull(slice.firstFailure);
         String where = "The checkpoint is at item " + committed.nextItem()
         + ", the end of the last complete batch. Fix the cause and resume.";
-        if (settings.noItemMayFail()) {
+        if (settings.allowsNoFailures()) {
             return new Reason(
                     ErrorCode.ITEM_FAILED,
                     "Item " + slice.firstFailedIndex + " failed (" + failure.code() + ": " + failure.message()

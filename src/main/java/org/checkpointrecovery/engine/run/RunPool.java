@@ -96,20 +96,20 @@ public final class RunPool implements JobEngine {
 
     @Override
     public void pause(JobId job) {
-        tell(job, control -> control.endAtBatch(Run.End.PAUSED));
+        signal(job, control -> control.endAtBatch(Run.End.PAUSED));
     }
 
     @Override
     public void cancel(JobId job) {
-        tell(job, control -> control.endNow(Run.End.CANCELLED));
+        signal(job, control -> control.endNow(Run.End.CANCELLED));
     }
 
     @Override
     public void crash(JobId job, CrashOrder order) {
-        tell(job, control -> control.crash(order));
+        signal(job, control -> control.crash(order));
     }
 
-    private void tell(JobId job, Consumer<RunControl> request) {
+    private void signal(JobId job, Consumer<RunControl> request) {
         Ordered ordered = runs.get(job);
         if (ordered != null) {
             request.accept(ordered.run.control());

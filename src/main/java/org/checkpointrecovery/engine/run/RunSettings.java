@@ -87,7 +87,7 @@ public record RunSettings(
     }
 
     /** Whether the first item that fails ends the job. */
-    public boolean noItemMayFail() {
+    public boolean allowsNoFailures() {
         return failedItemLimits.itemsAllowed() == 0;
     }
 }

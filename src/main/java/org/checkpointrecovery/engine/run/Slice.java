@@ -29,7 +29,7 @@ public final class Slice {
     /** What the processor took for the items, together; not known where it works on many at once. */
     public long processingNanos;
     /** Whether the listener was told of each of its items when that came back from the processor. */
-    public boolean told;
+    public boolean reported;
     /** The first item that failed, if one did. */
     public long firstFailedIndex;
 
@@ -59,7 +59,7 @@ public final class Slice {
         succeeded = 0;
         failed = 0;
         processingNanos = 0;
-        told = false;
+        reported = false;
         firstFailure = null;
         nextBytes = 0;
         nextCrc = Crc32c.NONE;

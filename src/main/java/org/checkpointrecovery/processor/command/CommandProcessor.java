@@ -71,7 +71,7 @@ final class CommandProcessor implements ConcurrentProcessor {
     }
 
     @Override
-    public void stopTrying() {
+    public void stopRetrying() {
         // Each item has its process already; one that is tried again at once is not waiting for it.
     }
 
@@ -114,7 +114,7 @@ final class CommandProcessor implements ConcurrentProcessor {
             thread.interrupt();
             Limit now = limit;
             if (now != null) {
-                now.strike();
+                now.expire();
             }
         }
 
@@ -144,7 +144,7 @@ final class CommandProcessor implements ConcurrentProcessor {
             if (closed) {
                 return null;
             }
-            Future<?> timeOut = clock.schedule(mine::strike, spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> timeOut = clock.schedule(mine::expire, spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
             Answer answer = calls.call(work, mine);
             mine.end();
             timeOut.cancel(false);

@@ -2,7 +2,7 @@ package org.checkpointrecovery.processor.command;
 
 import org.jspecify.annotations.Nullable;
 
-/** How long one item may hold a process: until {@link #strike}, which kills it. Thread-safe. */
+/** How long one item may hold a process: until {@link #expire}, which kills it. Thread-safe. */
 final class Limit {
     private @Nullable Child child; // guarded by this, as all below
     private boolean over;
@@ -17,7 +17,7 @@ final class Limit {
     }
 
     /** Kills the process, unless the item has let it go. */
-    synchronized void strike() {
+    synchronized void expire() {
         if (!ended) {
             over = true;
             if (child != null) {

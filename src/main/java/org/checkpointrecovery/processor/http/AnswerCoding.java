@@ -42,10 +42,10 @@ final class AnswerCoding {
      * The bytes without their codings.
      *
      * @param header {@code Content-Encoding}, or null
-     * @param most bytes that there may be
+     * @param max bytes that there may be
      * @param whole whether the body is whole; of one that is not, what can be decoded is
      */
-    static byte[] decode(byte[] body, @Nullable String header, int most, boolean whole) throws IOException {
+    static byte[] decode(byte[] body, @Nullable String header, int max, boolean whole) throws IOException {
         List<String> codings = codings(header);
         if (codings.isEmpty()) {
             return body;
@@ -55,7 +55,7 @@ final class AnswerCoding {
             for (int last = codings.size() - 1; last >= 0; last--) {
                 decoded = decoder(codings.get(last), decoded);
             }
-            return readAll(decoded, most, whole);
+            return readAll(decoded, max, whole);
         } catch (ZipException | EOFException e) {
             throw new DamagedException(e);
         }
@@ -91,13 +91,13 @@ final class AnswerCoding {
         return new InflaterInputStream(peeked, new Inflater(!wrapped));
     }
 
-    private static byte[] readAll(InputStream decoded, int most, boolean whole) throws IOException {
+    private static byte[] readAll(InputStream decoded, int max, boolean whole) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[8 * 1024];
         try (decoded) {
             for (int count = decoded.read(buffer); count >= 0; count = decoded.read(buffer)) {
-                all.write(buffer, 0, Math.min(count, most - all.size() + 1));
-                if (all.size() > most) {
+                all.write(buffer, 0, Math.min(count, max - all.size() + 1));
+                if (all.size() > max) {
                     throw new TooLargeException();
                 }
             }

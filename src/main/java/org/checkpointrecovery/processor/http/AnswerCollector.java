@@ -15,7 +15,7 @@ import org.eclipse.jetty.http.HttpHeader;
 /** Collects one answer as it comes, and no more of it than it may have. Called by one thread at a time. */
 final class AnswerCollector implements Response.HeadersListener, Response.ContentListener, Response.CompleteListener {
     /** Of an answer that is no success only the beginning is ever shown. */
-    private static final int MOST_OF_A_REFUSAL = 16 * 1024;
+    private static final int MAX_ERROR_BODY_BYTES = 16 * 1024;
 
     private final URI url;
     private final JettyCaller.Limits limits;
@@ -23,7 +23,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     private final Consumer<Reply> replied;
     private final AtomicBoolean over = new AtomicBoolean();
     private final ByteArrayBuilder body = new ByteArrayBuilder();
-    private int most;
+    private int max;
 
     /** @param repeated whether a call that ended so has been sent again, with this collector */
     AnswerCollector(URI url, JettyCaller.Limits limits, Predicate<Result> repeated, Consumer<Reply> replied) {
@@ -31,7 +31,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         this.limits = limits;
         this.repeated = repeated;
         this.replied = replied;
-        this.most = limits.maxBodyBytes();
+        this.max = limits.maxBodyBytes();
     }
 
     /** The answer is longer than it may be. */
@@ -43,15 +43,15 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     @Override
     public void onHeaders(Response response) {
         if (!isSuccess(response)) {
-            most = MOST_OF_A_REFUSAL;
-        } else if (response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > most) {
+            max = MAX_ERROR_BODY_BYTES;
+        } else if (response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > max) {
             breakOff(response, new TooLargeException());
         }
     }
 
     @Override
     public void onContent(Response response, ByteBuffer content) {
-        int room = most - body.size();
+        int room = max - body.size();
         if (content.remaining() <= room) {
             append(content);
         } else if (isSuccess(response)) {

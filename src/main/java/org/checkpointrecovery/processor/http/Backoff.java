@@ -8,9 +8,9 @@ import java.time.Duration;
  * (<a href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">Exponential Backoff And Jitter</a>).
  *
  * @param first the limit after the first attempt
- * @param most the limit after any
+ * @param max the limit after any
  */
-record Backoff(Duration first, Duration most) {
+record Backoff(Duration first, Duration max) {
     static final Backoff DEFAULT = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(30));
 
     /**
@@ -20,7 +20,7 @@ record Backoff(Duration first, Duration most) {
      * @param chance from 0 to 1
      */
     Duration after(int attempt, double chance) {
-        double limit = Math.min((double) most.toNanos(), Math.scalb((double) first.toNanos(), attempt - 1));
+        double limit = Math.min((double) max.toNanos(), Math.scalb((double) first.toNanos(), attempt - 1));
         return Duration.ofNanos((long) (limit * chance));
     }
 }

@@ -7,10 +7,10 @@ final class Decoded implements CharSequence {
     private final int[] ends;
     private int length;
 
-    private Decoded(int most) {
-        characters = new char[most];
-        starts = new int[most];
-        ends = new int[most];
+    private Decoded(int max) {
+        characters = new char[max];
+        starts = new int[max];
+        ends = new int[max];
     }
 
     static Decoded plain(String text) {

@@ -116,7 +116,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
         URI url = URI.create(spec.url());
         if (rules.problem(url).isPresent()) {
             throw new UnavailableException("The url of the processor "
-                    + rules.problem(url).get() + ". Change its --http-allow.");
+                    + rules.problem(url).get() + ". Restart the service with another --http-allow and resume the job.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
@@ -146,8 +146,8 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
         String secret = secrets.value(name)
                 .orElseThrow(() -> new UnavailableException("The header " + header
                         + " of the processor needs the secret \""
-                        + name + "\", which this service does not have. Add it to the --secrets-file and restart the "
-                                + "service."));
+                        + name + "\", which this service does not have. Add it to the --secrets-file, restart the "
+                                + "service and resume the job."));
         used.add(secret);
         return secret;
     }

@@ -28,8 +28,8 @@ final class HttpProcessor implements ConcurrentProcessor {
 
     // Of the loop's thread:
     private final Throttle throttle;
-    private final Deque<Trial> ready = new ArrayDeque<>();
-    private final Set<Trial> backingOff = new LinkedHashSet<>();
+    private final Deque<PendingCall> ready = new ArrayDeque<>();
+    private final Set<PendingCall> backingOff = new LinkedHashSet<>();
     private int underWay;
     private boolean stopped;
     private boolean woken;
@@ -49,13 +49,13 @@ final class HttpProcessor implements ConcurrentProcessor {
     }
 
     /** An item on its way, with the number of attempts that were begun. */
-    private static final class Trial {
+    private static final class PendingCall {
         private final Work work;
         private final RequestBody.Made.Ready body;
         private final Consumer<Answer> answered;
         private int attempts;
 
-        Trial(Work work, RequestBody.Made.Ready body, Consumer<Answer> answered) {
+        PendingCall(Work work, RequestBody.Made.Ready body, Consumer<Answer> answered) {
             this.work = work;
             this.body = body;
             this.answered = answered;
@@ -86,18 +86,18 @@ final class HttpProcessor implements ConcurrentProcessor {
             answered.accept(new Answer.Failed(unfit.failure(), 0));
             return;
         }
-        Trial trial = new Trial(work, (RequestBody.Made.Ready) made, answered);
+        PendingCall pending = new PendingCall(work, (RequestBody.Made.Ready) made, answered);
         loop.execute(() -> {
             if (stopped) {
-                trial.giveUp();
+                pending.giveUp();
             } else {
-                ready.addLast(trial);
-                attemptWhatMayBegin();
+                ready.addLast(pending);
+                startReadyAttempts();
             }
         });
     }
 
-    private void attemptWhatMayBegin() {
+    private void startReadyAttempts() {
         while (!ready.isEmpty()) {
             long now = loop.nanos();
             long wait = throttle.untilNext(now, underWay);
@@ -119,76 +119,76 @@ final class HttpProcessor implements ConcurrentProcessor {
         }
         woken = true;
         wakeAt = now + nanos;
-        loop.later(Duration.ofNanos(nanos), this::attemptWhatMayBegin);
+        loop.later(Duration.ofNanos(nanos), this::startReadyAttempts);
     }
 
-    private void attempt(Trial trial, long now) {
-        int attempt = ++trial.attempts;
+    private void attempt(PendingCall pending, long now) {
+        int attempt = ++pending.attempts;
         underWay++;
         throttle.began(now);
-        Call call = setup.calls().of(trial.work, trial.body, attempt);
+        Call call = setup.calls().of(pending.work, pending.body, attempt);
         setup.caller().call(call, reply -> {
-            Verdict verdict = judge.of(reply, trial.work.index(), attempt); // outside of the loop: it may take a while
-            loop.execute(() -> ended(trial, now, verdict));
+            Verdict verdict = judge.of(reply, pending.work.index(), attempt); // outside of the loop: it may take a while
+            loop.execute(() -> ended(pending, now, verdict));
         });
     }
 
-    private void ended(Trial trial, long began, Verdict verdict) {
+    private void ended(PendingCall pending, long began, Verdict verdict) {
         underWay--;
         if (verdict instanceof Verdict.Succeeded succeeded) {
             throttle.succeeded();
-            trial.answered.accept(new Answer.Succeeded(succeeded.result()));
+            pending.answered.accept(new Answer.Succeeded(succeeded.result()));
         } else if (verdict instanceof Verdict.Failed failed) {
-            trial.answered.accept(new Answer.Failed(failed.failure(), trial.attempts));
+            pending.answered.accept(new Answer.Failed(failed.failure(), pending.attempts));
         } else if (verdict instanceof Verdict.Postponed postponed) {
-            trial.answered.accept(new Answer.GivenUp(postponed.reason()));
+            pending.answered.accept(new Answer.GivenUp(postponed.reason()));
         } else {
-            tryAgain(trial, began, (Verdict.TryAgain) verdict);
+            retry(pending, began, (Verdict.Retry) verdict);
         }
-        attemptWhatMayBegin();
+        startReadyAttempts();
     }
 
-    private void tryAgain(Trial trial, long began, Verdict.TryAgain verdict) {
-        Duration backoff = setup.backoff().after(trial.attempts, setup.chance().getAsDouble());
+    private void retry(PendingCall pending, long began, Verdict.Retry verdict) {
+        Duration backoff = setup.backoff().after(pending.attempts, setup.chance().getAsDouble());
         Duration asked = verdict.retryAfter();
         Duration wait = asked == null || asked.compareTo(backoff) < 0 ? backoff : asked;
         if (verdict.overloaded()) {
             throttle.slowDown(loop.nanos(), began, wait);
         }
-        if (asked != null && asked.compareTo(RetryAfter.MOST) > 0) {
-            trial.answered.accept(new Answer.GivenUp(tooLong(verdict, asked)));
-        } else if (trial.attempts >= spec.maxAttempts()) {
-            trial.answered.accept(new Answer.Failed(verdict.failure(), trial.attempts));
+        if (asked != null && asked.compareTo(RetryAfter.MAX) > 0) {
+            pending.answered.accept(new Answer.GivenUp(tooLong(verdict, asked)));
+        } else if (pending.attempts >= spec.maxAttempts()) {
+            pending.answered.accept(new Answer.Failed(verdict.failure(), pending.attempts));
         } else if (stopped) {
-            trial.giveUp();
+            pending.giveUp();
         } else {
-            backingOff.add(trial);
+            backingOff.add(pending);
             loop.later(wait, () -> {
-                if (backingOff.remove(trial)) {
-                    ready.addFirst(trial); // those that came after it may have results that wait for it
-                    attemptWhatMayBegin();
+                if (backingOff.remove(pending)) {
+                    ready.addFirst(pending); // those that came after it may have results that wait for it
+                    startReadyAttempts();
                 }
             });
         }
     }
 
-    private static Reason tooLong(Verdict.TryAgain verdict, Duration asked) {
+    private static Reason tooLong(Verdict.Retry verdict, Duration asked) {
         return new Reason(
                 ErrorCode.RETRY_AFTER_TOO_LONG,
                 verdict.failure().message() + " Its Retry-After is " + asked.toSeconds()
-                + " s, longer than the " + RetryAfter.MOST.toSeconds()
+                + " s, longer than the " + RetryAfter.MAX.toSeconds()
                 + " s that a job waits. The job was paused; the item was not failed. Resume after that time.");
     }
 
     @Override
-    public void stopTrying() {
+    public void stopRetrying() {
         loop.execute(() -> {
             stopped = true;
-            List<Trial> waiting = new ArrayList<>(ready);
+            List<PendingCall> waiting = new ArrayList<>(ready);
             waiting.addAll(backingOff);
             ready.clear();
             backingOff.clear();
-            waiting.forEach(Trial::giveUp);
+            waiting.forEach(PendingCall::giveUp);
         });
     }
 

@@ -10,10 +10,10 @@ import org.checkpointrecovery.job.ItemFailure;
 /** Tells what a reply means. The table of what each becomes is in {@code notes.md}. Immutable. */
 final class Judge {
     /** Time-outs, conflicts, "too early" and "too many": the next time may be another. */
-    private static final Set<Integer> TRY_AGAIN = Set.of(408, 409, 425, 429);
+    private static final Set<Integer> RETRYABLE = Set.of(408, 409, 425, 429);
 
     /** The endpoint will not learn the method or the version by being asked again. */
-    private static final Set<Integer> NEVER_BETTER = Set.of(501, 505);
+    private static final Set<Integer> PERMANENT = Set.of(501, 505);
 
     private static final Set<Integer> OVERLOADED = Set.of(429, 503);
 
@@ -41,7 +41,7 @@ final class Judge {
         }
         Reply.Broken broken = (Reply.Broken) reply;
         ItemFailure failure = new ItemFailure(broken.code(), secrets.of(broken.what()) + at(attempt));
-        return broken.mayPass() ? new Verdict.TryAgain(failure, null, false) : new Verdict.Failed(failure);
+        return broken.retryable() ? new Verdict.Retry(failure, null, false) : new Verdict.Failed(failure);
     }
 
     private Verdict of(Reply.Answered answered, long index, int attempt) {
@@ -55,18 +55,18 @@ final class Judge {
         String said = excerpt.isEmpty() ? "" : ": \"" + excerpt + "\"";
         ItemFailure failure = new ItemFailure(
                 ItemErrorCode.HTTP_STATUS, target + " answered " + status + said + "." + at(attempt), status);
-        if (!mayPass(status)) {
+        if (!isRetryable(status)) {
             return new Verdict.Failed(failure);
         }
         Duration retryAfter = answered.retryAfter() == null
                 ? null
                 : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant())
                         .orElse(null);
-        return new Verdict.TryAgain(failure, retryAfter, OVERLOADED.contains(status));
+        return new Verdict.Retry(failure, retryAfter, OVERLOADED.contains(status));
     }
 
-    static boolean mayPass(int status) {
-        return TRY_AGAIN.contains(status) || (status >= 500 && status < 600 && !NEVER_BETTER.contains(status));
+    static boolean isRetryable(int status) {
+        return RETRYABLE.contains(status) || (status >= 500 && status < 600 && !PERMANENT.contains(status));
     }
 
     private String at(int attempt) {

@@ -36,7 +36,7 @@ public final class Poster implements AutoCloseable {
     private final Loop loop;
 
     // Of the loop's thread:
-    private final Deque<Trial> ready = new ArrayDeque<>();
+    private final Deque<PendingCall> ready = new ArrayDeque<>();
     private int underWay;
 
     /**
@@ -47,12 +47,12 @@ public final class Poster implements AutoCloseable {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Message(URI url, byte[] body, Supplier<Map<String, String>> headers) {}
 
-    private static final class Trial {
+    private static final class PendingCall {
         private final Message message;
         private final Consumer<Optional<String>> ended;
         private int attempts;
 
-        Trial(Message message, Consumer<Optional<String>> ended) {
+        PendingCall(Message message, Consumer<Optional<String>> ended) {
             this.message = message;
             this.ended = ended;
         }
@@ -62,7 +62,7 @@ public final class Poster implements AutoCloseable {
     public Poster(AddressRules rules, Clock clock, Duration firstWait) {
         this(
                 clock,
-                new Backoff(firstWait, Backoff.DEFAULT.most()),
+                new Backoff(firstWait, Backoff.DEFAULT.max()),
                 () -> ThreadLocalRandom.current().nextDouble(),
                 new JettyCaller(
                         new JettyCaller.Limits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES),
@@ -88,26 +88,26 @@ public final class Poster implements AutoCloseable {
      *     poster is closed before
      */
     public void post(Message message, Consumer<Optional<String>> ended) {
-        Trial trial = new Trial(message, ended);
-        loop.execute(() -> begin(trial));
+        PendingCall pending = new PendingCall(message, ended);
+        loop.execute(() -> begin(pending));
     }
 
-    private void begin(Trial trial) {
-        ready.addLast(trial);
-        attemptWhatMayBegin();
+    private void begin(PendingCall pending) {
+        ready.addLast(pending);
+        startReadyAttempts();
     }
 
-    private void attemptWhatMayBegin() {
+    private void startReadyAttempts() {
         while (underWay < AT_ONCE && !ready.isEmpty()) {
-            Trial trial = ready.removeFirst();
-            trial.attempts++;
+            PendingCall pending = ready.removeFirst();
+            pending.attempts++;
             underWay++;
             caller.call(
-                    call(trial.message),
+                    call(pending.message),
                     reply -> loop.execute(() -> {
                         underWay--;
-                        replied(trial, reply);
-                        attemptWhatMayBegin();
+                        replied(pending, reply);
+                        startReadyAttempts();
                     }));
         }
     }
@@ -119,37 +119,37 @@ public final class Poster implements AutoCloseable {
         return new Call(message.url(), "POST", headers, message.body());
     }
 
-    private void replied(Trial trial, Reply reply) {
-        boolean mayPass;
+    private void replied(PendingCall pending, Reply reply) {
+        boolean retryable;
         String what;
         Duration asked = Duration.ZERO;
         if (reply instanceof Reply.Answered answered) {
             int status = answered.status();
             if (status >= 200 && status < 300) {
-                trial.ended.accept(Optional.empty());
+                pending.ended.accept(Optional.empty());
                 return;
             }
-            mayPass = Judge.mayPass(status);
-            what = Hosts.named(trial.message.url()) + " answered " + status + ".";
+            retryable = Judge.isRetryable(status);
+            what = Hosts.named(pending.message.url()) + " answered " + status + ".";
             asked = asked(answered);
         } else if (reply instanceof Reply.NotSent) {
-            mayPass = true;
+            retryable = true;
             what = "The service ran out of file descriptors.";
         } else {
             Reply.Broken broken = (Reply.Broken) reply;
             if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // of a 2xx: it was taken all the same
-                trial.ended.accept(Optional.empty());
+                pending.ended.accept(Optional.empty());
                 return;
             }
-            mayPass = broken.mayPass();
+            retryable = broken.retryable();
             what = broken.what();
         }
-        if (!mayPass || trial.attempts >= MAX_ATTEMPTS) {
-            trial.ended.accept(Optional.of(what + " This was attempt " + trial.attempts + " of " + MAX_ATTEMPTS + "."));
+        if (!retryable || pending.attempts >= MAX_ATTEMPTS) {
+            pending.ended.accept(Optional.of(what + " This was attempt " + pending.attempts + " of " + MAX_ATTEMPTS + "."));
             return;
         }
-        Duration wait = backoff.after(trial.attempts, chance.getAsDouble());
-        loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(trial));
+        Duration wait = backoff.after(pending.attempts, chance.getAsDouble());
+        loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(pending));
     }
 
     private Duration asked(Reply.Answered answered) {
@@ -157,7 +157,7 @@ public final class Poster implements AutoCloseable {
                 ? Duration.ZERO
                 : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant())
                         .orElse(Duration.ZERO);
-        return asked.compareTo(RetryAfter.MOST) > 0 ? RetryAfter.MOST : asked;
+        return asked.compareTo(RetryAfter.MAX) > 0 ? RetryAfter.MAX : asked;
     }
 
     /** Breaks off what is under way. */

@@ -24,9 +24,9 @@ sealed interface Reply {
      * No answer, or one that cannot be used.
      *
      * @param what happened, as a sentence
-     * @param mayPass whether another attempt may fare better
+     * @param retryable whether another attempt may fare better
      */
-    record Broken(ItemErrorCode code, String what, boolean mayPass) implements Reply {}
+    record Broken(ItemErrorCode code, String what, boolean retryable) implements Reply {}
 
     /** Nothing was sent, because this process has no free file descriptor. */
     record NotSent() implements Reply {}

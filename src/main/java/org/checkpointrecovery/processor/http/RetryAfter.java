@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** The header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or a date in one of three forms (section 5.6.7). */
 final class RetryAfter {
     /** What an endpoint may ask for at the most; who asks for more does not want to be called now. */
-    static final Duration MOST = Duration.ofMinutes(5);
+    static final Duration MAX = Duration.ofMinutes(5);
 
     private static final Duration FOREVER = Duration.ofDays(36_500);
 

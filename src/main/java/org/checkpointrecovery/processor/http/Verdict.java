@@ -23,5 +23,5 @@ sealed interface Verdict {
      * @param retryAfter what the endpoint asks for, or null
      * @param overloaded whether the endpoint has too much to do, and all calls must slow down
      */
-    record TryAgain(ItemFailure failure, @Nullable Duration retryAfter, boolean overloaded) implements Verdict {}
+    record Retry(ItemFailure failure, @Nullable Duration retryAfter, boolean overloaded) implements Verdict {}
 }

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * itself, and another takes its place: Java has no way to end it. When too many of them hang, the job pauses.
  */
 final class PluginProcessor implements ConcurrentProcessor {
-    private static final int MOST_HANGING = 16;
+    private static final int MAX_HANGING = 16;
     private static final long CLOSE_SECONDS = 5;
 
     private final ProcessorSpec.Plugin spec;
@@ -71,7 +71,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             if (closed) {
                 return;
             }
-            if (hanging < MOST_HANGING) {
+            if (hanging < MAX_HANGING) {
                 waiting.add(new Item(work, answered));
                 if (idle < waiting.size() && workers.size() < spec.concurrency()) {
                     Worker worker = new Worker();
@@ -85,12 +85,12 @@ final class PluginProcessor implements ConcurrentProcessor {
         answered.accept(new Answer.GivenUp(new Reason(
                 ErrorCode.PROCESSOR_UNAVAILABLE,
                 "The plugin \"" + spec.name() + "\" took longer than "
-                        + spec.timeout().toMillis() + " ms for " + MOST_HANGING + " items and still hangs in them. "
+                        + spec.timeout().toMillis() + " ms for " + MAX_HANGING + " items and still hangs in them. "
                                 + "The job was paused. Fix the plugin, restart the service and resume.")));
     }
 
     @Override
-    public void stopTrying() {
+    public void stopRetrying() {
         // Each item has one attempt.
     }
 
@@ -131,12 +131,12 @@ final class PluginProcessor implements ConcurrentProcessor {
     }
 
     /** Takes the answer of a worker, unless its item was given up, or nobody waits for it. */
-    private synchronized boolean isWanted(Worker worker) {
+    private synchronized boolean awaitsAnswerOf(Worker worker) {
         return !closed && workers.contains(worker);
     }
 
     /** Gives a worker up; false if it has just answered. */
-    private synchronized boolean leave(Worker worker) {
+    private synchronized boolean abandon(Worker worker) {
         if (!worker.busy || !workers.remove(worker)) {
             return false;
         }
@@ -193,7 +193,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             boolean wanted;
             synchronized (PluginProcessor.this) {
                 busy = false;
-                wanted = isWanted(this);
+                wanted = awaitsAnswerOf(this);
             }
             if (wanted) {
                 item.answered.accept(answer);
@@ -202,7 +202,7 @@ final class PluginProcessor implements ConcurrentProcessor {
         }
 
         private void giveUp(Item item) {
-            if (leave(this)) {
+            if (abandon(this)) {
                 item.answered.accept(new Answer.Failed(
                         new ItemFailure(
                                 ItemErrorCode.TIMED_OUT,

@@ -300,7 +300,7 @@ final class FakeCluster implements Cluster {
     public Optional<String> stop(String job, Path directory) throws ClusterException {
         return call("stop", () -> {
             Work work = jobs.get(job);
-            if (work == null || work.state != State.GOES_ON) {
+            if (work == null || work.state != State.ACTIVE) {
                 return Optional.empty();
             }
             if (!refusesSavepoints) {
@@ -337,7 +337,7 @@ final class FakeCluster implements Cluster {
         private final List<Thread> threads = new ArrayList<>();
         private final Set<Integer> done = new TreeSet<>();
         private final Set<Integer> begun = new TreeSet<>();
-        private State state = State.GOES_ON;
+        private State state = State.ACTIVE;
         private int alive;
         private boolean stopping;
         private @Nullable String savepoint;
@@ -366,7 +366,7 @@ final class FakeCluster implements Cluster {
         }
 
         void endAs(State end) {
-            if (state == State.GOES_ON) {
+            if (state == State.ACTIVE) {
                 state = end;
             }
             threads.forEach(Thread::interrupt);
@@ -400,7 +400,7 @@ final class FakeCluster implements Cluster {
         private int next(Manifest manifest) throws InterruptedException {
             synchronized (FakeCluster.this) {
                 ranges = manifest.ranges().size();
-                while (state == State.GOES_ON && !stopping) {
+                while (state == State.ACTIVE && !stopping) {
                     int next = 0;
                     while (begun.contains(next)) {
                         next++;
@@ -427,7 +427,7 @@ final class FakeCluster implements Cluster {
                 done.add(range);
                 succeeded += counts.succeeded();
                 failed += counts.failed();
-                if (checkpoints && state == State.GOES_ON) {
+                if (checkpoints && state == State.ACTIVE) {
                     writeCheckpoint();
                 }
             }
@@ -445,7 +445,7 @@ final class FakeCluster implements Cluster {
 
         private void fail(Exception e) {
             synchronized (FakeCluster.this) {
-                if (state == State.GOES_ON) {
+                if (state == State.ACTIVE) {
                     rootCause = e.toString();
                     endAs(State.FAILED);
                 }
@@ -455,7 +455,7 @@ final class FakeCluster implements Cluster {
         private void ended() {
             synchronized (FakeCluster.this) {
                 alive--;
-                if (alive > 0 || state != State.GOES_ON) {
+                if (alive > 0 || state != State.ACTIVE) {
                     return;
                 }
                 state = State.FINISHED;

@@ -179,14 +179,14 @@ class RestClusterTest {
 
     @ParameterizedTest
     @CsvSource({
-        "INITIALIZING,GOES_ON",
-        "CREATED,GOES_ON",
-        "RUNNING,GOES_ON",
-        "RESTARTING,GOES_ON",
-        "SUSPENDED,GOES_ON",
-        "RECONCILING,GOES_ON",
-        "FAILING,ENDS",
-        "CANCELLING,ENDS",
+        "INITIALIZING,ACTIVE",
+        "CREATED,ACTIVE",
+        "RUNNING,ACTIVE",
+        "RESTARTING,ACTIVE",
+        "SUSPENDED,ACTIVE",
+        "RECONCILING,ACTIVE",
+        "FAILING,ENDING",
+        "CANCELLING,ENDING",
         "FINISHED,FINISHED",
         "FAILED,FAILED",
         "CANCELED,CANCELED"

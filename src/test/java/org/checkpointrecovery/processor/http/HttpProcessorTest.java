@@ -160,7 +160,7 @@ class HttpProcessorTest {
         assertThat(pause.code()).isEqualTo(ErrorCode.RETRY_AFTER_TOO_LONG);
         assertThat(pause.message()).contains("there:80 answered 503", "301 s", "300 s", "Resume");
         assertThat(begun).as("the one that waits is not begun").hasSize(4);
-        processor.stopTrying();
+        processor.stopRetrying();
         assertThat(answers.get(4L)).isEqualTo(new Answer.GivenUp(null));
     }
 
@@ -209,7 +209,7 @@ class HttpProcessorTest {
         begin(processor, 0, 1, 2, 3);
         reply(0, 500); // waits for another attempt, and 3 takes its place
         begin(processor, 4);
-        processor.stopTrying();
+        processor.stopRetrying();
         assertThat(answers).isEqualTo(Map.of(0L, new Answer.GivenUp(null), 4L, new Answer.GivenUp(null)));
         begin(processor, 5);
         assertThat(answers.get(5L)).isEqualTo(new Answer.GivenUp(null));

@@ -98,7 +98,7 @@ class TlsTest {
         try (Calling calling = calling("elsewhere.test", trusting())) {
             Answer.Failed failed = Calling.failed(calling.answer("x"));
             assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.TLS_FAILED);
-            assertThat(failed.failure().message()).contains("matching elsewhere.test found. It was");
+            assertThat(failed.failure().message()).contains("matching elsewhere.test found. This was");
             assertThat(failed.attempts()).isEqualTo(1);
         }
     }

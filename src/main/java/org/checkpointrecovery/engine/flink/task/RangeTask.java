@@ -201,7 +201,7 @@ public final class RangeTask implements AutoCloseable {
     }
 
     /** Whether the service still wants the job to be worked on, and no other task has ended that. */
-    private boolean isWanted() {
+    private boolean isActive() {
         return disk.exists(files.order()) && !disk.exists(ended);
     }
 
@@ -209,7 +209,7 @@ public final class RangeTask implements AutoCloseable {
         if (control == over) {
             return;
         }
-        if (!isWanted()) {
+        if (!isActive()) {
             control.endNow(Run.End.STOPPED);
             return;
         }
@@ -267,7 +267,7 @@ public final class RangeTask implements AutoCloseable {
     private void awaitRangesBefore(int number) throws InterruptedException, WorkEndedException {
         for (Range range : manifest.ranges().subList(0, number)) {
             while (!disk.exists(files.range(range))) {
-                if (!isWanted()) {
+                if (!isActive()) {
                     throw new WorkEndedException("The job has stopped.");
                 }
                 Thread.sleep(LOOK_MILLIS);
