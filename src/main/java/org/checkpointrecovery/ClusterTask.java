@@ -27,8 +27,8 @@ import org.checkpointrecovery.storage.RangeFiles;
 import org.checkpointrecovery.storage.RangeOrder;
 
 /**
- * A task in a process of a cluster: builds what works on the items out of the job's files and this process's environment.
- * Secrets and commands never leave the machine that they are given to: each machine has its own.
+ * Creates a task in a cluster process, with processors built from the job's files and the environment of the process.
+ * Secrets and commands are never sent to a cluster: each machine has its own.
  */
 public final class ClusterTask {
     private static final int KILLED = 137;
@@ -37,7 +37,7 @@ public final class ClusterTask {
 
     /**
      * @param directory the job's files
-     * @param submission that the task is of, from 1
+     * @param submission number of the task's submission, from 1
      */
     public static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
         return RangeTask.open(
@@ -65,7 +65,7 @@ public final class ClusterTask {
         return new ProvidedProcessors();
     }
 
-    /** The calls that a spec allows in a second are all tasks' together. */
+    /** Divides the spec's calls per second among all tasks. */
     private record SharedRate(HttpKind kind, int tasks) implements ProcessorKind<ProcessorSpec.Http> {
         @Override
         public Class<ProcessorSpec.Http> specs() {

@@ -1,4 +1,4 @@
-/** Checkpoint Recovery: jobs over the items of a file that come to their end, whatever crashes on the way. */
+/** Checkpoint Recovery: runs long jobs over the items of a file to completion, even across crashes. */
 @NullMarked
 package org.checkpointrecovery;
 

@@ -8,20 +8,19 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 
 /**
- * In the place of an engine that this service does not have. Jobs that were submitted when it had one wait, PAUSED, until it
- * has one again.
+ * Placeholder for an engine that this service does not have. It pauses the jobs that were submitted when the service had one.
  */
 final class AbsentEngine implements JobEngine {
     private final String missing;
 
-    /** @param missing what is to be done, as the beginning of a sentence that goes on with "and resume" */
+    /** @param missing what to do, as a sentence that continues with "and resume" */
     AbsentEngine(String missing) {
         this.missing = missing;
     }
 
     @Override
     public void submit(RunOrder order, RunListener listener) {
-        Position unknown = Position.START; // no run has begun, so nothing is shown of it
+        Position unknown = Position.START; // no run has started, so there is no position
         Reason reason = new Reason(
                 ErrorCode.ENGINE_UNAVAILABLE,
                 "This service has no cluster to run the job on. Nothing is lost. " + missing + " and resume.");

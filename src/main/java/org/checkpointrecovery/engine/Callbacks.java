@@ -2,9 +2,9 @@ package org.checkpointrecovery.engine;
 
 import java.util.Optional;
 
-/** Tells the ends of jobs to the URLs that their specs name. Thread-safe; nothing here waits for an endpoint. */
+/** Reports ends of jobs to the callback URLs of their specs. Thread-safe. No method waits for an endpoint. */
 public interface Callbacks {
-    /** Of a service that calls no one back. */
+    /** For a service without callbacks. */
     Callbacks NONE = new Callbacks() {
         @Override
         public Optional<String> problem(String url) {
@@ -18,18 +18,18 @@ public interface Callbacks {
         public void close() {}
     };
 
-    /** What keeps a URL from being called, as the rest of a sentence; empty if nothing does. */
+    /** Returns why a URL cannot be called, as the rest of a sentence; empty if it can. */
     Optional<String> problem(String url);
 
     /**
-     * Tells an end of a job, and again where that may help. Returns at once.
+     * Reports an end of a job, with retries. Returns at once.
      *
-     * @param end its number, the same when it is told again after a crash
-     * @param view of the job when it came to that end, which is on disk; it has a callback URL
-     * @param settled run when it was told or is given up; never, if the service ends before
+     * @param end its number, the same if it is reported again after a crash
+     * @param view the job at that end, which is on disk; the job has a callback URL
+     * @param settled run when the report was delivered or given up; never run if the service stops first
      */
     void deliver(int end, JobView view, Runnable settled);
 
-    /** Breaks off what is under way: the next start tells it. */
+    /** Cancels reports in progress. The next start sends them. */
     void close();
 }

@@ -4,9 +4,9 @@ import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 
 /**
- * A crash on purpose.
+ * An order to simulate a crash.
  *
- * @param afterItems how many more items are processed first; with 0 it hits the batch in work
+ * @param afterItems how many more items are processed first; 0 hits the current batch
  */
 public record CrashOrder(CrashMode mode, CrashPoint point, long afterItems) {
     public CrashOrder {

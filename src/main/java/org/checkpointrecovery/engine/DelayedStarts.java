@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts jobs that wait for a resource of the machine back in line after a while. Thread-safe. */
+/** Queues jobs again after a delay, when they lacked a resource of the machine. Thread-safe. */
 final class DelayedStarts implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DelayedStarts.class);
     private static final Duration FIRST_WAIT = Duration.ofMillis(100);
@@ -22,13 +22,13 @@ final class DelayedStarts implements AutoCloseable {
                 return thread;
             },
             new ThreadPoolExecutor
-                    .DiscardPolicy()); // of jobs that come to it while it closes: the next start takes them
+                    .DiscardPolicy()); // a job that arrives during close is queued by the next start
 
     DelayedStarts() {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
-    /** How long a job waits when it has waited that many times without a commit between: 0.1 s, doubling up to 30 s. */
+    /** Returns the delay of a job after this many delays without a commit in between: 0.1 s, doubling up to 30 s. */
     static Duration wait(int waitsBefore) {
         Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(waitsBefore, 10));
         return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
@@ -49,7 +49,7 @@ final class DelayedStarts implements AutoCloseable {
                 TimeUnit.NANOSECONDS);
     }
 
-    /** On return no start is under way. */
+    /** Stops. On return no start is in progress. */
     @Override
     public void close() {
         timer.shutdown();

@@ -11,15 +11,15 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.jspecify.annotations.Nullable;
 
-/** The engines of a service, one of each kind. */
+/** The engines of a service, one per kind. */
 public final class Engines {
     private final Map<EngineKind, Provided> engines = new EnumMap<>(EngineKind.class);
 
     /**
      * An engine.
      *
-     * @param problem why no job can be submitted to it, as the rest of a sentence about it; null if one can. Jobs that were
-     *     submitted before are handed to it all the same
+     * @param problem why it accepts no new jobs, as the rest of a sentence about it; null if it does. It still gets
+     *     jobs that were submitted earlier
      * @param processCrashProblem why a client may not kill a process that works on a job; null if it may
      */
     public record Provided(
@@ -32,7 +32,7 @@ public final class Engines {
         engines.put(EngineKind.FLINK, flink);
     }
 
-    /** Of a service without a cluster. */
+    /** Returns the engines of a service without a cluster. */
     public static Engines withoutCluster(Provided local) {
         return new Engines(
                 local,
@@ -52,7 +52,7 @@ public final class Engines {
         return Optional.ofNullable(provided(kind).processCrashProblem);
     }
 
-    /** The engine of a job that can be run. */
+    /** Returns the engine of a job with a valid spec. */
     JobEngine of(Job job) {
         return provided(job.validSpec().engine()).engine;
     }
@@ -61,7 +61,7 @@ public final class Engines {
         return requireNonNull(engines.get(kind));
     }
 
-    /** All at once, so that each has the whole time. */
+    /** Shuts down all engines at the same time, so that each has the full grace. */
     void shutDown(Duration grace) {
         Thread[] others = Arrays.stream(EngineKind.values())
                 .filter(kind -> kind != EngineKind.LOCAL)

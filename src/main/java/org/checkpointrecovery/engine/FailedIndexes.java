@@ -22,13 +22,13 @@ final class FailedIndexes implements Closeable {
     private Items items;
     private int next;
 
-    /** @param channel is closed with this */
+    /** @param channel closed together with this object */
     FailedIndexes(SeekableByteChannel channel, long committedBytes) throws IOException {
         lines = new LineSource(channel, new LineSource.Lines(committedBytes, MAX_LINE_BYTES, false, false), 0, 0);
         items = lines.read(AT_A_TIME);
     }
 
-    /** The next index; -1 if there is none. */
+    /** Returns the next index; -1 at the end. */
     long next() throws IOException {
         if (next == items.count()) {
             items = lines.read(AT_A_TIME);
@@ -40,7 +40,7 @@ final class FailedIndexes implements Closeable {
         return index(items.get(next++));
     }
 
-    /** The index that a line of a results or errors file begins with. */
+    /** Returns the index at the start of a line of a results or errors file. */
     static long index(Item line) throws DamagedFileException {
         int at = line.start() + BEGINNING.length;
         boolean begins =

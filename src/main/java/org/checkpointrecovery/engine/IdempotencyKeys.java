@@ -7,22 +7,22 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
 
-/** Which submission made which job, for as long as the job is there. Thread-safe. */
+/** Maps idempotency keys to jobs, as long as the job exists. Thread-safe. */
 final class IdempotencyKeys {
     private final ConcurrentHashMap<String, Claim> claims = new ConcurrentHashMap<>();
 
     private record Claim(IdempotencyKey key, CompletableFuture<JobId> job) {}
 
-    /** Remembers a job that is there. */
+    /** Adds an existing job. */
     void put(IdempotencyKey key, JobId job) {
         claims.put(key.key(), new Claim(key, CompletableFuture.completedFuture(job)));
     }
 
     /**
-     * Claims a key for a submission, and waits while the same one is under way already.
+     * Claims a key for a submission. Waits while the same submission is in progress.
      *
-     * @return null if the key was free: the caller must {@link #settle} it or {@link #release} the key. Otherwise the job
-     *     that the same submission made before
+     * @return null if the key was free: the caller must {@link #settle} or {@link #release} it. Otherwise the job that
+     *     the same submission created
      * @throws RefusedException if another submission has the key
      */
     @Nullable
@@ -42,12 +42,12 @@ final class IdempotencyKeys {
             try {
                 return other.job.join();
             } catch (CompletionException e) {
-                // That one came to nothing: this one tries.
+                // The other submission failed: try this one.
             }
         }
     }
 
-    /** The claimed key made a job. */
+    /** Records the job created with the claimed key. */
     void settle(IdempotencyKey key, JobId job) {
         Claim claim = claims.get(key.key());
         if (claim != null) {
@@ -55,7 +55,7 @@ final class IdempotencyKeys {
         }
     }
 
-    /** The claimed key made no job. */
+    /** Frees a claimed key that created no job. */
     void release(IdempotencyKey key) {
         Claim claim = claims.remove(key.key());
         if (claim != null) {

@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items that came with a submission, as they were sent.
+ * The inline items of a submission, as they were sent.
  *
  * @param items null if they cannot be shown
  * @param problem why they cannot be shown; null if they can

@@ -10,7 +10,10 @@ import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.JobFiles;
 
-/** Finds the file behind an input: uploads, the job's own, and those in the input directory, which no path leaves. */
+/**
+ * Finds the file of an input: an upload, the job's own file, or a file in the input directory, which a path cannot
+ * leave.
+ */
 final class Inputs {
     private final FileStore uploads;
     private final Path inputDirectory;
@@ -23,7 +26,7 @@ final class Inputs {
     }
 
     /**
-     * The input of a job.
+     * Returns the input of a job.
      *
      * @param files of the job
      */
@@ -31,7 +34,7 @@ final class Inputs {
         return spec.decoding().isNone() ? source(spec, files) : Input.of(files.ownInput(), false);
     }
 
-    /** The input of a job before it is decoded. */
+    /** Returns the input of a job before decoding. */
     Input source(InputSpec spec, JobFiles files) {
         if (spec instanceof InputSpec.Upload upload) {
             return Input.of(uploads.content(upload.fileId()), false);
@@ -45,7 +48,7 @@ final class Inputs {
         return new Input(files.ownInput(), null, false, true);
     }
 
-    /** Refuses an upload that is not there, and a path that is not a file in the input directory. */
+    /** Refuses a missing upload, and a path that is not a file in the input directory. */
     void check(InputSpec spec) throws RefusedException {
         if (spec instanceof InputSpec.Upload upload
                 && uploads.find(upload.fileId()).isEmpty()) {
@@ -65,7 +68,7 @@ final class Inputs {
             }
             Path root = inputDirectory.toRealPath();
             Path file = root.resolve(path);
-            if (path.normalize().startsWith("..")) { // also if it leads back: that would tell the directory's own name
+            if (path.normalize().startsWith("..")) { // even if it leads back: that would reveal the directory's name
                 throw refused(text, "is outside the service's input directory");
             }
             if (!Files.exists(file)) {

@@ -23,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One job in memory. Its record is on disk before anyone sees it here. Whoever changes the job holds the entry's monitor;
- * reading needs none.
+ * One job in memory. Its record is on disk before it is visible here. Changes need the entry's monitor; reads do not.
  */
 final class JobEntry {
     private static final Logger log = LoggerFactory.getLogger(JobEntry.class);
@@ -36,14 +35,14 @@ final class JobEntry {
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
     private boolean unsaved; // guarded by this; whether the state is not the one on disk
-    private @Nullable Callbacks callbacks; // guarded by this; null until they are to be made
+    private @Nullable Callbacks callbacks; // guarded by this; null until callbacks are enabled
     private boolean delivering; // guarded by this
     private int waits; // guarded by this; since the last commit
 
     /**
-     * @param beyond what a cluster has finished with what is committed; null if it is not known to be more
-     * @param notice what someone should know of the job beyond its state; never on disk
-     * @param toCheckpoint from the beginning of the run under way to its last checkpoint; null before the first one
+     * @param beyond committed items and those finished by a cluster; null if no more than the committed ones are known
+     * @param notice a problem to show in addition to the state; never on disk
+     * @param toCheckpoint from the start of the current run to its last checkpoint; null before the first one
      */
     private record Snapshot(
             Job job,
@@ -68,7 +67,7 @@ final class JobEntry {
             return new Snapshot(job, committed, beyond, lastCheckpointAt, newNotice, toCheckpoint);
         }
 
-        /** What is finished never becomes less while the cluster's ranges are there. */
+        /** Returns the finished items. Never decreases while the cluster's ranges exist. */
         Finished finished() {
             return beyond == null || beyond.items() <= committed.nextItem() || job.status() == Status.COMPLETED
                     ? committed.finished()
@@ -105,23 +104,23 @@ final class JobEntry {
                 new Elapsed(sinceRunBegan(), now.toCheckpoint));
     }
 
-    /** How long the latest run has taken, if it is under way. The time of day may jump; this clock never does. */
+    /** Returns the duration of the current run. Uses a monotonic clock, because the time of day may jump. */
     Duration sinceRunBegan() {
         return Duration.ofNanos(System.nanoTime() - runBegan);
     }
 
-    /** Begins to measure a run. To be called before anyone can see that. */
+    /** Starts measuring a run. Call before the run becomes visible. */
     synchronized void measureRun() {
         runBegan = System.nanoTime();
         snapshot = snapshot.with(snapshot.committed, snapshot.lastCheckpointAt, null);
     }
 
-    /** Brings the job into another state, on disk first. After an exception nothing has changed. */
+    /** Changes the state of the job, on disk first. After an exception nothing has changed. */
     void change(Job next) throws IOException {
         change(next, () -> {});
     }
 
-    /** Does the same, with something to be done between: when it is on disk, and before anyone sees it. */
+    /** Does the same, and runs an action after the change is on disk and before it is visible. */
     synchronized void change(Job next, Runnable between) throws IOException {
         boolean newOnDisk = unsaved || next.status() != status();
         Job saved = newOnDisk ? next.withPendingEnd(snapshot.committed, snapshot.lastCheckpointAt) : next;
@@ -138,8 +137,8 @@ final class JobEntry {
     }
 
     /**
-     * Writes the record that is shown again: a failed save may have replaced it, and the next start would find a job that was
-     * changed by a request that failed.
+     * Writes the visible record again. A failed save may have replaced it, and the next start would find the change of
+     * a failed request.
      */
     private void putBack(IOException cause) {
         try {
@@ -151,8 +150,7 @@ final class JobEntry {
     }
 
     /**
-     * Shows a job that could not be made durable as it is, and says so in the log. The next start finds the state before,
-     * and goes on from there.
+     * Shows a state that could not be made durable, and logs that. The next start continues from the previous state.
      */
     synchronized void showUnsaved(Job next, IOException cause) {
         log.error(
@@ -166,13 +164,13 @@ final class JobEntry {
         show(next);
     }
 
-    /** Tells each end that the job comes to from now on, and those that it has come to and that were not told. */
+    /** Enables callbacks: reports all pending ends, and each end from now on. */
     synchronized void callBack(Callbacks through) {
         callbacks = through;
         deliverNext();
     }
 
-    /** One after the other, so that no receiver takes an older end for the newest. */
+    /** Reports one end at a time, so that no receiver takes an older end for the newest. */
     private synchronized void deliverNext() {
         List<Ends.PendingEnd> pending = job().ends().pending();
         if (callbacks == null || delivering || pending.isEmpty()) {
@@ -184,14 +182,14 @@ final class JobEntry {
         callbacks.deliver(end.number(), then, () -> settle(end.number()));
     }
 
-    /** Keeps an end from being told again. */
+    /** Marks an end as reported. */
     private synchronized void settle(int number) {
         delivering = false;
         if (deleted) {
             return;
         }
         Job settled = job().withSettledEnd(number);
-        if (!unsaved) { // else the next state is written with it
+        if (!unsaved) { // otherwise the next save includes it
             try {
                 store.save(settled);
             } catch (IOException e) {
@@ -232,7 +230,7 @@ final class JobEntry {
         return state.reason() == null ? "" : " (" + state.reason().code() + ")";
     }
 
-    /** Shows how far the job is committed, where a run begins. */
+    /** Shows the committed position at the start of a run. */
     synchronized void showBegin(Position committed) {
         snapshot = snapshot.with(committed, snapshot.lastCheckpointAt, null).with((Reason) null);
         watcher.changed(status(), view());
@@ -245,7 +243,7 @@ final class JobEntry {
         watcher.committed(view(), before, took);
     }
 
-    /** Shows what is finished with what is committed, if that is more than is known. */
+    /** Shows the finished items, if they are more than before. */
     synchronized void showFinished(Finished finished) {
         if (finished.items() > snapshot.finished().items()) {
             snapshot = snapshot.with(finished);
@@ -257,7 +255,7 @@ final class JobEntry {
         watcher.processed(view(), items, took);
     }
 
-    /** Shows what someone should know of the job, as long as its state says nothing else; null if that has passed. */
+    /** Sets or clears the notice, which is shown unless the state has a reason of its own. */
     synchronized void showNotice(@Nullable Reason notice) {
         if (!Objects.equals(notice, snapshot.notice)) {
             snapshot = snapshot.with(notice);
@@ -265,22 +263,22 @@ final class JobEntry {
         }
     }
 
-    /** What someone should know of the job beyond its state. */
+    /** Returns the notice, if any. */
     Optional<Reason> notice() {
         return Optional.ofNullable(snapshot.notice);
     }
 
-    /** Counts that the job has to wait, and tells how often it had to since its last commit. */
+    /** Counts a delay, and returns the number of earlier delays since the last commit. */
     synchronized int countWait() {
         return waits++;
     }
 
-    /** Whether the job is in line or runs. */
+    /** Whether the job is queued or running. */
     synchronized boolean hasRun() {
         return run != null;
     }
 
-    /** Whether {@code candidate} is the run that this job waits for or is in: an older order has no say any more. */
+    /** Whether {@code candidate} is the current run. Reports of older runs are ignored. */
     synchronized boolean isRun(JobRun candidate) {
         return run == candidate;
     }
@@ -289,7 +287,7 @@ final class JobEntry {
         run = next;
     }
 
-    /** Takes the job out of the line, and gives up the run that it waited for. */
+    /** Removes the job from the queue, and drops its queued run. */
     synchronized void leaveLine() {
         if (run != null) {
             run.leaveLine();

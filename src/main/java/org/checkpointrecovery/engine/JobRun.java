@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries what one run tells over into its job: first to disk, then to memory. */
+/** Applies the reports of one run to its job, first on disk, then in memory. */
 final class JobRun implements RunListener {
     private static final Logger log = LoggerFactory.getLogger(JobRun.class);
     private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
@@ -36,11 +36,11 @@ final class JobRun implements RunListener {
     private final Runnable leftQueue;
     private final Runnable startLater;
     private boolean inLine = true; // guarded by the entry
-    private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // of the committing thread
+    private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // used by the committing thread only
 
     /**
-     * @param leftQueue called when the job is no longer in line
-     * @param startLater called when the job is QUEUED again and has to wait before it comes into line
+     * @param leftQueue called when the job leaves the queue
+     * @param startLater called when the job is QUEUED again but must wait before it is queued
      */
     JobRun(JobEntry entry, JobStore jobs, Clock clock, Runnable leftQueue, Runnable startLater) {
         this.entry = entry;
@@ -50,7 +50,7 @@ final class JobRun implements RunListener {
         this.startLater = startLater;
     }
 
-    /** The job no longer waits for a worker. To be called before anyone can see that. The caller holds the entry. */
+    /** Notes that the job no longer waits for a worker. Call before that is visible. The caller holds the entry. */
     void leaveLine() {
         if (inLine) {
             inLine = false;
@@ -123,7 +123,8 @@ final class JobRun implements RunListener {
     }
 
     /**
-     * Takes the job to its next state. Returns how the run ended, which is not as it was if that could not be written.
+     * Changes the job to its next state. Returns how the run ended, which differs from {@code end} if COMPLETED could
+     * not be saved.
      */
     private RunEnd save(JobId id, RunEnd end) {
         Job job = next(entry.job(), end);
@@ -180,7 +181,7 @@ final class JobRun implements RunListener {
         };
     }
 
-    /** How a run ended whose completion could not be made durable. */
+    /** Returns the end of a run whose completion could not be made durable. */
     private static RunEnd incomplete(RunEnd end, IOException cause) {
         if (DescriptorShortage.isCauseOf(cause)) {
             return new RunEnd(Run.End.STOPPED, DescriptorShortage.reason(), end.committed());

@@ -61,15 +61,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All that can be asked of the service: it accepts jobs, takes them from state to state, each on disk before anyone sees it,
- * has the engine run them, and finds them again after a crash. Thread-safe. What a method has returned from survives a power
- * cut; after an {@link IOException} nothing has changed.
+ * The operations of the service. Accepts jobs, changes their states (each on disk before it is visible), has the
+ * engines run them, and recovers them after a crash. Thread-safe. The changes of a method survive a power cut once it
+ * returns; after an {@link IOException} nothing has changed.
  */
 public final class JobService {
     private static final Logger log = LoggerFactory.getLogger(JobService.class);
     private static final Duration SAMPLE_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
-    /** Of inputs that are no files of their job. */
+    /** For inputs that are not files of the job. */
     private static final JobFiles NO_FILES = new JobFiles(Path.of(""));
 
     private final JobStore jobs;
@@ -90,7 +90,7 @@ public final class JobService {
     private final JobWatchers watchers = new JobWatchers();
     private final IdempotencyKeys keys = new IdempotencyKeys();
     private final ConcurrentNavigableMap<JobId, JobEntry> entries = new ConcurrentSkipListMap<>();
-    /** Submissions hold it shared while they refer to an upload; whoever deletes one holds it alone. */
+    /** Submissions hold the read lock while they use an upload; deleting one needs the write lock. */
     private final ReadWriteLock uploadsInUse = new ReentrantReadWriteLock();
 
     private volatile Phase phase = Phase.STARTING;
@@ -102,14 +102,14 @@ public final class JobService {
     }
 
     /**
-     * How the service is set up.
+     * The settings of the service.
      *
-     * @param dataDirectory holds all that the service keeps; no input is read from it
-     * @param inputDirectory what {@code path} inputs are relative to
-     * @param maxQueued how many jobs may wait in line
-     * @param maxItemBytes the longest item that does not fail
-     * @param maxDecodedBytes how many bytes an input may decode to
-     * @param autoResume whether jobs that a crash of the service interrupted go on by themselves
+     * @param dataDirectory the directory of the service's data; no input is read from it
+     * @param inputDirectory the directory that {@code path} inputs are relative to
+     * @param maxQueued maximum number of queued jobs
+     * @param maxItemBytes maximum size of an item; longer items fail
+     * @param maxDecodedBytes maximum decoded size of an input
+     * @param autoResume whether jobs continue automatically after a crash of the service
      */
     public record Settings(
             Path dataDirectory,
@@ -119,7 +119,7 @@ public final class JobService {
             long maxDecodedBytes,
             boolean autoResume) {}
 
-    /** What the service keeps its things in. */
+    /** The stores of the service. */
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
 
     public JobService(
@@ -146,7 +146,7 @@ public final class JobService {
         this.slots = new QueueSlots(settings.maxQueued());
     }
 
-    /** To be called once, before all else: reads what is on disk, and goes on with what was under way. */
+    /** Reads the data on disk and continues the interrupted jobs. Call once, before everything else. */
     public void open() throws IOException {
         jobs.open();
         uploads.open();
@@ -176,12 +176,16 @@ public final class JobService {
         log.info("Found {} jobs, {} of them continue", entries.size(), inLine.size());
     }
 
-    /** From now on the watcher hears of all jobs; before {@link #open}, of those that are found too. */
+    /** Adds a watcher of all jobs. Add it before {@link #open} to watch the jobs found there too. */
     public void watch(JobWatcher watcher) {
         watchers.add(watcher);
     }
 
-    /** A job that was submitted, now or by the same request before. */
+    /**
+     * A submitted job.
+     *
+     * @param replayed whether an earlier request with the same key created it
+     */
     public record Submitted(JobView view, boolean replayed) {}
 
     public Submitted submit(NewJob request) throws RefusedException, IOException {
@@ -189,12 +193,12 @@ public final class JobService {
         return once(key, () -> create(null, request.spec(), key, files -> ownInput.writeItems(files, request.items())));
     }
 
-    /** Makes a job. */
+    /** Creates a job. */
     private interface Making {
         JobView make() throws RefusedException, IOException;
     }
 
-    /** Makes a job, or finds the one that the same request has made before. */
+    /** Creates a job, or finds the one that the same request created earlier. */
     private Submitted once(@Nullable IdempotencyKey key, Making making) throws RefusedException, IOException {
         JobId before = key == null ? null : keys.claim(key);
         if (before != null) {
@@ -215,9 +219,9 @@ public final class JobService {
     }
 
     /**
-     * What a submission would make.
+     * The result of validating a submission.
      *
-     * @param view of the job as it would be; it is nowhere
+     * @param view the job that the submission would create; it is not stored
      */
     public record Validated(JobView view, List<SampledItem> sample) {
         public Validated {
@@ -226,15 +230,15 @@ public final class JobService {
     }
 
     /**
-     * Checks all that a submission checks, processes the first items for real, and keeps nothing.
+     * Makes all checks of a submission and processes the first items for real, but stores nothing.
      *
-     * @param sample how many items
+     * @param sample the number of items to process
      */
     public Validated validate(NewJob request, int sample) throws RefusedException, IOException {
         refuseWhenStopping();
         JobId id = new JobId(ids.next());
         inputs.check(request.spec().input());
-        try (JobStore.Draft draft = jobs.begin(id)) { // never published, so nothing is left of it
+        try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
             JobSpec spec = prepare(request.spec(), draft.files(), files -> ownInput.writeItems(files, request.items()));
             Input input = inputs.of(spec.input(), draft.files());
             InputIdentity identity = identity(input);
@@ -254,7 +258,7 @@ public final class JobService {
         }
     }
 
-    /** What keeps an input from being used now; empty if nothing does. */
+    /** Returns why an input cannot be used now; empty if it can. */
     public Optional<RefusedException> inputProblem(InputSpec input) {
         try {
             inputs.check(input);
@@ -264,19 +268,19 @@ public final class JobService {
         }
     }
 
-    /** What keeps a callback URL from being used on this service; empty if nothing does. */
+    /** Returns why a callback URL cannot be used on this service; empty if it can. */
     public Optional<String> callbackProblem(String url) {
         return callbacks.problem(url);
     }
 
-    /** What keeps a processor from being used on this service; empty if nothing does. */
+    /** Returns why a processor cannot be used on this service; empty if it can. */
     public List<RefusedException> processorProblems(ProcessorSpec processor, Format format) {
         return processors.problems(processor, format).stream()
                 .map(problem -> RefusedException.invalid("/processor" + problem.field(), problem.message()))
                 .toList();
     }
 
-    /** Writes the input that a job keeps itself. */
+    /** Writes the input that a job stores itself. */
     private interface OwnInputWriter {
         void write(JobFiles files) throws IOException;
     }
@@ -308,7 +312,7 @@ public final class JobService {
         JobId id = new JobId(ids.next());
         try (JobStore.Draft draft = jobs.begin(id)) {
             JobSpec spec = prepare(asked, draft.files(), writer);
-            uploadsInUse.readLock().lock(); // not before: to decode an input may take minutes
+            uploadsInUse.readLock().lock(); // not earlier: decoding an input may take minutes
             try {
                 inputs.check(spec.input());
                 Input input = inputs.of(spec.input(), draft.files());
@@ -330,26 +334,26 @@ public final class JobService {
         }
     }
 
-    /** Whether an input has to be decoded into a file of the job, which may take long. */
+    /** Whether an input must be decoded into a file of the job, which may take long. */
     public boolean isDecoded(InputSpec input) {
         try {
             inputs.check(input);
             return !findDecoding(input).isNone();
         } catch (RefusedException | IOException e) {
-            return false; // the submission itself finds it
+            return false; // the submission reports it
         }
     }
 
     private Decoding findDecoding(InputSpec spec) throws IOException {
         boolean own = spec instanceof InputSpec.Inline || spec instanceof InputSpec.FailedItemsOf;
-        String name = spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload was decoded by its name
+        String name = spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload is decoded by its content only
         return own
                 ? Decoding.NONE
                 : decoder.find(
                         inputs.source(spec, NO_FILES), name, spec.decoding().encoding());
     }
 
-    /** Writes what a job keeps of its input, forced, and returns its spec with what was found of the input. */
+    /** Writes and forces the input that a job stores itself. Returns the spec with the decoding that was found. */
     private JobSpec prepare(JobSpec spec, JobFiles files, OwnInputWriter writer) throws RefusedException, IOException {
         InputSpec input = spec.input();
         if (input instanceof InputSpec.Inline || input instanceof InputSpec.FailedItemsOf) {
@@ -389,7 +393,7 @@ public final class JobService {
         }
     }
 
-    /** Refuses a processor that needs fields that the input does not have. */
+    /** Refuses a processor that uses fields that the input does not have. */
     private void refuseOtherFields(JobSpec spec, InputItems items) throws RefusedException {
         CsvHeader header = items.header();
         List<Processors.Problem> problems =
@@ -400,7 +404,7 @@ public final class JobService {
         }
     }
 
-    /** The items of an input. Refuses a CSV input whose beginning does not go with the format. */
+    /** Returns the items of an input. Refuses a CSV input whose start does not match the format. */
     private InputItems items(Input input, Format format, InputIdentity identity) throws RefusedException, IOException {
         try {
             return input.items(disk, format, identity.bytes(), settings.maxItemBytes());
@@ -417,7 +421,7 @@ public final class JobService {
         }
     }
 
-    /** Puts a QUEUED job in line. The caller holds its entry, or nobody else has it yet. */
+    /** Queues the run of a QUEUED job. The caller holds the entry, or nobody else has it yet. */
     private void enqueue(JobEntry entry) {
         Job job = entry.job();
         JobFiles files = jobs.files(job.id());
@@ -437,7 +441,7 @@ public final class JobService {
                         run);
     }
 
-    /** Puts a QUEUED job in line again after a while. The caller holds its entry. */
+    /** Queues the run of a QUEUED job again after a delay. The caller holds the entry. */
     private void startLater(JobEntry entry) {
         Duration wait = DelayedStarts.wait(entry.countWait());
         log.warn(
@@ -467,7 +471,7 @@ public final class JobService {
     }
 
     /**
-     * Jobs, newest first.
+     * Lists jobs, newest first.
      *
      * @param status null for all
      * @param before only jobs older than this one; null for all
@@ -486,7 +490,7 @@ public final class JobService {
         return page;
     }
 
-    /** What a verb came to. */
+    /** The result of a verb. */
     public record Done(JobView view, boolean changed) {}
 
     public Done start(JobId id) throws RefusedException, IOException {
@@ -546,9 +550,9 @@ public final class JobService {
     }
 
     /**
-     * Crashes a job, or the whole service, on purpose.
+     * Simulates a crash of a job or of the whole service.
      *
-     * @param beforeCrash run when it is certain that the crash is allowed, and before it strikes
+     * @param beforeCrash run once the crash is allowed, and before it happens
      */
     public Done crash(JobId id, CrashOrder order, BeforeCrash beforeCrash) throws RefusedException, IOException {
         JobEntry entry = entry(id);
@@ -567,13 +571,13 @@ public final class JobService {
         return done;
     }
 
-    /** Answers a client before the service is gone. */
+    /** Answers the client before the service stops. */
     public interface BeforeCrash {
         void answer(Done done) throws IOException, RefusedException;
     }
 
     /**
-     * Makes a job over the failed items of another.
+     * Creates a job over the failed items of another.
      *
      * @param key of the request, or null
      */
@@ -611,10 +615,10 @@ public final class JobService {
                     parent.validSpec().retryOf(id, parent.firstId()),
                     key,
                     child -> ownInput.copyFailed(child, parent, input, files.errors(), committed.errorsBytes()));
-        } catch (OpenQuoteException e) { // an older version took the rest of the input for an item
+        } catch (OpenQuoteException e) { // an older version took the rest of the input as one item
             throw RefusedException.notAllowed(Verb.RETRY_FAILED, entry.view(), ": " + e.getMessage());
         } catch (NoSuchFileException e) {
-            synchronized (entry) { // whoever deletes the job holds it
+            synchronized (entry) { // deleting the job needs it too
                 if (entry.isDeleted()) {
                     throw RefusedException.noSuchJob(id);
                 }
@@ -644,7 +648,7 @@ public final class JobService {
         log.info("Job {}: deleted", id);
     }
 
-    /** Whether a verb has nothing to do; throws if the job does not take it. The caller holds the entry. */
+    /** Whether a verb has nothing to do. Throws if the job does not allow it. The caller holds the entry. */
     private boolean isDoneAlready(Verb verb, JobEntry entry) throws RefusedException {
         refuseWhenStopping();
         if (entry.isDeleted()) {
@@ -662,7 +666,7 @@ public final class JobService {
         return jobs.checkpoints(id).read();
     }
 
-    /** Items that came with the submission of a job, as they were sent, or why they cannot be shown. */
+    /** Returns the inline items of a job, as they were sent, or why they cannot be shown. */
     public InlineItems inlineItems(Job job) {
         InlineItems items = ownInput.readItems(jobs.files(job.id()), job);
         return items.items() == null && !entries.containsKey(job.id())
@@ -671,9 +675,9 @@ public final class JobService {
     }
 
     /**
-     * The committed bytes of a file, to be closed.
+     * The committed bytes of a file. Must be closed.
      *
-     * @param bytes how many they are; the file may have more, which do not count
+     * @param bytes the number of committed bytes; ignore any more in the file
      * @param settled whether they can never change again
      */
     public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled)
@@ -690,13 +694,13 @@ public final class JobService {
         return outputs.results(entry(id));
     }
 
-    /** The committed results one by one. To be closed. */
+    /** Returns the committed results one by one. Must be closed. */
     public MergedResults resultLines(JobId id) throws RefusedException, IOException {
         return outputs.merged(List.of(entry(id)));
     }
 
     /**
-     * The committed results of the whole family of a job: the first job, and all that tried failed items again. To be closed.
+     * Returns the committed results of a job's family: the first job and all retries of its failed items. Must be closed.
      */
     public MergedResults mergedResults(JobId id) throws RefusedException, IOException {
         JobEntry root = entry(id);
@@ -713,7 +717,7 @@ public final class JobService {
         return outputs.merged(family(root).values());
     }
 
-    /** A job and its descendants. A child is newer than its parent. */
+    /** Returns a job and its descendants. A child is newer than its parent. */
     private Map<JobId, JobEntry> family(JobEntry root) {
         Map<JobId, JobEntry> family = new TreeMap<>();
         family.put(root.job().id(), root);
@@ -736,7 +740,7 @@ public final class JobService {
         return uploads.receive(ids.next(), name, body, maxBytes, clock.instant());
     }
 
-    /** Begins an upload that arrives piece by piece. */
+    /** Starts an upload that arrives in pieces. */
     public IncomingFile beginFile(@Nullable String name, long maxBytes) throws RefusedException, IOException {
         refuseWhenStopping();
         return uploads.begin(ids.next(), name, maxBytes, clock.instant());
@@ -746,7 +750,7 @@ public final class JobService {
         return uploads.find(id).orElseThrow(() -> RefusedException.noSuchFile(id));
     }
 
-    /** Uploads, newest first. */
+    /** Lists the uploads, newest first. */
     public List<UploadedFile> files() {
         return uploads.list();
     }
@@ -773,26 +777,26 @@ public final class JobService {
     }
 
     /**
-     * What keeps an engine from being used on this service, as the rest of a sentence about it; empty if nothing does.
+     * Returns why an engine cannot be used on this service, as the rest of a sentence about it; empty if it can.
      */
     public Optional<String> engineProblem(EngineKind kind) {
         return engines.problem(kind);
     }
 
-    /** Why a client may not kill a process that works on a job; empty if it may. */
+    /** Returns why a client may not kill a process that works on a job; empty if it may. */
     public Optional<String> processCrashProblem(JobId id) throws RefusedException {
         JobSpec spec = entry(id).job().spec();
         return engines.processCrashProblem(spec == null ? EngineKind.LOCAL : spec.engine());
     }
 
-    /** How many jobs are in a state. */
+    /** Returns the number of jobs in a state. */
     public long count(Status status) {
         return entries.values().stream()
                 .filter(entry -> entry.status() == status)
                 .count();
     }
 
-    /** Why new work should not come here now, for a person; empty if it may. */
+    /** Returns why the service is not ready for new work; empty if it is ready. */
     public Optional<String> unreadiness() {
         return switch (phase) {
             case STARTING -> Optional.of("The service is starting and still reads its data. Retry shortly.");
@@ -801,7 +805,7 @@ public final class JobService {
         };
     }
 
-    /** Whether what is on disk is not all read yet. */
+    /** Whether the service is still reading its data. */
     public boolean isStarting() {
         return phase == Phase.STARTING;
     }
@@ -816,7 +820,7 @@ public final class JobService {
         }
     }
 
-    /** Ends all runs at the end of their batch; the next start goes on with them. */
+    /** Ends all runs at the end of their batch. The next start continues them. */
     public void shutDown() {
         phase = Phase.STOPPING;
         delayedStarts.close();

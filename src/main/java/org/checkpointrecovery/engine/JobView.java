@@ -12,11 +12,11 @@ import org.checkpointrecovery.job.Verb;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as it was at one moment, with how far it was committed then.
+ * A snapshot of a job and its committed position.
  *
- * @param finished at least what is committed
- * @param notice what someone should know of the job beyond its state, or null
- * @param elapsed of the run under way
+ * @param finished the finished items, which include the committed ones
+ * @param notice a problem to show in addition to the state, or null
+ * @param elapsed duration of the current run
  */
 public record JobView(
         Job job,
@@ -25,12 +25,12 @@ public record JobView(
         @Nullable Instant lastCheckpointAt,
         @Nullable Reason notice,
         Elapsed elapsed) {
-    /** Of a job that has no run under way, and of which nothing more is finished than what is committed. */
+    /** Creates a view of a job without a current run, whose finished items are the committed ones. */
     public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt) {
         this(job, committed, committed.finished(), lastCheckpointAt, null, Elapsed.NONE);
     }
 
-    /** Why the job is in its state, or else what someone should know of it; null if there is nothing to say. */
+    /** Returns the reason of the state, or else the notice; null if there is neither. */
     public @Nullable Reason reason() {
         Reason ofState = job.state().reason();
         return ofState != null ? ofState : notice;

@@ -7,29 +7,29 @@ import org.checkpointrecovery.job.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of all jobs, from the threads that work on them: a method must neither wait nor throw. Of one job, changes come in
- * their order.
+ * Receives the events of all jobs, on the threads that cause them: methods must neither block nor throw. The events of
+ * one job arrive in order.
  */
 public interface JobWatcher {
     /**
-     * A job was made, or is in another state, or more is known of it.
+     * A job was created, changed its state, or has new details.
      *
-     * @param before its status until now, or null for a job that was made or found
+     * @param before its previous status; null for a job that was created or found
      */
     default void changed(@Nullable Status before, JobView now) {}
 
     /**
      * A checkpoint is on disk.
      *
-     * @param before what was committed until now
-     * @param took what its commit took
+     * @param before the previously committed position
+     * @param took the duration of the commit
      */
     default void committed(JobView now, Position before, Duration took) {}
 
     /**
-     * Items came back from a processor.
+     * Items were processed.
      *
-     * @param took all of them together
+     * @param took their total processing time
      */
     default void processed(JobView job, long items, Duration took) {}
 

@@ -8,7 +8,7 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
 import org.jspecify.annotations.Nullable;
 
-/** All that watch, in the order in which they came. */
+/** Forwards events to all watchers, in the order in which they were added. */
 final class JobWatchers implements JobWatcher {
     private final List<JobWatcher> all = new CopyOnWriteArrayList<>();
 

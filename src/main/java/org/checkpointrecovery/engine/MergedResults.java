@@ -21,13 +21,12 @@ import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The committed results of a job and of all that tried its failed items again, in item order. Each file is in order, so that
- * one line of each is looked at. Of an item that has more than one result, the newest job's counts. However many files there
- * are, it holds {@link #MAX_OPEN} of them open and a few MiB in memory, beside the line that is handed out. Used by one
- * thread.
+ * Merges the committed results of a job and of all retries of its failed items, in item order. Each file is sorted, so
+ * only the next line of each is compared. If an item has several results, that of the newest job counts. Keeps at most
+ * {@link #MAX_OPEN} files open and a few MiB in memory, plus the current line. Used by one thread.
  */
 public final class MergedResults implements Closeable {
-    /** Files that stay open; of more, each is opened when some of it is read. */
+    /** Maximum number of files that stay open. If there are more, each is opened for each read. */
     static final int MAX_OPEN = 16;
 
     private static final int AT_A_TIME = 64;
@@ -43,7 +42,7 @@ public final class MergedResults implements Closeable {
     /**
      * The results of one job.
      *
-     * @param bytes of the file that are committed
+     * @param bytes the committed bytes of the file
      */
     record Part(JobId job, Path file, long bytes) {}
 
@@ -104,7 +103,7 @@ public final class MergedResults implements Closeable {
         }
     }
 
-    /** The lines of one file, from the one that is next. */
+    /** The remaining lines of one file. */
     private static final class Lines implements Closeable {
         private final JobId job;
         private final SeekableByteChannel channel;
@@ -113,7 +112,7 @@ public final class MergedResults implements Closeable {
         private int next;
         private long index;
 
-        /** @param channel is closed with this */
+        /** @param channel closed together with this object */
         Lines(JobId job, SeekableByteChannel channel, long committedBytes, int windowBytes) throws IOException {
             this.job = job;
             this.channel = channel;
@@ -121,7 +120,7 @@ public final class MergedResults implements Closeable {
                     channel,
                     new LineSource.Lines(
                             committedBytes,
-                            windowBytes - 2, // a longer line is read when it is handed out
+                            windowBytes - 2, // a longer line is read only when it is returned
                             new Format(Format.Kind.RAW_LINES, Format.DEFAULT_DELIMITER),
                             false,
                             false),
@@ -139,7 +138,7 @@ public final class MergedResults implements Closeable {
             return index;
         }
 
-        /** Comes to the next line; false if there is none. */
+        /** Moves to the next line; false at the end. */
         boolean advance() throws IOException {
             if (next == items.count()) {
                 items = source.read(AT_A_TIME);
@@ -199,7 +198,7 @@ public final class MergedResults implements Closeable {
         }
     }
 
-    /** The next result, without its line end; null after the last. */
+    /** Returns the next result without its line end; null after the last. */
     public byte @Nullable [] next() throws IOException {
         while (true) {
             Lines first = byIndex.poll();

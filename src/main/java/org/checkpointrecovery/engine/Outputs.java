@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what jobs have committed. A file that lost committed bytes is reported as a {@link DamagedFileException} before any of
- * it is handed out, and shown on its job. Thread-safe; changes no file.
+ * Reads the committed results and errors of jobs. If a file lost committed bytes, throws a {@link DamagedFileException}
+ * before returning any of it, and shows a notice on the job. Thread-safe; changes no file.
  */
 final class Outputs {
     private static final Logger log = LoggerFactory.getLogger(Outputs.class);
@@ -76,7 +76,7 @@ final class Outputs {
         return open(entry, File.ERRORS);
     }
 
-    /** The committed results of several jobs, in item order. To be closed. */
+    /** Returns the committed results of several jobs, in item order. Must be closed. */
     MergedResults merged(Collection<JobEntry> members) throws RefusedException, IOException {
         List<MergedResults.Part> parts = new ArrayList<>();
         for (JobEntry member : members) {
@@ -97,7 +97,7 @@ final class Outputs {
         }
     }
 
-    /** Refuses to go on with the errors of a job that are damaged. */
+    /** Throws if the errors file of a job is damaged. */
     void checkErrors(JobEntry entry) throws RefusedException, IOException {
         errors(entry).close();
     }
@@ -120,7 +120,7 @@ final class Outputs {
             if (file.bytes(entry.committed()) >= bytes) {
                 throw damaged(entry);
             }
-            // The job started over after damage and cut its files back: look again.
+            // The job started over after damage and truncated its files: check again.
         }
     }
 
@@ -130,7 +130,7 @@ final class Outputs {
         }
     }
 
-    /** The open file; null if it lacks committed bytes. */
+    /** Opens the file; null if it lacks committed bytes. */
     private @Nullable SeekableByteChannel openWhole(Path file, long bytes) throws IOException {
         SeekableByteChannel channel;
         try {
@@ -163,7 +163,7 @@ final class Outputs {
         return new DamagedFileException(damage);
     }
 
-    /** Looks at the files of a job that the service found, and shows on the job if they lack committed bytes. */
+    /** Checks the files of a job found at the start, and shows a notice on the job if they lack committed bytes. */
     void check(JobEntry entry) {
         try {
             String damage = describe(entry);
@@ -175,7 +175,7 @@ final class Outputs {
         }
     }
 
-    /** A file that was damaged is whole: perhaps someone has restored it. */
+    /** Clears the notice once the files are intact again, for example because someone restored them. */
     private void forgetDamage(JobEntry entry) throws IOException {
         boolean shown = entry.notice()
                 .filter(notice -> notice.code() == ErrorCode.RESULTS_DAMAGED)
@@ -196,7 +196,7 @@ final class Outputs {
         }
     }
 
-    /** What is damaged and what is whole; empty if nothing is damaged. */
+    /** Describes which files are damaged and which are intact; empty if none is damaged. */
     private String describe(JobEntry entry) throws IOException {
         Position committed = entry.committed();
         List<String> damaged = new ArrayList<>();

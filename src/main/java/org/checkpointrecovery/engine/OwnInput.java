@@ -25,7 +25,7 @@ import org.checkpointrecovery.storage.JobFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Inputs that a job keeps in its own directory: items that came with the submission, and copies of failed items. */
+/** Inputs that a job stores in its own directory: inline items, and copies of failed items. */
 final class OwnInput {
     private static final Logger log = LoggerFactory.getLogger(OwnInput.class);
     private static final int AT_A_TIME = 4096;
@@ -39,7 +39,7 @@ final class OwnInput {
         this.maxItemBytes = maxItemBytes;
     }
 
-    /** Writes items that came with the submission, one a line, and forces them. */
+    /** Writes and forces inline items, one per line. */
     void writeItems(JobFiles files, List<String> items) throws IOException {
         byte[] lines =
                 items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -49,7 +49,7 @@ final class OwnInput {
         }
     }
 
-    /** Items that came with the submission, as they were sent, or why they cannot be shown. */
+    /** Returns the inline items, as they were sent, or why they cannot be shown. */
     InlineItems readItems(JobFiles files, Job job) {
         String name = String.valueOf(files.ownInput().getFileName());
         try {
@@ -72,11 +72,11 @@ final class OwnInput {
     }
 
     /**
-     * Copies the items that failed in another job, with their indexes there, and forces them.
+     * Copies the failed items of another job, with their indexes there, and forces the copies.
      *
      * @param errors the errors file of that job
-     * @param errorsBytes how much of it is committed
-     * @return how many items were copied
+     * @param errorsBytes its committed bytes
+     * @return the number of copied items
      */
     long copyFailed(JobFiles files, Job parent, Input input, Path errors, long errorsBytes) throws IOException {
         long inputBytes = requireNonNull(parent.identity()).bytes();
@@ -94,7 +94,7 @@ final class OwnInput {
                 DiskFile lineFile = disk.open(files.ownInput());
                 DiskFile indexFile = disk.open(files.ownIndexes())) {
             long wanted = failed.next();
-            while (wanted >= 0) { // and no further: the input may have an end that is no item
+            while (wanted >= 0) { // stop after the last one: the rest of the input may not be a valid item
                 Items items = source.read(AT_A_TIME);
                 if (items.count() == 0) {
                     break;
@@ -136,7 +136,10 @@ final class OwnInput {
         bytes.clear();
     }
 
-    /** Appends a line and its end. A line feed alone would make a carriage return at the end of the line part of it. */
+    /**
+     * Appends a line and its end: CR LF if the line ends in a carriage return, which a line feed alone would make part
+     * of the line end.
+     */
     private static void append(JsonBytes lines, byte[] line, int start, int end) {
         lines.raw(line, start, end).raw(endFor(end == start ? 0 : line[end - 1]));
     }
@@ -145,7 +148,7 @@ final class OwnInput {
         return last == '\r' ? new byte[] {'\r', '\n'} : new byte[] {'\n'};
     }
 
-    /** Copies a line of any length with its end. If it has none, it is given one. */
+    /** Copies a line of any length with its end. Adds an end if it has none. */
     private static void copyLine(SeekableByteChannel raw, long from, long to, DiskFile file) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(WRITE_BYTES);
         raw.position(from);

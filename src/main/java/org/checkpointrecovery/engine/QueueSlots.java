@@ -1,6 +1,6 @@
 package org.checkpointrecovery.engine;
 
-/** Places in the line of jobs that wait for a worker. Thread-safe. */
+/** Limits the number of jobs that wait for a worker. Thread-safe. */
 final class QueueSlots {
     private final int max;
     private int taken; // guarded by this
@@ -9,7 +9,7 @@ final class QueueSlots {
         this.max = max;
     }
 
-    /** Takes a place for a job. */
+    /** Claims a slot for a new job, or refuses it if the queue is full. */
     synchronized void claim() throws RefusedException {
         if (taken >= max) {
             throw RefusedException.queueFull(max);
@@ -17,7 +17,7 @@ final class QueueSlots {
         taken++;
     }
 
-    /** Takes a place for a job that is in line already, however long the line. */
+    /** Claims a slot for a job that is already QUEUED, even if the queue is full. */
     synchronized void claimUnbounded() {
         taken++;
     }

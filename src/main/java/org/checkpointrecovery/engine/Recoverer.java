@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes each job that is found at the start out of a state that nobody works on any more: RUNNING becomes CRASHED and then
- * QUEUED, PAUSING becomes PAUSED, CANCELLING becomes CANCELLED. A job whose crash was simulated stays CRASHED.
+ * Settles the states of jobs found at the start, on which nobody works: RUNNING becomes CRASHED and then QUEUED,
+ * PAUSING becomes PAUSED, CANCELLING becomes CANCELLED. A job whose crash was simulated stays CRASHED.
  */
 final class Recoverer {
     private static final Logger log = LoggerFactory.getLogger(Recoverer.class);
 
-    /** Jobs that a crash interrupted come first, then the others as they came into line. */
+    /** Jobs that a crash interrupted come first, then the others in the order in which they were queued. */
     static final Comparator<JobEntry> LINE_ORDER = Comparator.<JobEntry, Boolean>comparing(
                     entry -> entry.job().runs().isEmpty())
             .thenComparing(entry -> entry.job().stateSince())
@@ -84,7 +84,7 @@ final class Recoverer {
 
     private void settle(JobEntry entry, JobState next, @Nullable Checkpoint checkpoint) {
         Job job = entry.job();
-        // When the service ended is not known; its last checkpoint is the last that is known of it.
+        // The time at which the service stopped is unknown; the last checkpoint is the best estimate.
         Run run = job.runs().get(job.runs().size() - 1);
         Instant began = run.startedAt();
         Instant ended = checkpoint == null || checkpoint.savedAt().isBefore(began) ? began : checkpoint.savedAt();
@@ -101,7 +101,7 @@ final class Recoverer {
                 + entry.committed().nextItem() + ", the checkpoint, are safe. Resume to continue from there.");
     }
 
-    /** On a full disk the service starts all the same, and shows what it could not write. */
+    /** Changes a job. On a full disk the service still starts, and shows the state that it could not write. */
     private static void change(JobEntry entry, Job next) {
         try {
             entry.change(next);
@@ -120,7 +120,8 @@ final class Recoverer {
     }
 
     /**
-     * Also makes the record durable if that may not have been done: as long as there is a checkpoint, or never was one.
+     * Deletes the checkpoint of a COMPLETED job. Also makes the record durable if that may be missing: if there is a
+     * checkpoint, or never was one.
      */
     private void removeLeftover(Job job, JobState.Completed completed) {
         try {

@@ -5,18 +5,18 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Verb;
 import org.jspecify.annotations.Nullable;
 
-/** The service did not do what it was asked for, and changed nothing. The message is for the client. */
+/** The service refused a request and changed nothing. The message is shown to the client. */
 public final class RefusedException extends Exception {
-    /** What kept the service from doing it. */
+    /** Why the request was refused. */
     public enum Cause {
         NOT_FOUND,
-        /** The state of the job, or of another thing, does not allow it now. */
+        /** The state of a job or other resource does not allow it now. */
         CONFLICT,
-        /** A field of the request has a value that cannot be used. */
+        /** A field of the request has an invalid value. */
         INVALID,
-        /** No more jobs are taken in line. */
+        /** The queue of jobs is full. */
         QUEUE_FULL,
-        /** The service is about to end. */
+        /** The service is stopping. */
         STOPPING
     }
 
@@ -79,7 +79,7 @@ public final class RefusedException extends Exception {
         return Optional.ofNullable(field);
     }
 
-    /** The job whose state does not allow it, if that is what kept the service from doing it. */
+    /** Returns the job whose state does not allow the request, if that is the cause. */
     public Optional<JobView> job() {
         return Optional.ofNullable(job);
     }

@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a run ended.
  *
- * @param reason of a crash or failure, of a pause that nobody asked for, or of a stop after which the job has to wait;
+ * @param reason of a crash, a failure, a pause that the run made itself, or a stop after which the job must wait;
  *     otherwise null
- * @param committed how far the job is committed
+ * @param committed the committed position
  */
 public record RunEnd(Run.End end, @Nullable Reason reason, Position committed) {
-    /** Whether the job continues by itself after a while. */
+    /** Whether the job continues automatically after a delay. */
     boolean waits() {
         return end == Run.End.STOPPED && reason != null;
     }

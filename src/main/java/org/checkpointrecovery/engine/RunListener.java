@@ -7,40 +7,40 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Recovery;
 
-/** Hears of a run, from the thread that commits; {@link #counted} from any. */
+/** Receives the events of a run on the committing thread; {@link #counted} on any thread. */
 public interface RunListener {
     /**
-     * The run is about to begin.
+     * The run is about to start.
      *
-     * @param from where
-     * @param committed what lies before
+     * @param from how the starting position was determined
+     * @param committed the committed position
      * @return false to drop the run
      * @throws IOException if it could not be recorded; the run ends as FAILED
      */
     boolean starting(JobId job, Recovery from, Position committed) throws IOException;
 
-    /** The input has that many items. Perhaps long after the run. */
+    /** The items of the input were counted. May come long after the run. */
     void counted(JobId job, long totalItems);
 
     /**
-     * Items came back from the processor; from any thread.
+     * Items were processed. Called on any thread.
      *
-     * @param took all of them together
+     * @param took their total processing time
      */
     default void processed(JobId job, long items, Duration took) {}
 
     /**
-     * So many items of the job are finished for good, those among them that the checkpoint does not count yet.
+     * Reports how many items of the job are finished, including uncommitted ones.
      */
     default void finished(JobId job, long succeeded, long failed) {}
 
     /**
      * The checkpoint is on disk.
      *
-     * @param took to force the results and errors, and to replace the checkpoint
+     * @param took the time to force the results and errors and to replace the checkpoint
      */
     void committed(JobId job, Checkpoint checkpoint, Duration took);
 
-    /** The run is over; all its files are closed. Nothing more comes but {@link #counted}. */
+    /** The run is over and all its files are closed. No more events follow except {@link #counted}. */
     void ended(JobId job, RunEnd end);
 }

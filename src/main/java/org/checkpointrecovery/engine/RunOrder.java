@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of a job, with the files that it reads and writes.
  *
- * @param job as it is before the run
+ * @param job the job before the run
  * @param run number of the run, from 1
- * @param files of the job, where a journal is kept; null if its processor needs none
+ * @param files of the job, for the item journal; null if its processor needs none
  */
 public record RunOrder(
         Job job,

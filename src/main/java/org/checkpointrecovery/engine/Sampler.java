@@ -26,7 +26,7 @@ import org.checkpointrecovery.processor.Work;
 import org.checkpointrecovery.sink.ErrorLine;
 import org.checkpointrecovery.storage.InputItems;
 
-/** Processes the first items of an input for real, and keeps nothing of it: what a job over all of them would do. */
+/** Processes the first items of an input as a job would, without storing anything. */
 final class Sampler {
     private final Processors processors;
     private final Duration limit;
@@ -132,7 +132,7 @@ final class Sampler {
         return new Work(id, decoded.index(), bytes, spec.format().kind().isJson());
     }
 
-    /** Waits for an answer; false if none comes in time. */
+    /** Waits for an answer. Returns false if none arrives in time. */
     private boolean take(BlockingQueue<Answered> answers, List<Item> items, SampledItem[] sampled, long deadline)
             throws InterruptedException {
         Answered one = answers.poll(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);

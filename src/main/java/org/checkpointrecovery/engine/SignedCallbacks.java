@@ -23,15 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Callbacks by POST, each with the headers
+ * Sends callbacks by POST, with these headers:
  *
  * <pre>
- * Callback-Id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED      (job, number of its end, its state: the same when it is told again)
- * Callback-Timestamp: 1795430131                   (seconds, of this attempt)
+ * Callback-Id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED      (job, number of its end, state: stable across retries)
+ * Callback-Timestamp: 1795430131                   (seconds, time of this attempt)
  * Callback-Signature: v1=9f86d081...               (HMAC-SHA256 of "TIMESTAMP.BODY", in hexadecimal digits)
  * </pre>
  *
- * The client and the key are made when the first callback is due.
+ * The client and the key are created for the first callback.
  */
 public final class SignedCallbacks implements Callbacks {
     private static final Logger log = LoggerFactory.getLogger(SignedCallbacks.class);
@@ -46,7 +46,7 @@ public final class SignedCallbacks implements Callbacks {
     private @Nullable String signingKey; // guarded by this
     private boolean closed; // guarded by this
 
-    /** Finds the key, or makes it. Its text is the key, byte for byte. */
+    /** Returns the key, creating it if needed. The bytes of the text are the key. */
     public interface Key {
         String get() throws IOException;
     }
@@ -75,7 +75,7 @@ public final class SignedCallbacks implements Callbacks {
         String id = job.id() + "-" + end + "-" + job.status();
         URI url = URI.create(requireNonNull(job.validSpec().callbackUrl()));
         Optional<String> problem = rules.problem(url);
-        if (problem.isPresent()) { // the rules are others than when it was submitted
+        if (problem.isPresent()) { // the rules have changed since the submission
             giveUp(job, "The callbackUrl " + problem.get() + ".", settled);
             return;
         }
@@ -140,7 +140,7 @@ public final class SignedCallbacks implements Callbacks {
             open = poster;
         }
         if (open != null) {
-            open.close(); // not under the lock, which its thread may be waiting for
+            open.close(); // outside the lock, because its thread may wait for the lock
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Accepts jobs, keeps their states durable, recovers them, publishes how they do. Knows nothing of HTTP. */
+/** Accepts jobs, keeps their states durable, recovers them and publishes their progress. Does not depend on HTTP. */
 @NullMarked
 package org.checkpointrecovery.engine;
 

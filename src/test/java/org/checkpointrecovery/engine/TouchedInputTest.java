@@ -183,7 +183,7 @@ class TouchedInputTest {
             JobId id = crash(service);
             String committed = service.results(id);
             changeByte(150_000);
-            assertThat(failure(service, id)).matches("(?s).*bytes 0 to \\d+, which were read already, are no longer.*");
+            assertThat(failure(service, id)).matches("(?s).*bytes 0 to \\d+, which were already read, have changed.*");
             assertThat(service.results(id)).isEqualTo(committed);
             changeByte(150_000);
             service.service().resume(id);
@@ -197,7 +197,7 @@ class TouchedInputTest {
         try (TestService service = start(new LocalDisk())) {
             JobId id = crash(service);
             changeByte(Files.size(input) - 3);
-            assertThat(failure(service, id)).contains("read already are the same, but its last 65536 bytes differ");
+            assertThat(failure(service, id)).contains("already read are unchanged, but its last 65536 bytes differ");
         }
     }
 

@@ -7,27 +7,30 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the service asks of a cluster of Apache Flink. Jobs have ids of 32 hexadecimal digits that the service gives them. */
+/**
+ * The calls that the service makes to an Apache Flink cluster. The service chooses the ids of Flink jobs: 32
+ * hexadecimal digits.
+ */
 interface Cluster extends AutoCloseable {
-    /** @param slotsFree in which no task works */
+    /** @param slotsFree slots without a task */
     record Overview(int slots, int slotsFree) {}
 
     Overview overview() throws ClusterException;
 
-    /** The id of a jar that was uploaded under this name; empty if none was, or it is gone. */
+    /** Returns the id of the jar uploaded under this name; empty if there is none. */
     Optional<String> jar(String name) throws ClusterException;
 
     /**
-     * Uploads a jar; its id.
+     * Uploads a jar and returns its id.
      *
-     * @param givenUp asked now and then: when it is true, the answer is not waited for any longer
+     * @param givenUp polled; once it returns true, the call stops waiting for the answer
      */
     String upload(String name, byte[] jar, BooleanSupplier givenUp) throws ClusterException;
 
     /**
-     * A job to be submitted.
+     * A Flink job to submit.
      *
-     * @param restore where a checkpoint or savepoint is that it goes on from; null to begin anew
+     * @param restore the checkpoint or savepoint to continue from; null to start without one
      */
     record Submission(
             String job,
@@ -39,49 +42,52 @@ interface Cluster extends AutoCloseable {
             Map<String, String> configuration) {}
 
     /**
-     * Submits a job. When one with this id has been submitted, nothing happens.
+     * Submits a Flink job. Does nothing if one with this id was already submitted.
      *
-     * @param givenUp asked now and then: when it is true, the answer is not waited for any longer
+     * @param givenUp polled; once it returns true, the call stops waiting for the answer
      */
     void run(Submission submission, BooleanSupplier givenUp) throws ClusterException;
 
-    /** How a job is. */
+    /** The state of a Flink job. */
     enum State {
-        /** It is being started, runs, or is being started again. */
+        /** Starting, running or restarting. */
         ACTIVE,
-        /** It is about to end. */
+        /** Failing or being cancelled. */
         ENDING,
         FINISHED,
         FAILED,
         CANCELED
     }
 
-    /** Empty if the cluster does not know the job, or not any more. */
+    /** Returns the state of a Flink job; empty if the cluster does not know it. */
     Optional<State> state(String job) throws ClusterException;
 
-    /** Numbers that its tasks add up, by name; empty if it is not known. */
+    /** Returns the accumulators of its tasks by name; empty if the job is unknown. */
     Map<String, Long> accumulators(String job) throws ClusterException;
 
-    /** Why a job failed, in one line; empty if that is not known. */
+    /** Returns why a Flink job failed, in one line; empty if unknown. */
     Optional<String> rootCause(String job) throws ClusterException;
 
-    /** Ends a job now. Nothing happens if it has ended, or is not known. */
+    /** Cancels a Flink job. Does nothing if it has ended or is unknown. */
     void cancel(String job) throws ClusterException;
 
-    /** Begins to stop a job with a savepoint; what {@link #savepoint} is to be asked for. Empty if the job does not go on. */
+    /**
+     * Starts to stop a Flink job with a savepoint. Returns the request id for {@link #savepoint}; empty if the job is
+     * not running.
+     */
     Optional<String> stop(String job, Path directory) throws ClusterException;
 
     /**
-     * How far a savepoint is.
+     * The progress of a savepoint.
      *
-     * @param location where it is; null as long as it is not there
-     * @param failed whether it will never be there
+     * @param location the completed savepoint; null until then
+     * @param failed whether it will never complete
      */
     record Savepoint(@Nullable String location, boolean failed) {}
 
     Savepoint savepoint(String job, String request) throws ClusterException;
 
-    /** Gives up what the service needs to ask it; the cluster goes on. */
+    /** Closes the client. The cluster is not affected. */
     @Override
     void close();
 }

@@ -11,15 +11,15 @@ import org.checkpointrecovery.storage.Submissions;
 import org.checkpointrecovery.storage.Submissions.Submission;
 
 /**
- * Finds what a job can go on from in a cluster, on disk: what the REST API says of checkpoints may be older than what is
- * there. Flink keeps them as {@code <job>/chk-12/_metadata}.
+ * Finds the checkpoint or savepoint to restore a Flink job from. Looks on disk, because the checkpoints listed by the
+ * REST API may be outdated. Flink stores them as {@code <job>/chk-12/_metadata}.
  */
 final class ClusterCheckpoints {
     private static final String CHECKPOINT = "chk-";
 
     private ClusterCheckpoints() {}
 
-    /** The savepoint or checkpoint of the last submission that has one, as a URI; empty if none has. */
+    /** Returns the savepoint or checkpoint of the newest submission that has one, as a URI; empty if none has. */
     static Optional<String> newest(Disk disk, Path directory, Submissions submissions) throws IOException {
         List<Submission> list = submissions.list();
         for (int i = list.size() - 1; i >= 0; i--) {

@@ -2,7 +2,7 @@ package org.checkpointrecovery.engine.flink;
 
 import java.io.IOException;
 
-/** The cluster did not answer, or not as it should. The message says which, in one sentence without its end. */
+/** The cluster did not answer, or gave an invalid answer. The message is one sentence without a full stop. */
 final class ClusterException extends IOException {
     ClusterException(String message) {
         super(message);

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the cluster does for one job: one submission after the other, each recorded before the cluster is asked, so that a
- * service that was killed finds the one that goes on. Used by one thread.
+ * The submissions of one job to the cluster. Each is recorded before the cluster is called, so that a killed service
+ * finds the one that is still running. Used by one thread.
  */
 final class ClusterJob {
     private static final Logger log = LoggerFactory.getLogger(ClusterJob.class);
@@ -43,7 +43,7 @@ final class ClusterJob {
         this.submissions = Submissions.read(disk, files.submissions());
     }
 
-    /** Number of the last submission; 0 if there was none. */
+    /** Returns the number of the last submission; 0 if there was none. */
     int number() {
         return submissions.list().size();
     }
@@ -52,7 +52,7 @@ final class ClusterJob {
         return submissions.list().get(number() - 1);
     }
 
-    /** How the last submission is; empty if the cluster does not know it. */
+    /** Returns the state of the last submission; empty if the cluster does not know it. */
     Optional<Cluster.State> state() throws ClusterException {
         return cluster.state(last().clusterJob());
     }
@@ -65,20 +65,20 @@ final class ClusterJob {
         return cluster.rootCause(last().clusterJob());
     }
 
-    /** How a task ended the last submission; empty if none did. */
+    /** Returns how a task ended the last submission; empty if none did. */
     Optional<TaskEnd> taskEnd() throws IOException {
         return TaskEnd.read(disk, files.ended(number()));
     }
 
-    /** Whether the cluster may be at work on the last submission, as far as the disk tells. */
+    /** Whether the cluster may be running the last submission, according to the disk. */
     boolean mayBeActive() throws IOException {
         return number() > 0 && last().savepoint() == null && taskEnd().isEmpty();
     }
 
     /**
-     * How many tasks are to be submitted; 0 if other tasks work in all slots.
+     * Returns the parallelism of a submission; 0 if no slot is free.
      *
-     * @param tasks so many at the most have something to do, at least 1
+     * @param tasks the maximum number of useful tasks, at least 1
      */
     int parallelism(int tasks) throws ClusterException {
         Cluster.Overview overview = cluster.overview();
@@ -93,10 +93,10 @@ final class ClusterJob {
     }
 
     /**
-     * Submits the job once more. After an exception it may be submitted if the {@link #number} is another one.
+     * Submits the job again. After an exception the cluster may have the submission if {@link #number} has changed.
      *
-     * @param ignoreCheckpoints whether it begins with the ranges that are not done, whatever the cluster knows of it
-     * @param givenUp when it is true, the cluster's answer is not waited for any longer
+     * @param ignoreCheckpoints whether to start from the unfinished ranges instead of the cluster's checkpoint
+     * @param givenUp polled; once it returns true, the call stops waiting for the cluster
      */
     void submit(JobJar jar, int parallelism, boolean ignoreCheckpoints, BooleanSupplier givenUp) throws IOException {
         Optional<String> restore =
@@ -135,10 +135,10 @@ final class ClusterJob {
                 "execution.checkpointing.dir", files.checkpoints().toUri().toString());
         configuration.put("execution.checkpointing.num-retained", "2");
         configuration.put("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
-        // Barriers wait for the range in work; results do not depend on how old a checkpoint is.
+        // Barriers wait for the current range; results do not depend on the age of a checkpoint.
         configuration.put("execution.checkpointing.tolerable-failed-checkpoints", String.valueOf(Integer.MAX_VALUE));
         configuration.put("execution.checkpointing.checkpoints-after-tasks-finish", "true");
-        // Flink's own would try a poisonous item for ever. TaskManagers that are lost now and then use nothing up.
+        // Flink's default would retry a poisonous item forever. Occasional losses of TaskManagers do not count.
         configuration.put("restart-strategy.type", "failure-rate");
         configuration.put("restart-strategy.failure-rate.max-failures-per-interval", "5");
         configuration.put("restart-strategy.failure-rate.failure-rate-interval", "5 min");
@@ -146,7 +146,7 @@ final class ClusterJob {
         return configuration;
     }
 
-    /** Keeps what may still be at work on the last submission from beginning with another range. */
+    /** Keeps tasks of the last submission that may still run from starting another range. */
     void abandon() throws IOException {
         if (number() > 0 && taskEnd().isEmpty()) {
             new TaskEnd(
@@ -158,7 +158,7 @@ final class ClusterJob {
         }
     }
 
-    /** Ends the last submission now. */
+    /** Cancels the last submission. */
     void cancel() throws ClusterException {
         try {
             abandon();
@@ -168,12 +168,12 @@ final class ClusterJob {
         cluster.cancel(last().clusterJob());
     }
 
-    /** Begins to stop the last submission with a savepoint; empty if it does not go on. */
+    /** Starts to stop the last submission with a savepoint; empty if it is not running. */
     Optional<String> stop() throws ClusterException {
         return cluster.stop(last().clusterJob(), files.checkpoints());
     }
 
-    /** Whether the savepoint that was asked for is there and recorded; empty as long as that is not known. */
+    /** Whether the requested savepoint is complete and recorded; empty while it is in progress. */
     Optional<Boolean> isSaved(String request) throws IOException {
         Cluster.Savepoint savepoint = cluster.savepoint(last().clusterJob(), request);
         if (savepoint.location() != null) {

@@ -12,7 +12,7 @@ import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.storage.Disk;
 
-/** Runs jobs on a cluster of Apache Flink. */
+/** Runs jobs on an Apache Flink cluster. */
 public final class FlinkEngine implements JobEngine {
     private final Cluster cluster;
     private final RunPool pool;
@@ -20,7 +20,7 @@ public final class FlinkEngine implements JobEngine {
 
     /**
      * @param workers how many jobs run at once, at least 1
-     * @param maxItemBytes the longest item that does not fail
+     * @param maxItemBytes maximum size of an item; longer items fail
      */
     public FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings) {
         this(disk, clock, workers, maxItemBytes, settings, new RestCluster(settings.url()));
@@ -64,7 +64,7 @@ public final class FlinkEngine implements JobEngine {
         pool.cancel(job);
     }
 
-    /** In mode {@code process} the process that is killed is a TaskManager. */
+    /** Mode {@code process} kills a TaskManager, not this process. */
     @Override
     public void crash(JobId job, CrashOrder order) {
         FlinkFeed feed = feeds.get(job);

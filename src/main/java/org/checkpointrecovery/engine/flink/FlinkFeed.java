@@ -49,18 +49,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the ranges of a job worked on by a cluster, and brings those that are done, in their order, to the thread that commits.
- * What is done is what is on disk; what the cluster says of itself only tells when to wait, to submit anew, or to give up.
+ * Has a cluster process the ranges of a job, and delivers the finished ranges, in order, to the thread that commits.
+ * Only the disk tells which ranges are finished. The state of the cluster only decides whether to wait, submit again,
+ * or give up.
  */
 final class FlinkFeed implements Feed {
     private static final Logger log = LoggerFactory.getLogger(FlinkFeed.class);
-    /** Of ranges of items that cost little: some seconds of work. */
+    /** Size of a range if items are cheap: some seconds of work. */
     private static final long RANGE_BYTES = 4L * 1024 * 1024;
 
     private static final long RANGE_BATCHES = 4096;
     /**
-     * Of ranges of items at a price, for each that is worked on at once: what a crash repeats, and the time that is
-     * lost at the end.
+     * Items in a range per concurrent call, if calls are expensive. Larger ranges repeat more calls after a crash, and
+     * keep fewer tasks busy at the end.
      */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
@@ -79,22 +80,25 @@ final class FlinkFeed implements Feed {
     private final FlinkSettings.Patience patience;
     private final Runnable onClose;
     private final ClusterJob clusterJob;
-    /** Whether the cluster's checkpoints are of no use, because ranges that it has done are to be done again. */
+    /**
+     * Whether the cluster's checkpoints are useless, because ranges that they count as finished must be processed
+     * again.
+     */
     private boolean ignoreCheckpoints;
 
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
     private @Nullable Manifest manifest;
     /**
-     * Whether the cluster may be at work on the last submission; of the feed's thread, and when that has ended of the
-     * other.
+     * Whether the cluster may be running the last submission. Used by the feed's thread, and by the closing thread
+     * after that has ended.
      */
     private boolean submitted;
     /**
-     * Whether the cluster was found at work on the last submission, or was given it, by this run; of the feed's thread.
+     * Whether this run submitted the last submission, or found the cluster running it. Used by the feed's thread.
      */
     private boolean attached;
-    /** Why the cluster did not take the last submission, as far as is known; of the feed's thread. */
+    /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;
 
     private boolean loggedWaiting;
@@ -102,11 +106,11 @@ final class FlinkFeed implements Feed {
     private int submissionsInVain;
     private int unanswered;
     private String lastUnanswered = "";
-    /** The last crash that tasks were asked for; of the feed's thread. */
+    /** The last crash requested from the tasks. Used by the feed's thread. */
     private @Nullable CrashOrder requested;
 
     private @Nullable CrashOrder waitingCrash; // guarded by this
-    private long crashFrom; // guarded by this; the item that it waits for, -1 until that is known
+    private long crashFrom; // guarded by this; the item that the crash waits for, -1 until it is known
     private boolean woken; // guarded by this
 
     private FlinkFeed(RunParts parts, Position from, Cluster cluster, FlinkSettings settings, Runnable onClose)
@@ -142,13 +146,14 @@ final class FlinkFeed implements Feed {
             Manifest found = Manifest.read(disk, files.manifest());
             manifest = found;
             submitted = clusterJob.mayBeActive();
-            disk.delete(files.crash()); // the run that was to take it is over
+            disk.delete(files.crash()); // it belongs to a run that is over
             removeFailed(found);
         }
     }
 
     /**
-     * A job that failed is resumed to try failed items again: those that are not committed. Before the run is recorded.
+     * Deletes finished, uncommitted ranges with failed items, because resuming a failed job retries these items. Call
+     * before the run is recorded.
      */
     private void removeFailed(Manifest ranges) throws IOException {
         List<Run> runs = parts.order().job().runs();
@@ -175,7 +180,7 @@ final class FlinkFeed implements Feed {
         disk.deleteTree(gone);
     }
 
-    /** The name of a directory that is being deleted: so nobody takes half of it for the whole. */
+    /** Returns the name of a directory during its deletion, so that nobody uses it half deleted. */
     private static Path gone(Path directory) {
         return directory.resolveSibling(GONE + UUID.randomUUID());
     }
@@ -190,7 +195,7 @@ final class FlinkFeed implements Feed {
         return inputEnded;
     }
 
-    /** A crash on purpose that was asked for from outside. From any thread. */
+    /** Requests a simulated crash. Thread-safe. */
     synchronized void crash(CrashOrder order) {
         waitingCrash = order;
         crashFrom = -1;
@@ -242,7 +247,7 @@ final class FlinkFeed implements Feed {
         try {
             work(queue);
             queue.finish();
-        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+        } catch (Throwable e) { // report any failure to the committing thread
             queue.fail(e);
         }
     }
@@ -274,7 +279,7 @@ final class FlinkFeed implements Feed {
                 return;
             }
             if (asked != null) {
-                return; // the service stops, and the cluster goes on
+                return; // the service stops, but the cluster continues
             }
             try {
                 forwardCrash(opened);
@@ -317,7 +322,7 @@ final class FlinkFeed implements Feed {
     private Manifest.Cuts cuts() {
         Faults faults = spec.faults();
         long crash = faults == null || faults.crashAfterItems() == null ? 0 : faults.crashAfterItems();
-        // The batch that a crash strikes begins a range: so the one before it is committed.
+        // The batch that a crash hits starts a range, so that the batch before it is committed.
         long cut = crash == 0 ? -1 : (crash - 1) / spec.batchSize() * spec.batchSize();
         if (Processors.isConcurrent(spec.processor())) {
             return new Manifest.Cuts(
@@ -337,7 +342,7 @@ final class FlinkFeed implements Feed {
         return spec instanceof ProcessorSpec.Plugin plugin ? plugin.concurrency() : 1;
     }
 
-    /** A crash of the checkpoint that the spec asks for is the service's matter; those of the work are the tasks'. */
+    /** Prepares the spec's crash if it hits the checkpoint. The tasks carry out crashes during processing. */
     private void rehearse(RangeReader ranges) {
         Faults faults = spec.faults();
         Long item = faults == null ? null : faults.crashAfterItems();
@@ -349,7 +354,7 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** Hands a crash on to those whom it strikes, when it is time. */
+    /** Passes a requested crash to the reader or the tasks when it is due. */
     private void forwardCrash(RangeReader ranges) throws IOException {
         CrashOrder order;
         synchronized (this) {
@@ -373,21 +378,21 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** A crash that came when all was done already strikes all the same, as it does where the service itself works. */
+    /** Carries out a crash that was ordered after all ranges finished, as the local engine does. */
     private void crashAtEnd() {
         CrashOrder late;
         synchronized (this) {
             late = waitingCrash != null && waitingCrash.afterItems() == 0 ? waitingCrash : null;
         }
         if (late == null && requested != null && disk.exists(files.crash())) {
-            late = requested; // and no task has taken it
+            late = requested; // no task has taken it
         }
         if (late != null && late.mode() == CrashMode.JOB) {
             control.crash(new CrashOrder(CrashMode.JOB, late.point(), 0));
         }
     }
 
-    /** Asks the cluster how it is, and sees to it that it works. True if the run is over. */
+    /** Checks the state of the cluster, and submits again if needed. Returns true if the run is over. */
     private boolean look(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         if (!attached) {
             return attachOrSubmit(queue, ranges);
@@ -424,7 +429,7 @@ final class FlinkFeed implements Feed {
 
     private void showProgress() throws ClusterException {
         if (spec.failedItemLimits().areSet()) {
-            return; // what is beyond the checkpoint may be done again
+            return; // uncommitted items may be processed again
         }
         Map<String, Long> counts = clusterJob.accumulators();
         Long succeeded = counts.get("succeeded");
@@ -435,7 +440,7 @@ final class FlinkFeed implements Feed {
     }
 
     /**
-     * Goes on with the submission that the cluster works on, if it does, or makes another one. True if the run is over.
+     * Continues with the submission that the cluster is running, or submits again. Returns true if the run is over.
      */
     private boolean attachOrSubmit(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         if (submitted) {
@@ -478,13 +483,13 @@ final class FlinkFeed implements Feed {
             refusal = e.getMessage();
             throw e;
         } finally {
-            // Once it is recorded the cluster may have it, whatever is answered.
+            // Once the submission is recorded, the cluster may have it, whatever the answer.
             submitted = clusterJob.number() > before;
             attached = submitted;
         }
     }
 
-    /** However long the other tasks take: a job that waits in line has not failed. */
+    /** Waits for a free slot without a time limit: a waiting job has not failed. */
     private void awaitSlot() throws InterruptedException {
         if (!loggedWaiting) {
             loggedWaiting = true;
@@ -493,7 +498,7 @@ final class FlinkFeed implements Feed {
         sleep(patience.pause());
     }
 
-    /** What tasks of earlier submissions have begun. Whoever still works there is not waited for any more. */
+    /** Deletes the unfinished ranges of earlier submissions, without waiting for tasks that may still run. */
     private void discard() throws IOException {
         for (Path path : disk.list(files.directory())) {
             String name = path.getFileName().toString();
@@ -509,7 +514,7 @@ final class FlinkFeed implements Feed {
             disk.move(attempt, gone);
             disk.deleteTree(gone);
         } catch (NoSuchFileException e) {
-            // it is done, just now
+            // the task has just finished it
         } catch (IOException e) {
             log.info("Job {}: cannot delete {} yet: {}", id, attempt.getFileName(), e.toString());
         }
@@ -524,7 +529,7 @@ final class FlinkFeed implements Feed {
                     "The cluster did not run the job: " + why + ". Gave up after " + submissionsInVain
                     + " submissions. Committed results are safe. Fix the cause and resume."));
         }
-        // What a checkpoint of the cluster's does not survive may be the checkpoint itself.
+        // The cluster's checkpoint itself may be the cause of repeated failures.
         ignoreCheckpoints |= submissionsInVain > 1;
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
@@ -547,7 +552,7 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** Whether a task has ended the run; says how. */
+    /** Whether a task has ended the run. If so, passes its reason on. */
     private boolean endedByTask(SliceQueue queue, RangeReader ranges) throws IOException, InterruptedException {
         Optional<TaskEnd> end = clusterJob.taskEnd();
         if (end.isEmpty()) {
@@ -561,7 +566,7 @@ final class FlinkFeed implements Feed {
         switch (end.get().end()) {
             case PAUSED -> control.pause(reason);
             case CRASHED -> {
-                // What was done before the crash is committed before it.
+                // Ranges finished before the crash are committed first.
                 if (queue.awaitEmpty()) {
                     control.crash(new CrashOrder(CrashMode.JOB, crashPoint(), 0));
                 }
@@ -581,7 +586,7 @@ final class FlinkFeed implements Feed {
         return spec.faults() == null ? CrashPoint.PROCESSING : spec.faults().crashPoint();
     }
 
-    /** Has the cluster finish the ranges in work, and stop with a savepoint; or stop anyhow. */
+    /** Stops the cluster with a savepoint after its current ranges, or cancels it if that fails. */
     private void pause(RangeReader ranges) throws IOException, InterruptedException {
         String request = null;
         int failures = 0;
@@ -590,7 +595,7 @@ final class FlinkFeed implements Feed {
                 if (request == null) {
                     Optional<String> begun = clusterJob.stop();
                     if (begun.isEmpty()) {
-                        break; // it does not go on
+                        break; // it is not running
                     }
                     request = begun.get();
                 }
@@ -618,7 +623,7 @@ final class FlinkFeed implements Feed {
         ranges.readFinished();
     }
 
-    /** Gives the cluster some time to end a job whose ranges are all done. */
+    /** Waits some time for the cluster to end a job whose ranges are all finished. */
     private void awaitEnd(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
         try {
@@ -635,7 +640,7 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    /** Ends the work in the cluster, whether that answers or not. */
+    /** Cancels the Flink job, whether the cluster answers or not. */
     private void endInCluster() throws InterruptedException {
         try {
             clusterJob.cancel();

@@ -8,14 +8,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the cluster is used.
+ * The settings for using the cluster.
  *
  * @param url of the JobManager's REST API
- * @param parallelism tasks that work on a job at once, if there are so many slots; null for as many as are free
- * @param shared directory for what all jobs need there; the cluster sees it, and the directories of jobs, as the service does
- * @param httpAllow what the processor {@code http} may call, in the words of its rules
- * @param pluginJar the jar that has a plugin
- * @param patience how often, and after which pause, is tried again
+ * @param parallelism maximum tasks per job, limited by the free slots; null for all free slots
+ * @param shared directory of files for all jobs; the cluster sees it and the jobs' directories under the same paths
+ * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
+ * @param pluginJar finds the jar of a plugin by name
+ * @param patience limits and pauses of retries
  */
 public record FlinkSettings(
         URI url,
@@ -26,15 +26,15 @@ public record FlinkSettings(
         Patience patience) {
 
     /**
-     * How long a cluster is waited for.
+     * How long to wait for a cluster.
      *
-     * @param look how often it is asked how a job is
-     * @param unanswered so many questions in a row without an answer, or without a TaskManager, end a run
-     * @param submissions so many in a row after which no range is done end a run
-     * @param pause before it is asked again when it did not answer, or ended a job
+     * @param look the interval between checks of a job
+     * @param unanswered the run fails after this many consecutive calls without an answer, or without a TaskManager
+     * @param submissions the run fails after this many consecutive submissions without a finished range
+     * @param pause the wait after a call without an answer, or after the cluster ended a job
      */
     public record Patience(Duration look, int unanswered, int submissions, Duration pause) {
-        /** Some five minutes for a JobManager to come back. */
+        /** Gives a JobManager about five minutes to come back. */
         public static final Patience DEFAULT = new Patience(Duration.ofMillis(500), 150, 5, Duration.ofSeconds(2));
     }
 }

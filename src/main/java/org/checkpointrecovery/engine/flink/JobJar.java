@@ -13,8 +13,8 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Replacement;
 
 /**
- * The code that the cluster runs: the jar of the job, which is packed inside the service's and is uploaded, and the service's
- * own jar, which is put where the cluster can read it.
+ * The code that the cluster runs: the job's jar, which is packed in the service's jar and uploaded, and the service's
+ * own jar, which is copied to a shared directory.
  */
 final class JobJar {
     static final String ENTRY_CLASS = "org.checkpointrecovery.engine.flink.job.RangeJob";
@@ -38,7 +38,7 @@ final class JobJar {
         }
     }
 
-    /** Another one for each content. */
+    /** Returns the name of the jar, which depends on its content. */
     String name() {
         return name;
     }
@@ -48,8 +48,8 @@ final class JobJar {
     }
 
     /**
-     * Puts the service's own jar into a directory that the cluster sees, if it is not there; empty if the service does not run
-     * from a jar, and the cluster has its classes.
+     * Copies the service's own jar to a shared directory, unless it is there. Empty if the service does not run from a
+     * jar; the cluster must have its classes then.
      */
     static Optional<Path> shareOwn(Disk disk, Path directory) throws IOException {
         Path own = own();
@@ -65,7 +65,7 @@ final class JobJar {
         }
     }
 
-    /** Jobs may do so at the same time. */
+    /** Safe if several jobs do so at the same time. */
     static Path share(Disk disk, Path own, Path directory) throws IOException {
         byte[] jar = disk.read(disk.realPath(own));
         Path shared = directory.resolve("checkpoint-recovery-" + sha256(jar) + ".jar");

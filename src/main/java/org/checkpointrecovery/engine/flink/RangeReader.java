@@ -17,7 +17,7 @@ import org.checkpointrecovery.storage.RangeRecord;
 import org.checkpointrecovery.storage.RangeRecord.Part;
 import org.jspecify.annotations.Nullable;
 
-/** Brings the ranges that are done, in their order, as slices to the thread that commits. Used by one thread. */
+/** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
 final class RangeReader {
     private static final int PIECE_BYTES = 1024 * 1024;
 
@@ -26,11 +26,10 @@ final class RangeReader {
     private final Manifest manifest;
     private final SliceQueue queue;
     private final byte[] buffer = new byte[PIECE_BYTES];
-    /** Of the first range that is not read, in the manifest. */
+    /** Position in the manifest of the first unread range. */
     private int nextRange;
-    /** Number of the first item that is not put into the queue. */
-    private long nextItem;
-    /** A range that ends before it should is the last one: the item that it ends with may not fail. */
+    /** Index of the first item that was not put into the queue. */ private long nextItem;
+    /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
     private boolean endsEarly;
 
     private @Nullable CrashOrder crash;
@@ -46,14 +45,13 @@ final class RangeReader {
         this.nextRange = manifest.indexOf(nextItem);
     }
 
-    /** A crash that strikes the checkpoint of the batch with an item, if that is not behind already. */
+    /** Sets a crash that hits the checkpoint of the batch with an item, unless that batch was read already. */
     void crashAt(CrashOrder order, long item) {
         crash = order;
         crashAt = item;
     }
 
-    /** Number of the first item that is not put into the queue. */
-    long nextItem() {
+    /** Returns the index of the first item that was not put into the queue. */ long nextItem() {
         return nextItem;
     }
 
@@ -61,15 +59,15 @@ final class RangeReader {
         return nextRange == manifest.ranges().size();
     }
 
-    /** Ranges that are not read. */
+    /** Returns the number of unread ranges. */
     int rangesLeft() {
         return manifest.ranges().size() - nextRange;
     }
 
     /**
-     * Reads the ranges that are next and done.
+     * Reads the next ranges in order, as far as they are finished.
      *
-     * @return how many they are; -1 if the queue is closed
+     * @return how many were read; -1 if the queue is closed
      */
     int readFinished() throws IOException, InterruptedException {
         int read = 0;
@@ -92,7 +90,7 @@ final class RangeReader {
         try (SeekableByteChannel results = disk.openForRead(RangeFiles.results(directory));
                 SeekableByteChannel errors = disk.openForRead(RangeFiles.errors(directory))) {
             for (Part part : record.parts()) {
-                if (first < nextItem) { // it was committed by an earlier run
+                if (first < nextItem) { // committed by an earlier run
                     results.position(results.position() + part.resultsBytes());
                     errors.position(errors.position() + part.errorsBytes());
                 } else {
@@ -110,7 +108,7 @@ final class RangeReader {
         return true;
     }
 
-    /** Puts a part, in pieces if it is large; what it counts is in the last one. */
+    /** Queues a part, in pieces if it is large. The last piece has its counts. */
     private boolean put(Part part, SeekableByteChannel results, SeekableByteChannel errors, long processingNanos)
             throws IOException, InterruptedException {
         long resultsLeft = part.resultsBytes();

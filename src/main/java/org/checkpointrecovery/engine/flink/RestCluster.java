@@ -31,7 +31,7 @@ import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster, through the REST API of its JobManager (Flink 2.3, "REST API" in its documentation). Thread-safe. */
+/** Calls a cluster through the REST API of its JobManager (Flink 2.3, "REST API" in its documentation). Thread-safe. */
 final class RestCluster implements Cluster {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -237,14 +237,14 @@ final class RestCluster implements Cluster {
         }
     }
 
-    /** Null if it is given up before. */
+    /** Waits for an answer. Returns null if {@code givenUp} comes first. */
     private static @Nullable ContentResponse await(CompletableFuture<ContentResponse> answer, BooleanSupplier givenUp)
             throws InterruptedException, ExecutionException {
         while (!givenUp.getAsBoolean()) {
             try {
                 return answer.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                // it has more time than that
+                // keep waiting
             }
         }
         return null;

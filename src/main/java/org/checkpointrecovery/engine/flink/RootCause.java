@@ -2,14 +2,14 @@ package org.checkpointrecovery.engine.flink;
 
 import java.util.Optional;
 
-/** Finds in a stack trace what a person wants to know. */
+/** Finds the root cause in a stack trace. */
 final class RootCause {
     private static final int MAX_CHARS = 500;
     private static final String CAUSED_BY = "Caused by: ";
 
     private RootCause() {}
 
-    /** The innermost exception, in one line and without where it was thrown; empty if there is none. */
+    /** Returns the innermost exception in one line, without its stack; empty if there is none. */
     static Optional<String> of(String stackTrace) {
         String cause = "";
         for (String line : stackTrace.split("\n", -1)) {

@@ -1,7 +1,7 @@
 /**
- * Runs jobs on a cluster of Apache Flink, which the service speaks with through its REST API alone: the ranges that the
- * cluster has worked on are committed by the service, in their order, as it commits batches of its own. No class of Flink is
- * known here; {@code task} and {@code job} run in the cluster's processes.
+ * Runs jobs on an Apache Flink cluster through its REST API. The service commits the ranges that the cluster has
+ * processed, in order, as it commits its own batches. Does not depend on Flink's classes. The packages {@code task} and
+ * {@code job} run in the cluster's processes.
  */
 @NullMarked
 package org.checkpointrecovery.engine.flink;

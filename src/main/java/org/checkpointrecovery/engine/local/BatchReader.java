@@ -19,9 +19,8 @@ import org.checkpointrecovery.job.Faults;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the items of a run, cuts them into batches, and sees to it that they are processed: by this thread itself, or with a
- * parallelism above 1 by others. Also decides which batch a simulated crash strikes, because it counts the items. A thread of
- * its own.
+ * Reads the items of a run, cuts them into batches, and processes them or, with a parallelism above 1, passes them to
+ * other threads. Also decides which batch a simulated crash hits, because it counts the items. Runs on its own thread.
  */
 final class BatchReader implements Runnable {
     private final ItemSource source;
@@ -34,18 +33,18 @@ final class BatchReader implements Runnable {
     private long itemsInRun;
     private int itemsInBatch;
     private @Nullable CrashOrder crash;
-    /** The run crashes with the item of this number in the run, from 1. */
+    /** The run crashes at the item with this number in the run, from 1. */
     private long crashAt;
 
     private @Nullable CrashOrder seenOrder;
     private volatile boolean inputEnded;
-    /** Made once, because tiny batches come by the million. */
+    /** Created once, because there may be millions of tiny batches. */
     private final BooleanSupplier interrupted;
 
     /**
-     * @param processor of the items, if this thread processes them itself; otherwise null
-     * @param others who process them otherwise; null if nobody
-     * @param firstItem a multiple of the batch size, if a batch begins with the first item
+     * @param processor processes the items on this thread; null if other threads do
+     * @param others process the items on other threads; null if this thread does
+     * @param firstItem a multiple of the batch size if the first item starts a batch
      */
     BatchReader(
             ItemSource source,
@@ -70,16 +69,16 @@ final class BatchReader implements Runnable {
         }
     }
 
-    /** Whether all items were read, so that nothing is left to do when the last slice is committed. */
+    /** Whether all items were read, so that the run is complete when the last slice is committed. */
     boolean inputEnded() {
         return inputEnded;
     }
 
     @Override
     public void run() {
-        try (source) { // nobody else may close it: a thread that is blocked in it would block that one too
+        try (source) { // no other thread may close it: if this thread is blocked in it, the other would block too
             readToEnd();
-        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+        } catch (Throwable e) { // report any failure to the committing thread
             queue.fail(e);
         }
     }
@@ -87,7 +86,7 @@ final class BatchReader implements Runnable {
     private void readToEnd() throws IOException, InterruptedException {
         try {
             readBatches();
-        } catch (OpenQuoteException e) { // the items before it are whole, and are committed
+        } catch (OpenQuoteException e) { // the items before it are complete and are committed
             noMoreItems();
             queue.finish(e);
             return;
@@ -129,17 +128,17 @@ final class BatchReader implements Runnable {
         }
     }
 
-    /** How many items may come into the next slice. */
+    /** Returns the maximum number of items in the next slice. */
     private int maxItems() {
         int max = Math.min(
                 settings.batchSize() - itemsInBatch,
                 settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
         boolean strikes = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
-        // Items at a price: none is begun behind the one that the crash comes with.
+        // Calls are expensive: none is started after the item that the crash hits.
         return strikes ? (int) Math.max(1, Math.min(max, crashAt - itemsInRun)) : max;
     }
 
-    /** Ends the last batch, if it is not whole. */
+    /** Ends the last batch if it is incomplete. */
     private boolean endInput(Slice slice) {
         noticeOrder(itemsInRun);
         if (itemsInBatch > 0) {
@@ -187,7 +186,7 @@ final class BatchReader implements Runnable {
         return slice.crash == null;
     }
 
-    /** Has the items processed by others; false if that ends the run. */
+    /** Passes the items to other threads; false if that ends the run. */
     private boolean dispatch(Items items, Slice slice, Processing processing) throws IOException, InterruptedException {
         noticeOrder(itemsInRun);
         count(items, slice);
@@ -217,7 +216,7 @@ final class BatchReader implements Runnable {
         }
     }
 
-    /** Looks whether a crash was ordered from outside. With {@code afterItems} 0 the next item is the one. */
+    /** Checks whether a crash was ordered from outside. With {@code afterItems} 0 it hits the next item. */
     private void noticeOrder(long itemsProcessed) {
         CrashOrder order = control.crash();
         if (order != null && !order.equals(seenOrder)) {

@@ -27,20 +27,20 @@ import org.checkpointrecovery.storage.ItemJournal.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the items of a run worked on by a {@link ConcurrentProcessor}, many at once, and puts what becomes of them back in
- * order. What is finished is forced to the {@link ItemJournal} even while an earlier item is under way; only then may another
- * item take its place. So no crash makes more calls be repeated than were allowed at once.
+ * Passes the items of a run to a {@link ConcurrentProcessor}, many at once, and puts the outcomes back in order.
+ * Outcomes are forced to the {@link ItemJournal} even while an earlier item is in progress, and only then does another
+ * item take the free place. So a crash repeats at most {@code concurrency} calls.
  *
- * <p>The reader's thread begins items, the processor's threads answer, and one thread of this class owns the journal. When
- * the run is asked to end, no more items are begun, those under way come to their end, and what is not finished is left for
- * the next run, in the middle of a batch too: the journal has what is finished beyond the checkpoint.
+ * <p>The reader's thread starts items, the processor's threads answer, and one thread of this class owns the journal.
+ * When the run must end, no more items are started and those in progress finish. The run may end in the middle of a
+ * batch, because the journal has the finished items after the checkpoint.
  */
 final class ConcurrentProcessing implements Processing {
-    /** Items in a slice: what must come together before results can be appended. */
+    /** Items in a slice, which must all finish before their results can be appended. */
     static final int SLICE_ITEMS = 64;
-    /** Items from the first slice that is not complete to the last item that is begun. */
+    /** Maximum items from the first incomplete slice to the last started item. */
     private static final int WINDOW_ITEMS = 16 * 1024;
-    /** Bytes that items and results of slices hold that are not complete; those of complete ones the queue bounds. */
+    /** Maximum bytes of items and results in incomplete slices. The queue bounds the complete ones. */
     private static final long WINDOW_BYTES = 16L * 1024 * 1024;
 
     private final JobId job;
@@ -55,9 +55,9 @@ final class ConcurrentProcessing implements Processing {
     private final FailureStreak streak;
     private final Thread keeper;
 
-    /** Number in the job of the next item that is submitted. Of the reader's thread. */
+    /** Index of the next submitted item. Used by the reader's thread only. */
     private long nextNumber;
-    /** Failed items that may be tried again, because they are in a row. Of the keeper's thread, as the next one. */
+    /** Consecutive failed items that may be retried. This and the next field are used by the keeper's thread only. */
     private final List<Finished> held = new ArrayList<>();
 
     private boolean pausedByStreak;
@@ -86,13 +86,13 @@ final class ConcurrentProcessing implements Processing {
         }
     }
 
-    /** A slice that is not complete, or that stands behind one. */
+    /** The window share of a slice that is incomplete or follows an incomplete one. */
     private static final class Span {
         private int windowItems;
         private boolean complete;
     }
 
-    /** A slice with items that are not finished. */
+    /** A slice with unfinished items. */
     private static final class Pending {
         private final Slice slice;
         private final long firstNumber;
@@ -115,8 +115,8 @@ final class ConcurrentProcessing implements Processing {
     }
 
     /**
-     * @param processor closed with this
-     * @param journal used until this is closed; null for none
+     * @param processor closed together with this object
+     * @param journal used until this object is closed; null for none
      */
     ConcurrentProcessing(
             Pipeline.Work work,
@@ -145,7 +145,7 @@ final class ConcurrentProcessing implements Processing {
         keeper.start();
     }
 
-    /** Somebody asked something of the run. */
+    /** Handles a request to the run. */
     private void requested() {
         boolean ends = control.asked() != null || control.crashesNow();
         boolean begins;
@@ -201,7 +201,7 @@ final class ConcurrentProcessing implements Processing {
         return true;
     }
 
-    /** What becomes of an item without work on it; null if work must tell, and the decoder has it. */
+    /** Returns the outcome of an item that needs no call; null if it needs one, and is decoded for it. */
     private @Nullable Entry known(Item raw, long number) throws IOException {
         ItemFailure failure = decoder.decode(raw);
         if (failure != null) {
@@ -220,7 +220,7 @@ final class ConcurrentProcessing implements Processing {
         return (int) crc.getValue();
     }
 
-    /** The item in the form that processors take, in an array of its own. */
+    /** Returns a copy of the decoded item. */
     private byte[] decoded(Item raw) {
         Item decoded = decoder.decoded();
         return decoded.bytes() == raw.bytes() && decoded.length() == raw.bytes().length
@@ -228,7 +228,7 @@ final class ConcurrentProcessing implements Processing {
                 : Arrays.copyOfRange(decoded.bytes(), decoded.start(), decoded.end());
     }
 
-    /** Waits until one more item may be begun; false if none may any more. */
+    /** Waits until one more item can be started; false if no more can. */
     private synchronized boolean awaitRoom(Pending pending, int bytes) throws InterruptedException {
         while (!ending && !mustEndNow() && (free == 0 || isWindowFull(pending))) {
             readerWaits = isWindowFull(pending);
@@ -245,7 +245,7 @@ final class ConcurrentProcessing implements Processing {
         return true;
     }
 
-    /** One more item is in the window. */
+    /** Adds an item to the window. */
     private synchronized void enter(Pending pending, int bytes) {
         windowItems++;
         windowBytes += bytes;
@@ -253,7 +253,7 @@ final class ConcurrentProcessing implements Processing {
         pending.windowBytes += bytes;
     }
 
-    /** The first slice that is not complete always goes on: the others wait for it. */
+    /** The first incomplete slice is never blocked, because the others wait for it. */
     private boolean isWindowFull(Pending pending) {
         return (windowItems >= WINDOW_ITEMS || windowBytes >= WINDOW_BYTES) && spans.peekFirst() != pending.span;
     }
@@ -269,7 +269,7 @@ final class ConcurrentProcessing implements Processing {
         notifyAll();
     }
 
-    /** Takes answers to the journal and, when they are safe there, into their slices, until none can come any more. */
+    /** Writes answers to the journal and, once they are durable there, to their slices, until no more can come. */
     private void keep() {
         try {
             while (!mustEndNow()) {
@@ -283,7 +283,7 @@ final class ConcurrentProcessing implements Processing {
                 boolean over;
                 synchronized (this) {
                     underWay -= answers.size();
-                    pauseInAnswers = cannotCome();
+                    pauseInAnswers = noAnswerOutstanding();
                     over = pauseInAnswers && isOver();
                 }
                 if (pauseInAnswers) {
@@ -294,15 +294,15 @@ final class ConcurrentProcessing implements Processing {
                     return;
                 }
             }
-        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+        } catch (Throwable e) { // report any failure to the committing thread
             queue.fail(e);
         } finally {
-            queue.cutShort();
+            queue.dropUnprocessed();
         }
     }
 
     private synchronized List<Finished> take() throws InterruptedException {
-        while (finished.isEmpty() && !mustEndNow() && !(cannotCome() && (isOver() || !held.isEmpty()))) {
+        while (finished.isEmpty() && !mustEndNow() && !(noAnswerOutstanding() && (isOver() || !held.isEmpty()))) {
             wait();
         }
         List<Finished> taken = finished;
@@ -310,21 +310,21 @@ final class ConcurrentProcessing implements Processing {
         return taken;
     }
 
-    /** Whether no answer can come unless more items are begun, and none are begun now. The caller holds this. */
-    private boolean cannotCome() {
+    /** Whether no answer is outstanding and no item is being started. The caller holds this. */
+    private boolean noAnswerOutstanding() {
         return underWay == 0 && finished.isEmpty() && (isOver() || readerWaits || queue.readerWaits());
     }
 
-    /** Whether no more items are begun, ever. The caller holds this. */
+    /** Whether no more items will be started. The caller holds this. */
     private boolean isOver() {
         return ending || noMore;
     }
 
     /**
-     * Finds those of the answers, with earlier ones that were held, that tell what has become of their items for good. Answers
-     * that are held give up their place at once.
+     * Finds the answers that are final, among the new ones and those held earlier. An answer that is held releases its
+     * place at once.
      *
-     * @return how many of the answers that are done have their place yet
+     * @return how many of the final answers still occupy their place
      */
     private int judge(List<Finished> answers, List<Finished> done) {
         int places = 0;
@@ -333,7 +333,7 @@ final class ConcurrentProcessing implements Processing {
                 if (givenUp.pause() != null) {
                     control.pause(givenUp.pause());
                 }
-                release(1); // not before: no other item is to be begun then
+                release(1); // not earlier, or another item would be started
                 continue;
             }
             ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
@@ -351,7 +351,7 @@ final class ConcurrentProcessing implements Processing {
         return places;
     }
 
-    /** What was held has failed for good, unless the job pauses for it. */
+    /** Makes the held failures final, unless the job pauses because of them. */
     private void endStreak(List<Finished> done) {
         if (!pausedByStreak) {
             done.addAll(held);
@@ -372,7 +372,7 @@ final class ConcurrentProcessing implements Processing {
         notifyAll();
     }
 
-    /** @param places how many of them still have the place that they took when they were begun */
+    /** @param places how many of them still occupy their place */
     private void keep(List<Finished> done, int places) throws IOException {
         if (journal != null) {
             for (Finished one : done) {
@@ -390,7 +390,7 @@ final class ConcurrentProcessing implements Processing {
         }
     }
 
-    /** Takes what has become of an item into its slice, and gives the slice on if it was the last one. */
+    /** Adds the outcome of an item to its slice, and passes the slice on if it is complete. */
     private void settle(Pending pending, int i, Entry entry) {
         synchronized (this) {
             pending.entries[i] = entry;
@@ -413,7 +413,7 @@ final class ConcurrentProcessing implements Processing {
         queue.processed(pending.slice);
     }
 
-    /** The window begins with the first slice that is not complete. The caller holds this. */
+    /** Moves the start of the window to the first incomplete slice. The caller holds this. */
     private void moveWindow() {
         Span first = spans.peekFirst();
         while (first != null && first.complete) {

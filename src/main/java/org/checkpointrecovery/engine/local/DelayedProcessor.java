@@ -12,7 +12,7 @@ import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Work;
 
-/** A processor that rehearses slowness: each item takes longer. */
+/** Delays each item, to rehearse a slow processor. */
 final class DelayedProcessor implements ConcurrentProcessor {
     private final ConcurrentProcessor processor;
     private final Duration delay;
@@ -31,7 +31,7 @@ final class DelayedProcessor implements ConcurrentProcessor {
         return processor.concurrency();
     }
 
-    /** An item whose time has not come. */
+    /** An item that is being delayed. */
     private record Waiting(Work work, Consumer<Answer> answered) {}
 
     @SuppressWarnings("FutureReturnValueIgnored") // the task reports to the item
@@ -46,7 +46,7 @@ final class DelayedProcessor implements ConcurrentProcessor {
         try {
             timer.schedule(() -> beginNow(item), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            // it is closed, and nobody waits for answers any more
+            // closed; nobody waits for answers
         }
     }
 

@@ -8,11 +8,11 @@ import org.checkpointrecovery.job.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when so many items have failed in a row, as their answers come in, that something other than the items must be wrong,
- * and the job had better pause: a wrong password should not cost 100,000 calls. Used by one thread.
+ * Detects consecutive failures, in the order of their answers, that must have a common cause, so that the job pauses: a
+ * wrong password should not cost 100,000 calls. Used by one thread.
  */
 final class FailureStreak {
-    /** Answers 401 or 403 in a row. */
+    /** Consecutive 401 or 403 answers that pause the job. */
     static final int UNAUTHORIZED = 5;
 
     private final int failedItems;
@@ -20,11 +20,11 @@ final class FailureStreak {
     private int failed;
     private int unauthorized;
 
-    /** What a finished item does to the streak. */
+    /** The effect of a finished item on the streak. */
     enum Effect {
-        /** There is none: whatever failed, failed for reasons of its own. */
+        /** The streak ends: earlier failures are final. */
         BREAKS,
-        /** The item may be one of many that fail for the same reason, and is to be tried again if it is. */
+        /** The item may share the cause of the streak, and is retried if the job pauses. */
         EXTENDS
     }
 
@@ -33,7 +33,7 @@ final class FailureStreak {
         this.unauthorizedAnswers = unauthorizedAnswers;
     }
 
-    /** Of a job that fails before, there is no streak. */
+    /** Returns a streak that never pauses if the job's limits end it earlier. */
     static FailureStreak of(ProcessorSpec spec, FailedItemLimits limits) {
         if (!(spec instanceof ProcessorSpec.Http http)) {
             return new FailureStreak(Integer.MAX_VALUE, Integer.MAX_VALUE);
@@ -59,7 +59,7 @@ final class FailureStreak {
         return mayPause ? Effect.EXTENDS : Effect.BREAKS;
     }
 
-    /** Why the job must pause; null if it need not. */
+    /** Returns why the job must pause; null if it need not. */
     @Nullable
     Reason pause(ItemFailure last) {
         if (unauthorized >= unauthorizedAnswers) {

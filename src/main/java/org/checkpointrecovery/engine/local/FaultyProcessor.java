@@ -9,7 +9,7 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.processor.InlineProcessor;
 import org.jspecify.annotations.Nullable;
 
-/** A processor that rehearses failures: it takes longer, and fails the items that the spec names. */
+/** Delays each item and fails the items named in the spec, to rehearse failures. */
 final class FaultyProcessor implements InlineProcessor {
     private final InlineProcessor processor;
     private final Faults faults;

@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the items of inputs, so that progress can be told as a percentage: of a small input at once, of a large one on a
- * thread of its own beside the run, which does not wait for it.
+ * Counts the items of inputs, for progress as a percentage: a small input at once, a large one on a separate thread
+ * while the run proceeds.
  */
 final class ItemCounter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ItemCounter.class);
-    /** What is counted within some milliseconds. */
+    /** An input of this size is counted within milliseconds. */
     private static final long SMALL_BYTES = 4L * 1024 * 1024;
 
     private static final int AT_A_TIME = 4096;
@@ -42,7 +42,7 @@ final class ItemCounter implements AutoCloseable {
         });
     }
 
-    /** Counts the items of a job whose total is not known, and tells the listener. */
+    /** Counts the items of a job whose total is unknown, and reports it to the listener. */
     void count(RunOrder order, RunListener listener) {
         Job job = order.job();
         InputIdentity identity = job.identity();
@@ -69,7 +69,7 @@ final class ItemCounter implements AutoCloseable {
                 total += items.count();
             }
         } catch (IOException e) {
-            // The run meets the same trouble and ends with it; until then the total is not known.
+            // The run fails for the same reason; until then the total is unknown.
             log.warn("Job {}: cannot count its items: {}. The total stays unknown.", order.job().id(), e.toString());
             return;
         }
@@ -78,7 +78,7 @@ final class ItemCounter implements AutoCloseable {
         }
     }
 
-    /** On return nothing is counted any more, and nobody is told of it. */
+    /** Stops counting. On return no more totals are reported. */
     @Override
     public void close() {
         closed = true;

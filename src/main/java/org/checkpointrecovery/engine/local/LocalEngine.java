@@ -18,8 +18,8 @@ public final class LocalEngine implements JobEngine {
 
     /**
      * @param workers how many jobs run at once, at least 1
-     * @param maxItemBytes the longest item that does not fail
-     * @param halt ends the process at once, as a crash does; for crashes on purpose
+     * @param maxItemBytes the maximum size of an item; longer items fail
+     * @param halt ends the process at once, for simulated crashes
      */
     public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Processors processors, Runnable halt) {
         this.counter = new ItemCounter(disk, maxItemBytes);

@@ -47,7 +47,8 @@ final class LocalFeed implements Feed {
     }
 
     /**
-     * What earlier runs left of items beyond the checkpoint, and this one will add; null if its processor needs none.
+     * Opens the journal with the uncommitted outcomes of earlier runs, to which this run appends; null if the processor
+     * needs none.
      */
     private static @Nullable ItemJournal openJournal(RunParts parts, Position from) throws IOException {
         if (!parts.settings().concurrent()) {
@@ -67,7 +68,7 @@ final class LocalFeed implements Feed {
                 from.nextItem());
     }
 
-    /** An input, opened where the run begins. */
+    /** An input, opened where the run starts. */
     private record Opened(InputItems items, ItemSource source) implements AutoCloseable {
         @Override
         public void close() throws IOException {

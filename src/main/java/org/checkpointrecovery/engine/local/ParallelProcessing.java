@@ -41,22 +41,22 @@ final class ParallelProcessing implements Processing {
 
     @Override
     public void noMoreItems() {
-        // each slice comes to its end by itself
+        // slices end on their own
     }
 
     private void process(Slice slice) {
         try {
-            // There are as many of them as threads.
+            // There is one per thread.
             SliceProcessor processor = idle.remove();
             processor.process(slice.copy, 0, slice.copy.count(), slice, control::mustEndNow);
             idle.add(processor);
             queue.processed(slice);
-        } catch (Throwable e) { // whatever it is, the thread that commits must hear of it
+        } catch (Throwable e) { // report any failure to the committing thread
             queue.fail(e);
         }
     }
 
-    /** Waits until no thread works any more; the run's control has told them to end. */
+    /** Waits until all threads have stopped. The run's control has told them to end. */
     @Override
     public void close() {
         threads.shutdown();

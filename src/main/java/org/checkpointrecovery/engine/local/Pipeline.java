@@ -17,7 +17,7 @@ import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.ItemJournal;
 import org.jspecify.annotations.Nullable;
 
-/** Moves items from a source through a processor into a queue of slices, with the threads that this takes. */
+/** Moves items from a source through a processor into a queue of slices, on its own threads. */
 final class Pipeline {
     private static final long LOOK_MILLIS = 100;
 
@@ -28,22 +28,21 @@ final class Pipeline {
     private final BatchReader reader;
     private final Thread thread;
 
-    /** What is to be done to the items. */
+    /** How to process the items. */
     record Work(Job job, RunSettings settings, RunListener listener, RunControl control, Processors processors) {}
 
     /**
-     * Where what is finished beyond the checkpoint is kept.
+     * The journal of uncommitted outcomes.
      *
-     * @param nextItem number of the first item that is read
-     * @param committedItems how many items the checkpoint counts
+     * @param nextItem index of the first item that is read
+     * @param committedItems the number of committed items
      */
     record Journal(ItemJournal items, long nextItem, LongSupplier committedItems) {}
 
     /**
      * @param source of the items; closed by the thread that reads from it
-     * @param firstItem number of the first item, as batches are counted
-     * @param journal null where a processor works on one item after the other, or where nothing is kept of what a crash
-     *     interrupts
+     * @param firstItem index of the first item, for counting batches
+     * @param journal null if the processor handles one item at a time, or if uncommitted outcomes are not kept
      */
     private Pipeline(
             Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
@@ -77,7 +76,7 @@ final class Pipeline {
         }
     }
 
-    /** Who processes the items; null if the thread that reads them does. */
+    /** Returns the processing on other threads; null if the reading thread processes the items. */
     private @Nullable Processing processing(SliceQueue queue, @Nullable Journal journal)
             throws Processors.UnavailableException {
         RunSettings settings = work.settings();
@@ -113,14 +112,14 @@ final class Pipeline {
         return new SliceProcessor(items.decoder(), processor, settings);
     }
 
-    /** Whether all items were read, so that nothing is left to do when the last slice is taken. */
+    /** Whether all items were read, so that the run is complete when the last slice is taken. */
     boolean inputEnded() {
         return reader.inputEnded();
     }
 
     /**
-     * Waits until no thread works any more; the control has told them to end, and the queue is closed. A reader that does not
-     * come back from its input is left behind: if it ever does, it finds the queue closed and ends.
+     * Waits until all threads have stopped. The control has told them to end, and the queue is closed. A reader that
+     * hangs in a read is abandoned; if the read ever returns, the reader finds the queue closed and ends.
      */
     void close() throws IOException, InterruptedException {
         long read = 0;

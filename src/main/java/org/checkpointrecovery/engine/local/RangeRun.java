@@ -16,7 +16,7 @@ import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
-import org.checkpointrecovery.engine.run.Taking;
+import org.checkpointrecovery.engine.run.SliceTaker;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.LimitedSource;
@@ -39,9 +39,8 @@ import org.checkpointrecovery.storage.RangeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on one range of a job with the threads of this process, into a directory of its own: what the items of a run become
- * on the service itself, they become here, byte for byte. Nothing is committed; whoever asked for it gives the directory its
- * name.
+ * Processes one range of a job on threads of this process, into its own directory. Results and errors are byte for byte
+ * those of a run in the service itself. Nothing is committed; the caller gives the directory its final name.
  */
 public final class RangeRun {
     private final Disk disk;
@@ -50,7 +49,7 @@ public final class RangeRun {
     private final RunControl control;
 
     /**
-     * @param control ends it; a crash that it orders strikes here
+     * @param control ends the run, or orders a crash of it
      */
     public RangeRun(Disk disk, RangeOrder order, Processors processors, RunControl control) {
         this.disk = disk;
@@ -59,22 +58,23 @@ public final class RangeRun {
         this.control = control;
     }
 
-    /** How the work on a range ended. */
+    /** How processing of a range ended. */
     public sealed interface End {
-        /** All its items are worked on, or all to the first that may not fail, and the directory is whole and forced. */
+        /** All items are processed, or all up to a failure that ends the job. The directory is complete and forced. */
         record Done(RangeRecord record) implements End {}
 
-        /** A crash struck, and the directory is as it leaves it. */
+        /** A simulated crash happened, and the directory is as it left it. */
         record Crashed(CrashOrder order) implements End {}
 
-        /** The control asked for it. */
+        /** The control stopped it. */
         record Stopped() implements End {}
     }
 
     /**
-     * @param last whether no range comes behind
-     * @param directory empty
-     * @throws InputTruncatedException if the input has fewer bytes, or fewer items there, than when it was cut into ranges
+     * @param last whether it is the last range
+     * @param directory an empty directory
+     * @throws InputTruncatedException if the input has fewer bytes, or the range fewer items, than when the input was
+     *     cut into ranges
      */
     public End run(Range range, boolean last, Path directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
@@ -129,7 +129,7 @@ public final class RangeRun {
         }
     }
 
-    /** An input, opened where a range begins. */
+    /** An input, opened where a range starts. */
     private record Opened(InputItems items, ItemSource source) implements AutoCloseable {
         @Override
         public void close() throws IOException {
@@ -137,12 +137,12 @@ public final class RangeRun {
         }
     }
 
-    /** Byte positions and items count; what became of the items before is nobody's matter here. */
+    /** Only byte positions and item numbers matter; outcomes of earlier items do not. */
     private static Position start(Range range) {
         return new Position(range.firstItem(), range.inputBytes(), 0, 0, range.firstItem(), 0);
     }
 
-    /** Leaves what a crash at the point leaves of a directory that has no name yet. */
+    /** Leaves the unpublished directory as a crash at the point would. */
     private static void carryOut(CrashOrder crash, ResultSink sink) throws IOException {
         switch (crash.point()) {
             case PROCESSING, BEFORE_COMMIT -> sink.cutBack(Position.START);
@@ -151,7 +151,7 @@ public final class RangeRun {
         }
     }
 
-    /** Takes slices into the files, and notes what they are. */
+    /** Writes slices to the files, and records their parts. */
     private final class Parts {
         private final Range range;
         private final boolean last;
@@ -173,12 +173,12 @@ public final class RangeRun {
             this.inputBytes = range.inputBytes();
         }
 
-        /** Takes all there is; the crash that strikes, or null. */
+        /** Takes all slices. Returns the crash that happened, or null. */
         @Nullable
         CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
-            Taking taking = new Taking(queue, control);
-            while (taking.take(taken)) {
+            SliceTaker taker = new SliceTaker(queue, control);
+            while (taker.take(taken)) {
                 if (control.crashesNow()) {
                     return control.crash();
                 }
@@ -197,7 +197,7 @@ public final class RangeRun {
                 queue.release(taken);
             }
             CrashOrder ordered = control.crash();
-            // It came when the last item was read already.
+            // It was ordered after the last item was read.
             return ordered != null && ordered.afterItems() == 0 && !control.mustEndNow() ? ordered : null;
         }
 
@@ -205,7 +205,10 @@ public final class RangeRun {
             return next == range.nextItem() || failed;
         }
 
-        /** @throws InputTruncatedException if nobody has: the input has fewer items than when it was cut */
+        /**
+         * @throws InputTruncatedException if there was no request to end: the input has fewer items than when it was
+         * cut
+         */
         void checkThatAskedToEnd() throws InputTruncatedException {
             if (control.asked() == null && !control.mustEndNow()) {
                 throw InputTruncatedException.ofItems(range.firstItem(), next - range.firstItem(), range.items());
@@ -237,7 +240,7 @@ public final class RangeRun {
         }
     }
 
-    /** Adds up what the items took in their processor. */
+    /** Adds up the processing times of the items. */
     private static final class Times implements RunListener {
         private final AtomicLong nanos = new AtomicLong();
 

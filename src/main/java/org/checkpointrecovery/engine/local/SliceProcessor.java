@@ -9,7 +9,7 @@ import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.processor.InlineProcessor;
 
-/** Turns the items of a slice into its results and errors. One for each thread that processes. */
+/** Turns the items of a slice into results and errors. Each processing thread has its own. */
 final class SliceProcessor {
     private final ItemDecoder decoder;
     private final InlineProcessor processor;
@@ -26,10 +26,10 @@ final class SliceProcessor {
     }
 
     /**
-     * Processes items in order, from one number to another. Ends early when {@code interrupted}, or behind a failed item where
-     * that ends the job.
+     * Processes the items from one index to another, in order. Stops early if {@code interrupted}, or after a failed
+     * item if that ends the job.
      *
-     * @return the number of the first item that was not processed
+     * @return the index of the first item that was not processed
      */
     int process(Items items, int from, int to, Slice slice, BooleanSupplier interrupted) {
         long began = System.nanoTime();
@@ -46,7 +46,7 @@ final class SliceProcessor {
         int mark = slice.results.length();
         slice.results.raw(before);
         ItemFailure failure = decoder.decode(item);
-        int attempts = 0; // what cannot be decoded never comes to the processor
+        int attempts = 0; // an item that cannot be decoded never reaches the processor
         if (failure == null) {
             failure = processor.process(decoder.decoded(), slice.results);
             attempts = 1;

@@ -1,4 +1,4 @@
-/** Runs jobs in this process: the worker pool and the pipeline of batches. Does not know how a spec arrived. */
+/** Runs jobs in this process: the pipeline of batches and its threads. Does not depend on how a spec arrived. */
 @NullMarked
 package org.checkpointrecovery.engine.local;
 

@@ -28,19 +28,18 @@ import org.checkpointrecovery.storage.CheckpointStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread of a run that owns its sink and its checkpoint. It takes the processed slices in item order and keeps to one
- * order of writes: append results and errors, force both, replace the checkpoint, and only then tell of it. Slices of several
- * batches share a commit when they came in while the last one waited for the disk.
+ * The thread of a run that owns its sink and checkpoint. It takes processed slices in item order and always writes in
+ * this order: append results and errors, force both, replace the checkpoint, then report progress. Batches that arrive
+ * while a commit waits for the disk share the next commit.
  *
- * <p>An exception ends the run: after a failed write or force nothing is retried, and the next run begins with what is on
- * disk.
+ * <p>An exception ends the run. A failed write or force is not retried; the next run starts from what is on disk.
  */
 final class CommitLoop {
     private final JobId job;
     private final int run;
     private final RunSettings settings;
     private final SliceQueue queue;
-    private final Taking taking;
+    private final SliceTaker taker;
     private final RunControl control;
     private final ResultSink sink;
     private final CheckpointStore checkpoints;
@@ -51,21 +50,21 @@ final class CommitLoop {
     private final long began;
     private final Position from;
     private final @Nullable InputTimes inputTimes;
-    /** What is on disk for good. */
+    /** The position that is durable on disk. */
     private volatile Position committed; // written by this thread, read by others
-    /** What is appended; perhaps in the middle of a batch. */
+    /** The appended position, possibly in the middle of a batch. */
     private final Tally appended = new Tally();
-    /** Items that came back from the processor and were not told of, and the time it took. */
+    /** Processed items that were not reported yet, and their processing time. */
     private long processed;
 
     private long processingNanos;
-    /** The end of the last whole batch that is appended. */
+    /** The end of the last complete batch that is appended. */
     private final Tally batchEnd = new Tally();
 
     /**
-     * @param from where the run begins
-     * @param inputTimes as {@link Checkpoint} keeps them
-     * @param began when the run began, as {@link System#nanoTime} tells it
+     * @param from where the run starts
+     * @param inputTimes as {@link Checkpoint} stores them
+     * @param began when the run started, as a {@link System#nanoTime} value
      */
     CommitLoop(
             RunParts parts,
@@ -82,7 +81,7 @@ final class CommitLoop {
         this.settings = parts.settings();
         this.queue = queue;
         this.control = parts.control();
-        this.taking = new Taking(queue, control);
+        this.taker = new SliceTaker(queue, control);
         this.sink = sink;
         this.checkpoints = parts.order().checkpoints();
         this.listener = parts.listener();
@@ -97,11 +96,14 @@ final class CommitLoop {
         return committed;
     }
 
-    /** Commits until the reader is done or the run must end; null if the reader is done and nothing ends the run. */
+    /**
+     * Commits until the reader is done or the run must end. Returns null if the reader is done and nothing ends the
+     * run.
+     */
     @Nullable
     RunEnd commitAll() throws IOException, InterruptedException, SliceQueue.PipelineException {
         List<Slice> taken = new ArrayList<>();
-        while (taking.take(taken)) {
+        while (taker.take(taken)) {
             CrashOrder now = control.crash();
             if (!settings.readerProcesses() && now != null && control.crashesNow()) {
                 commit();
@@ -139,8 +141,8 @@ final class CommitLoop {
     }
 
     /**
-     * A crash that was ordered for the batch in work. Where other threads process, the reader is ahead of them and cannot tell
-     * which batch that is: the next one that comes here is.
+     * Returns a crash ordered for the current batch. If other threads process items, the reader is ahead of them and
+     * cannot tell which batch that is, so it is the next batch that arrives here.
      */
     private @Nullable CrashOrder orderedForThis(Slice slice) {
         CrashOrder order = settings.readerProcesses() ? null : control.crash();
@@ -184,7 +186,7 @@ final class CommitLoop {
         }
     }
 
-    /** At the end of the last whole batch. */
+    /** Returns a checkpoint at the end of the last complete batch. */
     private Checkpoint checkpoint() {
         return new Checkpoint(
                 job,
@@ -195,7 +197,7 @@ final class CommitLoop {
                 Duration.ofNanos(System.nanoTime() - began));
     }
 
-    /** Leaves on disk what a crash at the ordered point leaves, with the batch of the slice in work. */
+    /** Leaves the files as a crash at the ordered point would, during the batch of the slice. */
     private RunEnd carryOut(CrashOrder order, Slice slice) throws IOException {
         switch (order.point()) {
             case PROCESSING -> {}
@@ -222,7 +224,7 @@ final class CommitLoop {
         return crashed(order);
     }
 
-    /** The end of a run that was crashed on purpose, here and now; or of the whole process. */
+    /** Ends the run, or halts the process, for a crash ordered on purpose. */
     RunEnd crashed(CrashOrder order) {
         if (order.mode() == CrashMode.PROCESS) {
             halt.run();
@@ -259,10 +261,10 @@ final class CommitLoop {
         return (limits.maxItems() == null ? "" : limits.maxItems() + " or ") + limits.maxPercent() + " %";
     }
 
-    /** A position that moves on; no object for each of a million tiny batches. */
+    /** A mutable position, to avoid an object for each of a million tiny batches. */
     private static final class Tally {
         private long inputBytes;
-        /** From where the run began. */
+        /** Of the input from where the run started. */
         private long inputCrc;
 
         private long resultsBytes;
@@ -288,7 +290,7 @@ final class CommitLoop {
             failed = other.failed;
         }
 
-        /** @param from where the run began */
+        /** @param from where the run started */
         Position position(Position from) {
             return new Position(
                     succeeded + failed, inputBytes, resultsBytes, errorsBytes, succeeded, failed, crcBehind(from));

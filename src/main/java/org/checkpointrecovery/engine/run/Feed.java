@@ -8,32 +8,35 @@ import org.checkpointrecovery.processor.Processors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the items of one run processed, and brings what becomes of them, in item order, to the thread that commits it. What
- * differs from engine to engine is here; what every engine promises is the {@link RunTask}'s and the {@link CommitLoop}'s.
+ * Processes the items of one run and delivers the outcomes, in item order, to the thread that commits. Each engine has
+ * its own feed; {@link RunTask} and {@link CommitLoop} implement what all engines guarantee.
  */
 public interface Feed {
-    /** What earlier runs had finished beyond the checkpoint and is lost, so that it is done again; null if nothing is. */
+    /**
+     * Describes uncommitted outcomes of earlier runs that were lost, so that their items are reprocessed; null if none
+     * were.
+     */
     @Nullable
     Reason damage();
 
     /**
-     * Begins to put slices into the queue, from threads of its own, and to finish it when no more come. {@link RunControl}
-     * tells it when the run is to end.
+     * Starts threads that put slices into the queue and finish it after the last one. {@link RunControl} tells them
+     * when the run must end.
      *
-     * @param committedItems how many items the checkpoint counts
+     * @param committedItems the number of committed items
      */
     void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, InterruptedException, Processors.UnavailableException;
 
-    /** Whether all items were put into the queue, so that nothing is left to do when the last slice is committed. */
+    /** Whether all items were put into the queue, so that the run is complete when the last slice is committed. */
     boolean inputEnded();
 
-    /** Ends all that it has begun; the control has told it to end, and the queue is closed. */
+    /** Stops all threads. Call after the control has told the run to end and the queue is closed. */
     void close() throws IOException, InterruptedException;
 
     /** Opens the feed of a run. */
     interface Factory {
-        /** @param from where the run begins */
+        /** @param from where the run starts */
         Feed open(RunParts parts, Position from) throws IOException;
     }
 }

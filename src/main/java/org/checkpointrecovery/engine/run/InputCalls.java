@@ -12,13 +12,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that read an input. A read may never return: the file may be on a server that is gone, or have been replaced by a named
- * pipe a moment after it was looked at, and nothing in Java ends a blocked open. So no thread that a run cannot do without
- * makes such a call: each call has a thread of its own, which is left behind when the run is asked to end and the call does
- * not return.
+ * Makes calls that read an input. A read may never return: the file may be on a dead server, or be replaced by a named
+ * pipe just after it was checked, and Java cannot end a blocked open. So each call runs on its own thread. If the run
+ * must end and the call does not return, the thread is abandoned.
  */
 public final class InputCalls {
-    /** How long a run that was asked to end waits for a read. */
+    /** How long a run that must end waits for a read. */
     public static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private static final long LOOK_MILLIS = 100;
@@ -26,10 +25,10 @@ public final class InputCalls {
     private InputCalls() {}
 
     /**
-     * Makes a call that does nothing but read the input, so that it may be left behind. What it returns then is closed, if it
-     * can be.
+     * Makes a call that only reads the input, so that it can be abandoned. If an abandoned call returns something
+     * closeable, that is closed.
      *
-     * @throws InputStuckException if the run is to end, and the call does not return
+     * @throws InputStuckException if the run must end and the call does not return
      */
     public static <T> T call(RunControl control, String threadName, Callable<T> read)
             throws IOException, InterruptedException {
@@ -39,7 +38,7 @@ public final class InputCalls {
     /**
      * Does the same.
      *
-     * @param toEnd whether the run is to end
+     * @param toEnd whether the run must end
      */
     static <T> T call(String threadName, BooleanSupplier toEnd, Callable<T> read)
             throws IOException, InterruptedException {
@@ -72,14 +71,14 @@ public final class InputCalls {
         }
     }
 
-    /** Waits for a thread that has nothing left to do, so that none of a run outlives it. */
+    /** Waits for a thread that has finished its work, so that no thread outlives its run. */
     private static void awaitEnd(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
-                interrupted = true; // what was read must reach the caller, who closes it
+                interrupted = true; // the result must reach the caller, who closes it
             }
         }
         if (interrupted) {
@@ -100,17 +99,17 @@ public final class InputCalls {
         throw new IllegalStateException(cause);
     }
 
-    /** Tells when a run that is to end has waited long enough. Used by one thread, which asks again and again. */
+    /** Tells when a run that must end has waited long enough. Polled by one thread. */
     static final class Patience {
         private final BooleanSupplier toEnd;
         private long since = -1;
 
-        /** @param toEnd whether the run is to end */
+        /** @param toEnd whether the run must end */
         Patience(BooleanSupplier toEnd) {
             this.toEnd = toEnd;
         }
 
-        /** Whether the run was asked to end, and has been waiting since. */
+        /** Whether the run must end and has waited long enough. */
         boolean isOver() {
             if (!toEnd.getAsBoolean()) {
                 return false;

@@ -2,7 +2,7 @@ package org.checkpointrecovery.engine.run;
 
 import java.io.IOException;
 
-/** The run was asked to end while a read of its input did not return. It does not wait for that any longer. */
+/** The run must end but a read of its input does not return. The run stops waiting for it. */
 public final class InputStuckException extends IOException {
     InputStuckException() {
         super("reading the input hangs");

@@ -10,8 +10,8 @@ import org.checkpointrecovery.job.Run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What others ask of a run while it works. The run's threads look here between items; none of them is ever interrupted,
- * because that would close the files that they write. Thread-safe.
+ * Requests to a run while it works. The run's threads check it between items. They are never interrupted, because that
+ * would close the files that they write. Thread-safe.
  */
 public final class RunControl {
     private volatile Run.@Nullable End asked; // written under this
@@ -20,7 +20,7 @@ public final class RunControl {
     private volatile @Nullable Reason reason; // written under this
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-    /** Has something called after each request, on the thread that makes it. To be called before the first one counts. */
+    /** Registers a listener and calls it once. It is called again after each request, on the requesting thread. */
     public void onChange(Runnable listener) {
         listeners.add(listener);
         listener.run();
@@ -30,7 +30,7 @@ public final class RunControl {
         listeners.forEach(Runnable::run);
     }
 
-    /** Asks the run to end as PAUSED or STOPPED, at the end of its batch. */
+    /** Asks the run to end as PAUSED or STOPPED at the end of its batch. */
     public void endAtBatch(Run.End how) {
         synchronized (this) {
             if (asked == null) {
@@ -41,7 +41,7 @@ public final class RunControl {
         changed();
     }
 
-    /** The run is to pause by itself. */
+    /** Makes the run pause itself. */
     public void pause(Reason why) {
         synchronized (this) {
             if (asked == null) {
@@ -53,7 +53,7 @@ public final class RunControl {
         changed();
     }
 
-    /** Asks the run to end between two items; the batch in work is dropped. */
+    /** Asks the run to end between two items. The current batch is dropped. */
     public void endNow(Run.End how) {
         synchronized (this) {
             asked = how;
@@ -81,12 +81,12 @@ public final class RunControl {
         changed();
     }
 
-    /** How the run was asked to end, or null. */
+    /** Returns how the run was asked to end, or null. */
     public Run.@Nullable End asked() {
         return asked;
     }
 
-    /** Why the run pauses by itself, or null. */
+    /** Returns why the run pauses itself, or null. */
     public @Nullable Reason reason() {
         return reason;
     }
@@ -99,13 +99,13 @@ public final class RunControl {
         return crash;
     }
 
-    /** Whether a crash was ordered that strikes at once, whatever is in work. */
+    /** Whether a crash was ordered that happens at once, during processing. */
     public boolean crashesNow() {
         CrashOrder order = crash;
         return order != null && order.afterItems() == 0 && order.point() == CrashPoint.PROCESSING;
     }
 
-    /** Waits, but no longer than until the run must end now or crash. */
+    /** Waits, but returns early if the run must end now or crash. */
     public synchronized void await(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         boolean interrupted = false;

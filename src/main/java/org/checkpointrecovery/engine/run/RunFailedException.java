@@ -3,7 +3,7 @@ package org.checkpointrecovery.engine.run;
 import java.io.IOException;
 import org.checkpointrecovery.job.Reason;
 
-/** The run cannot go on; the reason is for the client. */
+/** The run cannot continue. The reason is shown to the client. */
 public final class RunFailedException extends IOException {
     private final transient Reason reason;
 

@@ -6,9 +6,9 @@ import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.storage.Disk;
 
 /**
- * What the parts of a run share.
+ * Objects shared by the parts of a run.
  *
- * @param halt ends the process at once, as a crash does; for crashes on purpose
+ * @param halt ends the process at once, for simulated crashes
  */
 public record RunParts(
         RunOrder order,

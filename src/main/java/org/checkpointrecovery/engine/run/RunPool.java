@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each run a thread that commits: some at once, the others in the order in which they were submitted. What processes
- * the items is its {@link Feed}'s matter.
+ * Runs jobs on a fixed number of threads, one per run, in the order of submission. The thread commits; the {@link Feed}
+ * of the run processes the items.
  */
 public final class RunPool implements JobEngine {
     private static final Logger log = LoggerFactory.getLogger(RunPool.class);
@@ -35,14 +35,14 @@ public final class RunPool implements JobEngine {
     private final ThreadPoolExecutor workers;
     private final ConcurrentHashMap<JobId, Ordered> runs = new ConcurrentHashMap<>();
 
-    /** @param over open when the run no longer touches anything */
+    /** @param over released when the run no longer touches anything */
     private record Ordered(RunTask run, Runnable task, CountDownLatch over) {}
 
     /**
      * @param workers how many jobs run at once, at least 1
-     * @param maxItemBytes the longest item that does not fail
-     * @param feeds what processes the items of each run
-     * @param halt ends the process at once, as a crash does; for crashes on purpose
+     * @param maxItemBytes the maximum size of an item; longer items fail
+     * @param feeds opens the feed of each run
+     * @param halt ends the process at once, for simulated crashes
      */
     public RunPool(Disk disk, Clock clock, int workers, int maxItemBytes, Feed.Factory feeds, Runnable halt) {
         this.disk = disk;
@@ -59,8 +59,7 @@ public final class RunPool implements JobEngine {
         RunSettings settings = RunSettings.of(order, maxItemBytes);
         RunTask run = new RunTask(new RunParts(order, settings, listener, control, disk, clock, halt), feeds);
         JobId id = order.job().id();
-        // One that was withdrawn when a worker had just come to it ends at once, but not without a look at the
-        // checkpoint.
+        // A run that was withdrawn just as a worker took it ends at once, after reading the checkpoint.
         Ordered before = runs.get(id);
         CountDownLatch over = new CountDownLatch(1);
         Runnable task = () -> {
@@ -70,7 +69,7 @@ public final class RunPool implements JobEngine {
                 }
                 run.run();
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // nobody does; the job stays in line for the next start
+                Thread.currentThread().interrupt(); // never happens; the job stays queued for the next start
             } finally {
                 runs.computeIfPresent(id, (same, ordered) -> ordered.run == run ? null : ordered);
                 over.countDown();
@@ -80,7 +79,7 @@ public final class RunPool implements JobEngine {
         try {
             workers.execute(task);
         } catch (RejectedExecutionException e) {
-            // The engine is shutting down: the job stays in line for the next start.
+            // The engine is shutting down: the job stays queued for the next start.
             runs.remove(id);
         }
     }
@@ -91,7 +90,7 @@ public final class RunPool implements JobEngine {
         if (ordered != null && workers.remove(ordered.task)) {
             runs.remove(job, ordered);
         }
-        // Otherwise a worker has just come to it. It asks the listener whether the run may begin.
+        // Otherwise a worker has just taken it. It asks the listener whether the run may start.
     }
 
     @Override

@@ -14,13 +14,13 @@ import org.checkpointrecovery.sink.ResultsFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the parts of a run need to know of its job.
+ * The settings of a run, derived from its job.
  *
  * @param faults failures to rehearse, or null
  * @param firstRun whether the job has no run before this one
- * @param maxItemBytes the longest item that does not fail
- * @param concurrent whether the items are worked on by a {@link org.checkpointrecovery.processor.ConcurrentProcessor}
- * @param jsonItems whether items are JSON values, not mere text
+ * @param maxItemBytes the maximum size of an item; longer items fail
+ * @param concurrent whether the items are processed by a {@link org.checkpointrecovery.processor.ConcurrentProcessor}
+ * @param jsonItems whether items are JSON values, not plain text
  */
 public record RunSettings(
         int batchSize,
@@ -50,8 +50,8 @@ public record RunSettings(
     }
 
     /**
-     * Of a range alone: a crash that the spec asks for is counted from its first item, and strikes in no other range. One that
-     * strikes the checkpoint is not for those who work on ranges.
+     * Returns the settings for one range. A crash in the spec is counted from the range's first item and happens only
+     * in the range that contains it. Crashes that damage the checkpoint do not apply to ranges.
      */
     public static RunSettings ofRange(Job job, int maxItemBytes, Range range) {
         JobSpec spec = job.validSpec();
@@ -81,12 +81,12 @@ public record RunSettings(
                 spec.format().kind().isJson());
     }
 
-    /** Whether the thread that reads processes the items itself. */
+    /** Whether the reading thread processes the items itself. */
     public boolean readerProcesses() {
         return parallelism == 1 && !concurrent;
     }
 
-    /** Whether the first item that fails ends the job. */
+    /** Whether the first failed item ends the job. */
     public boolean allowsNoFailures() {
         return failedItemLimits.itemsAllowed() == 0;
     }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run of one job: finds where to begin, has its {@link Feed} bring what to commit, and says how it ended. */
+/** One run of one job: finds where to start, commits what its {@link Feed} delivers, and reports how the run ended. */
 final class RunTask implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(RunTask.class);
 
@@ -45,7 +45,7 @@ final class RunTask implements Runnable {
     private final Feed.Factory feeds;
     private Position committed = Position.START;
     private @Nullable InputTimes inputTimes;
-    private long began; // as System.nanoTime tells it
+    private long began; // a System.nanoTime value
 
     RunTask(RunParts parts, Feed.Factory feeds) {
         this.parts = parts;
@@ -94,7 +94,7 @@ final class RunTask implements Runnable {
             end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Committed results are safe. "
                     + "Resume to continue."), e);
             Thread.currentThread().interrupt();
-        } catch (RuntimeException | Error e) { // a defect must not leave the job RUNNING for ever
+        } catch (RuntimeException | Error e) { // an internal error must not leave the job RUNNING forever
             endIfOutOfMemory(e);
             end = failed(
                     new Reason(
@@ -105,7 +105,10 @@ final class RunTask implements Runnable {
         parts.listener().ended(id, end);
     }
 
-    /** Without memory any thread of the process may have ended. The next start recovers this job and all others. */
+    /**
+     * Halts the process if it is out of memory, because any of its threads may have died. The next start recovers all
+     * jobs.
+     */
     private void endIfOutOfMemory(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {
@@ -118,7 +121,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** The run was asked to end and does not wait for its input. What is not committed is worked on again. */
+    /** Ends a run that must end without waiting for its input. Uncommitted items are reprocessed. */
     private RunEnd leftBehind() {
         log.warn(
                 "Job {}: reading its input still hangs {} s after the run was told to stop. The run ends at its "
@@ -135,7 +138,7 @@ final class RunTask implements Runnable {
     }
 
     /**
-     * A job that had committed something before and has no checkpoint now says so, and one whose journal is damaged.
+     * Adds a reason if the job has committed items but no checkpoint, or if its journal is damaged.
      */
     private Recovery explained(CheckpointStore.Restored restored, @Nullable Reason damage) {
         Recovery recovery = restored.recovery();
@@ -193,7 +196,7 @@ final class RunTask implements Runnable {
         }
     }
 
-    /** How the run ended when nothing failed and the feed has nothing more to bring. */
+    /** Returns how the run ended when nothing failed and the feed has no more slices. */
     private RunEnd endOf(Feed feed, CommitLoop loop, SliceQueue queue) {
         Run.End asked = control().asked();
         if (control().mustEndNow() && asked != null) {
@@ -201,7 +204,7 @@ final class RunTask implements Runnable {
         }
         CrashOrder crash = control().crash();
         if (crash != null && crash.afterItems() == 0) {
-            // It came when the last batch was read already.
+            // It was ordered after the last batch was read.
             return loop.crashed(crash);
         }
         if (asked == null || (feed.inputEnded() && !queue.hasRest())) {
@@ -212,9 +215,11 @@ final class RunTask implements Runnable {
         return new RunEnd(waits ? Run.End.STOPPED : asked, reason, loop.committed());
     }
 
-    /** A failed end if the input is not the one that the job was submitted with; notes its times if it is. */
+    /**
+     * Returns a failed end if the input is not the one that the job was submitted with. Otherwise records its times.
+     */
     private @Nullable RunEnd checkInput() throws IOException, InterruptedException {
-        // At the end of a run its threads are told to end now; only somebody who asks it to end stops the check.
+        // At the end of a run its threads are told to end now, so only an explicit request stops the check.
         BooleanSupplier toEnd = () -> control().asked() != null;
         InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
         InputCheck.Known known = new InputCheck.Known(
@@ -230,7 +235,7 @@ final class RunTask implements Runnable {
         return new RunEnd(requireNonNull(control().asked()), control().reason(), committed);
     }
 
-    /** Null if it is not known. A cluster may have read more than what is committed, and keeps no checksum of it. */
+    /** Null if unknown. A cluster may have read uncommitted items, and keeps no checksum of them. */
     private @Nullable Integer crcOfCommitted() {
         boolean nothingRead = committed.inputBytes() == 0
                 && (order.run() == 1 || order.job().validSpec().engine() == EngineKind.LOCAL);
@@ -307,7 +312,7 @@ final class RunTask implements Runnable {
         return order.job().validSpec().input() instanceof InputSpec.InputPath path ? path.path() : "";
     }
 
-    /** Of some failures the JDK tells no more than the path. */
+    /** Describes a failure. For some failures, the JDK's message is only the path. */
     private static String words(IOException e) {
         if (e instanceof NoSuchFileException) {
             return e.getMessage() + " does not exist";

@@ -10,40 +10,40 @@ import org.checkpointrecovery.sink.ErrorLine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive items of one batch and what became of them: the whole batch, or a part of one that is too large to be held in
- * memory. Filled by the reader, then by the thread that processes it, then read by the thread that commits; the {@link
- * SliceQueue} between them makes each see what the one before wrote. Used again and again.
+ * Consecutive items of one batch and their outcomes: the whole batch, or a part of one that is too large for memory.
+ * Filled by the reader, then by the processing thread, then read by the committing thread. The {@link SliceQueue} makes
+ * each thread see what the previous one wrote. Slices are reused.
  */
 public final class Slice {
     private static final int INITIAL_RESULTS_BYTES = 1024;
     private static final int INITIAL_ERRORS_BYTES = 0;
     private static final int KEPT_BYTES = 4 * 1024 * 1024;
 
-    /** The items, where another thread than the reader processes them. */
+    /** The items, if another thread than the reader processes them. */
     public final Items copy = new Items();
 
     public JsonBytes results = new JsonBytes(INITIAL_RESULTS_BYTES);
     public JsonBytes errors = new JsonBytes(INITIAL_ERRORS_BYTES);
     public int succeeded;
     public int failed;
-    /** What the processor took for the items, together; not known where it works on many at once. */
+    /** Total processing time of the items; unknown for concurrent processors. */
     public long processingNanos;
-    /** Whether the listener was told of each of its items when that came back from the processor. */
+    /** Whether each item was already reported to the listener when it was processed. */
     public boolean reported;
-    /** The first item that failed, if one did. */
+    /** Index of the first failed item, if any. */
     public long firstFailedIndex;
 
     public @Nullable ItemFailure firstFailure;
 
-    /** The byte position in the input behind the last item. */
+    /** The byte position in the input after the last item. */
     public long nextBytes;
     /**
-     * CRC-32C of the input from where the run began up to {@link #nextBytes}; {@link Crc32c#NONE} if it is not computed.
+     * CRC-32C of the input from the start of the run to {@link #nextBytes}; {@link Crc32c#NONE} if not computed.
      */
     public long nextCrc = Crc32c.NONE;
-    /** Whether a batch ends with the last item, so that a checkpoint may stand there. */
+    /** Whether a batch ends with the last item, so that a checkpoint may be written there. */
     public boolean endsBatch;
-    /** The crash that strikes the batch of this slice, if one does. */
+    /** The crash that hits the batch of this slice, if any. */
     public @Nullable CrashOrder crash;
 
     boolean processed; // guarded by the queue
@@ -68,7 +68,7 @@ public final class Slice {
         processed = false;
     }
 
-    /** Takes the failure of an item, behind those that it has. */
+    /** Appends the failure of an item. */
     public void fail(Item item, ItemFailure failure, int attempts) {
         if (firstFailure == null) {
             firstFailure = failure;
@@ -78,7 +78,7 @@ public final class Slice {
         ErrorLine.append(errors, item, failure, attempts);
     }
 
-    /** Bytes that its results and errors occupy. */
+    /** Returns the memory used by its results and errors, in bytes. */
     long memory() {
         return (long) results.capacity() + errors.capacity();
     }

@@ -6,15 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slices of a run on their way from the reader to the commit, in item order, whatever order they are processed in.
- * Bounded: the reader waits while the slices on their way hold {@link #MAX_BYTES} of results, or while as many of them as
- * may be are not processed yet. All that the committing thread finds here when it comes back from the disk shares its next
- * commit.
+ * The slices of a run between the reader and the commit, in item order, whatever order they are processed in. Bounded:
+ * the reader waits while the slices hold {@link #MAX_BYTES} of results, or while too many are unprocessed. The
+ * committing thread takes everything that is ready when it returns from the disk, into one commit.
  */
 public final class SliceQueue {
-    /** Bytes of results that may be processed and not committed. */
+    /** Maximum bytes of processed, uncommitted results. */
     private static final long MAX_BYTES = 16L * 1024 * 1024;
-    /** Bounds what many tiny batches cost beside their results. */
+    /** Bounds the overhead of many tiny batches. */
     private static final int MAX_SLICES = 8192;
 
     private final int maxUnprocessed;
@@ -25,7 +24,7 @@ public final class SliceQueue {
     private int underWay;
     private boolean finished;
     private boolean closed;
-    private boolean cutShort;
+    private boolean dropUnprocessed;
     private boolean woken;
     private @Nullable Throwable failure;
     private @Nullable Throwable failureAtEnd;
@@ -37,7 +36,7 @@ public final class SliceQueue {
         this.maxUnprocessed = maxUnprocessed;
     }
 
-    /** Has something called when the reader begins to wait. To be called before it reads. */
+    /** Registers a callback for when the reader blocks. Call before the first read. */
     public synchronized void onReaderWaits(Runnable listener) {
         onReaderWaits = listener;
     }
@@ -47,7 +46,7 @@ public final class SliceQueue {
         return readerWaits;
     }
 
-    /** The reader begins to read from the input, which may take for ever. */
+    /** Notes that the reader starts a read of the input, which may block forever. */
     public void readBegins() {
         reads.incrementAndGet();
     }
@@ -56,13 +55,13 @@ public final class SliceQueue {
         reads.incrementAndGet();
     }
 
-    /** The number of the read that is under way, which is never used again; 0 if none is. */
+    /** Returns the unique number of the current read; 0 if there is none. */
     public long readUnderWay() {
         long now = reads.get();
         return now % 2 == 0 ? 0 : now;
     }
 
-    /** An empty slice for the reader; null if the run is over. */
+    /** Returns an empty slice for the reader; null if the run is over. */
     public synchronized @Nullable Slice acquire() throws InterruptedException {
         while (!closed && (bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed)) {
             tellThatReaderWaits();
@@ -81,7 +80,7 @@ public final class SliceQueue {
         return slice;
     }
 
-    /** Puts the next slice in order; it is processed already, or will be. */
+    /** Adds the next slice in order, whether processed or not. */
     public synchronized void put(Slice slice, boolean processed) {
         inOrder.addLast(slice);
         underWay++;
@@ -92,7 +91,7 @@ public final class SliceQueue {
         }
     }
 
-    /** The slice that was put before is processed now. */
+    /** Marks a slice in the queue as processed. */
     public synchronized void processed(Slice slice) {
         unprocessed--;
         markProcessed(slice);
@@ -105,36 +104,35 @@ public final class SliceQueue {
         notifyAll();
     }
 
-    /** No more slices come. */
-    public synchronized void finish() {
+    /** Marks the end: no more slices are added. */ public synchronized void finish() {
         finished = true;
         notifyAll();
     }
 
-    /** No more slices come, because of a failure that is met behind all that were put. */
+    /** Marks the end because of a failure. The failure is thrown after all slices were taken. */
     public synchronized void finish(Throwable cause) {
         failureAtEnd = cause;
         finish();
     }
 
-    /** What is not processed by now never will be: the run ends before it. */
-    public synchronized void cutShort() {
-        cutShort = true;
+    /** Drops slices that are not processed by now: the run ends before them. */
+    public synchronized void dropUnprocessed() {
+        dropUnprocessed = true;
         notifyAll();
     }
 
-    /** Has the thread that commits look whether the run must end. */
+    /** Makes the committing thread check whether the run must end. */
     public synchronized void wake() {
         woken = true;
         notifyAll();
     }
 
-    /** Whether slices are left that were not taken. */
+    /** Whether the queue still has slices. */
     public synchronized boolean hasRest() {
         return !inOrder.isEmpty();
     }
 
-    /** The reader or a processing thread cannot go on. */
+    /** Reports that the reader or a processing thread failed. */
     public synchronized void fail(Throwable cause) {
         if (failure == null) {
             failure = cause;
@@ -143,9 +141,9 @@ public final class SliceQueue {
     }
 
     /**
-     * Takes the slices that are processed and next in order; waits for the first of them, or to be woken.
+     * Takes the slices that are processed and next in order. Waits for the first one, or to be woken.
      *
-     * @param mostMillis how long to wait at the most; 0 for no limit
+     * @param mostMillis the maximum wait; 0 for no limit
      * @return false if there are none and none will come
      * @throws PipelineException if another thread of the run failed
      */
@@ -169,7 +167,7 @@ public final class SliceQueue {
     }
 
     private boolean isAtEnd() {
-        return finished && (cutShort || inOrder.isEmpty());
+        return finished && (dropUnprocessed || inOrder.isEmpty());
     }
 
     private boolean headIsProcessed() {
@@ -177,7 +175,7 @@ public final class SliceQueue {
         return head != null && head.processed;
     }
 
-    /** Gives slices back that were taken. */
+    /** Returns taken slices for reuse. */
     public synchronized void release(List<Slice> slices) {
         for (Slice slice : slices) {
             bytes -= slice.countedBytes;
@@ -188,7 +186,7 @@ public final class SliceQueue {
         notifyAll();
     }
 
-    /** Waits until all that was put is released; false if the run is over before. */
+    /** Waits until all slices are released. Returns false if the run is over before. */
     public synchronized boolean awaitEmpty() throws InterruptedException {
         while (!closed && underWay > 0) {
             tellThatReaderWaits();
@@ -203,7 +201,7 @@ public final class SliceQueue {
         onReaderWaits.run();
     }
 
-    /** The run is over: whoever waits here goes on. */
+    /** Ends all waits, because the run is over. */
     public synchronized void close() {
         closed = true;
         notifyAll();

@@ -1,6 +1,6 @@
 /**
- * What all engines share: who runs when, where a run begins, the one order of writes of a commit, and how a run ends. Knows
- * nothing of how items are processed.
+ * The parts that all engines share: the worker pool, where a run starts, the write order of a commit, and how a run
+ * ends. Does not depend on how items are processed.
  */
 @NullMarked
 package org.checkpointrecovery.engine.run;

@@ -190,7 +190,7 @@ class FlinkFeedTest {
         cluster.unreachable(true);
         Reason reason = awaitReason(id, Status.FAILED);
         assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
-        assertThat(reason.message()).contains("http://cluster.test", "20 times", "esume");
+        assertThat(reason.message()).contains("http://cluster.test", "20 attempts", "esume");
         worksNoMore();
         cluster.unreachable(false);
         cluster.letGo();
@@ -253,7 +253,7 @@ class FlinkFeedTest {
         Reason reason = awaitReason(id, Status.FAILED);
         poison.join();
         assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
-        assertThat(reason.message()).contains("OutOfMemoryError: too much", "5 times", "esume");
+        assertThat(reason.message()).contains("OutOfMemoryError: too much", "5 submissions", "esume");
         worksNoMore();
         cluster.letGo();
         service.service().resume(id);
@@ -265,7 +265,7 @@ class FlinkFeedTest {
         cluster.next("run", Fate.REFUSED, 100);
         Reason reason = awaitReason(submit(), Status.FAILED);
         assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
-        assertThat(reason.message()).contains("run: Connection refused", "5 times", "esume");
+        assertThat(reason.message()).contains("run: Connection refused", "5 submissions", "esume");
     }
 
     @Test
@@ -295,7 +295,7 @@ class FlinkFeedTest {
         cluster = new FakeCluster(medium, 0, false);
         service.close();
         service = start(medium);
-        assertThat(awaitReason(submit(), Status.FAILED).message()).contains("no TaskManager", "20 times");
+        assertThat(awaitReason(submit(), Status.FAILED).message()).contains("no TaskManager", "20 attempts");
     }
 
     @Test

@@ -523,6 +523,6 @@ class RangeRunTest {
         done(job.run(ranges.get(0), ranges, new RunControl()));
         assertThatThrownBy(() -> job.run(ranges.get(1), ranges, control))
                 .isInstanceOf(InputTruncatedException.class)
-                .hasMessageContaining("9 of the 10 items");
+                .hasMessageContaining("9 items from item 10 on, expected 10");
     }
 }

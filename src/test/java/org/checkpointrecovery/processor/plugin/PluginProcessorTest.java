@@ -142,7 +142,7 @@ class PluginProcessorTest {
                 "if (item.index() == 0) { new java.util.concurrent.CountDownLatch(1).await(); } return item.index();";
         try (ConcurrentProcessor processor = processor("", body, ENOUGH_TO_OPEN)) {
             assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
-                    .isEqualTo("TIMED_OUT 1 The plugin \"test\" took longer than 2000 ms.");
+                    .isEqualTo("TIMED_OUT 1 The plugin \"test\" took longer than 2000 ms (timeoutMillis).");
             assertThat(Asked.result(Asked.ask(processor, 1, "x"))).isEqualTo("{\"index\":1,\"result\":1}");
         }
     }

@@ -9,7 +9,7 @@ import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.connector.file.src.assigners.FileSplitAssigner;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the first range that is left to whoever asks: the service can then commit what is done soon. */
+/** Assigns the first remaining range to each request, so that the service can commit finished ranges early. */
 final class InOrderAssigner implements FileSplitAssigner {
     private final PriorityQueue<FileSourceSplit> left =
             new PriorityQueue<>(Comparator.comparingLong(FileSourceSplit::offset));

@@ -12,8 +12,8 @@ import org.checkpointrecovery.storage.Manifest;
 import org.checkpointrecovery.storage.RangeFiles;
 
 /**
- * Finds the ranges. Each is a split, whose offset is its number in the manifest. Those that are done are among them: the task
- * that is given one only counts its items, so that what tasks count is always of the whole job.
+ * Lists the ranges as splits. The offset of a split is the range's number in the manifest. Finished ranges are
+ * included: a task only counts their items, so that the counts of the tasks cover the whole job.
  */
 final class RangeEnumerator implements FileEnumerator {
     private final RangeFiles files;

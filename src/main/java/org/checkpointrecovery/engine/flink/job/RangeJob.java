@@ -7,9 +7,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
- * The cluster's side of a job, as it is submitted: hands out the ranges in their order, each to a task that has nothing to do,
- * and has it work on that. All else that it is to know stands in the job's files. Its arguments are the directory of these,
- * and the number of the submission.
+ * The Flink job that is submitted for a job: assigns the ranges in order to idle tasks, which process them. Everything
+ * else is in the job's files. Its arguments are the directory of these files and the number of the submission.
  */
 public final class RangeJob {
     private RangeJob() {}
@@ -22,7 +21,7 @@ public final class RangeJob {
                 .setFileEnumerator(() -> new RangeEnumerator(directory))
                 .setSplitAssigner(InOrderAssigner::new)
                 .build();
-        // The names are part of the format of checkpoints: who changes them cannot resume what ran before.
+        // The names are part of the checkpoint format: after a change, older Flink checkpoints cannot be restored.
         environment
                 .fromSource(ranges, WatermarkStrategy.noWatermarks(), "ranges")
                 .uid("ranges")

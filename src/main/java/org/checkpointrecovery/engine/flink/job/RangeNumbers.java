@@ -9,7 +9,7 @@ import org.apache.flink.connector.file.src.util.CheckpointedPosition;
 import org.apache.flink.connector.file.src.util.SingletonResultIterator;
 import org.jspecify.annotations.Nullable;
 
-/** Turns each split into one record, the number of its range; nothing of the input is read here. */
+/** Turns each split into one record, the number of its range. Does not read the input. */
 final class RangeNumbers implements BulkFormat<Integer, FileSourceSplit> {
     private static final long serialVersionUID = 1;
 

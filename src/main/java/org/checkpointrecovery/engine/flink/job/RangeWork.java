@@ -19,8 +19,8 @@ import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on ranges. How many items of them have succeeded and failed is in its state, so that the accumulators, which Flink
- * forgets whenever it starts a task anew, go on where they were.
+ * Processes ranges. Keeps the counts of succeeded and failed items in its state, so that the accumulators, which Flink
+ * resets when it restarts a task, continue where they were.
  */
 final class RangeWork extends ProcessFunction<Integer, Void> implements CheckpointedFunction {
     private static final long serialVersionUID = 1;

@@ -1,7 +1,7 @@
 /**
- * The job that a cluster of Apache Flink is given: what speaks with Flink's own classes, and no more. It is packed into a jar
- * of its own, inside the service's, and runs in the cluster's processes, with the service's jar beside it. Nothing of the
- * service knows it.
+ * The job that an Apache Flink cluster runs: only the code that needs Flink's classes. It is packed into its own jar
+ * inside the service's jar, and runs in the cluster's processes together with the service's jar. No other package
+ * depends on it.
  */
 @NullMarked
 package org.checkpointrecovery.engine.flink.job;

@@ -12,7 +12,7 @@ import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Replacement;
 
-/** A crash on purpose on its way to a task: a file that one of them takes. Its text is, as an example, {@code JOB PROCESSING}. */
+/** A requested crash on its way to a task: a file that one task takes. Example content: {@code JOB PROCESSING}. */
 public final class CrashRequest {
     private CrashRequest() {}
 
@@ -21,7 +21,7 @@ public final class CrashRequest {
         Replacement.write(disk, file, text.getBytes(US_ASCII));
     }
 
-    /** Takes the request, so that it strikes once; empty if there is none, or another one was faster. */
+    /** Takes the request, so that it happens once; empty if there is none, or another task took it. */
     static Optional<CrashOrder> take(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) {
             return Optional.empty();
@@ -37,7 +37,7 @@ public final class CrashRequest {
         try {
             return Optional.of(new CrashOrder(CrashMode.valueOf(words[0]), CrashPoint.valueOf(words[1]), 0));
         } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            return Optional.empty(); // nobody has written that
+            return Optional.empty(); // not a valid request
         }
     }
 }

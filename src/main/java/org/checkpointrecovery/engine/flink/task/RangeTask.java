@@ -34,9 +34,9 @@ import org.checkpointrecovery.storage.TaskEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a task of a cluster does with the ranges that it is given, one after the other. A range counts when its directory has
- * its name, which it is given in one step and by the first of those who have worked on it: so no crash, no repetition and no
- * task that is still alive though nobody waits for it makes results twofold or mixed. Used by one thread.
+ * Processes the ranges assigned to a cluster task, one after the other. A range counts once its directory has its final
+ * name, which the first task to finish gives it atomically. So no crash, retry or abandoned task can duplicate or mix
+ * results. Used by one thread.
  */
 public final class RangeTask implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
@@ -49,16 +49,16 @@ public final class RangeTask implements AutoCloseable {
     private final Processors processors;
     private final Runnable halt;
     private final ScheduledExecutorService lookout;
-    private @Nullable RunControl over; // guarded by this; of the last range that is not worked on any more
+    private @Nullable RunControl over; // guarded by this; control of the last finished range
 
-    /** Builds what works on the items of a job. */
+    /** Builds the processors of a job. */
     public interface Provider {
-        /** @throws Processors.UnavailableException if this machine does not provide what the job needs */
+        /** @throws Processors.UnavailableException if this machine does not provide the processor */
         Processors processors(RangeOrder order, Disk disk, RangeFiles files)
                 throws IOException, Processors.UnavailableException;
     }
 
-    /** What became of the items of a range. */
+    /** The counts of a range. */
     public record Counts(long succeeded, long failed) {}
 
     private RangeTask(
@@ -84,9 +84,9 @@ public final class RangeTask implements AutoCloseable {
     }
 
     /**
-     * @param submission that the task is of, from 1
-     * @param halt ends the process at once, as a crash does; for crashes on purpose
-     * @throws WorkEndedException if the job is not to be worked on any more
+     * @param submission number of the task's submission, from 1
+     * @param halt ends the process at once, for simulated crashes
+     * @throws WorkEndedException if the job has stopped
      */
     public static RangeTask open(Disk disk, RangeFiles files, int submission, Provider provider, Runnable halt)
             throws IOException, WorkEndedException {
@@ -121,10 +121,10 @@ public final class RangeTask implements AutoCloseable {
     }
 
     /**
-     * Works on a range, unless it is done. On return it survives a power cut.
+     * Processes a range, unless it is finished. On return it survives a power cut.
      *
      * @param number of the range in the manifest
-     * @throws WorkEndedException if the job is not to be worked on any more
+     * @throws WorkEndedException if the job has stopped
      */
     public Counts work(int number) throws IOException, InterruptedException, WorkEndedException {
         Range range = manifest.ranges().get(number);
@@ -135,7 +135,7 @@ public final class RangeTask implements AutoCloseable {
         Path attempt = files.attempt(range, UUID.randomUUID().toString());
         RunControl control = new RunControl();
         RangeRun.End end;
-        look(control); // a range may be done before the first look of the other thread
+        look(control); // a range may finish before the first look of the other thread
         if (control.mustEndNow()) {
             throw new WorkEndedException("The job has stopped.");
         }
@@ -175,7 +175,7 @@ public final class RangeTask implements AutoCloseable {
         } catch (InputStuckException e) {
             throw stopped(control, attempt);
         } catch (DiskFullException e) {
-            disk.deleteTree(attempt); // it makes room for a word about it
+            disk.deleteTree(attempt); // makes room for the report
             throw end(
                     disk,
                     ended,
@@ -188,7 +188,7 @@ public final class RangeTask implements AutoCloseable {
         }
         CrashOrder late = control.crash();
         if (end instanceof RangeRun.End.Done && late != null) {
-            throw crash(late, number, attempt); // it was taken when the items were done
+            throw crash(late, number, attempt); // it was taken after the last item
         }
         if (end instanceof RangeRun.End.Done) {
             publish(attempt, done);
@@ -200,7 +200,7 @@ public final class RangeTask implements AutoCloseable {
         throw stopped(control, attempt);
     }
 
-    /** Whether the service still wants the job to be worked on, and no other task has ended that. */
+    /** Whether the job is still to be processed: neither the service nor another task has ended it. */
     private boolean isActive() {
         return disk.exists(files.order()) && !disk.exists(ended);
     }
@@ -216,11 +216,11 @@ public final class RangeTask implements AutoCloseable {
         try {
             CrashRequest.take(disk, files.crash()).ifPresent(control::crash);
         } catch (IOException e) {
-            // a rehearsal that cannot be read is none
+            // an unreadable crash request is ignored
         }
     }
 
-    /** From now on no crash is taken for a range. */
+    /** Stops taking crash requests for a range. */
     private synchronized void endLook(RunControl control) {
         over = control;
     }
@@ -230,7 +230,7 @@ public final class RangeTask implements AutoCloseable {
         return new Counts(record.succeeded(), record.failed());
     }
 
-    /** Gives the directory its name, unless another one has it already. */
+    /** Renames the directory to its final name, unless another attempt already has it. */
     private void publish(Path attempt, Path done) throws IOException {
         try {
             disk.move(attempt, done);
@@ -252,7 +252,7 @@ public final class RangeTask implements AutoCloseable {
             halt.run();
         }
         if (crash.afterItems() > 0) {
-            // The spec says at which item: all before it is committed first.
+            // The spec names the item: everything before it is committed first.
             awaitRangesBefore(number);
         }
         return end(

@@ -1,6 +1,6 @@
 package org.checkpointrecovery.engine.flink.task;
 
-/** The work on a job has ended, and no task is to go on with it: the service knows why, or is told by a file. */
+/** The job has stopped and no task may continue it. The service knows why, or reads it from a file. */
 public final class WorkEndedException extends Exception {
     WorkEndedException(String message) {
         super(message);

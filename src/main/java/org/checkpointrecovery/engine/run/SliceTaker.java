@@ -3,10 +3,10 @@ package org.checkpointrecovery.engine.run;
 import java.util.List;
 
 /**
- * Takes slices out of a queue, for as long as the run goes on: one that is to end now takes no more, and one that is to end at
- * its batch does not wait for a read of the input that never returns. Used by one thread.
+ * Takes slices from a queue until the run ends. A run that must end now takes no more. A run that must end at its batch
+ * does not wait for a read that never returns. Used by one thread.
  */
-public final class Taking {
+public final class SliceTaker {
     private static final long LOOK_MILLIS = 100;
 
     private final SliceQueue queue;
@@ -14,7 +14,7 @@ public final class Taking {
     private long stuckRead;
     private InputCalls.Patience patience;
 
-    public Taking(SliceQueue queue, RunControl control) {
+    public SliceTaker(SliceQueue queue, RunControl control) {
         this.queue = queue;
         this.control = control;
         this.patience = patience();
@@ -26,11 +26,11 @@ public final class Taking {
     }
 
     /**
-     * Takes the slices that are processed and next in order; perhaps none, when something was asked of the run.
+     * Takes the slices that are processed and next in order. May take none if the run received a request.
      *
      * @return false if there are none and none will come, or the run must end now
      * @throws SliceQueue.PipelineException if another thread of the run failed
-     * @throws InputStuckException if the run is to end, and the reader does not come back from the input
+     * @throws InputStuckException if the run must end and the reader hangs in a read
      */
     public boolean take(List<Slice> into)
             throws InterruptedException, SliceQueue.PipelineException, InputStuckException {
