@@ -2,7 +2,7 @@ package org.checkpointrecovery.item;
 
 /** Arithmetic with CRC-32C checksums (RFC 3720, appendix B.4) as {@link java.util.zip.CRC32C} computes them. */
 public final class Crc32c {
-    /** Stands for a checksum that was not computed, where a checksum is a {@code long}. */
+    /** Represents a checksum that was not computed, in a {@code long}. */
     public static final long NONE = -1;
 
     /** The polynomial, its coefficients from x^0 in the highest bit to x^31 in the lowest one. */
@@ -14,7 +14,7 @@ public final class Crc32c {
     private Crc32c() {}
 
     /**
-     * Returns the checksum of two runs of bytes, one behind the other. It multiplies the first checksum by x^(8 * bytes), as
+     * Returns the checksum of two concatenated runs of bytes. Multiplies the first checksum by x^(8 * bytes), as
      * {@code crc32_combine} of zlib does, in about 64 steps whatever the length.
      *
      * @param first checksum of the first run

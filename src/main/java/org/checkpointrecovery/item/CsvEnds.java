@@ -1,17 +1,17 @@
 package org.checkpointrecovery.item;
 
 /**
- * Finds where records of RFC 4180 end: at a line feed outside of quotation marks.
+ * Finds the ends of RFC 4180 records: line feeds outside quotation marks.
  *
- * <p>A quotation mark opens a quoted field only where a field begins; within one, two of them stand for one. All that matters
- * is ASCII, so that it can be found in UTF-8 byte by byte.
+ * <p>A quotation mark opens a quoted field only at the start of a field; within one, two of them stand for one. All
+ * relevant characters are ASCII, so they can be found in UTF-8 byte by byte.
  */
 final class CsvEnds implements RecordEnds {
     private enum Place {
         FIELD_START,
         UNQUOTED,
         QUOTED,
-        /** Behind a quotation mark in a quoted field: its end, or the first of two. */
+        /** After a quotation mark in a quoted field: its end, or the first of two. */
         BEHIND_QUOTATION_MARK
     }
 

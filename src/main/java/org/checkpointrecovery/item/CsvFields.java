@@ -10,7 +10,7 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Takes records of CSV apart. Not thread-safe. */
+/** Splits CSV records into fields. Not thread-safe. */
 final class CsvFields {
     private final StrictUtf8 utf8 = new StrictUtf8();
     private final char delimiter;
@@ -27,7 +27,7 @@ final class CsvFields {
         readers = CsvReader.builder().fieldSeparator(delimiter).skipEmptyLines(false);
     }
 
-    /** Null if {@link #values} has the fields of the record now. */
+    /** Parses a record. Returns null if {@link #values} now has its fields, otherwise the failure. */
     @Nullable
     ItemFailure take(Item raw) {
         ItemFailure notUtf8 = utf8.decode(raw);
@@ -60,7 +60,7 @@ final class CsvFields {
         return null;
     }
 
-    /** Takes a record apart in which quotation marks mean nothing. */
+    /** Splits a record in which quotation marks are ordinary characters. */
     private @Nullable ItemFailure split(String record) {
         lines = 1;
         if (record.indexOf('\r') >= 0) {
@@ -82,13 +82,14 @@ final class CsvFields {
     }
 
     /**
-     * The failure of the record that was taken last. A record of several lines says so: one quotation mark makes it.
+     * Returns a failure of the current record. The message mentions if the record spans several lines, because one
+     * stray quotation mark can cause that.
      */
     ItemFailure bad(String message) {
         return new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, message + TooLong.linesHeld(lines));
     }
 
-    /** The fields of all records that it is shown. */
+    /** Collects the fields of a record. */
     private static final class Collected extends AbstractBaseCsvCallbackHandler<Integer> {
         private final List<String> values = new ArrayList<>();
 

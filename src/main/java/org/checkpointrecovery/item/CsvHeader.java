@@ -17,11 +17,11 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemFailure;
 
 /**
- * What must be known of a CSV input before its first item is read: the names of the fields, the delimiter, and where the first
- * item begins. Read again at the beginning of each run, so it depends on nothing but the input and its format.
+ * The start of a CSV input: the names of the fields, the delimiter, and the position of the first item. Read again at
+ * the start of each run, so it depends only on the input and its format.
  */
 public final class CsvHeader {
-    /** Each name takes many times its size in memory, for as long as a job runs. */
+    /** Limits memory: each name takes many times its size for as long as a job runs. */
     static final int MAX_BYTES = 1024 * 1024;
 
     private final List<String> names;
@@ -37,12 +37,12 @@ public final class CsvHeader {
     }
 
     /**
-     * Reads the beginning of an input.
+     * Reads the start of an input.
      *
-     * @param channel is closed
-     * @param copies whether the input has copies of items of another one. They stand behind the first record of that one,
+     * @param channel closed by this method
+     * @param copies whether the input has copies of another input's items. They follow the header record of that input,
      *     unless the client named the fields
-     * @return empty if the input has no record that its fields could be known from, and so no items
+     * @return empty if the input has no record to determine the fields from, and so no items
      * @throws BadHeaderException if the input cannot be read in this format
      */
     public static Optional<CsvHeader> read(SeekableByteChannel channel, LineSource.Lines lines, boolean copies)
@@ -52,7 +52,7 @@ public final class CsvHeader {
         }
     }
 
-    /** Whether a record goes on with whatever stands behind it, because a quotation mark is not closed. */
+    /** Whether a record continues on the next line because a quotation mark is not closed. */
     public static boolean isOpen(String record, Format format) {
         if (!format.isQuoted()) {
             return false;
@@ -63,36 +63,35 @@ public final class CsvHeader {
         return ends.isQuoted();
     }
 
-    /** The format of inline items, of which the first may be a line that names the delimiter. */
+    /** Returns the format of inline items, whose first line may declare the delimiter. */
     public static Format formatOf(List<String> items, Format format) {
         Character named = items.isEmpty() || format.delimiterGiven() ? null : SepLine.delimiterOf(items.get(0));
         return named == null ? format : format.withDelimiter(named);
     }
 
-    /** The names of the fields, in their order: at least one, none of them empty, no two the same. */
+    /** Returns the names of the fields in order: at least one, none empty, all distinct. */
     public List<String> names() {
         return names;
     }
 
     /**
-     * The record that the names were made from, as it stands in the input, without its line end; empty if the client gave
-     * them.
+     * Returns the unchanged record that the names come from, without its line end; empty if the client named the fields.
      */
     public byte[] raw() {
         return raw.clone();
     }
 
-    /** The format of the input, with the delimiter that it has. */
+    /** Returns the format with the input's delimiter. */
     public Format format() {
         return format;
     }
 
-    /** The byte position in the input where the first item is looked for. */
+    /** Returns the byte position where the search for the first item starts. */
     public long behindBytes() {
         return behindBytes;
     }
 
-    /** The beginning of an input while it is read. */
+    /** Reads the start of an input. */
     private static final class Beginning {
         private final SeekableByteChannel channel;
         private final LineSource.Lines lines;
@@ -127,7 +126,7 @@ public final class CsvHeader {
         }
 
         private Optional<CsvHeader> read(long start, Format format) throws IOException {
-            LineSource records = records(start, format); // not closed: the channel is used on
+            LineSource records = records(start, format); // not closed, because the channel is used again
             long behind = start;
             for (int skipped = 0; !copies && skipped < format.skipRecords(); skipped++) {
                 Items one = records.read(1);
@@ -188,7 +187,10 @@ public final class CsvHeader {
             return format.withDelimiter(line.delimiter());
         }
 
-        /** Looks at a first record that is an item: a quotation mark that is open in it is the matter of the job. */
+        /**
+         * Checks the delimiter in a first record that is an item. Ignores an open quotation mark, with which the job
+         * will fail.
+         */
         private void refuseOtherDelimiters(LineSource records, long position, Format format, int wanted)
                 throws IOException {
             try {
@@ -197,15 +199,15 @@ public final class CsvHeader {
                     refuseOtherDelimiters(items.get(0), position, format, wanted);
                 }
             } catch (OpenQuoteException e) {
-                // the job fails there
+                // the job will fail there
             }
         }
 
         /**
-         * Refuses an input that has one field a record only because its delimiter is another one. The client can insist on
-         * the one that it is read with.
+         * Refuses an input that has one field per record only because its delimiter is another one. The client can name
+         * the delimiter to avoid this check.
          *
-         * @param wanted how many fields there must be with the other one; 0 for any number above 1
+         * @param wanted number of fields required with the other delimiter; 0 for any number above 1
          */
         private void refuseOtherDelimiters(Item first, long position, Format format, int wanted) throws IOException {
             int fields = OtherDelimiter.fields(first, format);
@@ -303,7 +305,7 @@ public final class CsvHeader {
         }
     }
 
-    /** The beginning of an input does not go with the format. The message is for the client, without a full stop. */
+    /** The start of an input does not match the format. The message is shown to the client; it has no full stop. */
     public static final class BadHeaderException extends IOException {
         BadHeaderException(String why) {
             super(why);

@@ -5,7 +5,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Records of CSV: the processor takes an object of strings, with the header's names in the header's order. */
+/** Decodes CSV records to JSON objects of strings, with the header's names in the header's order. */
 final class CsvObject implements ItemDecoder {
     private final CsvHeader header;
     private final CsvFields fields;

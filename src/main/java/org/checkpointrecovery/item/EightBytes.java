@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Eight bytes of text in one {@code long}, the first of them lowest, and questions asked of all eight at once. An answer
- * has the top bit of each byte for which it is true, and no other bits.
+ * Tests eight bytes of text at once, in one {@code long} with the first byte lowest. A result has the top bit set in
+ * each byte for which it is true, and no other bits.
  */
 public final class EightBytes {
     /** The top bit of each byte. */
@@ -22,7 +22,7 @@ public final class EightBytes {
         return (long) LONG.get(bytes, at);
     }
 
-    /** At most seven bytes from {@code at} to {@code end}, and spaces behind them. */
+    /** Returns at most seven bytes from {@code at} to {@code end}, padded with spaces. */
     public static long getLast(byte[] bytes, int at, int end) {
         int count = end - at;
         if (at <= bytes.length - 8) {
@@ -45,33 +45,33 @@ public final class EightBytes {
         return eight & ALL;
     }
 
-    /** Which bytes are no ASCII white space ({@link Whitespace#isAscii}). */
+    /** Which bytes are not ASCII white space ({@link Whitespace#isAscii}). */
     public static long notWhite(long eight) {
         long low = eight & ~ALL;
         long white = (atLeast(low, 0x09) & ~atLeast(low, 0x0e)) | (atLeast(low, 0x1c) & ~atLeast(low, 0x21));
         return (~white | eight) & ALL;
     }
 
-    /** Which bytes cannot stand for themselves in a JSON string: U+0000 to U+001F, quotation mark, reverse solidus. */
+    /** Which bytes must be escaped in a JSON string: U+0000 to U+001F, quotation mark, reverse solidus. */
     public static long escaped(long eight) {
         long low = eight & ~ALL;
         long plain = atLeast(low, 0x20) & atLeast(low ^ ('"' * EACH), 1) & atLeast(low ^ ('\\' * EACH), 1);
         return ~(plain | eight) & ALL;
     }
 
-    /** The same bytes with a to z in upper case. */
+    /** Converts a to z to upper case. */
     public static long upper(long eight) {
         long low = eight & ~ALL;
         long lower = atLeast(low, 'a') & ~atLeast(low, 'z' + 1) & ~eight & ALL;
         return eight ^ (lower >>> 2); // 0x80 becomes 0x20, the difference between the two cases
     }
 
-    /** Which byte is the first in a non-zero answer. */
+    /** Returns the index of the first byte in a non-zero result. */
     public static int first(long answer) {
         return Long.numberOfTrailingZeros(answer) >>> 3;
     }
 
-    /** For bytes up to 0x7f: nothing is carried from one to the next. The bits below the top one mean nothing. */
+    /** Requires bytes up to 0x7f, so that no carry occurs. The bits below the top one are meaningless. */
     private static long atLeast(long low, int bound) {
         return low + (0x80 - bound) * EACH;
     }

@@ -5,8 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of the input: a slice of an array. {@link Items} hands out the same object for one item after the other, so that
- * an item costs no object of its own; nobody keeps it.
+ * One record of the input: a slice of an array. {@link Items} reuses one object for all items, so do not keep it.
  */
 public final class Item {
     private byte[] bytes;
@@ -16,24 +15,24 @@ public final class Item {
     private @Nullable Extent extent;
 
     /**
-     * What an item that is cut is in the input.
+     * The extent of a cut item in the input.
      *
      * @param offset of its first byte
-     * @param lines that it goes over, at least 1; counted for records that may go over several
+     * @param lines number of lines, at least 1; counted only for records that may span several
      */
     record Extent(long offset, long lines) {}
 
     /**
      * @param start first byte of the item in {@code bytes}
-     * @param end behind its last byte
+     * @param end after its last byte
      * @param index number of the item in the input, from 0
-     * @param cut whether the input has more of this item than {@code bytes}, because it is longer than the limit
+     * @param cut whether {@code bytes} has only a part of the item, because it is longer than the limit
      */
     public Item(byte[] bytes, int start, int end, long index, boolean cut) {
         this(bytes, start, end, index, cut ? new Extent(0, 1) : null);
     }
 
-    /** @param extent of the item, if the input has more of it than {@code bytes}; otherwise null */
+    /** @param extent of the item in the input if it is cut; otherwise null */
     private Item(byte[] bytes, int start, int end, long index, @Nullable Extent extent) {
         this.bytes = bytes;
         set(bytes, start, end, index, extent);
@@ -48,7 +47,7 @@ public final class Item {
         this.extent = extent;
     }
 
-    /** The array that holds the item, from {@link #start} to {@link #end}. Not a copy, and not to be written to. */
+    /** Returns the array with the item, from {@link #start} to {@link #end}. Not a copy; do not modify it. */
     public byte[] bytes() {
         return bytes;
     }
@@ -69,18 +68,18 @@ public final class Item {
         return index;
     }
 
-    /** Whether the input has more of this item than {@link #bytes}, because it is longer than the limit. */
+    /** Whether {@link #bytes} has only a part of the item, because it is longer than the limit. */
     public boolean cut() {
         return extent != null;
     }
 
-    /** What a cut item is in the input; null for others. */
+    /** Returns the extent of a cut item; null for others. */
     @Nullable
     Extent extent() {
         return extent;
     }
 
-    /** This item in an array of its own, to be kept. */
+    /** Returns a copy of this item that can be kept. */
     public Item copy() {
         byte[] own = Arrays.copyOfRange(bytes, start, end);
         return new Item(own, 0, own.length, index, extent);

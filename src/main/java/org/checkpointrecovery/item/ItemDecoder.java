@@ -4,18 +4,18 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns items as they stand in the input into the form that processors take. A source only finds where items begin and end;
- * what that costs is paid where they are processed. One for each thread.
+ * Decodes raw items into the form that processors take. A source only finds the bounds of items, so that decoding
+ * happens on the processing threads. Each thread has its own decoder.
  */
 public interface ItemDecoder {
     /**
-     * Decodes an item; fails one that is {@link Item#cut}.
+     * Decodes an item. Fails an item that is {@link Item#cut}.
      *
-     * @return null if {@link #decoded} has it now. Otherwise why it failed before it came to a processor
+     * @return null if {@link #decoded} now has the item; otherwise why it failed
      */
     @Nullable
     ItemFailure decode(Item raw);
 
-    /** The item that was decoded last, until the next one is. */
+    /** Returns the last decoded item. Valid until the next call of {@link #decode}. */
     Item decoded();
 }

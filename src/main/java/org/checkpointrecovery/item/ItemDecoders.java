@@ -8,8 +8,8 @@ public final class ItemDecoders {
     private ItemDecoders() {}
 
     /**
-     * @param lines that are the items
-     * @param header of a CSV input; null if it has none, and so no items. Of no meaning for other formats
+     * @param lines the definition of items
+     * @param header of a CSV input; null if it has none, and so no items. Ignored for other formats
      * @param copies whether the items were copied from another input
      */
     public static ItemDecoder of(LineSource.Lines lines, @Nullable CsvHeader header, boolean copies) {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive items, as slices of one array. Filled by an {@link ItemSource} again and again: a reader that hands items to
- * another thread copies them first.
+ * Consecutive items, as slices of one array. An {@link ItemSource} reuses it, so copy items before passing them to
+ * another thread.
  */
 public final class Items {
     private byte[] bytes = new byte[0];
@@ -14,7 +14,7 @@ public final class Items {
     private int[] ends = new int[0];
     private long[] indexes = new long[0];
     private int count;
-    /** Of the last item, if it is cut; no other can be. */
+    /** Extent of the last item if it is cut; no other item can be cut. */
     private Item.@Nullable Extent lastExtent;
 
     private long nextBytes;
@@ -24,20 +24,20 @@ public final class Items {
         return count;
     }
 
-    /** One of the items; the object is another item after the next call. */
+    /** Returns an item. The next call reuses the object. */
     public Item get(int number) {
         item.set(bytes, starts[number], ends[number], indexes[number], number == count - 1 ? lastExtent : null);
         return item;
     }
 
-    /** The byte position in the input behind the last of these items. */
+    /** Returns the byte position in the input after the last of these items. */
     public long nextBytes() {
         return nextBytes;
     }
 
     /**
-     * CRC-32C of the input from where its source began up to {@link #nextBytes}; {@link Crc32c#NONE} if the source does not
-     * compute it.
+     * Returns the CRC-32C of the input from where its source started to {@link #nextBytes}; {@link Crc32c#NONE} if the
+     * source does not compute it.
      */
     public long nextCrc() {
         return nextCrc;
@@ -47,7 +47,7 @@ public final class Items {
         nextCrc = crc;
     }
 
-    /** Makes these items a copy of others, in an array of their own. */
+    /** Copies other items into this object's own array. */
     public void copyOf(Items other) {
         int first = other.count == 0 ? 0 : other.starts[0];
         int behind = other.count == 0 ? 0 : other.ends[other.count - 1];
@@ -83,12 +83,12 @@ public final class Items {
         nextBytes = behind;
     }
 
-    /** Whether the input has more of the last item; no other can be cut. */
+    /** Whether the last item is cut; no other item can be. */
     boolean lastIsCut() {
         return lastExtent != null;
     }
 
-    /** The byte position in the input where the line of a last item that is cut begins; -1 if it is not. */
+    /** Returns the byte position in the input of the line of a cut last item; -1 if it is not cut. */
     public long cutLineStart() {
         return lastExtent == null ? -1 : lastExtent.offset();
     }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * A growing array of bytes that JSON is appended to, in UTF-8: one is reused for many items, so that a result costs no
- * object of its own. Not thread-safe.
+ * A growable byte array for writing JSON in UTF-8. It is reused for many items, so that a result needs no object of its
+ * own. Not thread-safe.
  *
  * <p>Strings are escaped as little as RFC 8259 (section 7) allows: quotation mark, reverse solidus and U+0000 to U+001F.
  */
@@ -16,7 +16,7 @@ public final class JsonBytes {
     /** 00 to 99. */
     private static final byte[] PAIRS = new byte[200];
 
-    /** For a byte that must be escaped the letter behind the reverse solidus; u: {@code \}{@code u00xx}. */
+    /** For a byte that must be escaped, the letter after the reverse solidus; u means {@code \}{@code u00xx}. */
     private static final byte[] ESCAPE = new byte['\\' + 1];
 
     static {
@@ -41,7 +41,7 @@ public final class JsonBytes {
         bytes = new byte[capacity];
     }
 
-    /** The array that holds the text, up to {@link #length}. Another one after the next append. */
+    /** Returns the array with the text, up to {@link #length}. The next append may replace it. */
     public byte[] array() {
         return bytes;
     }
@@ -50,7 +50,7 @@ public final class JsonBytes {
         return length;
     }
 
-    /** How many bytes it can hold without growing. */
+    /** Returns how many bytes fit without growing. */
     public int capacity() {
         return bytes.length;
     }
@@ -59,7 +59,7 @@ public final class JsonBytes {
         length = 0;
     }
 
-    /** Forgets what was appended behind {@code newLength}. */
+    /** Truncates the text to {@code newLength}. */
     public void cutBack(int newLength) {
         if (newLength < 0 || newLength > length) {
             throw new IllegalArgumentException("cannot cut " + length + " bytes back to " + newLength);
@@ -75,7 +75,7 @@ public final class JsonBytes {
         }
     }
 
-    /** Appends the bytes as they are. */
+    /** Appends the bytes unchanged. */
     public JsonBytes raw(byte[] source, int start, int end) {
         reserve(end - start);
         System.arraycopy(source, start, bytes, length, end - start);
@@ -83,19 +83,19 @@ public final class JsonBytes {
         return this;
     }
 
-    /** Appends the bytes as they are. */
+    /** Appends the bytes unchanged. */
     public JsonBytes raw(byte[] source) {
         return raw(source, 0, source.length);
     }
 
-    /** Appends one byte as it is. */
+    /** Appends one byte unchanged. */
     public JsonBytes raw(char ascii) {
         reserve(1);
         bytes[length++] = (byte) ascii;
         return this;
     }
 
-    /** Appends one character in UTF-8, as it is. */
+    /** Appends one character in UTF-8, unescaped. */
     public JsonBytes character(int codePoint) {
         reserve(4);
         if (codePoint < 0x80) {
@@ -116,7 +116,7 @@ public final class JsonBytes {
         return this;
     }
 
-    /** Takes over {@code count} bytes that the caller has written to {@link #array}, behind {@link #length}. */
+    /** Adds {@code count} bytes that the caller has written to {@link #array} after {@link #length}. */
     public void appended(int count) {
         length += Objects.checkIndex(count, bytes.length - length + 1);
     }
@@ -157,7 +157,7 @@ public final class JsonBytes {
         return raw('"').escaped(utf8, start, end).raw('"');
     }
 
-    /** Appends UTF-8 text as it stands inside a JSON string, without quotation marks. */
+    /** Appends UTF-8 text escaped for a JSON string, without quotation marks. */
     public JsonBytes escaped(byte[] utf8, int start, int end) {
         reserve(end - start);
         int plain = start;

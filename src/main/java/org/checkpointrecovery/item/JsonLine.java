@@ -14,13 +14,12 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines that are JSON, one value of any kind each (RFC 8259): the processor takes them as they are, once they are
- * checked.
+ * Checks that each line is one JSON value of any kind (RFC 8259), and passes it on unchanged.
  */
 final class JsonLine implements ItemDecoder {
     private static final int MAX_NESTING = 1000;
 
-    /** How long a value may be is the limit for one item, and no other. */
+    /** The only limit on the length of a value is the maximum item size. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
@@ -36,7 +35,7 @@ final class JsonLine implements ItemDecoder {
     @Override
     public @Nullable ItemFailure decode(Item raw) {
         item = raw;
-        // The parser would take bytes for UTF-16 or UTF-32 where they look like it, so it is given characters.
+        // The parser would detect UTF-16 or UTF-32 in bytes that look like it, so it gets characters.
         ItemFailure notUtf8 = utf8.decode(raw);
         return notUtf8 != null ? notUtf8 : check(utf8.text());
     }
@@ -54,7 +53,7 @@ final class JsonLine implements ItemDecoder {
         } catch (JacksonException e) {
             return notJson("is not valid JSON: syntax error at character " + (e.getLocation().getCharOffset() + 1));
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // nothing is read from anywhere
+            throw new UncheckedIOException(e); // there is no I/O
         }
     }
 

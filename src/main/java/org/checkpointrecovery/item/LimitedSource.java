@@ -9,8 +9,8 @@ public final class LimitedSource implements ItemSource {
     private long left;
 
     /**
-     * @param source closed with this one
-     * @param items how many of its items there are here at the most
+     * @param source closed together with this one
+     * @param items maximum number of items
      */
     public LimitedSource(ItemSource source, long items) {
         this.source = source;

@@ -13,7 +13,7 @@ final class LineEnds implements RecordEnds {
 
     @Override
     public void begin() {
-        // a line feed ends a line, whatever stands before it
+        // a line feed always ends a line
     }
 
     @Override
@@ -21,7 +21,7 @@ final class LineEnds implements RecordEnds {
         return next(bytes, from, to);
     }
 
-    /** How many line feeds there are. */
+    /** Counts the line feeds. */
     static int count(byte[] bytes, int from, int to) {
         int count = 0;
         for (int at = next(bytes, from, to); at >= 0; at = next(bytes, at + 1, to)) {
@@ -30,7 +30,7 @@ final class LineEnds implements RecordEnds {
         return count;
     }
 
-    /** The place of the first line feed from {@code from} on, or -1. */
+    /** Returns the position of the first line feed from {@code from} on, or -1. */
     static int next(byte[] bytes, int from, int to) {
         int at = from;
         for (; at <= to - Long.BYTES; at += Long.BYTES) {

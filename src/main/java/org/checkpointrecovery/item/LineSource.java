@@ -9,15 +9,15 @@ import org.checkpointrecovery.job.Format;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items that are lines, or records of CSV, which are lines that go on where a line end stands in quotation marks. A line ends
- * in LF or CRLF; the last one may lack its end. Which lines are items, and whether white space is stripped from them, is the
- * format's matter; what is in them is an {@link ItemDecoder}'s. Holds one window of the input in memory, which grows only for a longer line, up to the limit for one item.
+ * Reads items that are lines, or CSV records: lines that continue if a line end is within quotation marks. A line ends
+ * in LF or CRLF; the last one may lack its end. The format decides which lines are items and whether they are stripped;
+ * an {@link ItemDecoder} interprets their content. Holds one window of the input in memory, which grows only for a
+ * longer line, up to the maximum item size.
  *
- * <p>A record of CSV whose quotation mark is open at the end of the input is no item: reading it throws an {@link
- * OpenQuoteException}, when all before it have been read.
+ * <p>A CSV record with an open quotation mark at the end of the input is not an item: after all items before it,
+ * reading throws an {@link OpenQuoteException}.
  *
- * <p>Of a line that is longer than the limit, the bytes within it are handed on as an item that is {@link Item#cut}; the
- * rest is passed over.
+ * <p>A line longer than the limit becomes an item that is {@link Item#cut}; the rest of the line is skipped.
  */
 public final class LineSource implements ItemSource {
     static final int WINDOW_BYTES = 256 * 1024;
@@ -28,49 +28,49 @@ public final class LineSource implements ItemSource {
     private final boolean strip;
     private final Items items = new Items();
     private byte[] window;
-    /** Where the window's first byte stands in the input. */
+    /** Position in the input of the window's first byte. */
     private long windowPosition;
-    /** First byte of the window that is not read yet. */
+    /** First unread byte of the window. */
     private int next;
-    /** Behind the last byte in the window. */
+    /** After the last byte in the window. */
     private int limit;
 
     private long nextIndex;
     private @Nullable CRC32C crc;
-    /** Up to where {@link #crc} covers the input. */
+    /** Position in the input up to which {@link #crc} covers it. */
     private long crcPosition;
 
     /**
-     * What counts as an item.
+     * Defines the items of an input.
      *
-     * @param endBytes how long the input is; bytes behind are not read
-     * @param maxItemBytes the longest line that is not cut, without its line end, at least 1
-     * @param format whose lines they are
-     * @param skipByteOrderMark whether EF BB BF at the very beginning is not part of the first line
-     * @param skipBlank whether lines of which nothing is left are left out
+     * @param endBytes size of the input; bytes after it are not read
+     * @param maxItemBytes maximum size of a line without its line end, at least 1; longer lines are cut
+     * @param format the format of the lines
+     * @param skipByteOrderMark whether to skip EF BB BF at the start of the input
+     * @param skipBlank whether to skip lines that are empty after stripping
      */
     public record Lines(long endBytes, int maxItemBytes, Format format, boolean skipByteOrderMark, boolean skipBlank) {
-        /** Stripped lines of text. */
+        /** Defines stripped lines of text. */
         public Lines(long endBytes, int maxItemBytes, boolean skipByteOrderMark, boolean skipBlank) {
             this(endBytes, maxItemBytes, Format.LINES, skipByteOrderMark, skipBlank);
         }
 
-        /** These lines in another format. */
+        /** Returns this definition with another format. */
         public Lines in(Format other) {
             return new Lines(endBytes, maxItemBytes, other, skipByteOrderMark, skipBlank);
         }
     }
 
     /**
-     * @param channel is closed with this source
-     * @param position where to begin: 0, or {@link Items#nextBytes} of items read before
+     * @param channel closed together with this source
+     * @param position where to start: 0, or {@link Items#nextBytes} of earlier items
      * @param firstIndex index of the first item from there
      */
     public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex) {
         this(channel, lines, position, firstIndex, WINDOW_BYTES);
     }
 
-    /** @param windowBytes of the input that are held in memory, unless a line is longer */
+    /** @param windowBytes size of the window in memory, unless a line is longer */
     public LineSource(SeekableByteChannel channel, Lines lines, long position, long firstIndex, int windowBytes) {
         this.window = new byte[windowBytes];
         this.channel = channel;
@@ -83,9 +83,9 @@ public final class LineSource implements ItemSource {
     }
 
     /**
-     * Has the source compute {@link Items#nextCrc}. Call before the first read.
+     * Makes the source compute {@link Items#nextCrc}. Call before the first read.
      *
-     * @param before covers the bytes before the position where the source begins that the checksum is to include
+     * @param before checksum of the preceding bytes to include
      */
     public void computeChecksum(CRC32C before) {
         crc = before;
@@ -108,7 +108,7 @@ public final class LineSource implements ItemSource {
                 next = lineFeed + 1;
                 searched = next;
             } else if (items.count() > 0) {
-                break; // what is in the window is handed out before it moves
+                break; // return the items in the window before it moves
             } else if (limit - next > lines.maxItemBytes() + 1L) {
                 addLongLine();
                 break;
@@ -126,10 +126,10 @@ public final class LineSource implements ItemSource {
         return items;
     }
 
-    /** Gives the items the checksum up to {@link Items#nextBytes}, which has just been set. */
+    /** Sets the checksum of the items up to {@link Items#nextBytes}, which was just set. */
     private void checksumItems() {
         if (crc != null
-                && items.nextBytes() >= crcPosition) { // else only blank lines came, and the items have it already
+                && items.nextBytes() >= crcPosition) { // otherwise only blank lines were read, and the items have the checksum already
             checksumTo(items.nextBytes());
             items.nextCrc(crc.getValue());
         }
@@ -145,7 +145,7 @@ public final class LineSource implements ItemSource {
 
     private void skipByteOrderMark() throws IOException {
         while (limit < 3 && fill()) {
-            // a channel may give fewer bytes than were asked for
+            // a channel may return fewer bytes than requested
         }
         if (limit >= 3 && window[0] == (byte) 0xef && window[1] == (byte) 0xbb && window[2] == (byte) 0xbf) {
             next = 3;
@@ -166,7 +166,7 @@ public final class LineSource implements ItemSource {
         }
     }
 
-    /** At the end of the input: whatever a quotation mark has swallowed is not an item. */
+    /** Throws at the end of the input if a quotation mark is open: the text after it is not an item. */
     private void refuseOpenQuote() throws IOException {
         if (ends instanceof CsvEnds records && records.isQuoted()) {
             throw new OpenQuote(channel, lines.endBytes())
@@ -174,7 +174,7 @@ public final class LineSource implements ItemSource {
         }
     }
 
-    /** @param lineFeedsBehind how many line feeds the line has that are not in the window any more */
+    /** @param lineFeedsBehind number of the line's line feeds that are no longer in the window */
     private void addStripped(int start, int end, long behind, long lineFeedsBehind) {
         boolean tooLong = end - start > lines.maxItemBytes();
         int cutEnd = tooLong ? start + lines.maxItemBytes() : end;
@@ -190,7 +190,7 @@ public final class LineSource implements ItemSource {
         }
     }
 
-    /** Adds the line that begins at {@link #next} and does not end within the limit, and finds its end. */
+    /** Adds the line at {@link #next} that exceeds the limit, and finds its end. */
     private void addLongLine() throws IOException {
         byte[] passed = new byte[64 * 1024];
         long position = windowPosition + limit;
@@ -219,7 +219,7 @@ public final class LineSource implements ItemSource {
         limit = 0;
     }
 
-    /** Moves what is not read yet to the window's beginning and reads more behind it; false at the end of the input. */
+    /** Moves the unread bytes to the start of the window and reads more; false at the end of the input. */
     private boolean fill() throws IOException {
         if (next > 0) {
             checksumTo(windowPosition + next);

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
-/** Finds the quotation mark that is open at the end of an input. Reads parts of it again, because nobody has kept track. */
+/**
+ * Finds the quotation mark that is open at the end of an input. Reads parts of the input again, because positions are
+ * not tracked.
+ */
 final class OpenQuote {
     private static final int READ_BYTES = 64 * 1024;
 
@@ -16,7 +19,7 @@ final class OpenQuote {
         this.endBytes = endBytes;
     }
 
-    /** @param recordStart where the last record of the input begins; a quotation mark in it is open at the end */
+    /** @param recordStart start of the last record of the input, which has the open quotation mark */
     OpenQuoteException find(long recordStart, char delimiter) throws IOException {
         long offset = opening(recordStart, delimiter);
         return new OpenQuoteException(1 + lineFeedsBefore(offset), offset);

@@ -4,12 +4,15 @@ import java.io.IOException;
 import org.checkpointrecovery.job.Format;
 import org.jspecify.annotations.Nullable;
 
-/** Tells whether the records of an input would have several fields with another delimiter. */
+/** Checks whether the records of an input would have several fields with another delimiter. */
 final class OtherDelimiter {
-    /** What programs write where it is not a comma. */
+    /** Common delimiters other than the comma. */
     static final char[] COMMON = {';', '\t', '|'};
 
-    /** A header may have the delimiter of another file in its only name; a record behind it has it too only by chance. */
+    /**
+     * A header with one field may contain another delimiter in its name; the following records contain it only by
+     * chance.
+     */
     private static final int RECORDS_LOOKED_AT = 5;
 
     private final LineSource records;
@@ -21,7 +24,7 @@ final class OtherDelimiter {
         this.format = format;
     }
 
-    /** The fields of the first record; 0 if those behind it do not look as if the delimiter were right. */
+    /** Returns the number of fields of the first record; 0 if the following records contradict the delimiter. */
     int fields() throws IOException {
         try {
             int first = nextFields();
@@ -42,7 +45,7 @@ final class OtherDelimiter {
         }
     }
 
-    /** The fields of the next record; 0 if there is none, or it is no record. */
+    /** Returns the number of fields of the next record; 0 if there is none, or it is invalid. */
     private int nextFields() throws IOException {
         Items items = records.read(1);
         return items.count() == 0 ? 0 : fields(items.get(0), format);
@@ -61,7 +64,7 @@ final class OtherDelimiter {
         return delimiters(record, delimiter) > 0;
     }
 
-    /** How many delimiters a record has, in quotation marks or not. */
+    /** Counts the delimiters of a record, quoted or not. */
     static int delimiters(Item record, char delimiter) {
         int count = 0;
         for (int at = record.start(); at < record.end(); at++) {

@@ -3,7 +3,7 @@ package org.checkpointrecovery.item;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of text: the processor takes them as they are, and says itself what must be UTF-8. */
+/** Passes lines of text on unchanged. The processor itself requires UTF-8 if it needs it. */
 final class PassThrough implements ItemDecoder {
     private Item item = new Item(new byte[0], 0, 0, 0, false);
 

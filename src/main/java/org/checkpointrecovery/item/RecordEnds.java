@@ -1,15 +1,14 @@
 package org.checkpointrecovery.item;
 
-/** Finds where records end, in bytes that come piece by piece. Used by one thread. */
+/** Finds the ends of records in bytes that arrive in pieces. Used by one thread. */
 interface RecordEnds {
-    /** Forgets what came before: the next byte is the first of a record. */
+    /** Resets the state: the next byte is the first of a record. */
     void begin();
 
     /**
-     * Looks on, from where the call before ended.
+     * Continues the search where the previous call ended.
      *
-     * @return the place of the line feed that ends the record, or -1 if the record goes on behind {@code to}. Behind the
-     *     line feed another record begins
+     * @return the position of the line feed that ends the record, or -1 if the record continues after {@code to}
      */
     int find(byte[] bytes, int from, int to);
 }

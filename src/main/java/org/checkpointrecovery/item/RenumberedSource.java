@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 
 /**
- * Items that were copied from elsewhere and keep the index that they had there. The indexes stand in a file of their own,
- * eight bytes each, most significant first, in the order of the items.
+ * Copied items that keep their original index. The indexes are in a separate file, eight bytes each, most significant
+ * byte first, in the order of the items.
  */
 public final class RenumberedSource implements ItemSource {
     private final ItemSource copies;
@@ -14,9 +14,9 @@ public final class RenumberedSource implements ItemSource {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
 
     /**
-     * @param copies the items; closed with this source
-     * @param indexes their indexes; closed with this source
-     * @param firstItem how many of the items lie before the first that {@code copies} will read
+     * @param copies the items; closed together with this source
+     * @param indexes their indexes; closed together with this source
+     * @param firstItem number of items before the first that {@code copies} will read
      */
     public RenumberedSource(ItemSource copies, SeekableByteChannel indexes, long firstItem) throws IOException {
         this.copies = copies;
@@ -48,7 +48,7 @@ public final class RenumberedSource implements ItemSource {
     public void close() throws IOException {
         try (copies;
                 indexes) {
-            // both are closed, whatever the other one throws
+            // closes both, even if one throws
         }
     }
 }

@@ -7,25 +7,25 @@ import org.checkpointrecovery.job.Format;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The line {@code sep=;} with which files for Excel begin: it names the delimiter, and is not a record. Excel takes it in any
- * case; some programs put it in quotation marks, as they do every field.
+ * The line {@code sep=;} at the start of files for Excel: it declares the delimiter and is not a record. Excel ignores
+ * its case; some programs quote it, as they do every field.
  *
- * @param delimiter that the line names
- * @param bytes of the line, with its end
+ * @param delimiter the declared delimiter
+ * @param bytes size of the line, including its end
  */
 record SepLine(char delimiter, int bytes) {
-    /** No such line is longer, not even with a byte-order mark before it. */
+    /** Maximum size of such a line, including a byte-order mark. */
     static final int MAX_BYTES = 16;
 
     private static final Pattern LINE =
             Pattern.compile("(\"?)sep=([^\r\n]{0,2}?)\\1(?:\r?\n|\r?\\z)", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Looks for the line at the beginning of an input.
+     * Finds the line at the start of an input.
      *
      * @param beginning the first {@link #MAX_BYTES} bytes, or the whole input, without a byte-order mark
-     * @return null if the input begins with something else
-     * @throws CsvHeader.BadHeaderException if the line names what cannot be a delimiter
+     * @return null if the input starts with something else
+     * @throws CsvHeader.BadHeaderException if the line declares an invalid delimiter
      */
     static @Nullable SepLine of(byte[] beginning) throws CsvHeader.BadHeaderException {
         Matcher line = LINE.matcher(new String(beginning, StandardCharsets.ISO_8859_1));
@@ -42,7 +42,7 @@ record SepLine(char delimiter, int bytes) {
         return new SepLine(named.charAt(0), line.end());
     }
 
-    /** The delimiter that an inline item names; null if it is not such a line. */
+    /** Returns the delimiter that an inline item declares; null if it is not such a line. */
     static @Nullable Character delimiterOf(String line) {
         Matcher matcher = LINE.matcher(line);
         boolean names = matcher.matches()

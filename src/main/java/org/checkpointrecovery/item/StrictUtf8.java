@@ -10,7 +10,7 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes items that must be UTF-8, into a buffer that is used again and again. Not thread-safe. */
+/** Decodes items that must be UTF-8, into a reused buffer. Not thread-safe. */
 public final class StrictUtf8 {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
@@ -18,7 +18,7 @@ public final class StrictUtf8 {
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     private CharBuffer chars = CharBuffer.allocate(1024);
 
-    /** Null if {@link #text} has the item's text now. */
+    /** Decodes an item. Returns null if {@link #text} now has its text, otherwise the failure. */
     @Nullable
     ItemFailure decode(Item item) {
         if (chars.capacity() < item.length()) {
@@ -38,7 +38,10 @@ public final class StrictUtf8 {
         return chars;
     }
 
-    /** @param offset where bytes begin, {@code first} the first of them, that are no character */
+    /**
+     * @param offset of the first invalid byte
+     * @param first the first invalid byte
+     */
     public static ItemFailure notUtf8(int offset, byte first) {
         return new ItemFailure(
                 ItemErrorCode.NOT_UTF8,

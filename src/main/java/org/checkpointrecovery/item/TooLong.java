@@ -5,13 +5,16 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
-/** Fails items that are longer than the limit, and has another decoder decode the others. */
+/** Fails items that are longer than the limit, and passes the others to another decoder. */
 final class TooLong implements ItemDecoder {
     private final ItemDecoder decoder;
     private final LineSource.Lines lines;
     private final boolean copies;
 
-    /** @param copies whether the items were copied from another input, so that their places in this one mean nothing */
+    /**
+     * @param copies whether the items were copied from another input, so that their positions in this one are
+     * meaningless
+     */
     TooLong(ItemDecoder decoder, LineSource.Lines lines, boolean copies) {
         this.decoder = decoder;
         this.lines = lines;
@@ -37,7 +40,7 @@ final class TooLong implements ItemDecoder {
         return new ItemFailure(ItemErrorCode.ITEM_TOO_LONG, message.toString());
     }
 
-    /** What a record of several lines may be, as a sentence; nothing for one line. */
+    /** Returns a sentence with a hint for a record of several lines; empty for one line. */
     static String linesHeld(long lines) {
         return lines == 1
                 ? ""

@@ -1,7 +1,7 @@
 package org.checkpointrecovery.item;
 
 /**
- * White space in UTF-8, as Python's {@code str.strip} and {@code str.split} see it: the characters of Unicode's White_Space
+ * White space in UTF-8, as Python's {@code str.strip} and {@code str.split} define it: the characters of Unicode's White_Space
  * property, and U+001C to U+001F. The list is Unicode 14's and has not changed since Unicode 6.3.
  */
 public final class Whitespace {
@@ -12,7 +12,7 @@ public final class Whitespace {
         return character == ' ' || (character >= 0x09 && character <= 0x0d) || (character >= 0x1c && character <= 0x1f);
     }
 
-    /** Length in bytes, 1 to 3, of the white space character that begins at {@code at}; 0 if none does. */
+    /** Returns the length in bytes, 1 to 3, of the white space character at {@code at}; 0 if there is none. */
     public static int lengthAt(byte[] utf8, int at, int end) {
         int first = utf8[at];
         if (first >= 0) {
@@ -24,7 +24,7 @@ public final class Whitespace {
         return at + 2 < end && isThreeBytes(first, utf8[at + 1], utf8[at + 2]) ? 3 : 0;
     }
 
-    /** Where the text begins when white space before it is stripped; {@code end} if nothing else is there. */
+    /** Returns the start of the text after leading white space; {@code end} if there is no text. */
     public static int stripStart(byte[] utf8, int start, int end) {
         int at = start;
         while (at < end) {
@@ -37,7 +37,7 @@ public final class Whitespace {
         return at;
     }
 
-    /** Where the text ends when white space behind it is stripped; {@code start} if nothing else is there. */
+    /** Returns the end of the text before trailing white space; {@code start} if there is no text. */
     public static int stripEnd(byte[] utf8, int start, int end) {
         int at = end;
         while (at > start) {
@@ -74,7 +74,7 @@ public final class Whitespace {
         };
     }
 
-    /** Behind E2 80. The bytes from 0x80 are negative. */
+    /** After E2 80. The bytes from 0x80 are negative. */
     private static boolean isThirdByte(int third) {
         return third <= (byte) 0x8a || third == (byte) 0xa8 || third == (byte) 0xa9 || third == (byte) 0xaf;
     }

@@ -1,6 +1,6 @@
 /**
- * Items, and where they come from: a source finds them in the input from a byte position onward, a decoder turns them into
- * what processors take. Knows of jobs no more than the pure values that say what an input is made of.
+ * Items and their sources: a source finds items in the input from a byte position onward, and a decoder turns them into
+ * the form that processors take. Of jobs, only the values that describe an input are used.
  */
 @NullMarked
 package org.checkpointrecovery.item;

@@ -1,6 +1,6 @@
 /**
- * What the author of a plugin needs, and nothing else: {@link org.checkpointrecovery.plugin.ItemProcessor} and the item that
- * it is given. A plugin sees these classes and those of the JDK, none other of the service's.
+ * The interface for plugin authors: {@link org.checkpointrecovery.plugin.ItemProcessor} and its items. A plugin sees
+ * these classes and the JDK, but no other class of the service.
  */
 @NullMarked
 package org.checkpointrecovery.plugin;

@@ -6,7 +6,7 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.Reason;
 import org.jspecify.annotations.Nullable;
 
-/** What became of an item that was given to a {@link ConcurrentProcessor}. */
+/** The outcome of an item passed to a {@link ConcurrentProcessor}. */
 public sealed interface Answer {
     /** @param result one JSON value in UTF-8 without a line break, an object whose first field is {@code index} */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -16,7 +16,7 @@ public sealed interface Answer {
         }
     }
 
-    /** @param attempts how many were made, at least 0 */
+    /** @param attempts number of attempts, at least 0 */
     record Failed(ItemFailure failure, int attempts) implements Answer {
         public Failed {
             requireNonNull(failure);
@@ -24,7 +24,7 @@ public sealed interface Answer {
     }
 
     /**
-     * The item neither succeeded nor failed, and is to be worked on in a later run.
+     * The item neither succeeded nor failed, and is left for a later run.
      *
      * @param pause why the job must pause, or wait for file descriptors; null if its run ends anyway
      */

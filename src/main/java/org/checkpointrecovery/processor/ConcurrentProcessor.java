@@ -3,28 +3,27 @@ package org.checkpointrecovery.processor;
 import java.util.function.Consumer;
 
 /**
- * Has items worked on elsewhere, many at once: by an HTTP endpoint, a process, a thread. Serves one run of one job.
- * Thread-safe.
+ * Processes many items at once elsewhere: by an HTTP endpoint, a process or a thread. Serves one run of one job. Thread-safe.
  */
 public interface ConcurrentProcessor extends AutoCloseable {
-    /** How many items it is given at once, at least 1. */
+    /** Returns how many items it can process at once, at least 1. */
     int concurrency();
 
     /**
-     * Begins with an item and returns without waiting for its answer.
+     * Starts an item and returns without waiting for its answer.
      *
-     * @param answered is told once what became of the item, from any thread, perhaps before this method returns; or never,
-     *     if the processor is closed before
+     * @param answered called once with the outcome, on any thread, perhaps before this method returns; never called if
+     *     the processor is closed first
      */
     void begin(Work work, Consumer<Answer> answered);
 
     /**
-     * Begins no more attempts. Those under way come to their end; items that wait for another one are answered with {@link
-     * Answer.GivenUp}.
+     * Starts no more attempts. Current attempts finish; items that wait for another attempt are answered with
+     * {@link Answer.GivenUp}.
      */
     void stopRetrying();
 
-    /** Breaks off what is under way, and leaves nothing behind: no connection, process or thread. */
+    /** Cancels all work. Leaves no connection, process or thread behind. */
     @Override
     void close();
 }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.function.UnaryOperator;
 
-/** Text that comes from elsewhere, and goes into a result: as the JSON that it is, or else as a string. */
+/** Embeds foreign text in a result: as JSON if it is JSON, otherwise as a string. */
 public final class JsonText {
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -23,7 +23,7 @@ public final class JsonText {
             fields.write(json);
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // nothing is read or written but memory
+            throw new UncheckedIOException(e); // there is no I/O
         }
         return bytes.toByteArray();
     }
@@ -33,7 +33,7 @@ public final class JsonText {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Whether a text is one JSON value and nothing else. */
+    /** Whether a text is exactly one JSON value. */
     public static boolean isJson(String text) {
         try (JsonGenerator nowhere = FACTORY.createGenerator(new ByteArrayBuilder(text.length() + 64))) {
             copy(text, UnaryOperator.identity(), nowhere);
@@ -44,10 +44,10 @@ public final class JsonText {
     }
 
     /**
-     * Writes a JSON value on one line, with its numbers digit by digit as they came.
+     * Writes a JSON value on one line, with its numbers unchanged.
      *
-     * @param strings what becomes of field names, strings and numbers
-     * @throws IOException if the text is not one JSON value; a part of it may be written then
+     * @param strings applied to field names, strings and numbers
+     * @throws IOException if the text is not one JSON value; a part of it may have been written
      */
     public static void copy(String text, UnaryOperator<String> strings, JsonGenerator json) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text)) {

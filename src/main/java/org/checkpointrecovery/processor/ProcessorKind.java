@@ -7,9 +7,9 @@ import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /**
- * One kind of {@link ConcurrentProcessor}, with what the operator provides for it. Thread-safe.
+ * Builds one kind of {@link ConcurrentProcessor}, with the operator's settings. Thread-safe.
  *
- * @param <S> the specs that it builds from
+ * @param <S> the class of its specs
  */
 public interface ProcessorKind<S extends ProcessorSpec> {
     Class<S> specs();
@@ -17,11 +17,11 @@ public interface ProcessorKind<S extends ProcessorSpec> {
     /** @throws UnavailableException if the operator does not provide what the spec names */
     ConcurrentProcessor build(S spec) throws UnavailableException;
 
-    /** What keeps a spec from being used on this service; empty if nothing does. */
+    /** Returns why a spec cannot be used on this service; empty if it can. */
     List<Problem> problems(S spec, Format format);
 
     /**
-     * What keeps a spec from being used on items that are objects with certain fields; empty if nothing does.
+     * Returns why a spec cannot be used on items that are objects with these fields; empty if it can.
      *
      * @param fields their names, in order
      */

@@ -6,7 +6,7 @@ import org.checkpointrecovery.job.ProcessorSpec;
 
 /** Builds processors from their specs. Thread-safe. */
 public interface Processors {
-    /** Whether {@link #concurrent} builds the processor, and not {@link #inline}. */
+    /** Whether {@link #concurrent} builds the processor, rather than {@link #inline}. */
     static boolean isConcurrent(ProcessorSpec spec) {
         return !(spec instanceof ProcessorSpec.TextStats);
     }
@@ -16,11 +16,11 @@ public interface Processors {
     /** @throws UnavailableException if the operator does not provide what the spec names */
     ConcurrentProcessor concurrent(ProcessorSpec spec) throws UnavailableException;
 
-    /** What keeps a spec from being used on this service; empty if nothing does. */
+    /** Returns why a spec cannot be used on this service; empty if it can. */
     List<Problem> problems(ProcessorSpec spec, Format format);
 
     /**
-     * What keeps a spec from being used on items that are objects with certain fields; empty if nothing does.
+     * Returns why a spec cannot be used on items that are objects with these fields; empty if it can.
      *
      * @param fields their names, in order
      */
@@ -29,12 +29,15 @@ public interface Processors {
     }
 
     /**
-     * @param field a JSON pointer from the processor's spec on, as {@code /url}
-     * @param message what is wrong with it, as the rest of a sentence that begins with the field
+     * @param field a JSON pointer relative to the processor's spec, such as {@code /url}
+     * @param message the problem, as the rest of a sentence that starts with the field
      */
     record Problem(String field, String message) {}
 
-    /** A processor cannot be built now: what its spec names is not provided. The message is for the client. */
+    /**
+     * A processor cannot be built because the service does not provide something that its spec names. The message is
+     * shown to the client.
+     */
     final class UnavailableException extends Exception {
         public UnavailableException(String message) {
             super(message);

@@ -5,11 +5,11 @@ import java.util.Optional;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
 
-/** The processors that this program has itself, and those that its operator provides. */
+/** Builds the processors built into this program and those that the operator provides. */
 public final class ProvidedProcessors implements Processors {
     private final List<ProcessorKind<?>> kinds;
 
-    /** @param kinds what builds the processors that work on many items at once, one for each class of specs */
+    /** @param kinds builders of concurrent processors, one per class of specs */
     public ProvidedProcessors(ProcessorKind<?>... kinds) {
         this.kinds = List.of(kinds);
     }

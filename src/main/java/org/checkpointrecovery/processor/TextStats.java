@@ -10,14 +10,14 @@ import org.checkpointrecovery.job.ItemFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the characters and words of a line and puts it in upper case, as Python's {@code len}, {@code str.split} and {@code
- * str.upper} do:
+ * Counts the characters and words of a line and converts it to upper case, like Python's {@code len}, {@code str.split}
+ * and {@code str.upper}:
  *
  * <pre>{"index":0,"original":"Stra\u00dfe 7","length":8,"word_count":2,"uppercase":"STRASSE 7"}</pre>
  *
- * <p>Length counts Unicode code points; words are runs of anything but {@link Whitespace}. Bytes in, bytes out: no object is
- * made for an item. Most items are plain, ASCII that stands for itself in JSON, and are worked on eight bytes at a time;
- * the others are decoded.
+ * <p>Length counts Unicode code points; words are runs of anything but {@link Whitespace}. Works on bytes and creates
+ * no object per item. Most items are plain: ASCII without JSON escapes. They are processed eight bytes at a time; the
+ * others are decoded.
  */
 public final class TextStats implements InlineProcessor {
     private static final byte[] INDEX = ascii("{\"index\":");
@@ -27,7 +27,7 @@ public final class TextStats implements InlineProcessor {
     private static final byte[] UPPERCASE = ascii(",\"uppercase\":\"");
     private static final byte[] END = ascii("\"}");
 
-    /** The item in upper case, when it is not plain. */
+    /** The item in upper case, if it is not plain. */
     private final JsonBytes upper = new JsonBytes(1024);
 
     private int length;
@@ -66,10 +66,10 @@ public final class TextStats implements InlineProcessor {
         result.raw(LENGTH).number(length).raw(WORD_COUNT).number(words).raw(UPPERCASE);
     }
 
-    /** How many words there are in plain text; -1 if it is not plain. */
+    /** Counts the words of plain text; -1 if it is not plain. */
     private static int wordsIfPlain(byte[] text, int start, int end) {
         int words = 0;
-        long before = 0; // whether the byte before belongs to a word
+        long before = 0; // whether the previous byte belongs to a word
         long notPlain = 0;
         int at = start;
         for (; at <= end - 8; at += 8) {
@@ -100,9 +100,9 @@ public final class TextStats implements InlineProcessor {
     }
 
     /**
-     * Sets {@link #upper}, {@link #length} and {@link #words} to what belongs to the text.
+     * Sets {@link #upper}, {@link #length} and {@link #words} for a text.
      *
-     * @return -1, or where bytes begin that are not UTF-8
+     * @return -1, or the position of the first bytes that are not UTF-8
      */
     private int decode(byte[] text, int start, int end) {
         upper.clear();
@@ -136,7 +136,7 @@ public final class TextStats implements InlineProcessor {
         return -1;
     }
 
-    /** Takes the first {@code count} of eight bytes, which are ASCII. Returns whether the last of them belongs to a word. */
+    /** Processes the first {@code count} of eight ASCII bytes. Returns whether the last of them belongs to a word. */
     private boolean takeAscii(long eight, int count, boolean wasInWord) {
         upper.reserve(8);
         EightBytes.put(upper.array(), upper.length(), EightBytes.upper(eight));

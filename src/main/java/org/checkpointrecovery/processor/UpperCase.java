@@ -8,14 +8,14 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.item.JsonBytes;
 
 /**
- * Full upper case of Unicode 14.0, context free: the Simple_Uppercase_Mapping of UnicodeData.txt and, above it, the
- * unconditional mappings of SpecialCasing.txt, as Python 3.11's {@code str.upper} has them. Held here and not asked of the
- * JDK, because a job's results must not depend on the JDK: 17 knows Unicode 13, 25 knows Unicode 16.
+ * Full, context-free upper case of Unicode 14.0: the Simple_Uppercase_Mapping of UnicodeData.txt and, above it, the
+ * unconditional mappings of SpecialCasing.txt, as in Python 3.11's {@code str.upper}. Does not use the JDK's tables,
+ * because a job's results must not depend on the JDK: 17 has Unicode 13, 25 has Unicode 16.
  */
 final class UpperCase {
     /**
-     * What changes: {@code from>to}, {@code first-last>to} where {@code to} belongs to {@code first} and moves along, {@code
-     * /2} when only every second one is meant, {@code to+more} when it becomes several.
+     * The mappings: {@code from>to}; {@code first-last>to}, where {@code to} is for {@code first} and increases along;
+     * {@code /2} for every second one; {@code to+more} for several characters.
      */
     private static final String MAPPINGS = """
             61-7A>41 B5>39C DF>53+53 E0-F6>C0 F8-FE>D8 FF>178 101-12F/2>100 131>49 133-137/2>132 13A-148/2>139
@@ -55,7 +55,10 @@ final class UpperCase {
 
     private static final int PAGE = 128;
 
-    /** For each code point of a page what to add to it, or {@link #SEVERAL} and a place in {@link #EXPANSIONS}. */
+    /**
+     * For each code point of a page, the offset to its upper case, or {@link #SEVERAL} and an index into
+     * {@link #EXPANSIONS}.
+     */
     private static final int[][] PAGES;
 
     private static final byte[][] EXPANSIONS;
@@ -99,7 +102,7 @@ final class UpperCase {
         }
     }
 
-    /** What {@code first} becomes is {@code to} and then {@code more}. */
+    /** Maps {@code first} to {@code to} followed by {@code more}. */
     private record Mapping(int first, int last, int step, int to, String more) {
         static Mapping parse(String text) {
             String[] sides = text.split(">", -1);

@@ -1,10 +1,10 @@
 package org.checkpointrecovery.processor;
 
-/** UTF-8 as RFC 3629 has it: no surrogates, nothing beyond U+10FFFF, each character in its shortest form. */
+/** UTF-8 according to RFC 3629: no surrogates, nothing above U+10FFFF, shortest forms only. */
 final class Utf8 {
     private Utf8() {}
 
-    /** The code point that begins at {@code at}; -1 if no well-formed one does. */
+    /** Decodes the code point at {@code at}; -1 if it is malformed. */
     static int decode(byte[] text, int at, int end) {
         int first = text[at];
         if (first >= 0) {
@@ -19,7 +19,7 @@ final class Utf8 {
         return follow(text, at, end, 3) ? fourBytes(first, text[at + 1], text[at + 2], text[at + 3]) : -1;
     }
 
-    /** How many bytes a code point takes. */
+    /** Returns the length of a code point in bytes. */
     static int lengthOf(int codePoint) {
         if (codePoint < 0x80) {
             return 1;

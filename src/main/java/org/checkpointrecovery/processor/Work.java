@@ -8,9 +8,10 @@ import org.checkpointrecovery.job.JobId;
  * An item on its way to a {@link ConcurrentProcessor}.
  *
  * @param first the job that the item was submitted with: another one if this job retries failed items
- * @param index of the item in the input; with the first job's id the same over attempts, resumes, crashes and retries
- * @param item its bytes, which nobody changes any more; UTF-8, unless the input is not
- * @param json whether the item is a JSON value, not mere text
+ * @param index of the item in the input; together with the first job's id, stable across attempts, resumes, crashes and
+ *     retries
+ * @param item its bytes, which never change; UTF-8 unless the input is not
+ * @param json whether the item is a JSON value, not plain text
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Work(JobId job, JobId first, long index, byte[] item, boolean json) {
@@ -20,7 +21,7 @@ public record Work(JobId job, JobId first, long index, byte[] item, boolean json
         requireNonNull(item);
     }
 
-    /** An item of a job that retries no other one's. */
+    /** Creates an item of a job that is not a retry. */
     public Work(JobId job, long index, byte[] item, boolean json) {
         this(job, job, index, item, json);
     }

@@ -1,4 +1,7 @@
-/** What turns an item into a result: one class per kind, built from its spec alone. Knows nothing of jobs or files. */
+/**
+ * Processors turn items into results. There is one class per kind, built from its spec alone. Does not depend on jobs
+ * or files.
+ */
 @NullMarked
 package org.checkpointrecovery.processor;
 

@@ -16,11 +16,11 @@ import org.checkpointrecovery.job.ItemFailure;
  *
  * <pre>{"index":3,"item":"fourth","error":{"code":"FAULT_INJECTED","message":"..."},"attempts":1}</pre>
  *
- * Of an item of more than 4 KiB the line has the first 4 KiB, up to a whole character, and {@code "itemCut":true} behind
- * {@code "item"}. Bytes that are not UTF-8 show as U+FFFD.
+ * An item over 4 KiB is cut to 4 KiB at a character boundary, and {@code "itemCut":true} follows {@code "item"}. Bytes
+ * that are not UTF-8 show as U+FFFD.
  */
 public final class ErrorLine {
-    /** Of the item's text in UTF-8, after what is not UTF-8 was replaced. */
+    /** Counted in UTF-8 after invalid bytes were replaced. */
     static final int MAX_ITEM_BYTES = 4 * 1024;
 
     private ErrorLine() {}
@@ -44,7 +44,7 @@ public final class ErrorLine {
         line.raw("}\n".getBytes(US_ASCII));
     }
 
-    /** The beginning of the item in valid UTF-8, with some more than is shown, so that the cut can be told. */
+    /** Returns the start of the item in valid UTF-8, slightly more than is shown, so that a cut can be detected. */
     private static byte[] text(Item item) {
         int length = Math.min(item.length(), MAX_ITEM_BYTES + 8);
         CharsetDecoder decoder = StandardCharsets.UTF_8
@@ -52,8 +52,7 @@ public final class ErrorLine {
                 .onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);
         CharBuffer chars = CharBuffer.allocate(length);
-        // Where only a part of the item is looked at, a character that is cut in two at its end is left out, not
-        // replaced.
+        // If only a part of the item is decoded, a character cut at its end is dropped, not replaced.
         boolean whole = length == item.length() && !item.cut();
         decoder.decode(ByteBuffer.wrap(item.bytes(), item.start(), length), chars, whole);
         if (whole) {
@@ -62,7 +61,7 @@ public final class ErrorLine {
         return chars.flip().toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Where the text ends when it is cut to {@link #MAX_ITEM_BYTES} at a character. */
+    /** Returns the end of the text after the cut to {@link #MAX_ITEM_BYTES} at a character boundary. */
     private static int cut(byte[] utf8) {
         if (utf8.length <= MAX_ITEM_BYTES) {
             return utf8.length;

@@ -6,8 +6,8 @@ import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.storage.DiskFile;
 
 /**
- * A file that lines are appended to. Small appends are gathered, so that many tiny batches cost one write; what is gathered
- * and not forced is lost in a crash, as what is written and not forced may be.
+ * A file of appended lines. Small appends are buffered, so that many tiny batches cost one write. Unforced bytes may be
+ * lost in a crash, buffered or not.
  */
 final class LineFile implements Closeable {
     private static final int GATHERED_BYTES = 256 * 1024;
@@ -23,7 +23,7 @@ final class LineFile implements Closeable {
         this.file = file;
     }
 
-    /** Bytes in the file, with those that are gathered. */
+    /** Returns the size of the file, including buffered bytes. */
     long bytes() {
         return written + gathered.length();
     }
@@ -52,7 +52,7 @@ final class LineFile implements Closeable {
         }
     }
 
-    /** Makes all that was appended survive a power cut. */
+    /** Makes all appended lines survive a power cut. */
     void force() throws IOException {
         write();
         if (!forced) {
@@ -68,7 +68,7 @@ final class LineFile implements Closeable {
         forced = false;
     }
 
-    /** Writes all, and then tears the last line in two, but leaves what lies before {@code committed}. */
+    /** Writes everything, then truncates within the last line, but never before {@code committed}. */
     void tear(long committed) throws IOException {
         write();
         cutBack(Math.max(committed + 1, written - TORN_BYTES));

@@ -11,8 +11,8 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 
 /**
- * The results file and the errors file of a job, open for a run. What is appended survives a crash after {@link #force}; what
- * belongs to no checkpoint is cut off when the next run opens the files. Used by one thread, the one that commits.
+ * The results and errors files of a job, open for a run. Appended bytes survive a crash after {@link #force}. The next
+ * run truncates uncommitted bytes when it opens the files. Used by the committing thread only.
  */
 public final class ResultSink implements Closeable {
     private final ResultsFormat format;
@@ -26,9 +26,9 @@ public final class ResultSink implements Closeable {
     }
 
     /**
-     * Opens both files, creates what is not there, and cuts them back to where a run begins.
+     * Opens both files, creates missing ones, and truncates them to the position where a run starts.
      *
-     * @throws DamagedFileException if a file is shorter than that; nothing is changed then
+     * @throws DamagedFileException if a file is shorter than that; nothing was changed
      */
     public static ResultSink open(Disk disk, Path results, Path errors, ResultsFormat format, Position from)
             throws IOException {
@@ -40,7 +40,7 @@ public final class ResultSink implements Closeable {
             ResultSink sink = new ResultSink(format, resultsFile, new LineFile(disk.open(errors)));
             try {
                 if (created) {
-                    // Before a checkpoint counts bytes in them, the files have to be there for good.
+                    // The names of the files must be durable before a checkpoint counts bytes in them.
                     disk.forceDirectory(directoryOf(results));
                     disk.forceDirectory(directoryOf(errors));
                 }
@@ -81,13 +81,13 @@ public final class ResultSink implements Closeable {
         }
     }
 
-    /** Cuts off what lies behind a position. */
+    /** Truncates both files to a position. */
     public void cutBack(Position to) throws IOException {
         results.cutBack(to.resultsBytes());
         errors.cutBack(to.errorsBytes());
     }
 
-    /** Appends results, each with what stands before and behind it. */
+    /** Appends results, including their separators. */
     public void appendResults(JsonBytes lines) throws IOException {
         if (lines.length() > 0) {
             boolean first = results.bytes() == format.beginning().length;
@@ -99,23 +99,23 @@ public final class ResultSink implements Closeable {
         errors.append(lines.array(), 0, lines.length());
     }
 
-    /** Makes all that was appended survive a power cut. */
+    /** Makes all appended lines survive a power cut. */
     public void force() throws IOException {
         results.force();
         errors.force();
     }
 
-    /** Bytes in the results file. */
+    /** Returns the size of the results file. */
     public long resultsBytes() {
         return results.bytes();
     }
 
-    /** Bytes in the errors file. */
+    /** Returns the size of the errors file. */
     public long errorsBytes() {
         return errors.bytes();
     }
 
-    /** Tears the last line in two, if there is one behind {@code committed}. For rehearsals. */
+    /** Truncates within the last line, if there is one after {@code committed}. For rehearsals. */
     public void tear(Position committed) throws IOException {
         if (results.bytes() > committed.resultsBytes()) {
             results.tear(committed.resultsBytes());
@@ -128,7 +128,7 @@ public final class ResultSink implements Closeable {
     public void close() throws IOException {
         try (results;
                 errors) {
-            // both are closed, whatever the other one throws
+            // closes both, even if one throws
         }
     }
 }

@@ -2,13 +2,13 @@ package org.checkpointrecovery.sink;
 
 import java.nio.charset.StandardCharsets;
 
-/** How results stand in their file. */
+/** The format of a results file. */
 public enum ResultsFormat {
-    /** One result a line. */
+    /** One result per line. */
     JSON_LINES("", "", "\n", ""),
     /**
-     * One JSON array, a result a line. What is committed is its beginning; the end is appended when the job is done, so that
-     * nothing that is committed ever changes.
+     * One JSON array, one result per line. Commits append to it; the end of the array is appended when the job
+     * completes, so that committed bytes never change.
      */
     JSON_ARRAY("[", ",\n", "", "\n]\n");
 
@@ -24,27 +24,27 @@ public enum ResultsFormat {
         this.end = end;
     }
 
-    /** What the file begins with. */
+    /** Returns the start of the file. */
     byte[] beginning() {
         return ascii(beginning);
     }
 
-    /** What stands before each result; before the first one without its comma. */
+    /** Returns the separator before each result; the first result has it without the comma. */
     public byte[] before() {
         return ascii(before);
     }
 
-    /** What stands behind each result. */
+    /** Returns the separator after each result. */
     public byte[] after() {
         return ascii(after);
     }
 
-    /** What the file ends with. */
+    /** Returns the end of the file. */
     byte[] end() {
         return ascii(end);
     }
 
-    /** How much of {@link #before} the first result in a file goes without. */
+    /** Returns how many bytes of {@link #before} the first result omits. */
     int leftOutBeforeFirst() {
         return before.startsWith(",") ? 1 : 0;
     }

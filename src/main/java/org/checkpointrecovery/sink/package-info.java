@@ -1,4 +1,4 @@
-/** Results and errors files: append, force, cut back. Knows nothing of jobs. */
+/** Results and errors files: append, force, truncate. Does not depend on job states. */
 @NullMarked
 package org.checkpointrecovery.sink;
 

@@ -178,7 +178,7 @@ class FlinkEngineTest extends OnCluster {
         String id = http.submit(spec + FLINK);
         Answer failed = http.await(id, "FAILED");
         assertThat(failed.text("/stateReason/code")).isEqualTo("CLUSTER_FAILED");
-        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "4 times", "resume");
+        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "4 attempts", "resume");
         service.stop();
         service.cluster(cluster.url()).clusterQuestions(150).start();
         http = service.client();

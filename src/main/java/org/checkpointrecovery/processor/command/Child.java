@@ -4,9 +4,9 @@ import java.io.OutputStream;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that runs; where the machine has {@code setsid}, as the leader of a process group of its own. Its output
- * and its standard error are drained all the time, so that nobody waits for a stream that something else keeps open;
- * the end of standard error is kept.
+ * A running program; the leader of its own process group if the machine has {@code setsid}. Its standard output and
+ * error are always drained, so that nobody waits for a stream that another process keeps open. The end of standard
+ * error is kept.
  */
 final class Child {
     private static final int ERROR_BYTES = 2 * 1024;
@@ -25,7 +25,7 @@ final class Child {
         drain.setDaemon(true);
         drain.start();
         process.onExit().thenRun(() -> {
-            ProcessGroup.kill(process.pid()); // what it leaves behind would keep its output open
+            ProcessGroup.kill(process.pid()); // leftover processes would keep its output open
             output.endAfter(LEFTOVER_MILLIS);
         });
     }
@@ -38,21 +38,21 @@ final class Child {
         return output;
     }
 
-    /** Kills it, with all that it has started. */
+    /** Kills the program and all processes that it has started. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
-        if (process.isAlive()) { // else its end has seen to its group
+        if (process.isAlive()) { // otherwise its exit has killed its group
             process.destroyForcibly();
             ProcessGroup.kill(process.pid());
         }
     }
 
-    /** Waits for its end, and returns its exit code. */
+    /** Waits for the exit, and returns the exit code. */
     int await() throws InterruptedException {
         return process.waitFor();
     }
 
-    /** Kills it and waits until it is gone. */
+    /** Kills the program and waits until it has exited. */
     void end() {
         kill();
         boolean interrupted = false;
@@ -69,14 +69,14 @@ final class Child {
         }
     }
 
-    /** Waits for a thread that works for this program, but not for long: something else may keep it. */
+    /** Waits briefly for a thread of this program, which another process may block. */
     static void joinBriefly(Thread thread) throws InterruptedException {
         thread.join(LEFTOVER_MILLIS);
     }
 
-    /** How it ended, or was ended, with the end of what it wrote to standard error, for a message. */
+    /** Describes for a message how the program ended, with the end of its standard error. */
     String ending() throws InterruptedException {
-        // One that is about to end is not killed, because that would cut off what it says.
+        // A program that is about to exit is not killed, because that would cut off its output.
         if (!process.waitFor(LEFTOVER_MILLIS, TimeUnit.MILLISECONDS)) {
             kill();
         }

@@ -10,12 +10,12 @@ import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.JsonText;
 
 /**
- * What became of an item that a program was given:
+ * Creates the answers of programs. A result is:
  *
  * <pre>{"index":3,"attempts":1,"output":"..."}</pre>
  *
- * {@code output} is what the program wrote, without the line end behind it: as JSON if it is JSON, otherwise as a string,
- * where bytes that are not UTF-8 show as U+FFFD.
+ * {@code output} is the program's output without its last line end: as JSON if it is JSON, otherwise as a string with
+ * U+FFFD for bytes that are not UTF-8.
  */
 final class CommandAnswers {
     static final int MAX_OUTPUT_BYTES = 1024 * 1024;
@@ -47,7 +47,7 @@ final class CommandAnswers {
                 new ItemFailure(ItemErrorCode.COMMAND_FAILED, "The command \"" + command + "\" " + how), attempts);
     }
 
-    /** The item of a program that did not start; to be worked on later if that was for want of file descriptors. */
+    /** Returns the answer if a program did not start. Without file descriptors, the item is left for a later run. */
     static Answer notStarted(String command, IOException why, int attempts) {
         return DescriptorShortage.isCauseOf(why)
                 ? new Answer.GivenUp(DescriptorShortage.reason())
@@ -63,6 +63,6 @@ final class CommandAnswers {
                 attempts);
     }
 
-    /** A program has written more than it may. */
+    /** A program has exceeded its maximum output. */
     static final class TooLargeException extends IOException {}
 }

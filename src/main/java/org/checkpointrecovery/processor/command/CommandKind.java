@@ -10,7 +10,7 @@ import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /**
- * Builds processors that run programs: only those that the operator named at the start, as he wrote them. Thread-safe.
+ * Builds processors that run programs: only the commands that the operator configured, exactly as written. Thread-safe.
  */
 public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
     private final Commands commands;

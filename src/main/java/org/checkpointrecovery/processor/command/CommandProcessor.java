@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs programs, each on a thread that starts them and that lives as long as they do: the kernel kills a program with the
- * thread that started it, see {@link Launch#launcher}.
+ * Runs programs, each on a thread that starts it and outlives it, because the kernel kills a program together with the
+ * thread that started it; see {@link Launch#launcher}.
  */
 final class CommandProcessor implements ConcurrentProcessor {
     private static final Logger log = LoggerFactory.getLogger(CommandProcessor.class);
@@ -36,12 +36,12 @@ final class CommandProcessor implements ConcurrentProcessor {
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
             1,
             task -> daemon(new Thread(task, "command-time-out")),
-            new ThreadPoolExecutor.DiscardPolicy()); // of items that are begun while all is closed
+            new ThreadPoolExecutor.DiscardPolicy()); // for items that start during close
     private volatile boolean closed;
 
     private record Item(Work work, Consumer<Answer> answered) {}
 
-    /** @param programs makes what one thread gives its items to */
+    /** @param programs creates the calls of one thread */
     CommandProcessor(ProcessorSpec.Command spec, Supplier<Calls> programs) {
         this.spec = spec;
         this.programs = programs;
@@ -72,7 +72,7 @@ final class CommandProcessor implements ConcurrentProcessor {
 
     @Override
     public void stopRetrying() {
-        // Each item has its process already; one that is tried again at once is not waiting for it.
+        // Retries are immediate, so no item waits for one.
     }
 
     @Override
@@ -100,7 +100,7 @@ final class CommandProcessor implements ConcurrentProcessor {
         }
     }
 
-    /** A thread with its program. */
+    /** A thread and its program. */
     private final class Worker {
         private final Calls calls;
         private volatile @Nullable Limit limit;
@@ -128,7 +128,7 @@ final class CommandProcessor implements ConcurrentProcessor {
                     }
                 }
             } catch (InterruptedException e) {
-                // nobody waits for answers any more
+                // nobody waits for the answers
             } catch (RuntimeException e) {
                 log.error("Internal error in a command processor. Please report this.", e);
                 throw e;
@@ -137,7 +137,7 @@ final class CommandProcessor implements ConcurrentProcessor {
             }
         }
 
-        /** Null if nobody waits for the answer any more. */
+        /** Null if nobody waits for the answer. */
         private @Nullable Answer call(Work work) throws InterruptedException {
             Limit mine = new Limit();
             limit = mine;

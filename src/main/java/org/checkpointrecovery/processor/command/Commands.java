@@ -7,16 +7,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the operator lets jobs run, and how.
+ * The commands that jobs may run.
  *
  * @param programs program and arguments by name
- * @param environment names of the variables of this process that programs inherit, beside {@link #ALWAYS_INHERITED}
- * @param launcher what each program is started with, so that it ends with this process; empty for nothing
+ * @param environment names of variables that programs inherit in addition to {@link #ALWAYS_INHERITED}
+ * @param launcher command prefix that ends each program together with this process; may be empty
  */
 public record Commands(Map<String, List<String>> programs, Set<String> environment, List<String> launcher) {
     public static final Commands NONE = new Commands(Map.of(), Set.of(), List.of());
 
-    /** Variables that hardly any program works without, and that hold no secrets. */
+    /** Variables that nearly all programs need and that contain no secrets. */
     static final Set<String> ALWAYS_INHERITED = Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR");
 
     public Commands {
@@ -25,7 +25,7 @@ public record Commands(Map<String, List<String>> programs, Set<String> environme
         launcher = List.copyOf(launcher);
     }
 
-    /** Whether the kernel ends each program with this process, however that ends. */
+    /** Whether the kernel ends each program when this process ends in any way. */
     public boolean endWithService() {
         return launcher.contains("--pdeathsig");
     }

@@ -8,8 +8,9 @@ import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.Work;
 
 /**
- * A process for each item: the item on its standard input, its result from its standard output, and failed if its exit code
- * is not 0. Its environment names the job and the item: {@code JOB_ID}, {@code ITEM_INDEX}.
+ * Starts a process for each item: it reads the item from standard input and writes the result to standard output. The
+ * item fails if the exit code is not 0. The environment variables {@code JOB_ID} and {@code ITEM_INDEX} identify the
+ * item.
  */
 final class ItemCalls implements Calls {
     private final Launch launch;
@@ -54,14 +55,17 @@ final class ItemCalls implements Calls {
         return all.toByteArray();
     }
 
-    /** Beside the thread that reads: a program may answer before it has read all. */
+    /**
+     * Writes the item on another thread than the reading one, because a program may answer before it has read
+     * everything.
+     */
     private static Thread feed(Child started, byte[] item) {
         Thread feed = new Thread(
                 () -> {
                     try (OutputStream input = started.input()) {
                         input.write(item);
                     } catch (IOException e) {
-                        // the program did not want all of it, and its exit code says whether that is right
+                        // the program did not read everything; its exit code says whether that is a failure
                     }
                 },
                 "command-input");

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a program is started: the operator's words, one by one, with no shell between, and with none of this process's
- * environment but what the operator lets it have.
+ * Starts a program: the operator's words one by one, without a shell, and with only the environment variables that the
+ * operator allows.
  *
  * @param name of the command
  */
 record Launch(String name, List<String> command, Commands operator) {
-    /** @param variables what the program finds in its environment, beside what it inherits */
+    /** @param variables set in the program's environment in addition to the inherited ones */
     Child start(Map<String, String> variables) throws IOException {
         List<String> words = new ArrayList<>(operator.launcher());
         words.addAll(command);

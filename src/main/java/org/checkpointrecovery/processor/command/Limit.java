@@ -2,13 +2,13 @@ package org.checkpointrecovery.processor.command;
 
 import org.jspecify.annotations.Nullable;
 
-/** How long one item may hold a process: until {@link #expire}, which kills it. Thread-safe. */
+/** The time limit of one item: {@link #expire} kills its process. Thread-safe. */
 final class Limit {
     private @Nullable Child child; // guarded by this, as all below
     private boolean over;
     private boolean ended;
 
-    /** The process that works on the item from here on. */
+    /** Sets the process that works on the item. */
     synchronized void guard(Child working) {
         child = working;
         if (over) {
@@ -16,7 +16,7 @@ final class Limit {
         }
     }
 
-    /** Kills the process, unless the item has let it go. */
+    /** Kills the process, unless the item has ended. */
     synchronized void expire() {
         if (!ended) {
             over = true;
@@ -30,7 +30,7 @@ final class Limit {
         return over;
     }
 
-    /** The item lets its process go. */
+    /** Ends the item: its process is no longer killed. */
     synchronized void end() {
         ended = true;
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The standard output of a program. A thread of its own reads it, because a program may leave another one behind that keeps
- * the stream open: a read would then wait for as long as that lives. Used by one reader.
+ * The standard output of a program. A separate thread reads it, because a program may leave another process behind that
+ * keeps the stream open, and a read would block as long as that lives. Used by one reader.
  */
 final class Output {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -31,13 +31,13 @@ final class Output {
                 }
             }
         } catch (IOException | InterruptedException e) {
-            // the program is gone
+            // the program has exited
         } finally {
             end();
         }
     }
 
-    /** Waits for room; false if nobody reads any more. */
+    /** Waits for room; false if nobody reads. */
     private synchronized boolean add(byte[] chunk, int count) throws InterruptedException {
         while (!ended && filled + count > buffer.length) {
             wait();
@@ -51,7 +51,7 @@ final class Output {
         return true;
     }
 
-    /** Bytes that can be read without waiting. */
+    /** Returns the number of bytes that can be read without waiting. */
     synchronized int available() {
         return filled;
     }
@@ -82,14 +82,14 @@ final class Output {
         return count;
     }
 
-    /** The program has ended: what it wrote may still be on its way for so long, and then the output ends. */
+    /** Ends the output after a delay, in which the rest of the ended program's output may arrive. */
     synchronized void endAfter(long millis) {
         deadline = System.nanoTime() + millis * 1_000_000;
         hasDeadline = true;
         notifyAll();
     }
 
-    /** Nothing more comes. */
+    /** Ends the output. */
     synchronized void end() {
         ended = true;
         notifyAll();

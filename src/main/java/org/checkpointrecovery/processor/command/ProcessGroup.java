@@ -9,16 +9,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The processes that a program has started and that have not left its process group: they are its group's also when it has
- * ended and they belong to another parent. Only on Linux; elsewhere there are none.
+ * The processes of a program's process group, including those that outlive the program. Works on Linux only; finds none
+ * elsewhere.
  */
 final class ProcessGroup {
     private static final Path PROC = Path.of("/proc");
-    private static final int MOST_ROUNDS = 10; // what a killed process had just started is found in the next one
+    private static final int MOST_ROUNDS = 10; // a round finds processes started during the previous one
 
     private ProcessGroup() {}
 
-    /** Kills all members of the group that a process leads or has led. */
+    /** Kills all members of the group that a process leads or led. */
     static void kill(long leader) {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             List<ProcessHandle> members = members(leader);
@@ -42,10 +42,13 @@ final class ProcessGroup {
         }
     }
 
-    /** As proc(5) has it: {@code pid (name) state ppid pgrp ...}, where the name may have brackets and spaces. */
+    /**
+     * Parses the format of proc(5): {@code pid (name) state ppid pgrp ...}, where the name may contain brackets and
+     * spaces.
+     */
     private static boolean isMember(Path process, long leader) {
         if (!Character.isDigit(process.getFileName().toString().charAt(0))) {
-            return false; // no process
+            return false; // not a process
         }
         try {
             String stat = Files.readString(process.resolve("stat"));

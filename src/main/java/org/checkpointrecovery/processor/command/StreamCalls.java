@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process for many items, which answers each line with one line. When it dies, the item that it held is tried again on a
- * new one, and then failed.
+ * Uses one process for many items: it answers each line with one line. If it dies, its current item is retried once on
+ * a new process, and then fails.
  */
 final class StreamCalls implements Calls {
     private static final Logger log = LoggerFactory.getLogger(StreamCalls.class);
@@ -20,7 +20,7 @@ final class StreamCalls implements Calls {
 
     private final Launch launch;
     private @Nullable Child child;
-    /** What was read and not used yet; of the child now. */
+    /** Unused bytes read from the current child. */
     private final byte[] buffer = new byte[8 * 1024];
 
     private int next;
@@ -30,7 +30,7 @@ final class StreamCalls implements Calls {
         this.launch = launch;
     }
 
-    /** The process is gone, or has said what it should not. */
+    /** The process has exited, or its output is invalid. */
     private static final class ChildLostException extends IOException {
         ChildLostException(String message) {
             super(message);
@@ -65,11 +65,11 @@ final class StreamCalls implements Calls {
         return "did not answer (" + e.getMessage() + ") and ended " + now.ending();
     }
 
-    /** The process, started if there is none, and none that has said more than it was asked. */
+    /** Returns the process, starting one if there is none or if the current one wrote extra output. */
     private Child running() throws IOException {
         Child now = child;
         if (now != null && (next < filled || now.output().available() > 0)) {
-            // Its next line would be taken for the answer to another item.
+            // Its next line would be mistaken for the answer to another item.
             log.warn(
                     "The command \"{}\" wrote more than one line for an item. It was restarted.", launch.name());
             drop();
@@ -106,7 +106,7 @@ final class StreamCalls implements Calls {
                 throw new CommandAnswers.TooLargeException();
             }
             next = 0;
-            filled = Math.max(0, output.read(buffer)); // at the end there are none
+            filled = Math.max(0, output.read(buffer)); // 0 at the end
             if (filled == 0) {
                 throw new ChildLostException("end of output");
             }

@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The end of what a stream has given. Thread-safe. */
+/** Keeps the last bytes of a stream. Thread-safe. */
 final class Tail {
-    private final byte[] kept; // guarded by this, as all below; a ring
+    private final byte[] kept; // guarded by this, as all below; a ring buffer
     private long seen;
 
     Tail(int bytes) {
@@ -21,7 +21,7 @@ final class Tail {
                 add(buffer, count);
             }
         } catch (IOException e) {
-            // the program is gone, and what it said last with it
+            // the program has exited, and its last output is lost
         }
     }
 
@@ -32,7 +32,7 @@ final class Tail {
         seen += count;
     }
 
-    /** The text on one line, without characters for control; bytes that are not UTF-8 show as U+FFFD. */
+    /** Returns the text on one line, without control characters; bytes that are not UTF-8 show as U+FFFD. */
     synchronized String text() {
         int count = (int) Math.min(seen, kept.length);
         byte[] bytes = new byte[count];
@@ -41,7 +41,7 @@ final class Tail {
         }
         int start = 0;
         while (seen > count && start < Math.min(3, count) && (bytes[start] & 0xc0) == 0x80) {
-            start++; // the rest of a character that was cut in two
+            start++; // the rest of a cut character
         }
         String text = new String(Arrays.copyOfRange(bytes, start, count), StandardCharsets.UTF_8);
         return text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();

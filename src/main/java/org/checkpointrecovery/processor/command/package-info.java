@@ -1,4 +1,4 @@
-/** Processors that are programs of the operator's. No shell is ever involved. */
+/** Processors that run the operator's programs, always without a shell. */
 @NullMarked
 package org.checkpointrecovery.processor.command;
 

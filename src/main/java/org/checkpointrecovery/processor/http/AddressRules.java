@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Where the service may connect to for its clients. */
+/** The addresses that the service may connect to for its clients. */
 public final class AddressRules {
     private final Kind kind;
     private final List<AllowedTarget> targets;
@@ -26,22 +26,25 @@ public final class AddressRules {
         this.targets = targets;
     }
 
-    /** For a service that only this machine can reach: whoever calls it can connect to all that it can itself. */
+    /**
+     * Allows all addresses. For a service that only this machine can reach, whose callers can connect anywhere
+     * themselves.
+     */
     public static AddressRules any() {
         return new AddressRules(Kind.ANY, List.of());
     }
 
-    /** For a service that others can reach: not to this machine, nor to its network. */
+    /** Allows public addresses only. For a service that others can reach: not this machine, nor its network. */
     public static AddressRules publicOnly() {
         return new AddressRules(Kind.PUBLIC, List.of());
     }
 
-    /** Only to what the operator has named, wherever that is. */
+    /** Allows only the targets that the operator has listed, whatever their addresses. */
     public static AddressRules only(List<AllowedTarget> targets) {
         return new AddressRules(Kind.LISTED, List.copyOf(targets));
     }
 
-    /** Reads what {@link #toString} writes. */
+    /** Parses the output of {@link #toString}. */
     public static AddressRules parse(String text) {
         if (text.equals(any().toString())) {
             return any();
@@ -56,7 +59,7 @@ public final class AddressRules {
     }
 
     /**
-     * What keeps a URL from being called, as far as it can be told without looking up a name; empty if nothing does.
+     * Returns why a URL cannot be called, as far as known without a name lookup; empty if it can.
      *
      * @param url absolute, with a host
      */
@@ -82,7 +85,7 @@ public final class AddressRules {
                 + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (--http-allow)";
     }
 
-    /** Whether a connection may be made to an address that a host stands for. */
+    /** Whether a connection to an address of a host is allowed. */
     boolean allow(String host, int port, InetAddress address) {
         return switch (kind) {
             case ANY -> true;
@@ -103,6 +106,6 @@ public final class AddressRules {
         String listed = targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(","));
         boolean isKind =
                 listed.equals(any().toString()) || listed.equals(publicOnly().toString());
-        return isKind ? listed + "," + listed : listed; // a host of that name is not all hosts
+        return isKind ? listed + "," + listed : listed; // distinguishes a host named like a rule from the rule
     }
 }

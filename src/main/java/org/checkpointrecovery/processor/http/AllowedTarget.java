@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host that the operator allows to be called, as {@code example.org}, {@code 10.0.0.5:8080} or {@code [2001:db8::1]:443}.
+ * A host that the operator allows calls to, such as {@code example.org}, {@code 10.0.0.5:8080} or {@code [2001:db8::1]:443}.
  *
- * @param host a name in lower case, or an address as {@link Hosts#canonical} writes it
+ * @param host a name in lower case, or an address in the form of {@link Hosts#canonical}
  * @param port null for any
  */
 public record AllowedTarget(String host, @Nullable Integer port) {
     private static final Pattern FORM = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\[\\]:/@?#\\s]+)(?::(\\d{1,5}))?");
 
-    /** Empty if the text has another form than {@code HOST[:PORT]}. */
+    /** Parses {@code HOST[:PORT]}; empty if the text has another form. */
     public static Optional<AllowedTarget> parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {

@@ -15,35 +15,35 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/** Undoes the codings of an answer that came coded, though none was asked for. */
+/** Decodes responses that have a {@code Content-Encoding} although none was requested. */
 final class AnswerCoding {
     private static final int ZLIB_METHOD = 8;
 
     private AnswerCoding() {}
 
-    /** The answer has a coding that is not known. */
+    /** The response has an unknown coding. */
     static final class UnknownException extends IOException {
         UnknownException(String coding) {
             super(coding);
         }
     }
 
-    /** The body does not have the coding that it says. */
+    /** The body does not match its {@code Content-Encoding}. */
     static final class DamagedException extends IOException {
         DamagedException(IOException cause) {
             super(cause);
         }
     }
 
-    /** The answer has more bytes than it may have. */
+    /** The response exceeds its maximum size. */
     static final class TooLargeException extends IOException {}
 
     /**
-     * The bytes without their codings.
+     * Returns the decoded bytes.
      *
      * @param header {@code Content-Encoding}, or null
-     * @param max bytes that there may be
-     * @param whole whether the body is whole; of one that is not, what can be decoded is
+     * @param max the maximum decoded size
+     * @param whole whether the body is complete; of an incomplete one, as much as possible is decoded
      */
     static byte[] decode(byte[] body, @Nullable String header, int max, boolean whole) throws IOException {
         List<String> codings = codings(header);
@@ -80,7 +80,10 @@ final class AnswerCoding {
         };
     }
 
-    /** RFC 9110, section 8.4.1.2: "Some non-conformant implementations send the deflate compressed data without the zlib wrapper." */
+    /**
+     * RFC 9110, section 8.4.1.2: "Some non-conformant implementations send the deflate compressed data without the zlib
+     * wrapper."
+     */
     private static InputStream inflater(InputStream coded) throws IOException {
         PushbackInputStream peeked = new PushbackInputStream(coded);
         int first = peeked.read();

@@ -12,9 +12,9 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/** Collects one answer as it comes, and no more of it than it may have. Called by one thread at a time. */
+/** Collects one response, up to its maximum size. Called by one thread at a time. */
 final class AnswerCollector implements Response.HeadersListener, Response.ContentListener, Response.CompleteListener {
-    /** Of an answer that is no success only the beginning is ever shown. */
+    /** Of an unsuccessful response, only the start is ever shown. */
     private static final int MAX_ERROR_BODY_BYTES = 16 * 1024;
 
     private final URI url;
@@ -25,7 +25,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     private final ByteArrayBuilder body = new ByteArrayBuilder();
     private int max;
 
-    /** @param repeated whether a call that ended so has been sent again, with this collector */
+    /** @param repeated whether a call that ended like this was sent again, with this collector */
     AnswerCollector(URI url, JettyCaller.Limits limits, Predicate<Result> repeated, Consumer<Reply> replied) {
         this.url = url;
         this.limits = limits;
@@ -34,10 +34,10 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         this.max = limits.maxBodyBytes();
     }
 
-    /** The answer is longer than it may be. */
+    /** The response exceeds its maximum size. */
     static final class TooLargeException extends Exception {}
 
-    /** All of the answer that is of use is here. */
+    /** The useful part of the response has arrived. */
     private static final class EnoughException extends Exception {}
 
     @Override
@@ -62,7 +62,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // its end is told as any other
+    @SuppressWarnings("FutureReturnValueIgnored") // its end is reported like any other
     private static void breakOff(Response response, Exception why) {
         response.abort(why);
     }
@@ -100,7 +100,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
             if (isSuccess(response)) {
                 return CallFailures.reply(e, url, limits);
             }
-            decoded = new byte[0]; // its status says what it means
+            decoded = new byte[0]; // the status is enough
         }
         return new Reply.Answered(
                 response.getStatus(),
@@ -110,12 +110,12 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
                 decoded);
     }
 
-    /** Ends the call, if it has not ended. */
+    /** Ends the call, unless it has ended. */
     void fail(Throwable why) {
         reply(CallFailures.reply(why, url, limits));
     }
 
-    /** Whatever the client does, a call ends once. */
+    /** Replies at most once, whatever the client does. */
     private void reply(Reply reply) {
         if (over.compareAndSet(false, true)) {
             replied.accept(reply);

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The text of an answer's body. What its charset does not know shows as U+FFFD. */
+/** Decodes the text of a response body. Undecodable bytes show as U+FFFD. */
 final class AnswerText {
     private static final Pattern CHARSET = Pattern.compile("(?i);\\s*charset\\s*=\\s*\"?([^\\s;\"]+)\"?");
 
@@ -33,7 +33,7 @@ final class AnswerText {
         }
     }
 
-    /** The beginning of a text on one line, for a message: at most 200 characters, none of them for control. */
+    /** Returns the start of a text on one line, for a message: at most 200 characters, no control characters. */
     static String excerpt(String text) {
         StringBuilder line = new StringBuilder();
         String clean = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();

@@ -15,12 +15,12 @@ import org.checkpointrecovery.processor.JsonText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body with places for values: {@code {item}}, {@code {index}}, and the names of an object's fields, whatever
- * characters they have, but for braces. A brace followed by a quotation mark or white space is JSON's own, and two
- * opening braces stand for one.
+ * A body with placeholders: {@code {item}}, {@code {index}}, and the names of an object's fields, with any characters
+ * except braces. A brace followed by a quotation mark or white space is literal JSON, and two opening braces stand for
+ * one.
  *
- * <p>In a template that begins as JSON, what fills a place leaves JSON: within a string of the template the text of the
- * value is escaped; elsewhere the value must be JSON by itself. Immutable.
+ * <p>A template that starts like JSON always yields JSON: within a string of the template, the text of the value is
+ * escaped; elsewhere the value must itself be JSON. Immutable.
  */
 final class BodyTemplate {
     static final String ITEM = "item";
@@ -32,13 +32,13 @@ final class BodyTemplate {
     private final boolean json;
 
     /**
-     * @param literal what stands before the place
-     * @param place the name in it; null behind the last one
-     * @param quoted whether the place stands within a JSON string of the template
+     * @param literal the text before the placeholder
+     * @param place the name of the placeholder; null after the last one
+     * @param quoted whether the placeholder is within a JSON string of the template
      */
     private record Part(String literal, @Nullable String place, boolean quoted) {}
 
-    /** A value cannot stand in its place. */
+    /** A value does not fit its placeholder. */
     static final class UnfitException extends Exception {
         UnfitException(String message) {
             super(message);
@@ -78,7 +78,7 @@ final class BodyTemplate {
         return new BodyTemplate(parts, beginning.startsWith("{") || beginning.startsWith("["));
     }
 
-    /** Where the brace closes that opens a place; -1 if it opens none. */
+    /** Returns the position of the closing brace; -1 if the brace opens no placeholder. */
     private static int placeEnd(String text, int open) {
         int end = open + 1;
         while (end < text.length() && text.charAt(end) != '{' && text.charAt(end) != '}') {
@@ -93,7 +93,7 @@ final class BodyTemplate {
         return json;
     }
 
-    /** The names of the fields that an item must have. */
+    /** Returns the names of the fields that an item must have. */
     Set<String> fields() {
         Set<String> fields = new LinkedHashSet<>();
         for (Part part : parts) {
@@ -104,7 +104,7 @@ final class BodyTemplate {
         return fields;
     }
 
-    /** Which of {@code {item}} and {@code {index}} the template has. */
+    /** Returns which of {@code {item}} and {@code {index}} the template uses. */
     Set<String> ownPlaces() {
         Set<String> own = new LinkedHashSet<>();
         for (Part part : parts) {
@@ -115,7 +115,7 @@ final class BodyTemplate {
         return own;
     }
 
-    /** Why no item can make JSON of a template that begins as JSON; empty if one can. */
+    /** Returns why a template that starts like JSON can never yield JSON; empty if it can. */
     Optional<String> problem() {
         if (!json) {
             return Optional.empty();
@@ -133,17 +133,17 @@ final class BodyTemplate {
         }
     }
 
-    /** The first field that an item lacks; null if it has them all. */
+    /** Returns the first field that an item lacks; null if it has all. */
     @Nullable
     String missingIn(JsonNode item) {
         return fields().stream().filter(field -> !item.has(field)).findFirst().orElse(null);
     }
 
     /**
-     * The body for an item.
+     * Returns the body for an item.
      *
      * @param text of the item
-     * @param value the same as a JSON value; a string if it is mere text
+     * @param value the item as a JSON value; a string if it is plain text
      */
     String fill(long index, String text, JsonNode value) throws UnfitException {
         StringBuilder filled = new StringBuilder(text.length() + 64);
@@ -181,7 +181,7 @@ final class BodyTemplate {
         return text.strip();
     }
 
-    /** UTF-8 has no lone surrogate. JSON can escape it; in a text there is nothing that stands for it. */
+    /** Escapes lone surrogates, which UTF-8 cannot encode. Only a JSON body can contain the escape. */
     private String withoutLoneSurrogates(StringBuilder filled) throws UnfitException {
         StringBuilder escaped = null;
         for (int at = 0; at < filled.length(); at++) {
@@ -210,7 +210,7 @@ final class BodyTemplate {
         return (escaped == null ? filled : escaped).toString();
     }
 
-    /** A text as a JSON string, with its quotation marks. */
+    /** Returns a text as a JSON string, with quotation marks. */
     static String jsonString(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
     }

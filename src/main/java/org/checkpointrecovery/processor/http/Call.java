@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One request.
  *
- * @param headers all but those that the transport adds itself
+ * @param headers all headers except those that the transport adds
  * @param body null for none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

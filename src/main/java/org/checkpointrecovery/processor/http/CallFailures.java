@@ -15,7 +15,7 @@ import org.eclipse.jetty.client.HttpResponseException;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
-/** What the exceptions mean that a call can end with. */
+/** Converts the exceptions of a failed call to replies. */
 final class CallFailures {
     private CallFailures() {}
 
@@ -90,12 +90,12 @@ final class CallFailures {
         return new Reply.Broken(ItemErrorCode.CONNECTION_FAILED, what, true);
     }
 
-    /** Whether TLS did not come about because the connection broke off, and not because one side did not want it. */
+    /** Whether TLS failed because the connection was lost, and not because one side refused. */
     private static boolean isBrokenOff(SSLException tls) {
         return tls.getCause() instanceof java.io.IOException && !(tls.getCause() instanceof SSLException);
     }
 
-    /** What was wrong with the certificate, if that was it, and not that something was. */
+    /** Returns the specific problem of the certificate if there is one, rather than a general failure. */
     private static String reason(SSLException tls) {
         Throwable deepest = tls;
         for (Throwable cause = tls; cause != null; cause = cause.getCause()) {
@@ -113,13 +113,13 @@ final class CallFailures {
         return excerpt.endsWith(".") ? excerpt.substring(0, excerpt.length() - 1) : excerpt;
     }
 
-    /** Whether a failure or one of its causes is of a type; a missing failure is of none. */
+    /** Whether a failure or one of its causes has a type. False for null. */
     static boolean has(@Nullable Throwable failure, Class<?> type) {
         return find(failure, type).isPresent();
     }
 
     private static <T> Optional<T> find(@Nullable Throwable failure, Class<T> type) {
-        int depth = 0; // causes may go in a circle
+        int depth = 0; // causes may form a cycle
         for (Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause(), depth++) {
             if (type.isInstance(cause)) {
                 return Optional.of(type.cast(cause));

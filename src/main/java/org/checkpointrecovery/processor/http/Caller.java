@@ -5,14 +5,14 @@ import java.util.function.Consumer;
 /** Makes calls, many at once. Thread-safe. */
 interface Caller extends AutoCloseable {
     /**
-     * Begins a call and returns without waiting for its answer.
+     * Starts a call and returns without waiting for the reply.
      *
-     * @param replied is told once what came of it, from any thread, perhaps before this method returns; or never, if the
-     *     caller is closed before
+     * @param replied called once with the reply, on any thread, perhaps before this method returns; never called if the
+     *     caller is closed first
      */
     void call(Call call, Consumer<Reply> replied);
 
-    /** Breaks off all calls, and leaves no connection and no thread. */
+    /** Cancels all calls. Leaves no connection and no thread behind. */
     @Override
     void close();
 }

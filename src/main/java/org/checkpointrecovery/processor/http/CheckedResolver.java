@@ -11,8 +11,8 @@ import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.SocketAddressResolver;
 
 /**
- * Looks a name up for one connection, and gives out only addresses that may be connected to. What it gives out is what is
- * connected to: the name is not looked up again in between, so that an answer that changes has nothing to gain.
+ * Looks up a name for one connection, and returns only allowed addresses. The connection uses these addresses without
+ * another lookup, so a changing DNS answer cannot bypass the rules.
  */
 final class CheckedResolver implements SocketAddressResolver {
     private final NameLookup names;
@@ -25,7 +25,7 @@ final class CheckedResolver implements SocketAddressResolver {
         this.executor = executor;
     }
 
-    /** The host stands for no address that may be connected to. */
+    /** No address of the host is allowed. */
     static final class NotAllowedException extends Exception {
         NotAllowedException(String host) {
             super("This service may not connect to the address of " + host + ".");
@@ -59,7 +59,7 @@ final class CheckedResolver implements SocketAddressResolver {
         return allowed;
     }
 
-    /** With the name that the endpoint's certificate must be for. */
+    /** Adds the name that the endpoint's certificate must match. */
     private static InetAddress named(String host, InetAddress address) throws UnknownHostException {
         return Hosts.literal(host).isPresent() ? address : InetAddress.getByAddress(host, address.getAddress());
     }

@@ -1,6 +1,6 @@
 package org.checkpointrecovery.processor.http;
 
-/** A text without the escapes that it had, and where each of its characters stood before. */
+/** An unescaped text, with the original position of each character. */
 final class Decoded implements CharSequence {
     private final char[] characters;
     private final int[] starts;
@@ -41,7 +41,7 @@ final class Decoded implements CharSequence {
         return false;
     }
 
-    /** Without the escapes of a kind. One that the text ends within is left out. */
+    /** Removes the escapes of a kind. An escape cut off by the end of the text is dropped. */
     Decoded decoded(Decoding decoding) {
         Decoded decoded = new Decoded(length);
         for (int at = 0; at < length; ) {
@@ -61,7 +61,7 @@ final class Decoded implements CharSequence {
         return has('\n') || has('\r');
     }
 
-    /** Without line breaks and the white space around them. */
+    /** Removes line breaks and the white space around them. */
     Decoded withoutLineBreaks() {
         Decoded joined = new Decoded(length);
         for (int at = 0; at < length; ) {
@@ -86,12 +86,12 @@ final class Decoded implements CharSequence {
         return character == ' ' || character == '\t' || character == '\n' || character == '\r';
     }
 
-    /** Where a character began in the original. */
+    /** Returns the start of a character in the original. */
     int start(int at) {
         return starts[at];
     }
 
-    /** Where a character ended in the original, exclusive. */
+    /** Returns the end of a character in the original, exclusive. */
     int end(int at) {
         return ends[at];
     }

@@ -2,9 +2,9 @@ package org.checkpointrecovery.processor.http;
 
 import java.util.Map;
 
-/** How a text may have been escaped so that another one could hold it. */
+/** A way in which text is escaped within other text. */
 enum Decoding {
-    /** A backslash and one of the letters that JSON knows, or a number of 4 (after u) or 2 (after x) hexadecimal digits. */
+    /** A backslash and one of JSON's letters, or 4 (after u) or 2 (after x) hexadecimal digits. */
     JSON('\\') {
         private static final Map<Character, Character> CONTROLS =
                 Map.of('b', '\b', 'f', '\f', 'n', '\n', 'r', '\r', 't', '\t');
@@ -59,15 +59,15 @@ enum Decoding {
         }
     };
 
-    /** What {@link #at} finds where nothing is escaped. */
+    /** Result of {@link #at} if nothing is escaped. */
     static final long NONE = -1;
 
-    /** What {@link #at} finds where the text ends within something escaped. */
+    /** Result of {@link #at} if the text ends within an escape. */
     static final long CUT = -2;
 
     private final char sign;
 
-    /** @param sign what something escaped begins with */
+    /** @param sign the first character of an escape */
     Decoding(char sign) {
         this.sign = sign;
     }
@@ -81,8 +81,8 @@ enum Decoding {
     }
 
     /**
-     * What is escaped at a place that has the {@link #sign}: the character in the lower 16 bits, and above them how many
-     * characters it takes; or {@link #NONE} or {@link #CUT}.
+     * Decodes the escape at a position that has the {@link #sign}: the character in the lower 16 bits, and above them
+     * the length of the escape; or {@link #NONE} or {@link #CUT}.
      */
     abstract long at(CharSequence text, int at);
 

@@ -19,13 +19,13 @@ import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call with its deadline. If the endpoint closes a kept connection before any of the answer has come, the call is sent once
- * more at once, over a new connection: nothing is wrong with the endpoint, so that is no attempt of its own. The endpoint may
- * have begun to work on it all the same, so this needs a call that may be repeated; each of ours carries a key that makes it
- * so. (RFC 9110, section 9.2.2; Go's {@code net/http.Transport} has the same rule.)
+ * A call with its deadline. If the endpoint closes a kept connection before any byte of the response, the call is sent
+ * once more at once, over a new connection. This does not count as an attempt, because the endpoint did nothing wrong.
+ * The endpoint may already have processed the call, so the call must be repeatable; each of ours carries a key that
+ * makes it so. (RFC 9110, section 9.2.2; Go's {@code net/http.Transport} has the same rule.)
  */
 final class Exchange {
-    /** The client enforces the time-out of a call itself; after so long it is not relied on any more. */
+    /** The client enforces the timeout of a call itself. After this much longer, this class does. */
     private static final Duration CLIENT_GRACE = Duration.ofMillis(500);
 
     private final HttpClient client;
@@ -76,7 +76,7 @@ final class Exchange {
                     call.headers().forEach(header -> headers.put(header.name(), header.value()));
                 });
         if (!"https".equalsIgnoreCase(call.url().getScheme())) {
-            request.version(HttpVersion.HTTP_1_1); // in clear text there is nothing to negotiate by
+            request.version(HttpVersion.HTTP_1_1); // without TLS, the version cannot be negotiated
         }
         if (call.body() != null) {
             request.body(new BytesRequestContent((String) null, call.body()));
@@ -85,7 +85,7 @@ final class Exchange {
         return request;
     }
 
-    /** Whether the call goes on, over a new connection. Otherwise it has ended. */
+    /** Whether the call was sent again over a new connection. Otherwise it has ended. */
     private boolean isRepeated(Result result) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         Optional<HttpVersion> spoken = kept.spoken(result.getRequest());
@@ -118,17 +118,20 @@ final class Exchange {
         kept.note(response);
     }
 
-    /** Whether no byte of an answer came. The status does not tell: the client makes one up. */
+    /** Whether no byte of a response came. The status does not tell, because the client makes one up. */
     private boolean isUnanswered(Result result) {
         return !answered && KeptConnections.bytesIn(result.getRequest().getConnection()) == bytesBefore;
     }
 
-    /** Whether the call had been given to a connection, which ended before a byte of the call was sent. */
+    /** Whether the call was assigned to a connection that ended before a byte of the call was sent. */
     private static boolean hadConnection(Result result) {
         return result.getRequest().getConnection() != null;
     }
 
-    /** Of HTTP/2 the pool makes one new connection for all calls; of HTTP/1.1 its next one may be as old as this one was. */
+    /**
+     * Of HTTP/2 the pool makes one new connection for all calls; of HTTP/1.1 its next one may be as old as this one
+     * was.
+     */
     private void repeat(Request request, HttpVersion version) {
         if (version.getVersion() >= HttpVersion.HTTP_2.getVersion()) {
             request.send(collector);
@@ -137,7 +140,7 @@ final class Exchange {
         client.resolveDestination(request).newConnection(new Promise<>() {
             @Override
             public void succeeded(Connection connection) {
-                if (System.nanoTime() - end >= 0) { // the call has been given up meanwhile
+                if (System.nanoTime() - end >= 0) { // the call was abandoned in the meantime
                     connection.close();
                     return;
                 }
@@ -153,7 +156,7 @@ final class Exchange {
         });
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // the call has ended for us
+    @SuppressWarnings("FutureReturnValueIgnored") // the call is over for us
     private void giveUp() {
         collector.fail(new TimeoutException());
         Request request = underWay;

@@ -33,8 +33,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     }
 
     /**
-     * @param tls makes what trusts certificates, for each processor its own: a client that is closed stops its own, and would
-     *     stop another's
+     * @param tls creates the TLS settings, separate ones for each processor: closing a client stops its settings
      */
     HttpKind(
             Secrets secrets,

@@ -17,8 +17,8 @@ import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Work;
 
 /**
- * Calls an endpoint for each item, and again where that may help. All state is owned by the thread of the {@link Loop}: items
- * come to it, and so do replies; nothing else changes it.
+ * Calls an endpoint for each item, with retries. The thread of the {@link Loop} owns all state: items and replies are
+ * passed to it.
  */
 final class HttpProcessor implements ConcurrentProcessor {
     private final Setup setup;
@@ -26,7 +26,7 @@ final class HttpProcessor implements ConcurrentProcessor {
     private final Judge judge;
     private final Loop loop;
 
-    // Of the loop's thread:
+    // Owned by the loop's thread:
     private final Throttle throttle;
     private final Deque<PendingCall> ready = new ArrayDeque<>();
     private final Set<PendingCall> backingOff = new LinkedHashSet<>();
@@ -36,19 +36,19 @@ final class HttpProcessor implements ConcurrentProcessor {
     private long wakeAt;
 
     /**
-     * What it works with.
+     * The parts of the processor.
      *
-     * @param chance from 0 to 1, another one at each call
+     * @param chance a random number between 0 and 1 at each call
      */
     record Setup(RequestBody body, Calls calls, Caller caller, Loop loop, Backoff backoff, DoubleSupplier chance) {}
 
-    /** Makes the request of an attempt. Thread-safe. */
+    /** Creates the request of an attempt. Thread-safe. */
     interface Calls {
         /** @param attempt its number, from 1 */
         Call of(Work work, RequestBody.Made.Ready body, int attempt);
     }
 
-    /** An item on its way, with the number of attempts that were begun. */
+    /** An item in progress, with the number of started attempts. */
     private static final class PendingCall {
         private final Work work;
         private final RequestBody.Made.Ready body;
@@ -102,7 +102,7 @@ final class HttpProcessor implements ConcurrentProcessor {
             long now = loop.nanos();
             long wait = throttle.untilNext(now, underWay);
             if (wait == Throttle.UNTIL_ONE_ENDS) {
-                return; // its end comes here again
+                return; // called again when one ends
             }
             if (wait > 0) {
                 wakeIn(wait, now);
@@ -112,7 +112,7 @@ final class HttpProcessor implements ConcurrentProcessor {
         }
     }
 
-    /** Comes here again later, unless that is to happen soon enough anyway. */
+    /** Schedules another call, unless one is due soon enough. */
     private void wakeIn(long nanos, long now) {
         if (woken && wakeAt - (now + nanos) <= 0 && wakeAt - now > 0) {
             return;
@@ -128,7 +128,7 @@ final class HttpProcessor implements ConcurrentProcessor {
         throttle.began(now);
         Call call = setup.calls().of(pending.work, pending.body, attempt);
         setup.caller().call(call, reply -> {
-            Verdict verdict = judge.of(reply, pending.work.index(), attempt); // outside of the loop: it may take a while
+            Verdict verdict = judge.of(reply, pending.work.index(), attempt); // outside the loop, because it may take a while
             loop.execute(() -> ended(pending, now, verdict));
         });
     }
@@ -165,7 +165,7 @@ final class HttpProcessor implements ConcurrentProcessor {
             backingOff.add(pending);
             loop.later(wait, () -> {
                 if (backingOff.remove(pending)) {
-                    ready.addFirst(pending); // those that came after it may have results that wait for it
+                    ready.addFirst(pending); // results of later items may be waiting for it
                     startReadyAttempts();
                 }
             });

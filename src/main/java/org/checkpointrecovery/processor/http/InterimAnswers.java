@@ -5,13 +5,13 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 
 /**
- * Skips interim answers that Jetty's client does not know, as it skips 103: RFC 9110, section 15.2, "A client MUST be able to
- * parse one or more 1xx responses received prior to a final response, even if the client does not expect one". Without this the
- * client waits for ever (jetty.project issue 15575).
+ * Skips interim responses that Jetty's client does not know, as it skips 103: RFC 9110, section 15.2, "A client MUST be
+ * able to parse one or more 1xx responses received prior to a final response, even if the client does not expect one".
+ * Without this the client waits forever (jetty.project issue 15575).
  */
 final class InterimAnswers extends EarlyHintsProtocolHandler {
     private static final int SWITCHING_PROTOCOLS = 101;
-    private static final int EARLY_HINTS = 103; // up to here Jetty has handlers
+    private static final int EARLY_HINTS = 103; // Jetty has handlers up to this status
 
     @Override
     public String getName() {

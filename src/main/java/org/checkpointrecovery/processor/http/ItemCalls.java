@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.processor.Work;
 
-/** The requests for items. {@code Idempotency-Key} is the same over attempts, resumes, crashes and retries. Immutable. */
+/**
+ * Creates the requests for items. {@code Idempotency-Key} is stable across attempts, resumes, crashes and retries.
+ * Immutable.
+ */
 final class ItemCalls implements HttpProcessor.Calls {
     private static final String CONTENT_TYPE = "Content-Type";
 

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls by Jetty's client: HTTP/2 where a TLS endpoint offers it, HTTP/1.1 otherwise. It does what it is told and no more: it
- * follows no redirect, answers no challenge, keeps no cookie, decodes no body and asks for none that is coded.
+ * Calls endpoints with Jetty's client: HTTP/2 if a TLS endpoint offers it, HTTP/1.1 otherwise. Follows no redirects,
+ * answers no challenges, keeps no cookies, and neither requests nor decodes content codings.
  */
 final class JettyCaller implements Caller {
     private static final Logger log = LoggerFactory.getLogger(JettyCaller.class);
 
-    /** Enough for reading and writing, which never wait, and for some look-ups of names, which do. */
+    /** Enough for I/O, which never blocks, and for some name lookups, which do. */
     private static final int MAX_THREADS = 8;
 
     private static final int IDLE_THREAD_MILLIS = 60_000;
@@ -35,7 +35,7 @@ final class JettyCaller implements Caller {
     private static final int MAX_REQUEST_HEADERS_BYTES = 2 * 1024 * 1024;
     private static final int MAX_RESPONSE_HEADERS_BYTES = 64 * 1024;
 
-    /** A connection that nothing has come over for longer than a call may take is of no use. */
+    /** A connection that was idle for longer than a call may take is useless. */
     private static final Duration IDLE_BEYOND_TIMEOUT = Duration.ofSeconds(1);
 
     private final HttpClient client;
@@ -47,17 +47,17 @@ final class JettyCaller implements Caller {
 
     /**
      * @param connections at once, at least 1
-     * @param timeout of a call, from its beginning to the end of its answer
-     * @param maxBodyBytes of an answer
+     * @param timeout of a call, from its start to the end of the response
+     * @param maxBodyBytes maximum size of a response body
      */
     record Limits(int connections, Duration connectTimeout, Duration timeout, int maxBodyBytes) {}
 
-    /** @param tls which certificates are trusted; of this caller alone, because it is stopped with it */
+    /** @param tls the trusted certificates; not shared, because it is stopped with this caller */
     JettyCaller(Limits limits, NameLookup names, AddressRules rules, SslContextFactory.Client tls) {
         this.limits = limits;
         QueuedThreadPool pool =
                 new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS, 0, new BlockingArrayQueue<>(), null, threads);
-        // Of our own, because Jetty does not wait for the end of its.
+        // Our own threads, because Jetty does not wait for the end of its own.
         timers = new ScheduledThreadPoolExecutor(1, timerThreads);
         timers.setRemoveOnCancelPolicy(true);
         ClientConnector connector = new ClientConnector();
@@ -67,12 +67,11 @@ final class JettyCaller implements Caller {
         client = new HttpClient(new HttpClientTransportDynamic(
                 connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2), HttpClientConnectionFactory.HTTP11));
         client.setExecutor(pool);
-        // A connection that is closed from outside gives its buffer back while an answer may still be read into it
-        // (jetty.project
-        // issue 12934). With a pool, another connection would have that buffer by then, and its answer would be
-        // damaged.
+        // A connection that is closed from outside returns its buffer while a response may still be read into it
+        // (jetty.project issue 12934). With a pool, another connection could have that buffer by then, and its response
+        // would be damaged.
         client.setByteBufferPool(new ByteBufferPool.NonPooling());
-        client.setUseInputDirectByteBuffers(false); // garbage, so cheap to make
+        client.setUseInputDirectByteBuffers(false); // garbage-collected, so cheap to create
         client.setUseOutputDirectByteBuffers(false);
         client.setScheduler(new ScheduledExecutorScheduler(timers));
         client.setSocketAddressResolver(new CheckedResolver(names, rules, pool));
@@ -105,7 +104,7 @@ final class JettyCaller implements Caller {
         new Exchange(client, timers, kept, limits, call, replied).begin();
     }
 
-    /** On return no thread of it works any more. */
+    /** On return all its threads have stopped. */
     @Override
     public void close() {
         try {

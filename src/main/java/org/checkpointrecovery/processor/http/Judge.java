@@ -7,12 +7,12 @@ import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 
-/** Tells what a reply means. The table of what each becomes is in {@code notes.md}. Immutable. */
+/** Decides what a reply means for its item. Immutable. */
 final class Judge {
-    /** Time-outs, conflicts, "too early" and "too many": the next time may be another. */
+    /** Timeout, conflict, too early, and too many requests: a later attempt may succeed. */
     private static final Set<Integer> RETRYABLE = Set.of(408, 409, 425, 429);
 
-    /** The endpoint will not learn the method or the version by being asked again. */
+    /** A retry cannot make the endpoint support the method or the version. */
     private static final Set<Integer> PERMANENT = Set.of(501, 505);
 
     private static final Set<Integer> OVERLOADED = Set.of(429, 503);
@@ -50,7 +50,7 @@ final class Judge {
         if (status >= 200 && status < 300) {
             return new Verdict.Succeeded(results.of(index, status, attempt, text));
         }
-        // Masked before it is cut: half a secret is one too many.
+        // Masked before it is cut, so that no half of a secret remains.
         String excerpt = AnswerText.excerpt(secrets.ofBeginning(text));
         String said = excerpt.isEmpty() ? "" : ": \"" + excerpt + "\"";
         ItemFailure failure = new ItemFailure(

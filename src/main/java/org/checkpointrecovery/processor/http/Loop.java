@@ -2,18 +2,18 @@ package org.checkpointrecovery.processor.http;
 
 import java.time.Duration;
 
-/** The one thread that owns the state of a processor, and its time. Thread-safe. */
+/** The single thread that owns the state of a processor, and its clock. Thread-safe. */
 interface Loop extends AutoCloseable {
-    /** The time on a clock that only goes forward. */
+    /** Returns the time of a monotonic clock. */
     long nanos();
 
-    /** Has a task done after those that were given before. Does nothing once closed. */
+    /** Runs a task after those passed before. Does nothing once closed. */
     void execute(Runnable task);
 
-    /** Has a task done when a time is over. Does nothing once closed. */
+    /** Runs a task after a delay. Does nothing once closed. */
     void later(Duration delay, Runnable task);
 
-    /** Drops the tasks that have not begun, and waits for the one that has. */
+    /** Drops the tasks that have not started, and waits for the one that has. */
     @Override
     void close();
 }

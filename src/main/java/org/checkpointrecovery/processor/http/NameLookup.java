@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Finds the addresses that a name stands for. Thread-safe; may block. */
+/** Finds the addresses of a host name. Thread-safe; may block. */
 interface NameLookup {
     NameLookup SYSTEM = host -> List.of(InetAddress.getAllByName(host));
 
-    /** At least one, the best first. */
+    /** Returns at least one address, the best first. */
     List<InetAddress> lookUp(String host) throws UnknownHostException;
 }

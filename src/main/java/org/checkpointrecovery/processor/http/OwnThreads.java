@@ -9,8 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes daemon threads and can wait for their end: a pool that was stopped may be done with its tasks before its threads are
- * gone. Thread-safe.
+ * Creates daemon threads and can wait for their end, because the threads of a stopped pool may outlive its tasks. Thread-safe.
  */
 final class OwnThreads implements ThreadFactory {
     private static final Logger log = LoggerFactory.getLogger(OwnThreads.class);
@@ -34,8 +33,7 @@ final class OwnThreads implements ThreadFactory {
     }
 
     /**
-     * Waits for the end of all threads but the one that calls. One that does not end in time is left behind, with a log
-     * line.
+     * Waits for the end of all threads but the calling one. Abandons and logs a thread that does not stop in time.
      */
     void join() {
         long deadline = System.nanoTime() + LONGEST_TASK.toNanos();

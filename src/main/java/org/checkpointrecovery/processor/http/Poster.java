@@ -17,8 +17,8 @@ import org.checkpointrecovery.job.ItemErrorCode;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * Posts JSON to endpoints, a few at once, and again where that may help: by the same rules as the processor. All state
- * is owned by the thread of its {@link Loop}; {@link #post} may be called by any.
+ * Posts JSON to endpoints, a few at once, with retries by the same rules as the processor. The thread of its
+ * {@link Loop} owns all state; {@link #post} is thread-safe.
  */
 public final class Poster implements AutoCloseable {
     public static final int MAX_ATTEMPTS = 8;
@@ -35,14 +35,14 @@ public final class Poster implements AutoCloseable {
     private final Caller caller;
     private final Loop loop;
 
-    // Of the loop's thread:
+    // Owned by the loop's thread:
     private final Deque<PendingCall> ready = new ArrayDeque<>();
     private int underWay;
 
     /**
-     * What is to be posted.
+     * A message to post.
      *
-     * @param headers made anew for each attempt
+     * @param headers created again for each attempt
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Message(URI url, byte[] body, Supplier<Map<String, String>> headers) {}
@@ -58,7 +58,7 @@ public final class Poster implements AutoCloseable {
         }
     }
 
-    /** @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} but for tests */
+    /** @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} except in tests */
     public Poster(AddressRules rules, Clock clock, Duration firstWait) {
         this(
                 clock,
@@ -72,7 +72,7 @@ public final class Poster implements AutoCloseable {
                 new ThreadLoop("http-callbacks"));
     }
 
-    /** @param chance a number from 0 to 1 for each wait */
+    /** @param chance a random number between 0 and 1 for each wait */
     Poster(Clock clock, Backoff backoff, DoubleSupplier chance, Caller caller, Loop loop) {
         this.clock = clock;
         this.backoff = backoff;
@@ -82,10 +82,10 @@ public final class Poster implements AutoCloseable {
     }
 
     /**
-     * Returns at once.
+     * Posts a message. Returns at once.
      *
-     * @param ended is told in the poster's thread that the message was taken (empty), or why it was given up; never if the
-     *     poster is closed before
+     * @param ended called on the poster's thread: empty if the message was delivered, otherwise why it was given up;
+     *     never called if the poster is closed first
      */
     public void post(Message message, Consumer<Optional<String>> ended) {
         PendingCall pending = new PendingCall(message, ended);
@@ -137,7 +137,7 @@ public final class Poster implements AutoCloseable {
             what = "The service ran out of file descriptors.";
         } else {
             Reply.Broken broken = (Reply.Broken) reply;
-            if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // of a 2xx: it was taken all the same
+            if (broken.code() == ItemErrorCode.ANSWER_TOO_LARGE) { // the status was 2xx: the message was accepted
                 pending.ended.accept(Optional.empty());
                 return;
             }
@@ -160,7 +160,7 @@ public final class Poster implements AutoCloseable {
         return asked.compareTo(RetryAfter.MAX) > 0 ? RetryAfter.MAX : asked;
     }
 
-    /** Breaks off what is under way. */
+    /** Cancels the posts in progress. */
     @Override
     public void close() {
         loop.close();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses lead out into the public internet, and not to this machine, its network, or a cloud's metadata
- * service. After the registries of special-purpose addresses of IANA (RFC 6890).
+ * Decides which addresses are public, and not of this machine, its network, or a cloud's metadata service. Follows
+ * IANA's registries of special-purpose addresses (RFC 6890).
  */
 final class PublicAddresses {
     private static final List<Range> SPECIAL_4 = List.of(
@@ -36,7 +36,7 @@ final class PublicAddresses {
             new Range("for documentation", "2001:db8::", 32),
             new Range("for documentation", "3fff::", 20));
 
-    /** All that is given out to the public. */
+    /** All publicly assigned addresses. */
     private static final Range GLOBAL_6 = new Range("global", "2000::", 3);
 
     private static final Range NAT64 = new Range("NAT64", "64:ff9b::", 96);
@@ -45,7 +45,7 @@ final class PublicAddresses {
 
     private PublicAddresses() {}
 
-    /** What keeps an address from being public, as "loopback"; empty if it is public. */
+    /** Returns why an address is not public, such as "loopback"; empty if it is public. */
     static Optional<String> special(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (address instanceof Inet4Address) {
@@ -68,7 +68,7 @@ final class PublicAddresses {
                 .or(() -> GLOBAL_6.holds(bytes) ? Optional.empty() : Optional.of("local or reserved"));
     }
 
-    /** ::ffff:a.b.c.d, which {@link InetAddress} makes an IPv4 address of, unless it is told otherwise. */
+    /** Whether it is ::ffff:a.b.c.d, which {@link InetAddress} usually converts to an IPv4 address. */
     private static boolean isMapped(byte[] bytes) {
         for (int i = 0; i < 10; i++) {
             if (bytes[i] != 0) {
@@ -89,7 +89,7 @@ final class PublicAddresses {
                 .findFirst();
     }
 
-    /** A Teredo address has the client's address with all its bits turned (RFC 4380, section 4). */
+    /** A Teredo address contains the client's address with all bits inverted (RFC 4380, section 4). */
     private static byte[] inverted(byte[] bytes) {
         byte[] turned = bytes.clone();
         for (int i = 0; i < turned.length; i++) {
@@ -98,7 +98,7 @@ final class PublicAddresses {
         return turned;
     }
 
-    /** Addresses that begin with the same bits. */
+    /** Addresses with a common prefix. */
     private static final class Range {
         private final String kind;
         private final byte[] prefix;

@@ -11,16 +11,16 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Puts {@code ***} in the place of secrets, because endpoints repeat what they were sent. A secret is found as it is, with line
- * breaks in it, and where it was escaped for JSON, a URL or HTML, also twice and in different ways ({@link Decoding}). A secret
- * that is a whole header, as {@code Bearer abc}, is looked for without its first word too; of {@code Basic}, the password as
- * well. Nothing finds a hash of it, or a copy that is reversed, coded in Base64 or shortened. Takes time in proportion to the
- * length of a text. Immutable.
+ * Replaces secrets by {@code ***}, because endpoints may echo their requests. Finds a secret as it is, with line breaks
+ * in it, and escaped for JSON, a URL or HTML, even twice and in different ways ({@link Decoding}). A secret that is a
+ * whole header, such as {@code Bearer abc}, is also found without its first word, and of {@code Basic} also the
+ * password. Does not find a hash of a secret, or a copy that is reversed, Base64-encoded or shortened. Runs in time
+ * proportional to the length of a text. Immutable.
  */
 final class Redaction {
     private static final String MASK = "***";
 
-    /** A shorter part of a secret is in too many texts by chance. */
+    /** A shorter part of a secret occurs in too many texts by chance. */
     private static final int SHORTEST_PART = 4;
 
     private final List<Needle> needles;
@@ -48,7 +48,7 @@ final class Redaction {
                     texts.add(password);
                 }
             } catch (IllegalArgumentException e) {
-                // it is not Base64, so there is no password in it
+                // not Base64, so it has no password
             }
         }
     }
@@ -57,12 +57,12 @@ final class Redaction {
         return needles.isEmpty();
     }
 
-    /** A text that is whole, without the secrets. */
+    /** Masks the secrets in a complete text. */
     String of(String text) {
         return masked(text, false);
     }
 
-    /** A text that may be cut at its end, without the secrets, and without the beginning of one that it ends with. */
+    /** Masks the secrets in a text that may be cut at its end, including a partial secret there. */
     String ofBeginning(String text) {
         return masked(text, true);
     }
@@ -106,10 +106,10 @@ final class Redaction {
         return shown.append(text, from, text.length()).toString();
     }
 
-    /** A text that is looked for by the method of Knuth, Morris and Pratt, in time that its repetitions do not make longer. */
+    /** Searches for a text with the Knuth-Morris-Pratt algorithm, in linear time even for repetitive texts. */
     private static final class Needle {
         private final String text;
-        /** For each length of a beginning, that of the longest shorter beginning that it ends with. */
+        /** For each prefix length, the length of the longest proper prefix that is also a suffix. */
         private final int[] fallback;
 
         Needle(String text) {
@@ -130,7 +130,7 @@ final class Redaction {
             return text.charAt(now) == c ? now + 1 : 0;
         }
 
-        /** Marks where the text stands, in places of the original. */
+        /** Marks the occurrences of the text, in positions of the original. */
         void find(Decoded where, boolean cut, BitSet hidden) {
             int matched = 0;
             for (int at = 0; at < where.length(); at++) {

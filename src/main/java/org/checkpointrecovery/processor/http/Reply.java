@@ -3,10 +3,10 @@ package org.checkpointrecovery.processor.http;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a {@link Call}. */
+/** The outcome of a {@link Call}. */
 sealed interface Reply {
     /**
-     * An answer, whole. Of one that is no success only the beginning of a long body.
+     * A complete response. The body of an unsuccessful one may be cut.
      *
      * @param contentType the header, or null
      * @param retryAfter the header, or null
@@ -21,13 +21,13 @@ sealed interface Reply {
             byte[] body) implements Reply {}
 
     /**
-     * No answer, or one that cannot be used.
+     * No response, or an unusable one.
      *
      * @param what happened, as a sentence
-     * @param retryable whether another attempt may fare better
+     * @param retryable whether another attempt may succeed
      */
     record Broken(ItemErrorCode code, String what, boolean retryable) implements Reply {}
 
-    /** Nothing was sent, because this process has no free file descriptor. */
+    /** Nothing was sent, because the process is out of file descriptors. */
     record NotSent() implements Reply {}
 }

@@ -16,12 +16,12 @@ import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Work;
 import org.jspecify.annotations.Nullable;
 
-/** What is sent for an item, as the spec's {@code method} and {@code body} have it. Immutable. */
+/** The body that is sent for an item, according to the spec's {@code method} and {@code body}. Immutable. */
 sealed interface RequestBody {
     String JSON = "application/json";
     String TEXT = "text/plain; charset=utf-8";
 
-    /** What became of an item that was to be sent. */
+    /** The result of creating a body. */
     sealed interface Made {
         /** @param bytes null for no body */
         @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -50,7 +50,7 @@ sealed interface RequestBody {
         }
     }
 
-    /** The item's bytes as they are, whether they are UTF-8 or not. */
+    /** The item's bytes unchanged, even if they are not UTF-8. */
     record ItemItself() implements RequestBody {
         @Override
         public Made of(Work work) {
@@ -58,7 +58,7 @@ sealed interface RequestBody {
         }
     }
 
-    /** {@code {"index":3,"item":"fourth"}}; an item that is JSON is no string of it, but the value. */
+    /** {@code {"index":3,"item":"fourth"}}; a JSON item is embedded as a value, not as a string. */
     record ItemInJson() implements RequestBody {
         @Override
         public Made of(Work work) {

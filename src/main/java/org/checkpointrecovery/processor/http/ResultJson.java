@@ -12,8 +12,7 @@ import org.checkpointrecovery.processor.JsonText;
  *
  * <pre>{"index":3,"status":200,"attempts":1,"body":{"ok":true}}</pre>
  *
- * {@code body} is the answer itself where that is JSON, written on one line with its numbers digit by digit as they came;
- * otherwise a string of its text.
+ * {@code body} is the response body as JSON, on one line with its numbers unchanged, or as a string if it is not JSON.
  */
 final class ResultJson {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -27,7 +26,7 @@ final class ResultJson {
     byte[] of(long index, int status, int attempts, String answer) {
         try {
             return write(index, status, attempts, answer, true);
-        } catch (IOException e) { // it is no JSON, or none that can be written
+        } catch (IOException e) { // not JSON, or JSON that cannot be written
             try {
                 return write(index, status, attempts, answer, false);
             } catch (IOException impossible) {

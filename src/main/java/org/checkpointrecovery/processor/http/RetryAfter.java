@@ -14,17 +14,19 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or a date in one of three forms (section 5.6.7). */
+/**
+ * The header {@code Retry-After} (RFC 9110, section 10.2.3): seconds, or a date in one of three forms (section 5.6.7).
+ */
 final class RetryAfter {
-    /** What an endpoint may ask for at the most; who asks for more does not want to be called now. */
+    /** The longest wait that is honoured. An endpoint that requests more pauses the job. */
     static final Duration MAX = Duration.ofMinutes(5);
 
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
-    /** Some endpoints send fractions, though RFC 9110 has whole seconds only. */
+    /** Some endpoints send fractions, although RFC 9110 allows only whole seconds. */
     private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d{1,9})?");
 
-    /** In the root locale the names of days are never written out. */
+    /** In the root locale, the names of days are always abbreviated. */
     private static final Locale NAMES = Locale.US;
 
     private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", NAMES);
@@ -32,9 +34,9 @@ final class RetryAfter {
     private RetryAfter() {}
 
     /**
-     * Empty if the header says nothing that can be understood. Never negative.
+     * Parses the header; empty if it is invalid. Never negative.
      *
-     * @param date the header {@code Date} of the same answer, or null: what the endpoint's clock says, which may be wrong
+     * @param date the header {@code Date} of the same response, or null. The endpoint's clock may be wrong
      */
     static Optional<Duration> parse(String header, @Nullable String date, Instant ours) {
         String text = header.strip();
@@ -51,12 +53,12 @@ final class RetryAfter {
             return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
                     .toInstant());
         } catch (DateTimeException e) {
-            // perhaps one of the forms that only old servers send
+            // try the obsolete formats
         }
         try {
             return Optional.of(LocalDateTime.parse(text, rfc850(now)).toInstant(ZoneOffset.UTC));
         } catch (DateTimeException e) {
-            // perhaps the last one
+            // try the last format
         }
         try {
             return Optional.of(LocalDateTime.parse(text, ASCTIME).toInstant(ZoneOffset.UTC));
@@ -65,7 +67,7 @@ final class RetryAfter {
         }
     }
 
-    /** A year of two digits is at most 50 years ahead. */
+    /** A two-digit year is at most 50 years ahead. */
     private static DateTimeFormatter rfc850(Instant now) {
         int base = now.atOffset(ZoneOffset.UTC).getYear() - 49;
         return new DateTimeFormatterBuilder()

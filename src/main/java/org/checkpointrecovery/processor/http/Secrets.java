@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The secrets that the operator gave the service, by name. Prints names only. */
+/** The operator's secrets by name. {@link #toString} prints names only. */
 public final class Secrets {
     public static final Secrets NONE = new Secrets(Map.of());
 
@@ -14,7 +14,7 @@ public final class Secrets {
 
     private final Map<String, String> values;
 
-    /** @param values visible ASCII, with spaces and tabs within, because they go into headers */
+    /** @param values visible ASCII with inner spaces and tabs, because they go into headers */
     public Secrets(Map<String, String> values) {
         values.forEach((name, value) -> {
             if (!isName(name) || !isValue(value)) {
@@ -39,14 +39,14 @@ public final class Secrets {
         return Optional.ofNullable(values.get(name));
     }
 
-    /** The others. */
+    /** Returns the secrets except one. */
     public Secrets without(String name) {
         Map<String, String> others = new HashMap<>(values);
         others.remove(name);
         return new Secrets(others);
     }
 
-    /** Sorted. */
+    /** Returns the names, sorted. */
     public List<String> names() {
         return values.keySet().stream().sorted().toList();
     }

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A thread of its own. */
+/** A loop on its own thread. */
 final class ThreadLoop implements Loop {
     private static final Logger log = LoggerFactory.getLogger(ThreadLoop.class);
 
@@ -32,12 +32,12 @@ final class ThreadLoop implements Loop {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // no one waits for it
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
     public void later(Duration delay, Runnable task) {
         executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** The executor would keep what a task throws to itself. */
+    /** Logs exceptions of a task, which the executor would swallow. */
     private static Runnable logged(Runnable task) {
         return () -> {
             try {
@@ -49,7 +49,7 @@ final class ThreadLoop implements Loop {
         };
     }
 
-    /** Interrupts nothing: a task may have handed an answer to someone who is writing it to a file. */
+    /** Does not interrupt: a task may be passing a reply to a thread that writes it to a file. */
     @Override
     public void close() {
         executor.shutdown();

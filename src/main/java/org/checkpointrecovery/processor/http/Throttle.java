@@ -4,14 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the next attempt of a run may begin. An endpoint that is pushed too hard is left alone for as long as it asks, and then
- * called half as many times at once; each success brings back a part, so that the number grows by one when as many calls have
- * succeeded as are made at once (additive increase, multiplicative decrease, as TCP has it: RFC 5681).
+ * Decides when the next attempt of a run may start. After an overload answer, waits as long as the endpoint asks and
+ * then halves the concurrency. Each success restores a part: concurrency grows by one after as many successes as there
+ * are concurrent calls (additive increase, multiplicative decrease, as in TCP: RFC 5681).
  *
- * <p>Times are nanoseconds of any clock that only goes forward. Not thread-safe.
+ * <p>Times are nanoseconds of a monotonic clock. Not thread-safe.
  */
 final class Throttle {
-    /** Nothing may begin before an attempt under way has ended. */
+    /** No attempt may start before a current one ends. */
     static final long UNTIL_ONE_ENDS = Long.MAX_VALUE;
 
     private final int concurrency;
@@ -30,7 +30,7 @@ final class Throttle {
         this.slowed = now;
     }
 
-    /** How long until another attempt may begin; 0 for now, or {@link #UNTIL_ONE_ENDS}. */
+    /** Returns the wait before the next attempt; 0 for none, or {@link #UNTIL_ONE_ENDS}. */
     long untilNext(long now, int underWay) {
         if (underWay >= (int) atOnce) {
             return UNTIL_ONE_ENDS;
@@ -47,9 +47,9 @@ final class Throttle {
     }
 
     /**
-     * The endpoint answered that it has too much to do.
+     * Slows down after an overload answer.
      *
-     * @param began when the attempt began: those that were under way together count as one complaint
+     * @param began when the attempt started: overload answers to concurrent attempts count once
      */
     void slowDown(long now, long began, Duration wait) {
         if (began - slowed >= 0) {

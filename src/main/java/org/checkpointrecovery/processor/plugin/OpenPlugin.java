@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An object of a plugin's, open for items of one job. Whatever it throws ends here. Its result:
+ * A plugin object, open for the items of one job. Catches everything that it throws. A result is:
  *
  * <pre>{"index":3,"result":"..."}</pre>
  *
@@ -71,7 +71,7 @@ final class OpenPlugin {
     }
 
     /**
-     * Sees whether a plugin opens with a spec, on a thread of its own that nobody waits for longer than for an item.
+     * Checks that a plugin opens with a spec, on a separate thread, within the time limit of an item.
      */
     static void check(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
         CompletableFuture<Optional<FailedException>> opened = new CompletableFuture<>();
@@ -121,7 +121,7 @@ final class OpenPlugin {
                 json.writeFieldName("result");
                 write(result, json, 0);
             }));
-        } catch (Throwable e) { // whatever a plugin throws fails the item and not the service
+        } catch (Throwable e) { // a plugin may throw anything; it fails the item, not the service
             return new Answer.Failed(
                     new ItemFailure(
                             ItemErrorCode.PLUGIN_FAILED,

@@ -23,8 +23,8 @@ import org.checkpointrecovery.processor.Work;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a plugin on threads, each with an object of its own. A thread whose item takes too long is interrupted and left to
- * itself, and another takes its place: Java has no way to end it. When too many of them hang, the job pauses.
+ * Runs a plugin on threads, each with its own object. A thread whose item exceeds the time limit is interrupted and
+ * replaced, because Java cannot end it. If too many of them hang, the job pauses.
  */
 final class PluginProcessor implements ConcurrentProcessor {
     private static final int MAX_HANGING = 16;
@@ -35,14 +35,14 @@ final class PluginProcessor implements ConcurrentProcessor {
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
             1,
             task -> daemon(new Thread(task, "plugin-time-out")),
-            new ThreadPoolExecutor.DiscardPolicy()); // of items that are begun while all is closed
+            new ThreadPoolExecutor.DiscardPolicy()); // for items that start during close
     private final Queue<Item> waiting = new ArrayDeque<>(); // guarded by this, as all below
     private final Set<Worker> workers = new HashSet<>();
     private int idle;
     private int hanging;
     private boolean closed;
 
-    /** Makes an object of the plugin's. */
+    /** Creates a plugin object. */
     interface Maker {
         OpenPlugin make() throws OpenPlugin.FailedException;
     }
@@ -117,7 +117,7 @@ final class PluginProcessor implements ConcurrentProcessor {
         }
     }
 
-    /** The next item; null if there are no more. */
+    /** Takes the next item; null if there are no more. */
     private synchronized @Nullable Item take(Worker worker) throws InterruptedException {
         idle++;
         try {
@@ -130,12 +130,12 @@ final class PluginProcessor implements ConcurrentProcessor {
         return closed || !workers.contains(worker) ? null : waiting.remove();
     }
 
-    /** Takes the answer of a worker, unless its item was given up, or nobody waits for it. */
+    /** Whether a worker's answer is still wanted: its item was not given up and the processor is open. */
     private synchronized boolean awaitsAnswerOf(Worker worker) {
         return !closed && workers.contains(worker);
     }
 
-    /** Gives a worker up; false if it has just answered. */
+    /** Abandons a worker; false if it has just answered. */
     private synchronized boolean abandon(Worker worker) {
         if (!worker.busy || !workers.remove(worker)) {
             return false;
@@ -145,7 +145,7 @@ final class PluginProcessor implements ConcurrentProcessor {
         return !closed;
     }
 
-    /** A thread with its object. */
+    /** A thread and its plugin object. */
     private final class Worker {
         private final Thread thread = daemon(new Thread(this::work, "plugin-" + spec.name()));
         private boolean busy; // guarded by the processor
@@ -157,7 +157,7 @@ final class PluginProcessor implements ConcurrentProcessor {
                     plugin = process(plugin, item);
                 }
             } catch (InterruptedException e) {
-                // nobody waits for its answers any more
+                // nobody waits for its answers
             } finally {
                 synchronized (PluginProcessor.this) {
                     if (!workers.remove(this) && !closed) {
@@ -170,7 +170,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             }
         }
 
-        /** Answers an item. Opening the plugin counts towards the time that its first item may take. */
+        /** Answers an item. Opening the plugin counts towards the time limit of its first item. */
         private @Nullable OpenPlugin process(@Nullable OpenPlugin openBefore, Item item) {
             synchronized (PluginProcessor.this) {
                 busy = true;

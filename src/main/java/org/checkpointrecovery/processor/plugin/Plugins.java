@@ -28,7 +28,7 @@ public final class Plugins {
     /**
      * Finds the plugins in jars.
      *
-     * @param problems takes a sentence for each jar that cannot be used, and for each plugin
+     * @param problems receives a sentence for each unusable jar or plugin
      */
     public static Plugins load(List<URL> jars, List<String> problems) {
         Map<String, ServiceLoader.Provider<ItemProcessor>> found = new TreeMap<>();
@@ -45,7 +45,7 @@ public final class Plugins {
 
     private static void load(
             URL jar, String file, Map<String, ServiceLoader.Provider<ItemProcessor>> found, List<String> problems) {
-        // Never closed: its classes are used as long as the service runs.
+        // Never closed, because its classes are used as long as the service runs.
         ClassLoader loader = new URLClassLoader(file, new URL[] {jar}, new PluginApi());
         List<ServiceLoader.Provider<ItemProcessor>> providers =
                 ServiceLoader.load(ItemProcessor.class, loader).stream().toList();
@@ -98,7 +98,7 @@ public final class Plugins {
         return providers.containsKey(name);
     }
 
-    /** The jar that a plugin is in; empty if there is none of that name. */
+    /** Returns the jar of a plugin; empty if there is no plugin of that name. */
     public Optional<URI> jar(String name) {
         ServiceLoader.Provider<ItemProcessor> provider = providers.get(name);
         if (provider == null) {
@@ -111,7 +111,7 @@ public final class Plugins {
                 .toString()));
     }
 
-    /** A new object of the plugin's class. */
+    /** Creates a plugin object. */
     ItemProcessor make(String name) {
         ServiceLoader.Provider<ItemProcessor> provider = providers.get(name);
         if (provider == null) {
@@ -120,7 +120,7 @@ public final class Plugins {
         return provider.get();
     }
 
-    /** Shows a plugin the JDK and the interface; libraries of the service's are not its own. */
+    /** Lets a plugin see only the JDK and the plugin interface, not the service's libraries. */
     private static final class PluginApi extends ClassLoader {
         private static final Set<String> SHOWN =
                 Set.of("org.checkpointrecovery.plugin.ItemProcessor", "org.checkpointrecovery.plugin.PluginItem");

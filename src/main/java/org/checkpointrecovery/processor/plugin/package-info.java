@@ -1,4 +1,4 @@
-/** Processors that are classes of the operator's, from jars. */
+/** Processors that are the operator's Java classes, loaded from jars. */
 @NullMarked
 package org.checkpointrecovery.processor.plugin;
 
