@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What a decoder makes of a body. Its complaints are told apart from those of the disk that has the body, whatever
- * their type.
+ * The decoded form of a body. Distinguishes decoding errors from read errors of the disk, whatever their types.
  */
 public final class DecodedStream extends FilterInputStream {
-    /** Makes a decoder, which may read a part of the body at once. */
+    /** Creates a decoder, which may read a part of the body at once. */
     public interface Decoder {
         InputStream of(InputStream body) throws IOException;
     }
@@ -44,7 +43,7 @@ public final class DecodedStream extends FilterInputStream {
         }
     }
 
-    /** Decoders meet what is damaged with exceptions of all kinds. */
+    /** Converts a failure, because decoders throw all kinds of exceptions for damaged input. */
     private static IOException named(Exception e) {
         if (e instanceof UnreadableException unreadable) {
             return unreadable.failure;

@@ -11,22 +11,22 @@ import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds how a file becomes text in UTF-8, and decodes it. No text in UTF-8 begins as a compressed file does, so the first
- * bytes decide, whatever the file's name is.
+ * Detects how to decode a file to UTF-8 text, and decodes it. UTF-8 text never starts like a compressed file, so the
+ * first bytes decide, whatever the file's name.
  */
 public final class Decoders {
-    /** How many bytes at the start of a file are looked at, at the most. */
+    /** Maximum bytes at the start of a file that are inspected. */
     public static final int START_BYTES = Signs.BYTES;
 
     private Decoders() {}
 
     /**
-     * Finds how a file is to be decoded.
+     * Detects how to decode a file.
      *
      * @param start its first bytes: {@link #START_BYTES} of them, or all that it has
-     * @param name of the file, whose ending may promise a compressed one
-     * @param encoding of the text, as the client says
-     * @throws UndecodableException if it is not text in that encoding, or not what its name says; the message has the way out
+     * @param name of the file, whose ending may indicate a compressed file
+     * @param encoding of the text, according to the client
+     * @throws UndecodableException if it is not text in that encoding, or does not match its name; the message says what to do
      */
     public static Decoding find(byte[] start, String name, TextEncoding encoding) throws UndecodableException {
         Signs signs = new Signs(start);
@@ -56,7 +56,7 @@ public final class Decoders {
         return null;
     }
 
-    /** What a file decodes to, in UTF-8. What is not coded as it should be is an {@link UndecodableException}. */
+    /** Decodes a file to UTF-8. Invalid content throws an {@link UndecodableException}. */
     public static InputStream decode(InputStream file, Decoding decoding) throws IOException {
         InputStream text = file;
         Compression compression = decoding.compression();
@@ -72,7 +72,7 @@ public final class Decoders {
         return decode(text, decoding.encoding());
     }
 
-    /** Refuses a start that shows that the file is not text in the encoding. */
+    /** Refuses a file whose start is not text in the encoding. */
     private static void refuseOther(Signs signs, TextEncoding encoding) throws UndecodableException {
         String format = signs.compression() != null ? "compressed twice" : signs.otherFormat();
         if (format != null) {
@@ -109,7 +109,7 @@ public final class Decoders {
                 .orElse("");
     }
 
-    /** What text is in UTF-8. Text that is not in the encoding is a {@link WrongEncodingException}. */
+    /** Converts text to UTF-8. Text in another encoding throws a {@link WrongEncodingException}. */
     public static InputStream decode(InputStream text, TextEncoding encoding) {
         return encoding == TextEncoding.UTF_8 ? text : new TranscodedStream(text, encoding);
     }

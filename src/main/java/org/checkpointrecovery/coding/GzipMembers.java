@@ -7,8 +7,8 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All members of a gzip stream (RFC 1952). Zero bytes behind the last one are padding, as tapes and block devices leave it;
- * anything else there is an error, as it is to gzip(1).
+ * Reads all members of a gzip stream (RFC 1952). Zero bytes after the last member are padding, as from tapes and block
+ * devices; anything else there is an error, as in gzip(1).
  */
 public final class GzipMembers extends InputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -21,7 +21,7 @@ public final class GzipMembers extends InputStream {
         this.member = next();
     }
 
-    /** The stream that it reads from stands behind the member when that ends, because it can be marked. */
+    /** Opens the next member. At its end, the body is positioned after it, because the body supports mark. */
     private InputStream next() throws IOException {
         return GzipCompressorInputStream.builder()
                 .setInputStream(body)

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.checkpointrecovery.job.Compression;
 import org.jspecify.annotations.Nullable;
 
-/** Tells by its first bytes what a file is, as far as it is surely not text in UTF-8. */
+/** Detects by its first bytes a file that is certainly not UTF-8 text. */
 final class Signs {
-    /** How many bytes at the start are looked at, at the most. */
+    /** Maximum bytes at the start that are inspected. */
     static final int BYTES = 512;
 
     /**
-     * How many bytes at the start must have a pattern of NULs before that tells an encoding without a byte-order mark.
+     * Bytes at the start that must have a pattern of NULs to indicate an encoding without a byte-order mark.
      */
     private static final int NUL_PATTERN_BYTES = 64;
 
@@ -31,7 +31,7 @@ final class Signs {
         return has(0, 0x28, 0xb5, 0x2f, 0xfd) ? Compression.ZSTD : null;
     }
 
-    /** A format of files that is neither text nor decoded here, with an article; null if there is no sign of one. */
+    /** Returns a file format that is neither text nor supported, with an article; null if none is detected. */
     @Nullable
     String otherFormat() {
         if (has(0, 'P', 'K', 3, 4)) {
@@ -51,7 +51,7 @@ final class Signs {
         return has(0, 0xef, 0xbb, 0xbf);
     }
 
-    /** The name of a UTF-16 or UTF-32 encoding; null if there is no sign of one. */
+    /** Returns the name of a UTF-16 or UTF-32 encoding; null if none is detected. */
     @Nullable
     String wideEncoding() {
         if (has(0, 0xff, 0xfe, 0, 0)) {
@@ -69,9 +69,11 @@ final class Signs {
         return start.length < NUL_PATTERN_BYTES ? null : byNuls();
     }
 
-    /** Most letters of most languages with an alphabet leave bytes 0 in UTF-16, and all letters do in UTF-32. */
+    /**
+     * Detects an encoding by its zero bytes: most letters of alphabets have them in UTF-16, and all letters in UTF-32.
+     */
     private @Nullable String byNuls() {
-        boolean[] nul = new boolean[4]; // whether all bytes at that place in a group of four are 0
+        boolean[] nul = new boolean[4]; // whether all bytes at this position in a group of four are 0
         Arrays.fill(nul, true);
         for (int i = 0; i < NUL_PATTERN_BYTES; i++) {
             nul[i % 4] &= start[i] == 0;

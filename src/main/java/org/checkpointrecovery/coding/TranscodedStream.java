@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.checkpointrecovery.job.TextEncoding;
 
-/** What a {@link Transcoder} makes of a stream. */
+/** A stream converted by a {@link Transcoder}. */
 final class TranscodedStream extends InputStream {
     private static final int BUFFER_BYTES = 32 * 1024;
 
@@ -18,7 +18,7 @@ final class TranscodedStream extends InputStream {
     TranscodedStream(InputStream coded, TextEncoding encoding) {
         this.coded = coded;
         this.transcoder = new Transcoder(encoding, (utf8, count) -> {
-            if (next < text.length) { // two pieces of text came from one of bytes
+            if (next < text.length) { // one piece of bytes yielded two pieces of text
                 byte[] both = new byte[text.length - next + count];
                 System.arraycopy(text, next, both, 0, text.length - next);
                 System.arraycopy(utf8, 0, both, text.length - next, count);

@@ -14,9 +14,9 @@ import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns text of another encoding into UTF-8, piece by piece, in a fixed amount of memory. Bytes that are no character of the
- * encoding are an {@link WrongEncodingException} that says where they are: nothing is replaced. The byte-order mark of
- * UTF-16 is left out. Used by one thread.
+ * Converts text of another encoding to UTF-8 in pieces, with a fixed amount of memory. Invalid bytes throw a
+ * {@link WrongEncodingException} with their position; nothing is replaced. The byte-order mark of UTF-16 is dropped.
+ * Used by one thread.
  */
 public final class Transcoder {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -31,10 +31,10 @@ public final class Transcoder {
     private final CharBuffer out = CharBuffer.allocate(BUFFER_BYTES);
     private @Nullable CharsetDecoder decoder;
     private boolean anyText;
-    /** Bytes that were decoded before those in {@link #in}. */
+    /** Number of bytes decoded before those in {@link #in}. */
     private long before;
 
-    /** Takes the text. */
+    /** Receives the text. */
     public interface Sink {
         void take(byte[] utf8, int count) throws IOException;
     }
@@ -44,7 +44,7 @@ public final class Transcoder {
         this.sink = sink;
     }
 
-    /** Takes the next bytes of the file. */
+    /** Decodes the next bytes of the file. */
     public void feed(byte[] bytes, int start, int end) throws IOException {
         for (int at = start; at < end; ) {
             int count = Math.min(end - at, in.remaining());
@@ -54,7 +54,7 @@ public final class Transcoder {
         }
     }
 
-    /** The file ends here. */
+    /** Marks the end of the file. */
     public void end() throws IOException {
         decode(true);
     }
@@ -119,7 +119,7 @@ public final class Transcoder {
         out.flip();
         if (!anyText && out.hasRemaining()) {
             anyText = true;
-            if (out.get(0) == BYTE_ORDER_MARK) { // no character of an encoding of one byte
+            if (out.get(0) == BYTE_ORDER_MARK) { // cannot occur in a single-byte encoding
                 out.get();
             }
         }

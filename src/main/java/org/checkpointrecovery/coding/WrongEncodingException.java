@@ -1,6 +1,6 @@
 package org.checkpointrecovery.coding;
 
-/** Text is not in the encoding that it is said to be in. */
+/** Text is not in its declared encoding. */
 public final class WrongEncodingException extends UndecodableException {
     WrongEncodingException(String why) {
         super(why);

@@ -5,16 +5,19 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The decoder of Zstandard. Its library needs memory access that a JVM may deny ({@code --sun-misc-unsafe-memory-access=deny}). */
+/**
+ * Decodes Zstandard. Its library needs memory access that a JVM may deny ({@code
+ * --sun-misc-unsafe-memory-access=deny}).
+ */
 public final class ZstdDecoder {
-    /** A frame with the one byte 'a', as it is (RFC 8878, section 3.1). */
+    /** A frame with the single byte 'a', uncompressed (RFC 8878, section 3.1). */
     private static final byte[] SMALLEST_FRAME = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0x20, 1, 9, 0, 0, 'a'};
 
     private static final boolean ALLOWED = isAllowed();
 
     private ZstdDecoder() {}
 
-    /** Whether the JVM lets the library work. */
+    /** Whether the library works in this JVM. */
     public static boolean isAvailable() {
         return ALLOWED;
     }

@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Walks the frames of Zstandard (RFC 8878, section 3.1) without decoding them, and hands their bytes on. The decoder behind it
- * trusts the sizes in a frame, and knows one kind of frame alone: here a window is refused before memory is taken for it,
- * frames to be skipped are left out, and the end of the body is the end of a frame or an {@link UndecodableException}.
+ * Checks the frames of Zstandard (RFC 8878, section 3.1) without decoding them, and passes their bytes on. The decoder
+ * trusts the sizes in a frame and supports only one kind of frame. So this class refuses a too large window before
+ * memory is allocated, drops skippable frames, and throws an {@link UndecodableException} if the body ends within a
+ * frame.
  *
  * <pre>
  *   magic 4 | descriptor 1 | window 0-1 | dictionary 0-4 | content size 0-8 | blocks | checksum 0 or 4
@@ -15,7 +16,7 @@ import java.io.InputStream;
  * </pre>
  */
 final class ZstdFrames extends FilterInputStream {
-    /** What the decoder has room for; more than any level of the zstd command up to 19 takes. */
+    /** Maximum window of the decoder; more than the zstd command uses at any level up to 19. */
     static final int MAX_WINDOW_BYTES = 8 * 1024 * 1024;
 
     private static final int MAX_BLOCK_BYTES = 128 * 1024;
@@ -24,12 +25,12 @@ final class ZstdFrames extends FilterInputStream {
     private static final int RLE = 1;
     private static final int RESERVED = 3;
 
-    /** A header that was looked at and is to be handed on. */
+    /** A checked header that is to be passed on. */
     private final byte[] header = new byte[18];
 
     private int headerNext;
     private int headerEnd;
-    /** Bytes behind the header that are handed on as they come. */
+    /** Bytes after the header that are passed on unchanged. */
     private int left;
 
     private boolean inFrame;
@@ -67,7 +68,7 @@ final class ZstdFrames extends FilterInputStream {
         return count;
     }
 
-    /** Looks at the header of the next frame; false at the end of the body. */
+    /** Checks the header of the next frame; false at the end of the body. */
     private boolean nextFrame() throws IOException {
         begin();
         int first = in.read();
@@ -119,7 +120,7 @@ final class ZstdFrames extends FilterInputStream {
         int sizeAt = headerEnd;
         take(sizeBytes);
         if (singleSegment) {
-            window = number(sizeAt, sizeBytes); // all of the content; in two bytes 256 less, which does not matter here
+            window = number(sizeAt, sizeBytes); // the content size; a two-byte size is 256 too small, which does not matter here
         }
         if (window < 0 || window > MAX_WINDOW_BYTES) {
             throw new UndecodableException(
@@ -128,7 +129,7 @@ final class ZstdFrames extends FilterInputStream {
         }
     }
 
-    /** Looks at the header of the frame's next block. */
+    /** Checks the header of the frame's next block. */
     private boolean nextBlock() throws IOException {
         begin();
         take(3);
@@ -151,7 +152,7 @@ final class ZstdFrames extends FilterInputStream {
         headerEnd = 0;
     }
 
-    /** Reads so many more bytes into the header. */
+    /** Reads {@code count} more bytes into the header. */
     private void take(int count) throws IOException {
         if (in.readNBytes(header, headerEnd, count) < count) {
             throw endsInTheMiddle();
@@ -170,7 +171,7 @@ final class ZstdFrames extends FilterInputStream {
         }
     }
 
-    /** A number in the header, least significant byte first. */
+    /** Returns a number in the header, least significant byte first. */
     private long number(int at, int bytes) {
         long number = 0;
         for (int i = bytes - 1; i >= 0; i--) {

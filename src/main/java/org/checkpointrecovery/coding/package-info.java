@@ -1,6 +1,6 @@
 /**
- * Decoders for files that are not plain UTF-8 text: compressed ones, and text in other encodings. Knows streams of bytes, and
- * neither files nor requests.
+ * Decoders for files that are not plain UTF-8 text: compressed files, and text in other encodings. Works on byte
+ * streams; does not depend on files or requests.
  */
 @NullMarked
 package org.checkpointrecovery.coding;

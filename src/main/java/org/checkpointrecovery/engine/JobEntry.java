@@ -31,7 +31,7 @@ final class JobEntry {
     private final JobStore store;
     private final JobWatcher watcher;
     private volatile Snapshot snapshot; // written under this
-    private volatile long runBegan = System.nanoTime(); // written under this
+    private volatile long runStartedNanos = System.nanoTime(); // written under this
     private @Nullable JobRun run; // guarded by this
     private boolean deleted; // guarded by this
     private boolean unsaved; // guarded by this; whether the state is not the one on disk
@@ -40,23 +40,23 @@ final class JobEntry {
     private int waits; // guarded by this; since the last commit
 
     /**
-     * @param beyond committed items and those finished by a cluster; null if no more than the committed ones are known
+     * @param finishedByCluster committed items and those finished by a cluster; null if no more than the committed ones are known
      * @param notice a problem to show in addition to the state; never on disk
      * @param toCheckpoint from the start of the current run to its last checkpoint; null before the first one
      */
     private record Snapshot(
             Job job,
             Position committed,
-            @Nullable Finished beyond,
+            @Nullable Finished finishedByCluster,
             @Nullable Instant lastCheckpointAt,
             @Nullable Reason notice,
             @Nullable Duration toCheckpoint) {
         Snapshot with(Job next) {
-            return new Snapshot(next, committed, beyond, lastCheckpointAt, notice, toCheckpoint);
+            return new Snapshot(next, committed, finishedByCluster, lastCheckpointAt, notice, toCheckpoint);
         }
 
         Snapshot with(Position newCommitted, @Nullable Instant savedAt, @Nullable Duration newToCheckpoint) {
-            return new Snapshot(job, newCommitted, beyond, savedAt, notice, newToCheckpoint);
+            return new Snapshot(job, newCommitted, finishedByCluster, savedAt, notice, newToCheckpoint);
         }
 
         Snapshot with(Finished newBeyond) {
@@ -64,14 +64,14 @@ final class JobEntry {
         }
 
         Snapshot with(@Nullable Reason newNotice) {
-            return new Snapshot(job, committed, beyond, lastCheckpointAt, newNotice, toCheckpoint);
+            return new Snapshot(job, committed, finishedByCluster, lastCheckpointAt, newNotice, toCheckpoint);
         }
 
         /** Returns the finished items. Never decreases while the cluster's ranges exist. */
         Finished finished() {
-            return beyond == null || beyond.items() <= committed.nextItem() || job.status() == Status.COMPLETED
+            return finishedByCluster == null || finishedByCluster.items() <= committed.nextItem() || job.status() == Status.COMPLETED
                     ? committed.finished()
-                    : beyond;
+                    : finishedByCluster;
         }
     }
 
@@ -106,12 +106,12 @@ final class JobEntry {
 
     /** Returns the duration of the current run. Uses a monotonic clock, because the time of day may jump. */
     Duration sinceRunBegan() {
-        return Duration.ofNanos(System.nanoTime() - runBegan);
+        return Duration.ofNanos(System.nanoTime() - runStartedNanos);
     }
 
     /** Starts measuring a run. Call before the run becomes visible. */
     synchronized void measureRun() {
-        runBegan = System.nanoTime();
+        runStartedNanos = System.nanoTime();
         snapshot = snapshot.with(snapshot.committed, snapshot.lastCheckpointAt, null);
     }
 
@@ -288,9 +288,9 @@ final class JobEntry {
     }
 
     /** Removes the job from the queue, and drops its queued run. */
-    synchronized void leaveLine() {
+    synchronized void leaveQueue() {
         if (run != null) {
-            run.leaveLine();
+            run.leaveQueue();
             run = null;
         }
     }

@@ -35,7 +35,7 @@ final class JobRun implements RunListener {
     private final Clock clock;
     private final Runnable leftQueue;
     private final Runnable startLater;
-    private boolean inLine = true; // guarded by the entry
+    private boolean inQueue = true; // guarded by the entry
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // used by the committing thread only
 
     /**
@@ -51,9 +51,9 @@ final class JobRun implements RunListener {
     }
 
     /** Notes that the job no longer waits for a worker. Call before that is visible. The caller holds the entry. */
-    void leaveLine() {
-        if (inLine) {
-            inLine = false;
+    void leaveQueue() {
+        if (inQueue) {
+            inQueue = false;
             leftQueue.run();
         }
     }
@@ -64,7 +64,7 @@ final class JobRun implements RunListener {
             if (!entry.isRun(this) || entry.status() != Status.QUEUED) {
                 return false;
             }
-            leaveLine();
+            leaveQueue();
             entry.measureRun();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);
@@ -113,7 +113,7 @@ final class JobRun implements RunListener {
                 return;
             }
             entry.setRun(null);
-            leaveLine();
+            leaveQueue();
             RunEnd known = end.waits() && entry.status() == Status.QUEUED ? end : save(id, end);
             if (known.waits() && entry.status() == Status.QUEUED) {
                 entry.showNotice(known.reason());

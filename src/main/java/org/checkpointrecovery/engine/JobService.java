@@ -152,7 +152,7 @@ public final class JobService {
         uploads.open();
         uploads.list().forEach(file -> ids.startAfter(file.id()));
         Recoverer recoverer = new Recoverer(jobs, clock, watchers, settings.autoResume());
-        List<JobEntry> inLine = new ArrayList<>();
+        List<JobEntry> queued = new ArrayList<>();
         for (Job job : jobs.loadAll(clock.instant())) {
             ids.startAfter(job.id().value());
             JobEntry entry = recoverer.recover(job);
@@ -163,17 +163,17 @@ public final class JobService {
                 keys.put(job.idempotencyKey(), job.id());
             }
             if (entry.status() == Status.QUEUED) {
-                inLine.add(entry);
+                queued.add(entry);
             }
         }
-        inLine.sort(Recoverer.LINE_ORDER);
-        for (JobEntry entry : inLine) {
+        queued.sort(Recoverer.QUEUE_ORDER);
+        for (JobEntry entry : queued) {
             slots.claimUnbounded();
             enqueue(entry);
         }
         entries.values().forEach(entry -> entry.callBack(callbacks));
         phase = Phase.OPEN;
-        log.info("Found {} jobs, {} of them continue", entries.size(), inLine.size());
+        log.info("Found {} jobs, {} of them continue", entries.size(), queued.size());
     }
 
     /** Adds a watcher of all jobs. Add it before {@link #open} to watch the jobs found there too. */
@@ -537,7 +537,7 @@ public final class JobService {
             Status before = entry.status();
             entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
             if (before == Status.QUEUED) {
-                entry.leaveLine();
+                entry.leaveQueue();
                 engines.of(entry.job()).withdraw(id);
             } else if (verb == Verb.PAUSE) {
                 engines.of(entry.job()).pause(id);

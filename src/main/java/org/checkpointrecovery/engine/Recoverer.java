@@ -27,7 +27,7 @@ final class Recoverer {
     private static final Logger log = LoggerFactory.getLogger(Recoverer.class);
 
     /** Jobs that a crash interrupted come first, then the others in the order in which they were queued. */
-    static final Comparator<JobEntry> LINE_ORDER = Comparator.<JobEntry, Boolean>comparing(
+    static final Comparator<JobEntry> QUEUE_ORDER = Comparator.<JobEntry, Boolean>comparing(
                     entry -> entry.job().runs().isEmpty())
             .thenComparing(entry -> entry.job().stateSince())
             .thenComparing(entry -> entry.job().id());

@@ -12,7 +12,7 @@ final class CsvEnds implements RecordEnds {
         UNQUOTED,
         QUOTED,
         /** After a quotation mark in a quoted field: its end, or the first of two. */
-        BEHIND_QUOTATION_MARK
+        AFTER_QUOTATION_MARK
     }
 
     private final byte delimiter;
@@ -34,7 +34,7 @@ final class CsvEnds implements RecordEnds {
 
     /** Whether the next quotation mark belongs to a quoted field: it would not open one. */
     boolean isInQuotedField() {
-        return place == Place.QUOTED || place == Place.BEHIND_QUOTATION_MARK;
+        return place == Place.QUOTED || place == Place.AFTER_QUOTATION_MARK;
     }
 
     @Override
@@ -43,7 +43,7 @@ final class CsvEnds implements RecordEnds {
         for (int at = from; at < to; at++) {
             byte next = bytes[at];
             if (now == Place.QUOTED) {
-                now = next == '"' ? Place.BEHIND_QUOTATION_MARK : Place.QUOTED;
+                now = next == '"' ? Place.AFTER_QUOTATION_MARK : Place.QUOTED;
             } else if (next == '\n') {
                 place = Place.FIELD_START;
                 return at;

@@ -27,13 +27,13 @@ public final class CsvHeader {
     private final List<String> names;
     private final byte[] raw;
     private final Format format;
-    private final long behindBytes;
+    private final long dataStartBytes;
 
-    private CsvHeader(List<String> names, byte[] raw, Format format, long behindBytes) {
+    private CsvHeader(List<String> names, byte[] raw, Format format, long dataStartBytes) {
         this.names = names;
         this.raw = raw;
         this.format = format;
-        this.behindBytes = behindBytes;
+        this.dataStartBytes = dataStartBytes;
     }
 
     /**
@@ -87,8 +87,8 @@ public final class CsvHeader {
     }
 
     /** Returns the byte position where the search for the first item starts. */
-    public long behindBytes() {
-        return behindBytes;
+    public long dataStartBytes() {
+        return dataStartBytes;
     }
 
     /** Reads the start of an input. */
@@ -127,20 +127,20 @@ public final class CsvHeader {
 
         private Optional<CsvHeader> read(long start, Format format) throws IOException {
             LineSource records = records(start, format); // not closed, because the channel is used again
-            long behind = start;
+            long dataStart = start;
             for (int skipped = 0; !copies && skipped < format.skipRecords(); skipped++) {
                 Items one = records.read(1);
                 if (one.count() == 0) {
                     return Optional.empty();
                 }
-                behind = one.nextBytes();
+                dataStart = one.nextBytes();
             }
             Format certain = format.withDelimiter(format.delimiter());
             if (format.names() instanceof FieldNames.Given given) {
                 if (!copies && !format.delimiterGiven() && given.names().size() > 1) {
-                    refuseOtherDelimiters(records, behind, format, given.names().size());
+                    refuseOtherDelimiters(records, dataStart, format, given.names().size());
                 }
-                return Optional.of(new CsvHeader(given.names(), new byte[0], certain, behind));
+                return Optional.of(new CsvHeader(given.names(), new byte[0], certain, dataStart));
             }
             Items items = records.read(1);
             if (items.count() == 0) {
@@ -148,12 +148,12 @@ public final class CsvHeader {
             }
             Item first = items.get(0);
             if (!copies && !format.delimiterGiven()) {
-                refuseOtherDelimiters(first, behind, format, 0);
+                refuseOtherDelimiters(first, dataStart, format, 0);
             }
             boolean isItem = format.names() instanceof FieldNames.Numbered && !copies;
             List<String> fields = fields(first, format);
             byte[] raw = Arrays.copyOfRange(first.bytes(), first.start(), first.end());
-            return Optional.of(new CsvHeader(names(fields, format), raw, certain, isItem ? behind : items.nextBytes()));
+            return Optional.of(new CsvHeader(names(fields, format), raw, certain, isItem ? dataStart : items.nextBytes()));
         }
 
         private LineSource records(long position, Format format) {

@@ -26,8 +26,8 @@ public final class EightBytes {
     public static long getLast(byte[] bytes, int at, int end) {
         int count = end - at;
         if (at <= bytes.length - 8) {
-            long behind = -1L << (8 * count);
-            return (get(bytes, at) & ~behind) | (SPACES & behind);
+            long padding = -1L << (8 * count);
+            return (get(bytes, at) & ~padding) | (SPACES & padding);
         }
         long eight = SPACES;
         for (int i = end - 1; i >= at; i--) {

@@ -50,11 +50,11 @@ public final class Items {
     /** Copies other items into this object's own array. */
     public void copyOf(Items other) {
         int first = other.count == 0 ? 0 : other.starts[0];
-        int behind = other.count == 0 ? 0 : other.ends[other.count - 1];
-        if (bytes.length < behind - first) {
-            bytes = new byte[behind - first];
+        int after = other.count == 0 ? 0 : other.ends[other.count - 1];
+        if (bytes.length < after - first) {
+            bytes = new byte[after - first];
         }
-        System.arraycopy(other.bytes, first, bytes, 0, behind - first);
+        System.arraycopy(other.bytes, first, bytes, 0, after - first);
         reserve(other.count);
         for (int i = 0; i < other.count; i++) {
             starts[i] = other.starts[i] - first;
@@ -74,13 +74,13 @@ public final class Items {
         nextBytes = position;
     }
 
-    void add(int start, int end, long index, long behind) {
+    void add(int start, int end, long index, long after) {
         reserve(count + 1);
         starts[count] = start;
         ends[count] = end;
         indexes[count] = index;
         count++;
-        nextBytes = behind;
+        nextBytes = after;
     }
 
     /** Whether the last item is cut; no other item can be. */

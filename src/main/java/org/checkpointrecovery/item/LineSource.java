@@ -174,8 +174,8 @@ public final class LineSource implements ItemSource {
         }
     }
 
-    /** @param lineFeedsBehind number of the line's line feeds that are no longer in the window */
-    private void addStripped(int start, int end, long behind, long lineFeedsBehind) {
+    /** @param lineFeedsDropped number of the line's line feeds that are no longer in the window */
+    private void addStripped(int start, int end, long after, long lineFeedsDropped) {
         boolean tooLong = end - start > lines.maxItemBytes();
         int cutEnd = tooLong ? start + lines.maxItemBytes() : end;
         int from = strip ? Whitespace.stripStart(window, start, cutEnd) : start;
@@ -183,9 +183,9 @@ public final class LineSource implements ItemSource {
         if (from == to && !tooLong && lines.skipBlank()) {
             return;
         }
-        items.add(from, to, nextIndex++, behind);
+        items.add(from, to, nextIndex++, after);
         if (tooLong) {
-            long lineFeeds = lines.format().isQuoted() ? LineEnds.count(window, start, end) + lineFeedsBehind : 0;
+            long lineFeeds = lines.format().isQuoted() ? LineEnds.count(window, start, end) + lineFeedsDropped : 0;
             items.markLastCut(new Item.Extent(windowPosition + start, 1 + lineFeeds));
         }
     }
@@ -195,26 +195,26 @@ public final class LineSource implements ItemSource {
         byte[] passed = new byte[64 * 1024];
         long position = windowPosition + limit;
         checksumTo(position);
-        long behind = -1;
+        long after = -1;
         long lineFeeds = 0;
-        while (behind < 0) {
+        while (after < 0) {
             int count = readAt(position, passed, 0);
             if (count < 0) {
                 refuseOpenQuote();
-                behind = position;
+                after = position;
             } else {
                 int lineFeed = ends.find(passed, 0, count);
                 lineFeeds += LineEnds.count(passed, 0, lineFeed < 0 ? count : lineFeed);
-                behind = lineFeed < 0 ? -1 : position + lineFeed + 1;
+                after = lineFeed < 0 ? -1 : position + lineFeed + 1;
                 if (crc != null) {
                     crc.update(passed, 0, lineFeed < 0 ? count : lineFeed + 1);
                 }
                 position += count;
             }
         }
-        addStripped(next, limit, behind, lineFeeds);
-        crcPosition = behind;
-        windowPosition = behind;
+        addStripped(next, limit, after, lineFeeds);
+        crcPosition = after;
+        windowPosition = after;
         next = 0;
         limit = 0;
     }

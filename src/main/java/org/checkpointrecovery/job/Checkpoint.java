@@ -7,13 +7,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a job is committed. Its size does not depend on the job's.
+ * How far a job is committed. Its size does not depend on the size of the job.
  *
  * @param run number of the run that committed it, from 1
- * @param position results and errors before it are forced to disk; it stands at the end of a batch
- * @param inputTimes of the input when the bytes before the position were known to be the ones that were read; null for
- *     inputs that the service owns
- * @param took how long the run had taken, by a clock that is never set; null if an older release did not note it
+ * @param position the end of a batch; results and errors before it are forced to disk
+ * @param inputTimes times of the input when the bytes before the position were last verified; null for inputs that the
+ *     service owns
+ * @param took duration of the run so far, by a monotonic clock; null if an older release did not record it
  */
 public record Checkpoint(
         JobId jobId,

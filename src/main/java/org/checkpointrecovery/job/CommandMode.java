@@ -1,9 +1,9 @@
 package org.checkpointrecovery.job;
 
-/** How a command is given its items. */
+/** How a command receives its items. */
 public enum CommandMode implements Named {
-    /** One process for each item: the item on standard input, its result from standard output. */
+    /** One process per item: the item on standard input, the result on standard output. */
     PER_ITEM,
-    /** A process that lives on and answers each line with a line. */
+    /** A long-running process that answers each line with one line. */
     STREAM
 }

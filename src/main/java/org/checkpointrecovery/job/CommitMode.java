@@ -4,6 +4,6 @@ package org.checkpointrecovery.job;
 public enum CommitMode implements Named {
     /** Batches that are processed while a commit waits for the disk share the next one. */
     GROUP,
-    /** Each batch is durable before the next one is processed: at most one batch is ever repeated. */
+    /** Each batch is durable before the next one is processed, so that a crash repeats at most one batch. */
     EACH
 }

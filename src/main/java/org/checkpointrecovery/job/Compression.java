@@ -11,7 +11,7 @@ public enum Compression implements Named {
         this.ending = ending;
     }
 
-    /** How the names of such files end. */
+    /** Returns the file name ending of the format. */
     public String ending() {
         return ending;
     }

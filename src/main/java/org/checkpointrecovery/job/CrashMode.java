@@ -1,8 +1,8 @@
 package org.checkpointrecovery.job;
 
-/** What a simulated crash takes with it. */
+/** The extent of a simulated crash. */
 public enum CrashMode implements Named {
-    /** The run dies, the service lives. */
+    /** The run dies; the service continues. */
     JOB,
     /** The whole service halts, as with {@code kill -9}. */
     PROCESS

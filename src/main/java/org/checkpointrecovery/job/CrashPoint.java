@@ -1,21 +1,21 @@
 package org.checkpointrecovery.job;
 
-/** Where in the work on a batch a simulated crash strikes, and so what it leaves on disk. */
+/** When a simulated crash happens during a batch, and so what it leaves on disk. */
 public enum CrashPoint implements Named {
     /** While the batch is processed: its work is lost. */
     PROCESSING,
-    /** When the batch is processed and nothing of it is written. */
+    /** After the batch is processed, before anything is written. */
     BEFORE_COMMIT,
-    /** When its results are forced to disk and the checkpoint is not written. */
+    /** After its results are forced to disk, before the checkpoint is written. */
     BETWEEN_RESULTS_AND_CHECKPOINT,
-    /** When its results are written up to the middle of the last line. */
+    /** After its results are written up to the middle of the last line. */
     TORN_RESULTS,
-    /** When the temporary file of its checkpoint is written by half. */
+    /** After half of the temporary file of its checkpoint is written. */
     TORN_CHECKPOINT,
-    /** When its commit is complete; then the checkpoint itself is made unreadable. */
+    /** After its commit is complete; then the checkpoint itself is made unreadable. */
     CORRUPT_CHECKPOINT;
 
-    /** Whether it strikes when the results are safe, and the checkpoint is written. */
+    /** Whether the crash happens after the results are safe, when the checkpoint is written. */
     public boolean isOfCheckpoint() {
         return this == TORN_CHECKPOINT || this == CORRUPT_CHECKPOINT;
     }

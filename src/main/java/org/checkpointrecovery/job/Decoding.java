@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the bytes of an input become UTF-8 text.
  *
- * @param compression what is decompressed first; null if nothing is, or if nobody has looked yet
+ * @param compression the compression to undo first; null if there is none, or it is not determined yet
  * @param encoding of the text
  */
 public record Decoding(@Nullable Compression compression, TextEncoding encoding) {
@@ -21,7 +21,7 @@ public record Decoding(@Nullable Compression compression, TextEncoding encoding)
         return new Decoding(null, encoding);
     }
 
-    /** Whether the bytes are used as they are. */
+    /** Whether the bytes are used unchanged. */
     public boolean isNone() {
         return compression == null && encoding == TextEncoding.UTF_8;
     }

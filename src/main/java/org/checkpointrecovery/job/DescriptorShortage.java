@@ -1,18 +1,18 @@
 package org.checkpointrecovery.job;
 
 /**
- * The process or the machine has no free file descriptor (EMFILE, ENFILE): something that passes, and that says nothing about
- * an item, the disk or an endpoint.
+ * Detects that the process or machine is out of file descriptors (EMFILE, ENFILE): a transient problem that is
+ * unrelated to the item, the disk or the endpoint.
  */
 public final class DescriptorShortage {
-    private static final int MOST_CAUSES = 20; // they may go in a circle
+    private static final int MAX_CAUSES = 20; // causes may form a cycle
 
     private DescriptorShortage() {}
 
-    /** Whether a call of the operating system failed for it. The JDK tells it by the kernel's words alone. */
+    /** Whether a system call failed for this reason. The JDK exposes it only as the kernel's message. */
     public static boolean isCauseOf(Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < MOST_CAUSES; depth++) {
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (String.valueOf(cause.getMessage()).contains("Too many open files")) {
                 return true;
             }
@@ -21,7 +21,7 @@ public final class DescriptorShortage {
         return false;
     }
 
-    /** Why a job waits. */
+    /** Returns the reason of a job that waits for descriptors. */
     public static Reason reason() {
         return new Reason(
                 ErrorCode.OUT_OF_FILE_DESCRIPTORS,
@@ -30,7 +30,7 @@ public final class DescriptorShortage {
                                 + "at once (--workers).");
     }
 
-    /** Whether a job waits for descriptors. */
+    /** Whether a reason says that a job waits for descriptors. */
     public static boolean is(Reason reason) {
         return reason.code() == ErrorCode.OUT_OF_FILE_DESCRIPTORS;
     }

@@ -6,10 +6,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the run under way has taken, by a clock that is never set: the time of day may jump while a run works.
+ * The duration of the current run by a monotonic clock, because the time of day may jump.
  *
- * @param run since it began; zero if none is under way
- * @param toCheckpoint from its beginning to its last checkpoint; null before the first one
+ * @param run time since it started; zero if there is no current run
+ * @param toCheckpoint time from its start to its last checkpoint; null before the first one
  */
 public record Elapsed(Duration run, @Nullable Duration toCheckpoint) {
     public static final Elapsed NONE = new Elapsed(Duration.ZERO, null);
@@ -18,7 +18,7 @@ public record Elapsed(Duration run, @Nullable Duration toCheckpoint) {
         requireNonNull(run);
     }
 
-    /** How old the last checkpoint is, or how old the run is if it has none. */
+    /** Returns the age of the last checkpoint, or of the run if it has none. */
     public Duration sinceCheckpoint() {
         return toCheckpoint == null ? run : run.minus(toCheckpoint);
     }

@@ -8,19 +8,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ends of a job that are told to its callback URL. Immutable.
+ * The ends of a job that are reported to its callback URL. Immutable.
  *
- * @param count how many ends it has come to; a resumed job comes to another one
- * @param pending those that are neither told nor given up, oldest first
+ * @param count number of ends so far; a resumed job has another one
+ * @param pending ends that are neither delivered nor given up, oldest first
  */
 public record Ends(int count, List<PendingEnd> pending) {
     public static final Ends NONE = new Ends(0, List.of());
 
     /**
-     * An end, with what there is to say of the job as it was then.
+     * An end that is not reported yet, with the job as it was then.
      *
      * @param number of the end, from 1
-     * @param runs how many there had been
+     * @param runs number of runs so far
      * @param totalItems null if the input had not been counted
      * @param lastCheckpointAt null before the first one
      */
@@ -43,7 +43,7 @@ public record Ends(int count, List<PendingEnd> pending) {
         pending = List.copyOf(pending);
     }
 
-    /** One more. Its number is the next {@link #count}. */
+    /** Adds an end. Its number is the next {@link #count}. */
     Ends and(PendingEnd end) {
         List<PendingEnd> more = new ArrayList<>(pending);
         more.add(end);

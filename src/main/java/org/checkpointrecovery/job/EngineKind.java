@@ -1,9 +1,9 @@
 package org.checkpointrecovery.job;
 
-/** What runs a job. The results are the same. */
+/** The engine that runs a job. All engines produce the same results. */
 public enum EngineKind implements Named {
-    /** Threads of the service itself. */
+    /** Threads of the service. */
     LOCAL,
-    /** A cluster of Apache Flink. */
+    /** An Apache Flink cluster. */
     FLINK
 }

@@ -1,49 +1,49 @@
 package org.checkpointrecovery.job;
 
-/** Why a job is in its state, or a run ended: the closed list of codes of a {@link Reason}. */
+/** Why a job is in its state, or why a run ended: all codes of a {@link Reason}. */
 public enum ErrorCode {
-    /** The spec's faults, or a request, asked for the crash. */
+    /** A crash was simulated by the spec's faults or by a request. */
     SIMULATED_CRASH,
-    /** The service ended without ending the run; found when it started again. */
+    /** The service stopped during the run; found at the next start. */
     SERVICE_STOPPED_UNEXPECTEDLY,
-    /** An item failed and the spec says that this ends the job. */
+    /** An item failed, and the spec allows no failed items. */
     ITEM_FAILED,
     /** More items failed than the spec allows. */
     TOO_MANY_FAILED_ITEMS,
-    /** The endpoint answered several calls in a row with 401 or 403. */
+    /** The endpoint answered several consecutive calls with 401 or 403. */
     NOT_AUTHORIZED,
-    /** So many items failed in a row that something other than the items must be wrong. */
+    /** Too many consecutive items failed, which suggests a common cause. */
     FAILED_ITEMS_IN_A_ROW,
-    /** The endpoint asked to be left alone for longer than a job waits. */
+    /** The endpoint's Retry-After is longer than a job waits. */
     RETRY_AFTER_TOO_LONG,
-    /** The operator does not provide the processor, or a secret that it needs. */
+    /** The service does not provide the processor, or a secret that it needs. */
     PROCESSOR_UNAVAILABLE,
     /** The service has no cluster to run the job on. */
     ENGINE_UNAVAILABLE,
-    /** The cluster did not answer, had no TaskManager, or ended the job, more often than is tried again. */
+    /** The cluster did not answer, had no TaskManager, or ended the job, until the retries were used up. */
     CLUSTER_FAILED,
     /** The input is not the one that the job was submitted with. */
     INPUT_CHANGED,
-    /** The input is not there any more. */
+    /** The input no longer exists. */
     INPUT_MISSING,
-    /** A quotation mark in the input is open at its end. */
+    /** A quotation mark in the input is never closed. */
     OPEN_QUOTE,
-    /** The disk has no room. */
+    /** The disk is full. */
     DISK_FULL,
-    /** The process or the machine has no free file descriptor; the job continues by itself. */
+    /** The process or machine is out of file descriptors; the job continues automatically. */
     OUT_OF_FILE_DESCRIPTORS,
-    /** The disk did not take a write or did not give a read. */
+    /** A read or write of the disk failed. */
     IO_ERROR,
-    /** The results or errors file is shorter than the checkpoint says. */
+    /** The results or errors file is shorter than the checkpoint expects. */
     RESULTS_DAMAGED,
-    /** The record of the job cannot be read. */
+    /** The job's record is unreadable. */
     JOB_RECORD_DAMAGED,
-    /** A checkpoint could not be read and was set aside. */
+    /** A checkpoint was unreadable and was set aside. */
     CHECKPOINT_DAMAGED,
-    /** There was no checkpoint to go on from. */
+    /** The checkpoint was missing. */
     CHECKPOINT_MISSING,
-    /** Of what was finished beyond the checkpoint some cannot be read, and is worked on again. */
+    /** Part of the item journal is unreadable; those items are reprocessed. */
     JOURNAL_DAMAGED,
-    /** A defect of the service itself; its log has more. */
+    /** An internal error of the service; see its log. */
     INTERNAL_ERROR
 }

@@ -5,17 +5,17 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many items may fail before their job does.
+ * The numbers of failed items that a job tolerates.
  *
- * @param maxItems at least 0; null for any number
- * @param maxPercent of the items that are processed, 0 to 100, looked at from {@link #PERCENT_FROM_ITEMS} items on; null for
- *     any share
+ * @param maxItems at least 0; null for no limit
+ * @param maxPercent percentage of processed items, 0 to 100, applied from {@link #PERCENT_FROM_ITEMS} processed items
+ *     on; null for no limit
  */
 public record FailedItemLimits(
         OnItemError onItemError,
         @Nullable Long maxItems,
         @Nullable Double maxPercent) {
-    /** Items that a share is told of at the earliest. */
+    /** Number of processed items from which the percentage applies. */
     public static final long PERCENT_FROM_ITEMS = 1000;
 
     public static final FailedItemLimits NONE = new FailedItemLimits(OnItemError.SKIP, null, null);
@@ -30,7 +30,7 @@ public record FailedItemLimits(
         }
     }
 
-    /** How many items may fail by their number alone; one more and the job becomes FAILED. */
+    /** Returns how many items may fail by {@code maxItems} alone. One more fails the job. */
     public long itemsAllowed() {
         if (onItemError == OnItemError.FAIL) {
             return 0;
@@ -43,7 +43,7 @@ public record FailedItemLimits(
         return itemsAllowed() < Long.MAX_VALUE || maxPercent != null;
     }
 
-    /** Whether so many of so many are too many. */
+    /** Whether the failure limit is exceeded. */
     public boolean areExceeded(long failed, long processed) {
         return failed > itemsAllowed()
                 || (maxPercent != null && processed >= PERCENT_FROM_ITEMS && failed * 100.0 > maxPercent * processed);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Failures to rehearse.
  *
- * @param crashAfterItems the first run crashes once it has processed that many items, at least 1; null for no crash
- * @param failItems the items with these indexes fail in every run
- * @param itemDelay how much longer each item takes, 0 to {@link #MAX_ITEM_DELAY}
+ * @param crashAfterItems the first run crashes after this many processed items, at least 1; null for no crash
+ * @param failItems indexes of items that fail in every run
+ * @param itemDelay delay of each item, 0 to {@link #MAX_ITEM_DELAY}
  */
 public record Faults(@Nullable Long crashAfterItems, CrashPoint crashPoint, Set<Long> failItems, Duration itemDelay) {
     public static final Duration MAX_ITEM_DELAY = Duration.ofMinutes(1);

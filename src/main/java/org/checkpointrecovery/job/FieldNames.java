@@ -4,15 +4,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Where the fields of a CSV input get their names. */
+/** The source of the field names of a CSV input. */
 public sealed interface FieldNames {
-    /** The first record names the fields, and is not an item. */
+    /** The first record names the fields and is not an item. */
     FieldNames FIRST_RECORD = new FirstRecord();
     /** The fields are {@code column_1}, {@code column_2} and so on; the first record is an item. */
     FieldNames NUMBERED = new Numbered();
 
     /**
-     * The most fields that an input may have: each name takes many times its size in memory, for as long as a job runs.
+     * Maximum number of fields. Each name takes many times its size in memory for as long as a job runs.
      */
     int MAX_FIELDS = 65_536;
 
@@ -23,7 +23,7 @@ public sealed interface FieldNames {
     /**
      * The client names the fields; the first record is an item.
      *
-     * @param names at least one; none is empty, and no two are equal
+     * @param names at least one; none empty, all distinct
      */
     record Given(List<String> names) implements FieldNames {
         public Given {
@@ -39,7 +39,7 @@ public sealed interface FieldNames {
         }
     }
 
-    /** The name of a field that has none, by its position from 1. */
+    /** Returns the name of an unnamed field, by its position from 1. */
     static String numbered(int position) {
         return "column_" + position;
     }

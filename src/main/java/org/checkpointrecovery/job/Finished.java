@@ -1,8 +1,8 @@
 package org.checkpointrecovery.job;
 
 /**
- * Items of a job that are finished for good: those that are committed, and those that a cluster has finished behind them. They
- * survive a power cut, but only what is committed is in the results.
+ * Finished items of a job: those that are committed, and those that a cluster has finished after them. They survive a
+ * power cut, but only committed items are in the results.
  */
 public record Finished(long succeeded, long failed) {
     public Finished {

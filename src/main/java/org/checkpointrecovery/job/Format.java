@@ -3,14 +3,14 @@ package org.checkpointrecovery.job;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How an input is cut into items. All but the kind has a meaning for {@link Kind#CSV} only.
+ * How an input is split into items. All parameters but the kind apply to {@link Kind#CSV} only.
  *
- * @param delimiter what stands between the fields of a record, one ASCII character
- * @param delimiterGiven whether the delimiter is certain: the client named it, or the input was looked at. Otherwise it is a
- *     default that the input may overrule
- * @param names where the fields get their names
- * @param skipRecords how many records stand before the header, or before the first item where there is none
- * @param quote what a quotation mark means
+ * @param delimiter the character between fields, ASCII
+ * @param delimiterGiven whether the delimiter is certain, because the client named it or the input was checked.
+ *     Otherwise it is a default that the input may override
+ * @param names the source of the field names
+ * @param skipRecords number of records before the header, or before the first item if there is no header
+ * @param quote the meaning of quotation marks
  */
 public record Format(
         Kind kind, char delimiter, boolean delimiterGiven, FieldNames names, int skipRecords, Quote quote) {
@@ -30,27 +30,27 @@ public record Format(
         }
     }
 
-    /** A format whose first record names the fields, with the delimiter that the client named. */
+    /** Creates a format whose first record names the fields, with the client's delimiter. */
     public Format(Kind kind, char delimiter) {
         this(kind, delimiter, true, FieldNames.FIRST_RECORD, 0, Quote.DOUBLE);
     }
 
-    /** A format with nothing but defaults. */
+    /** Returns a format with default values. */
     public static Format of(Kind kind) {
         return new Format(kind, DEFAULT_DELIMITER, kind != Kind.CSV, FieldNames.FIRST_RECORD, 0, Quote.DOUBLE);
     }
 
-    /** Whether a character can stand between fields: a tab, or one that is printed and is no quotation mark. */
+    /** Whether a character is a valid delimiter: a tab, or a printable ASCII character other than a quotation mark. */
     public static boolean isDelimiter(char character) {
         return character == '\t' || (character >= ' ' && character < 0x7f && character != '"');
     }
 
-    /** Whether a record may hold line ends, because quotation marks enclose fields. */
+    /** Whether a record may contain line ends, because quotation marks enclose fields. */
     public boolean isQuoted() {
         return kind == Kind.CSV && quote == Quote.DOUBLE;
     }
 
-    /** This format with a delimiter that is certain. */
+    /** Returns this format with a certain delimiter. */
     public Format withDelimiter(char certain) {
         return new Format(kind, certain, true, names, skipRecords, quote);
     }
@@ -67,26 +67,26 @@ public record Format(
         return new Format(kind, delimiter, delimiterGiven, names, skipRecords, other);
     }
 
-    /** What a quotation mark means in a record of CSV. */
+    /** The meaning of a quotation mark in a CSV record. */
     public enum Quote implements Named {
-        /** It encloses a field, and two of them stand for one within it: RFC 4180. */
+        /** It encloses a field, and two of them stand for one within the field (RFC 4180). */
         DOUBLE,
-        /** It is a character like any other, and a record is a line. */
+        /** It is an ordinary character, and each line is a record. */
         NONE
     }
 
-    /** What a record of the input is. */
+    /** The kind of items in an input. */
     public enum Kind implements Named {
-        /** One item a line, stripped; blank lines are not items. */
+        /** One item per line, stripped; blank lines are not items. */
         LINES,
-        /** One item a line, as it is; a blank line is an item too. */
+        /** One item per line, unchanged; blank lines are items too. */
         RAW_LINES,
-        /** One JSON value a line, stripped; blank lines are not items. */
+        /** One JSON value per line, stripped; blank lines are not items. */
         JSONL,
-        /** One record of RFC 4180, whose fields have names: an item is an object of them. */
+        /** RFC 4180 records with named fields: each item is an object of its fields. */
         CSV;
 
-        /** Whether an item is a JSON value, not mere text. */
+        /** Whether an item is a JSON value, not plain text. */
         public boolean isJson() {
             return this == JSONL || this == CSV;
         }

@@ -2,7 +2,7 @@ package org.checkpointrecovery.job;
 
 import static java.util.Objects.requireNonNull;
 
-/** The value of a header of a call: as it stands in the spec, or a secret that the service keeps. */
+/** The value of a request header: literal text, or a secret of the service. */
 public sealed interface HeaderValue {
     record Text(String text) implements HeaderValue {
         public Text {
@@ -10,7 +10,7 @@ public sealed interface HeaderValue {
         }
     }
 
-    /** @param name of the secret in the service's secrets file; its value is in no spec */
+    /** @param name of the secret in the service's secrets file; specs never contain its value */
     record Secret(String name) implements HeaderValue {
         public Secret {
             requireNonNull(name);

@@ -4,13 +4,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells whether an input is still the one that a job was submitted with, without reading all of it.
+ * Identifies the input that a job was submitted with, without reading all of it.
  *
- * @param times of files that others may write to; null for those that the service owns
+ * @param times of files that others may write to; null for files that the service owns
  * @param crc32c of the first and the last 64 KiB
  */
 public record InputIdentity(long bytes, @Nullable InputTimes times, int crc32c) {
-    /** For people. */
+    /** Returns a description for messages. */
     @Override
     public String toString() {
         return bytes + " bytes" + (times == null ? "" : ", modified at " + times.modifiedAt())

@@ -2,15 +2,15 @@ package org.checkpointrecovery.job;
 
 import static java.util.Objects.requireNonNull;
 
-/** Where the items of a job come from. */
+/** The source of a job's items. */
 public sealed interface InputSpec {
-    /** Items that came with the submission; the job keeps them in a file of its own. */
+    /** Items in the submission; the job stores them in its own file. */
     record Inline() implements InputSpec {}
 
     /**
-     * A file that was uploaded before.
+     * An uploaded file.
      *
-     * @param decoding unless it is none, the job keeps the decoded text in a file of its own
+     * @param decoding unless it is none, the job stores the decoded text in its own file
      */
     record Upload(String fileId, Decoding decoding) implements InputSpec {
         public Upload {
@@ -18,16 +18,16 @@ public sealed interface InputSpec {
             requireNonNull(decoding);
         }
 
-        /** An upload that is used as it is. */
+        /** Creates an upload that needs no decoding. */
         public Upload(String fileId) {
             this(fileId, Decoding.NONE);
         }
     }
 
     /**
-     * A file in the service's input directory, or, on the command line, any file.
+     * A file in the service's input directory, or any file on the command line.
      *
-     * @param decoding unless it is none, the job keeps the decoded text in a file of its own
+     * @param decoding unless it is none, the job stores the decoded text in its own file
      */
     record InputPath(String path, Decoding decoding) implements InputSpec {
         public InputPath {
@@ -35,16 +35,16 @@ public sealed interface InputSpec {
             requireNonNull(decoding);
         }
 
-        /** A file that is used as it is. */
+        /** Creates a file that needs no decoding. */
         public InputPath(String path) {
             this(path, Decoding.NONE);
         }
     }
 
     /**
-     * Copies of the items that failed in another job, with their index there.
+     * Copies of another job's failed items, with their original index.
      *
-     * @param first the job that the items were submitted with; the parent, unless that retries failed items itself
+     * @param first the job that the items were submitted with: the parent, unless that is a retry itself
      */
     record FailedItemsOf(JobId parent, JobId first) implements InputSpec {
         public FailedItemsOf {
@@ -53,12 +53,12 @@ public sealed interface InputSpec {
         }
     }
 
-    /** How the bytes of the file become text; none where there is no such file. */
+    /** Returns how to decode the file; none if there is no such file. */
     default Decoding decoding() {
         return Decoding.NONE;
     }
 
-    /** The same input, decoded in another way. */
+    /** Returns this input with another decoding. */
     default InputSpec decodedBy(Decoding other) {
         if (this instanceof Upload upload) {
             return new Upload(upload.fileId, other);

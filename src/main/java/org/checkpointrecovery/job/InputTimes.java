@@ -4,14 +4,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a file was last touched. While neither time moves, nobody has written to the file; when one does, somebody may have.
+ * The times of the last changes of a file. If neither changes, nobody has written to the file; if one does, somebody may have.
  *
- * @param modifiedAt when it was last written to; programs can set it to any time
- * @param changedAt when the file system last recorded a change of any kind; null if it keeps no such time
+ * @param modifiedAt the last write; programs can set it to any time
+ * @param changedAt the last change of any kind recorded by the file system; null if it does not keep this time
  */
 public record InputTimes(
         @Nullable Instant modifiedAt, @Nullable Instant changedAt) {
-    /** Whether the file was not touched between {@code before} and these times. A time that is unknown tells nothing. */
+    /** Whether the file was not touched between {@code before} and these times. An unknown time counts as unchanged. */
     public boolean untouchedSince(InputTimes before) {
         return isSame(modifiedAt, before.modifiedAt) && isSame(changedAt, before.changedAt);
     }

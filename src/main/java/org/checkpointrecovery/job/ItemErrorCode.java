@@ -1,36 +1,36 @@
 package org.checkpointrecovery.job;
 
-/** Why an item failed: the closed list of codes in an errors file. */
+/** Why an item failed: all codes in an errors file. */
 public enum ItemErrorCode {
-    /** The spec's {@code faults} asked for it. */
+    /** The spec's {@code faults} made it fail. */
     FAULT_INJECTED,
     /** The item's bytes are not UTF-8. */
     NOT_UTF8,
-    /** The item is longer than the service's limit for one item. */
+    /** The item exceeds the maximum item size. */
     ITEM_TOO_LONG,
-    /** The line is no JSON value. */
+    /** The line is not one JSON value. */
     NOT_JSON,
-    /** The record is not RFC 4180, or has more or fewer fields than the first one. */
+    /** The record violates RFC 4180, or has another number of fields than the header. */
     BAD_CSV_RECORD,
-    /** The template names a field that the item does not have. */
+    /** The template uses a field that the item does not have. */
     FIELD_MISSING,
-    /** A value of the item cannot stand in its place of the template. */
+    /** A value of the item does not fit its placeholder in the template. */
     BODY_NOT_JSON,
-    /** The endpoint answered with a status other than 2xx, for good or at the last attempt. */
+    /** The endpoint answered with a permanent error status, or with a status other than 2xx at the last attempt. */
     HTTP_STATUS,
-    /** The last attempt took longer than its time-out. */
+    /** The last attempt exceeded its timeout. */
     TIMED_OUT,
-    /** No connection could be made, or it broke off before the answer was whole. */
+    /** The connection could not be made, or was lost before the response was complete. */
     CONNECTION_FAILED,
     /** The endpoint's certificate is not trusted, or TLS failed otherwise. */
     TLS_FAILED,
-    /** The answer is longer than the spec allows. */
+    /** The response exceeds the maximum size in the spec. */
     ANSWER_TOO_LARGE,
-    /** The answer is in a coding that is not known, or does not have the coding that it says. */
+    /** The response has an unknown Content-Encoding, or does not match it. */
     ANSWER_NOT_DECODED,
-    /** The service may not connect to the address that the endpoint's name stands for. */
+    /** The service may not connect to the endpoint's address. */
     ADDRESS_NOT_ALLOWED,
-    /** The command ended with an exit code other than 0, or could not be started. */
+    /** The command exited with a code other than 0, or could not be started. */
     COMMAND_FAILED,
     /** The plugin threw an exception. */
     PLUGIN_FAILED

@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an item that has no result. A value, not an exception: a failed item does not end its job.
+ * The failure of an item. A value, not an exception: a failed item does not end its job.
  *
- * @param message one sentence for a person, with the values that matter, without the item itself
- * @param status of the HTTP answer that failed it, or null
+ * @param message a message for people, with the relevant values but without the item itself
+ * @param status of the HTTP response that failed it, or null
  */
 public record ItemFailure(
         ItemErrorCode code, String message, @Nullable Integer status) {

@@ -10,16 +10,16 @@ import org.checkpointrecovery.job.Verb.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One submission, worked through to an end state. Immutable: each transition makes another one.
+ * One submission, processed to an end state. Immutable: each transition returns a new job.
  *
- * @param parentId the job whose failed items this one tries again, or null
+ * @param parentId the job whose failed items this one retries, or null
  * @param spec null only if the job's record is damaged
  * @param identity of the input when the job was submitted; null only if the job's record is damaged
  * @param totalItems null until the input has been counted
- * @param stateSince when the job came into its state
- * @param recovery where the latest run went on from; null in the first run
+ * @param stateSince when the job entered its state
+ * @param recovery where the latest run started from; null in the first run
  * @param idempotencyKey of the submission, or null
- * @param ends that are told to the callback URL; none if the spec has no such URL
+ * @param ends that are reported to the callback URL; none if the spec has no callback URL
  */
 public record Job(
         JobId id,
@@ -62,7 +62,7 @@ public record Job(
                 id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey, Ends.NONE);
     }
 
-    /** A job of which nothing is known but that it was there: it can only be deleted. */
+    /** Returns a job whose record is damaged: it can only be deleted. */
     public static Job damaged(JobId id, String message, Instant now) {
         JobState state = new JobState.Failed(new Reason(ErrorCode.JOB_RECORD_DAMAGED, message));
         return new Job(id, null, null, null, null, state, now, List.of(), null, now, null, Ends.NONE);
@@ -72,19 +72,19 @@ public record Job(
         return state.status();
     }
 
-    /** The spec of a job whose record is not damaged. */
+    /** Returns the spec. Throws if the job's record is damaged. */
     public JobSpec validSpec() {
         return requireNonNull(spec, "the job's record is damaged");
     }
 
     /**
-     * The job that the items were submitted with: this one, or the first of those whose failed items this one retries.
+     * Returns the job that the items were submitted with: this one, or the first ancestor if this is a retry.
      */
     public JobId firstId() {
         return spec != null && spec.input() instanceof InputSpec.FailedItemsOf failed ? failed.first() : id;
     }
 
-    /** What this job says to a verb. {@code failedItems} counts the committed ones. */
+    /** Returns how this job answers a verb. {@code failedItems} counts the committed ones. */
     public Answer answer(Verb verb, long failedItems) {
         if (spec == null && verb != Verb.DELETE) {
             return Answer.NOT_ALLOWED;
@@ -95,7 +95,7 @@ public record Job(
         return verb.in(status());
     }
 
-    /** The verbs that would change something now. */
+    /** Returns the verbs that would change something now. */
     public List<Verb> allowedActions(long failedItems) {
         List<Verb> allowed = new ArrayList<>();
         for (Verb verb : Verb.values()) {
@@ -107,7 +107,7 @@ public record Job(
     }
 
     /**
-     * Brings the job to another state.
+     * Changes the state of the job.
      *
      * @throws IllegalStateException if the job's state cannot become {@code next}
      */
@@ -118,7 +118,7 @@ public record Job(
         return with(next, now, runs, recovery, totalItems);
     }
 
-    /** Begins a run: the job becomes RUNNING. */
+    /** Starts a run: the job becomes RUNNING. */
     public Job beginRun(Recovery from, Instant now) {
         List<Run> longer = new ArrayList<>(runs);
         longer.add(Run.begin(runs.size() + 1, now, from.item()));
@@ -127,9 +127,9 @@ public record Job(
     }
 
     /**
-     * Ends the run under way, if there is one, with the job's next state.
+     * Ends the current run, if there is one, and changes the job to its next state.
      *
-     * @param took how long the run took; null if that is not known
+     * @param took duration of the run; null if unknown
      */
     public Job endRun(
             Run.End end, @Nullable Reason reason, JobState next, long nextItem, Instant now, @Nullable Duration took) {
@@ -145,7 +145,7 @@ public record Job(
     }
 
     /**
-     * Has the end that the job has just come to told to the URL that its spec names; changes nothing if there is none.
+     * Adds the end that the job has just reached to the pending callbacks. Changes nothing if the spec has no callback URL.
      */
     public Job withPendingEnd(Position committed, @Nullable Instant lastCheckpointAt) {
         boolean ended = switch (status()) {
@@ -159,12 +159,12 @@ public record Job(
                 ends.count() + 1, state, stateSince, runs.size(), totalItems, committed, lastCheckpointAt)));
     }
 
-    /** An end is told, or given up. */
+    /** Removes an end that was delivered or given up. */
     public Job withSettledEnd(int number) {
         return with(ends.settled(number));
     }
 
-    /** The job as it was when it came to an end. */
+    /** Returns the job as it was at an end. */
     public Job at(Ends.PendingEnd end) {
         List<Run> before = runs.subList(0, end.runs());
         return with(Ends.NONE).with(end.state(), end.at(), before, recovery, end.totalItems());
@@ -186,20 +186,20 @@ public record Job(
                 others);
     }
 
-    /** When the first run began. */
+    /** Returns the start of the first run. */
     public @Nullable Instant startedAt() {
         return runs.isEmpty() ? null : runs.get(0).startedAt();
     }
 
-    /** When the job came to its final state; null before. */
+    /** Returns when the job reached its final state; null before. */
     public @Nullable Instant endedAt() {
         return status().isEnd() ? stateSince : null;
     }
 
     /**
-     * How long its runs took.
+     * Returns the total duration of its runs.
      *
-     * @param underWay how long the run under way has taken
+     * @param underWay duration of the current run
      */
     public Duration elapsed(Duration underWay) {
         Duration sum = Duration.ZERO;

@@ -3,7 +3,7 @@ package org.checkpointrecovery.job;
 import java.util.regex.Pattern;
 
 /**
- * Names a job, in paths, files and logs. Ids sort by the time of submission.
+ * Identifies a job in paths, files and logs. Ids sort by the time of submission.
  *
  * @param value matches {@code [0-9a-z-]{10,40}}
  */

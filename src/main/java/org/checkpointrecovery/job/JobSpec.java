@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client asked for. Never changes after submission.
+ * The client's request. Never changes after submission.
  *
  * @param name a label for people, or null
  * @param batchSize items in a batch, 1 to {@link #MAX_BATCH_SIZE}
- * @param parallelism threads of the service that process batches of this job, 1 to {@link #MAX_PARALLELISM}; does not change
- *     the results
- * @param callbackUrl where each end of the job is told, or null
- * @param start whether the job was to be queued at once
+ * @param parallelism number of the service's threads that process batches of this job, 1 to {@link #MAX_PARALLELISM};
+ *     does not affect the results
+ * @param callbackUrl the URL that receives each end of the job, or null
+ * @param start whether to queue the job at once
  * @param faults failures to rehearse, or null
  */
 public record JobSpec(
@@ -47,18 +47,18 @@ public record JobSpec(
         }
     }
 
-    /** This spec with the format that was found when the input was read. */
+    /** Returns this spec with the format that was determined from the input. */
     public JobSpec withFormat(Format found) {
         return with(input, found, start, faults);
     }
 
-    /** The same work over another input. */
+    /** Returns this spec with another input. */
     public JobSpec over(InputSpec other) {
         return with(other, format, start, faults);
     }
 
     /**
-     * The spec of a job over the items that failed in this one's: the same work, rehearsed failures left out.
+     * Returns the spec of a retry of this job's failed items: the same work without rehearsed failures.
      *
      * @param first the job that the items were submitted with
      */

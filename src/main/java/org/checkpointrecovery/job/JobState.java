@@ -15,13 +15,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a job stands, with what is known only then.
+ * The state of a job, with the details of that state.
  *
  * <pre>
  *   CREATED                   -> QUEUED | CANCELLED
- *   QUEUED                    -> RUNNING | PAUSED | CANCELLED | FAILED (the run could not begin)
+ *   QUEUED                    -> RUNNING | PAUSED | CANCELLED | FAILED (the run could not start)
  *   RUNNING                   -> PAUSING | CANCELLING | COMPLETED | FAILED | CRASHED | QUEUED (orderly shutdown)
- *                              | PAUSED (by itself, with a reason)
+ *                              | PAUSED (on its own, with a reason)
  *   PAUSING                   -> PAUSED | CANCELLING | COMPLETED | FAILED | CRASHED (its last batch may end the job)
  *   CANCELLING                -> CANCELLED
  *   PAUSED | CRASHED | FAILED -> QUEUED | CANCELLED
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public sealed interface JobState {
     Status status();
 
-    /** Why the job is in this state, where there is more to say than its name does. */
+    /** Returns why the job is in this state, if the state does not say it all. */
     default @Nullable Reason reason() {
         return null;
     }
@@ -64,7 +64,7 @@ public sealed interface JobState {
         }
     }
 
-    /** @param reason why the job paused by itself; null if it was asked to */
+    /** @param reason why the job paused on its own; null if it was requested */
     record Paused(@Nullable Reason reason) implements JobState {
         @Override
         public Status status() {
@@ -86,7 +86,7 @@ public sealed interface JobState {
         }
     }
 
-    /** A crash that was simulated is not resumed by the service on its own. */
+    /** The service does not resume a simulated crash automatically. */
     record Crashed(Reason reason) implements JobState {
         public Crashed {
             requireNonNull(reason);
@@ -110,9 +110,9 @@ public sealed interface JobState {
     }
 
     /**
-     * All items are committed. The checkpoint is removed, so what it said is kept here.
+     * All items are committed. The checkpoint is deleted, so its content is stored here.
      *
-     * @param end the position behind the last item
+     * @param end the position after the last item
      * @param lastCheckpointAt null if there was no item
      */
     record Completed(Position end, @Nullable Instant lastCheckpointAt) implements JobState {

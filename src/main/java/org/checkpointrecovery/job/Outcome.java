@@ -1,6 +1,6 @@
 package org.checkpointrecovery.job;
 
-/** What became of the items of a COMPLETED job. */
+/** The outcome of a COMPLETED job's items. */
 public enum Outcome {
     /** No item failed. */
     SUCCEEDED,

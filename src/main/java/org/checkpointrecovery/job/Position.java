@@ -3,10 +3,10 @@ package org.checkpointrecovery.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place between two items of a job, with what lies before it.
+ * A position between two items of a job, with the counts before it.
  *
  * @param nextItem number of items before it: succeeded + failed
- * @param inputBytes where in the input the next item is looked for
+ * @param inputBytes input position where the search for the next item starts
  * @param resultsBytes bytes of the results file that belong to the items before it
  * @param errorsBytes bytes of the errors file that belong to the items before it
  * @param inputCrc32c CRC-32C of the {@code inputBytes} bytes before it; null if it was not computed
@@ -21,7 +21,7 @@ public record Position(
         @Nullable Integer inputCrc32c) {
     public static final Position START = new Position(0, 0, 0, 0, 0, 0);
 
-    /** Without a checksum of the input. */
+    /** Creates a position without a checksum of the input. */
     public Position(long nextItem, long inputBytes, long resultsBytes, long errorsBytes, long succeeded, long failed) {
         this(nextItem, inputBytes, resultsBytes, errorsBytes, succeeded, failed, null);
     }

@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which processor a job uses, and its options: enough to build it anywhere. */
+/** The processor of a job and its options: enough to build it anywhere. */
 public sealed interface ProcessorSpec {
-    /** The name of the kind, as in {@code {"type":"text-stats"}}. */
+    /** Returns the name of the kind, as in {@code {"type":"text-stats"}}. */
     String type();
 
-    /** Length, number of words and upper case of a line. */
+    /** Computes length, number of words and upper case of a line. */
     record TextStats() implements ProcessorSpec {
         public static final String TYPE = "text-stats";
 
@@ -24,19 +24,19 @@ public sealed interface ProcessorSpec {
     }
 
     /**
-     * A call of an HTTP endpoint for each item.
+     * Calls an HTTP endpoint for each item.
      *
      * @param url absolute, http or https
      * @param method POST, PUT, PATCH, GET or DELETE; the last two send no body
      * @param headers by name, in the order of the spec
-     * @param body {@link #BODY_ITEM}, {@link #BODY_JSON}, or a template with {@code {item}}, {@code {index}} or, where items are
-     *     objects, the names of fields
-     * @param concurrency calls under way at once, 1 to {@link #MAX_CONCURRENCY}
-     * @param requestsPerSecond attempts begun in a second at the most, more than 0; null for any number
-     * @param timeout of one attempt, from its beginning to the end of the answer
+     * @param body {@link #BODY_ITEM}, {@link #BODY_JSON}, or a template with {@code {item}}, {@code {index}} or, if
+     *     items are objects, the names of fields
+     * @param concurrency maximum concurrent calls, 1 to {@link #MAX_CONCURRENCY}
+     * @param requestsPerSecond maximum attempts started per second, more than 0; null for no limit
+     * @param timeout of one attempt, from its start to the end of the response
      * @param maxAttempts for one item, 1 to {@link #MAX_ATTEMPTS}
-     * @param maxResponseBytes of a body that does not fail the item
-     * @param pauseAfterFailedItems so many failed items in a row pause the job; null: none do
+     * @param maxResponseBytes maximum size of a response body; a larger one fails the item
+     * @param pauseAfterFailedItems number of consecutive failed items that pauses the job; null for no limit
      */
     record Http(
             String url,
@@ -82,7 +82,9 @@ public sealed interface ProcessorSpec {
                     "maxResponseBytes " + maxResponseBytes);
         }
 
-        /** The part of one of several that work on the same job: each may begin its share of the attempts of a second. */
+        /**
+         * Returns this spec for one of several tasks of the same job: each has its share of the attempts per second.
+         */
         public Http shared(int among) {
             return new Http(
                     url,
@@ -105,10 +107,10 @@ public sealed interface ProcessorSpec {
     }
 
     /**
-     * A program of the operator's.
+     * Runs one of the operator's commands.
      *
-     * @param name that the operator gave it at the start
-     * @param concurrency processes at once, 1 to {@link #MAX_CONCURRENCY}
+     * @param name of the command in the service's configuration
+     * @param concurrency maximum concurrent processes, 1 to {@link #MAX_CONCURRENCY}
      * @param timeout of one item
      */
     record Command(String name, CommandMode mode, int concurrency, Duration timeout) implements ProcessorSpec {
@@ -132,11 +134,11 @@ public sealed interface ProcessorSpec {
     }
 
     /**
-     * A Java class of the operator's, from a jar.
+     * Runs one of the operator's plugins, a Java class from a jar.
      *
-     * @param name that the class gives itself
-     * @param config a JSON object, for the class alone to understand
-     * @param concurrency items at once, each on a thread of its own, 1 to {@link #MAX_CONCURRENCY}
+     * @param name that the class declares
+     * @param config a JSON object that only the class interprets
+     * @param concurrency maximum concurrent items, each on its own thread, 1 to {@link #MAX_CONCURRENCY}
      * @param timeout of one item
      */
     record Plugin(String name, String config, int concurrency, Duration timeout) implements ProcessorSpec {

@@ -5,12 +5,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a job is, counting only what survives a power cut.
+ * The progress of a job. Counts only items that survive a power cut.
  *
  * @param totalItems null until the input has been counted
  * @param percent of the items, rounded down to 0.1; 100.0 only when COMPLETED
  * @param itemsPerSecond of the latest run, up to its last checkpoint while it runs; null before its first checkpoint
- * @param eta how long the rest will take; null when that cannot be told
+ * @param eta estimated remaining time; null if unknown
  * @param lastCheckpointAt null before the first one
  */
 public record Progress(
@@ -29,7 +29,7 @@ public record Progress(
         return of(job, committed, committed.finished(), lastCheckpointAt, elapsed);
     }
 
-    /** @param finished at least what is committed */
+    /** @param finished the finished items, which include the committed ones */
     public static Progress of(
             Job job, Position committed, Finished finished, @Nullable Instant lastCheckpointAt, Elapsed elapsed) {
         Double rate = itemsPerSecond(job, committed, elapsed);
@@ -46,7 +46,7 @@ public record Progress(
                 lastCheckpointAt);
     }
 
-    /** Rounded down to 0.1; below 100.0 unless COMPLETED, 0.0 if the total is not known. */
+    /** Returns the percentage, rounded down to 0.1; below 100.0 unless COMPLETED, 0.0 if the total is unknown. */
     static double percent(Status state, long processed, @Nullable Long total) {
         if (state == Status.COMPLETED) {
             return 100.0;

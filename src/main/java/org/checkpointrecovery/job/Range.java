@@ -1,11 +1,11 @@
 package org.checkpointrecovery.job;
 
 /**
- * Consecutive items that a cluster works on as a whole.
+ * Consecutive items that a cluster processes as a unit.
  *
- * @param firstItem number in the job of the first of them, from 0
- * @param items how many, at least 1
- * @param inputBytes where in the input the first one is looked for
+ * @param firstItem index of its first item, from 0
+ * @param items number of items, at least 1
+ * @param inputBytes input position where the search for its first item starts
  */
 public record Range(long firstItem, long items, long inputBytes) {
     public Range {
@@ -14,7 +14,7 @@ public record Range(long firstItem, long items, long inputBytes) {
         }
     }
 
-    /** Number of the first item behind. */
+    /** Returns the index of the first item after the range. */
     public long nextItem() {
         return firstItem + items;
     }

@@ -5,17 +5,17 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a run after the first one went on from.
+ * Where a run after the first one started from.
  *
- * @param item number of the first item of the run
- * @param reason what was wrong, if it was not the checkpoint that the run went on from; otherwise null
+ * @param item index of the first item of the run
+ * @param reason the problem, if there was one with the checkpoint or the journal; otherwise null
  */
 public record Recovery(From from, long item, @Nullable Reason reason) {
     public Recovery {
         requireNonNull(from);
     }
 
-    /** What a run goes on from. */
+    /** The source of a run's starting position. */
     public enum From implements Named {
         CHECKPOINT,
         PREVIOUS_CHECKPOINT,

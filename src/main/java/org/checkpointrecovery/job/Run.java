@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One stretch of work on a job, from start or resume to its end.
  *
  * @param number from 1
- * @param firstItem number of the first item that it worked on
- * @param nextItem number of the first item that was not committed at its end; that of its beginning while it runs
+ * @param firstItem index of the first item that it processed
+ * @param nextItem index of the first item that was not committed at its end; {@code firstItem} while it runs
  * @param ending null while it runs
  */
 public record Run(
@@ -32,7 +32,7 @@ public record Run(
         return new Run(number, startedAt, firstItem, nextItem, new Ending(how, reason, at, took));
     }
 
-    /** How long a run took that has ended. */
+    /** Returns the duration of an ended run. */
     Duration took(Ending ended) {
         if (ended.took != null) {
             return ended.took;
@@ -44,7 +44,7 @@ public record Run(
     /**
      * How, why and when a run ended.
      *
-     * @param took how long the run took, by a clock that is never set; null if an older release did not note it
+     * @param took duration of the run by a monotonic clock; null if an older release did not record it
      */
     public record Ending(
             End end,
@@ -59,7 +59,7 @@ public record Run(
         CRASHED,
         PAUSED,
         CANCELLED,
-        /** By an orderly shutdown of the service. */
+        /** Stopped by an orderly shutdown of the service. */
         STOPPED
     }
 }

@@ -13,17 +13,17 @@ public enum Status {
     FAILED,
     COMPLETED;
 
-    /** Whether the job has come to an end, which a FAILED one can leave again. */
+    /** Whether the job has ended. A FAILED job can be resumed. */
     public boolean isEnd() {
         return this == COMPLETED || this == FAILED || this == CANCELLED;
     }
 
-    /** Whether the job's work is over for good. */
+    /** Whether the job can never run again. */
     public boolean isFinal() {
         return this == COMPLETED || this == CANCELLED;
     }
 
-    /** Whether a run is under way. */
+    /** Whether there is a current run. */
     public boolean isActive() {
         return this == RUNNING || this == PAUSING || this == CANCELLING;
     }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An encoding of text that inputs are decoded from. The service itself works with UTF-8 alone. */
+/** A text encoding that inputs are decoded from. The service itself uses only UTF-8. */
 public enum TextEncoding implements Named {
     UTF_8("UTF-8"),
-    /** Either order of bytes: the byte-order mark says which. */
+    /** Either byte order, according to the byte-order mark. */
     UTF_16("UTF-16"),
     UTF_16LE("UTF-16LE"),
     UTF_16BE("UTF-16BE"),
@@ -21,27 +21,27 @@ public enum TextEncoding implements Named {
         this.text = text;
     }
 
-    /** The name of the encoding at the IANA. */
+    /** Returns the IANA name of the encoding. */
     @Override
     public String text() {
         return text;
     }
 
-    /** The encoding whose name is spelt exactly so. */
+    /** Returns the encoding with exactly this name. */
     public static Optional<TextEncoding> named(String name) {
         return Arrays.stream(values())
                 .filter(encoding -> encoding.text.equals(name))
                 .findFirst();
     }
 
-    /** The encoding of a name, in upper or lower case. */
+    /** Returns the encoding of a name, ignoring case. */
     public static Optional<TextEncoding> of(String name) {
         return Arrays.stream(values())
                 .filter(encoding -> encoding.text.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst();
     }
 
-    /** All names, for people. */
+    /** Returns all names, for messages. */
     public static String names() {
         return Arrays.stream(values()).map(TextEncoding::text).collect(Collectors.joining(", "));
     }

@@ -4,7 +4,7 @@ import static org.checkpointrecovery.job.Verb.Answer.DONE_ALREADY;
 import static org.checkpointrecovery.job.Verb.Answer.NOT_ALLOWED;
 import static org.checkpointrecovery.job.Verb.Answer.YES;
 
-/** What a client may ask of a job, by the name that it has in paths and in {@code allowedActions}. */
+/** An action on a job, named as in paths and {@code allowedActions}. */
 public enum Verb implements Named {
     START,
     PAUSE,
@@ -14,15 +14,15 @@ public enum Verb implements Named {
     RETRY_FAILED,
     DELETE;
 
-    /** What a state says to a verb. */
+    /** How a state answers a verb. */
     public enum Answer {
         YES,
-        /** It is so already, and nothing is to be done. */
+        /** The job is already in the requested state; nothing to do. */
         DONE_ALREADY,
         NOT_ALLOWED
     }
 
-    /** The whole table of states and verbs. */
+    /** Returns the answer of a state: the complete table of states and verbs. */
     public Answer in(Status status) {
         return switch (this) {
             case START ->

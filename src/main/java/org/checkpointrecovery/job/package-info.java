@@ -1,4 +1,4 @@
-/** The values and rules of a job: spec, states, progress, error codes. No I/O, threads, clock or JSON. */
+/** The values and rules of a job: spec, states, progress and error codes. Uses no I/O, threads, clock or JSON. */
 @NullMarked
 package org.checkpointrecovery.job;
 

@@ -73,13 +73,13 @@ public final class FileStore {
      */
     public IncomingFile begin(String id, @Nullable String name, long maxBytes, Instant now) throws IOException {
         Path staged = directories.begin(id);
-        boolean begun = false;
+        boolean started = false;
         try {
             IncomingFile file = new Incoming(id, name, maxBytes, now, staged, disk.open(staged.resolve("content")));
-            begun = true;
+            started = true;
             return file;
         } finally {
-            if (!begun) {
+            if (!started) {
                 directories.discard(staged);
             }
         }

@@ -92,7 +92,7 @@ public final class InputItems {
     /** Returns where the search for the first item starts. A CSV input without a header has no items. */
     private long firstByte() {
         if (header != null) {
-            return header.behindBytes();
+            return header.dataStartBytes();
         }
         return lines.format().kind() == Format.Kind.CSV ? lines.endBytes() : 0;
     }

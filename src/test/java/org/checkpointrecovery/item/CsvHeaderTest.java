@@ -54,7 +54,7 @@ class CsvHeaderTest {
             for (String end : new String[] {"\n", "\r\n", ""}) {
                 CsvHeader header = header(mark + first + end, DEFAULT);
                 assertThat(header.names()).containsExactly(names.split(","));
-                assertThat(header.behindBytes()).isEqualTo((mark + first + end).getBytes(UTF_8).length);
+                assertThat(header.dataStartBytes()).isEqualTo((mark + first + end).getBytes(UTF_8).length);
             }
         }
     }
@@ -74,7 +74,7 @@ class CsvHeaderTest {
                 .withSkipRecords(1);
         CsvHeader header = header("id,x,b,x\n1,2,3,4\n", helped);
         assertThat(header.names()).containsExactly("id", "x", "b", "y");
-        assertThat(header.behindBytes()).isEqualTo(9);
+        assertThat(header.dataStartBytes()).isEqualTo(9);
     }
 
     @Test
@@ -82,8 +82,8 @@ class CsvHeaderTest {
         Format none = DEFAULT.withNames(FieldNames.NUMBERED);
         CsvHeader header = header("\ufeff1,\"a\nb\",\n2,c,d\n", none);
         assertThat(header.names()).containsExactly("column_1", "column_2", "column_3");
-        assertThat(header.behindBytes()).isZero();
-        assertThat(header("x\n1,2\n", none.withSkipRecords(1)).behindBytes()).isEqualTo(2);
+        assertThat(header.dataStartBytes()).isZero();
+        assertThat(header("x\n1,2\n", none.withSkipRecords(1)).dataStartBytes()).isEqualTo(2);
         assertThat(header("x,x\n", none).names()).hasSize(2);
         assertThat(read("\ufeff\n\r\n", none, false)).isNull();
         refused("1,\"2\"x\n", none, "cannot be used to count the fields", "after the closing quotation mark");
@@ -98,7 +98,7 @@ class CsvHeaderTest {
             CsvHeader header = header(input, given);
             assertThat(header.names()).containsExactly("a", "b");
             assertThat(header.raw()).isEmpty();
-            assertThat(header.behindBytes()).isZero();
+            assertThat(header.dataStartBytes()).isZero();
         }
     }
 
@@ -106,11 +106,11 @@ class CsvHeaderTest {
     void copies_stand_behind_the_record_that_they_had_before_them() throws IOException {
         CsvHeader numbered = requireNonNull(read("sep=;\n1\n", DEFAULT.withNames(FieldNames.NUMBERED), true));
         assertThat(numbered.names()).containsExactly("column_1");
-        assertThat(numbered.behindBytes()).isEqualTo(6);
+        assertThat(numbered.dataStartBytes()).isEqualTo(6);
         assertThat(numbered.format().delimiter()).isEqualTo(',');
         Format given =
                 DEFAULT.withNames(new FieldNames.Given(List.of("a", "b"))).withSkipRecords(7);
-        assertThat(requireNonNull(read("sep=;\n", given, true)).behindBytes()).isZero();
+        assertThat(requireNonNull(read("sep=;\n", given, true)).dataStartBytes()).isZero();
         assertThat(requireNonNull(read("a,b\n1,2\n", DEFAULT.withSkipRecords(1), true))
                         .names())
                 .containsExactly("a", "b");
@@ -128,9 +128,9 @@ class CsvHeaderTest {
                     assertThat(header.names()).containsExactly("id", "x");
                     assertThat(header.format()).isEqualTo(DEFAULT.withDelimiter(delimiter));
                     int behind = before.getBytes(UTF_8).length;
-                    assertThat(header.behindBytes()).isEqualTo(behind + 4 + end.length());
+                    assertThat(header.dataStartBytes()).isEqualTo(behind + 4 + end.length());
                     assertThat(header(before + "1" + delimiter + "2", format.withNames(FieldNames.NUMBERED))
-                                    .behindBytes())
+                                    .dataStartBytes())
                             .isEqualTo(behind);
                 }
                 assertThat(read(mark + line + end, DEFAULT, false)).isNull();

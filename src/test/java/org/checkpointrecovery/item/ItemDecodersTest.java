@@ -165,7 +165,7 @@ class ItemDecodersTest {
         CsvHeader header = requireNonNull(header("\ufeff\r\n\nname,\"the \"\"age\"\"\",\u00e4\r\nx,1,y\n", CSV));
         assertThat(header.names()).containsExactly("name", "the \"age\"", "\u00e4");
         assertThat(header.raw()).asString(StandardCharsets.UTF_8).isEqualTo("name,\"the \"\"age\"\"\",\u00e4");
-        assertThat(header.behindBytes()).isEqualTo(29);
+        assertThat(header.dataStartBytes()).isEqualTo(29);
         ItemDecoder decoder = ItemDecoders.of(CSV, header);
         assertThat(decoded(decoder, "x,1,y")).isEqualTo("{\"name\":\"x\",\"the \\\"age\\\"\":\"1\",\"\u00e4\":\"y\"}");
         assertThat(decoded(decoder, ",,")).isEqualTo("{\"name\":\"\",\"the \\\"age\\\"\":\"\",\"\u00e4\":\"\"}");

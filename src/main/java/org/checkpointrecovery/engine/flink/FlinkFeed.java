@@ -593,11 +593,11 @@ final class FlinkFeed implements Feed {
         while (submitted && !control.mustEndNow() && failures < patience.submissions()) {
             try {
                 if (request == null) {
-                    Optional<String> begun = clusterJob.stop();
-                    if (begun.isEmpty()) {
+                    Optional<String> started = clusterJob.stop();
+                    if (started.isEmpty()) {
                         break; // it is not running
                     }
-                    request = begun.get();
+                    request = started.get();
                 }
                 Optional<Boolean> saved = clusterJob.isSaved(request);
                 if (saved.isPresent() && saved.get()) {

@@ -133,9 +133,9 @@ final class BatchReader implements Runnable {
         int max = Math.min(
                 settings.batchSize() - itemsInBatch,
                 settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
-        boolean strikes = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
+        boolean limited = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
         // Calls are expensive: none is started after the item that the crash hits.
-        return strikes ? (int) Math.max(1, Math.min(max, crashAt - itemsInRun)) : max;
+        return limited ? (int) Math.max(1, Math.min(max, crashAt - itemsInRun)) : max;
     }
 
     /** Ends the last batch if it is incomplete. */

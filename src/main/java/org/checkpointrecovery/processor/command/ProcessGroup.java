@@ -14,13 +14,13 @@ import java.util.stream.Stream;
  */
 final class ProcessGroup {
     private static final Path PROC = Path.of("/proc");
-    private static final int MOST_ROUNDS = 10; // a round finds processes started during the previous one
+    private static final int MAX_ROUNDS = 10; // a round finds processes started during the previous one
 
     private ProcessGroup() {}
 
     /** Kills all members of the group that a process leads or led. */
     static void kill(long leader) {
-        for (int round = 0; round < MOST_ROUNDS; round++) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
             List<ProcessHandle> members = members(leader);
             if (members.isEmpty()) {
                 return;

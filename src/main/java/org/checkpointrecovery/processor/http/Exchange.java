@@ -36,7 +36,7 @@ final class Exchange {
     private final AnswerCollector collector;
     private final long end;
     private boolean repeated;
-    private volatile boolean begun;
+    private volatile boolean started;
     private volatile boolean answered;
     private volatile long bytesBefore;
     private volatile @Nullable Request underWay;
@@ -91,7 +91,7 @@ final class Exchange {
         Optional<HttpVersion> spoken = kept.spoken(result.getRequest());
         boolean closed = result.isFailed()
                 && !CallFailures.has(result.getFailure(), TimeoutException.class)
-                && (begun ? spoken.isPresent() && isUnanswered(result) : hadConnection(result));
+                && (started ? spoken.isPresent() && isUnanswered(result) : hadConnection(result));
         if (closed && !repeated && client.isRunning() && left.compareTo(Duration.ZERO) > 0) {
             repeated = true;
             repeat(request(left), spoken.orElse(HttpVersion.HTTP_1_1));
@@ -109,7 +109,7 @@ final class Exchange {
     }
 
     private void requestBegins(Request request) {
-        begun = true;
+        started = true;
         bytesBefore = KeptConnections.bytesIn(request.getConnection());
     }
 
