@@ -176,7 +176,9 @@ class ServeIT {
             try (PackedJar second = PackedJar.serve(directory)) {
                 assertThat(second.exitCode()).isEqualTo(1);
                 assertThat(second.output()).isEmpty();
-                assertThat(second.log()).contains("is in use by another service").doesNotContain("\tat ");
+                assertThat(second.log())
+                        .contains("is in use by another service")
+                        .doesNotContain("\tat ");
             }
             assertThat(jar.isAlive()).isTrue();
         }

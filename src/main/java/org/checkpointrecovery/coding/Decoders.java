@@ -34,7 +34,7 @@ public final class Decoders {
         Compression promised = byName(name);
         if (promised != null && compression != promised) {
             throw new UndecodableException("it is not " + promised.text() + ", but its name ends in "
-            + promised.ending() + "; if it is not compressed, rename it");
+                    + promised.ending() + "; if it is not compressed, rename it");
         }
         if (compression == Compression.ZSTD && !ZstdDecoder.isAvailable()) {
             throw new UndecodableException(
@@ -97,8 +97,8 @@ public final class Decoders {
                     + "; convert it (iconv -f " + wide + " -t UTF-8 in.txt > out.txt)" + otherWay(wide));
         }
         if (signs.hasUtf8Mark() && encoding != TextEncoding.UTF_8) {
-            throw new WrongEncodingException("it starts with a UTF-8 byte-order mark, so it is not "
-                    + encoding.text() + "; omit the encoding");
+            throw new WrongEncodingException(
+                    "it starts with a UTF-8 byte-order mark, so it is not " + encoding.text() + "; omit the encoding");
         }
     }
 

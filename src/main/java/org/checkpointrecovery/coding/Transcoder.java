@@ -110,8 +110,7 @@ public final class Transcoder {
             case BYTE_ORDER_MARK -> StandardCharsets.UTF_16BE;
             case MARK_OF_OTHER_ORDER -> StandardCharsets.UTF_16LE;
             default ->
-                throw new WrongEncodingException(
-                        "it has no byte-order mark; set the encoding to UTF-16LE or UTF-16BE");
+                throw new WrongEncodingException("it has no byte-order mark; set the encoding to UTF-16LE or UTF-16BE");
         };
     }
 

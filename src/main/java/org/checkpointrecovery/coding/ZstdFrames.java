@@ -120,12 +120,13 @@ final class ZstdFrames extends FilterInputStream {
         int sizeAt = headerEnd;
         take(sizeBytes);
         if (singleSegment) {
-            window = number(sizeAt, sizeBytes); // the content size; a two-byte size is 256 too small, which does not matter here
+            window = number(
+                    sizeAt,
+                    sizeBytes); // the content size; a two-byte size is 256 too small, which does not matter here
         }
         if (window < 0 || window > MAX_WINDOW_BYTES) {
-            throw new UndecodableException(
-                    "it needs a window of " + Long.toUnsignedString(window) + " bytes (maximum " + MAX_WINDOW_BYTES
-                    + "); compress it with zstd -19 or a lower level, and without --long");
+            throw new UndecodableException("it needs a window of " + Long.toUnsignedString(window) + " bytes (maximum "
+                    + MAX_WINDOW_BYTES + "); compress it with zstd -19 or a lower level, and without --long");
         }
     }
 

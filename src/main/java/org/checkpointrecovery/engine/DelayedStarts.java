@@ -21,8 +21,7 @@ final class DelayedStarts implements AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
             },
-            new ThreadPoolExecutor
-                    .DiscardPolicy()); // a job that arrives during close is queued by the next start
+            new ThreadPoolExecutor.DiscardPolicy()); // a job that arrives during close is queued by the next start
 
     DelayedStarts() {
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -41,8 +40,10 @@ final class DelayedStarts implements AutoCloseable {
                     try {
                         start.run();
                     } catch (RuntimeException e) {
-                        log.error("Internal error: cannot queue a delayed job. It stays QUEUED until the next start. "
-                                + "Please report this.", e);
+                        log.error(
+                                "Internal error: cannot queue a delayed job. It stays QUEUED until the next start. "
+                                        + "Please report this.",
+                                e);
                     }
                 },
                 wait.toNanos(),

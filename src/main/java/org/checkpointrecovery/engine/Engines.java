@@ -40,7 +40,7 @@ public final class Engines {
                         new AbsentEngine("Start the service with --flink-url"),
                         "is \"" + EngineKind.FLINK.text()
                                 + "\", but this service was started without --flink-url and has no cluster. Omit the "
-                                        + "field to run the job in the service itself",
+                                + "field to run the job in the service itself",
                         null));
     }
 

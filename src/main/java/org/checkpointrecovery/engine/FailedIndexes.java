@@ -53,7 +53,7 @@ final class FailedIndexes implements Closeable {
         }
         if (digits == 0) {
             throw new DamagedFileException("The stored results are damaged: line " + line.index()
-            + " does not start with an item index. Nothing was changed. Restore results.jsonl and"
+                    + " does not start with an item index. Nothing was changed. Restore results.jsonl and"
                     + " errors.jsonl of the job from a backup, or submit the job again.");
         }
         return index;

@@ -69,7 +69,9 @@ final class JobEntry {
 
         /** Returns the finished items. Never decreases while the cluster's ranges exist. */
         Finished finished() {
-            return finishedByCluster == null || finishedByCluster.items() <= committed.nextItem() || job.status() == Status.COMPLETED
+            return finishedByCluster == null
+                            || finishedByCluster.items() <= committed.nextItem()
+                            || job.status() == Status.COMPLETED
                     ? committed.finished()
                     : finishedByCluster;
         }

@@ -150,10 +150,7 @@ final class JobRun implements RunListener {
         try {
             jobs.removeCheckpoint(id);
         } catch (IOException e) {
-            log.warn(
-                    "Job {}: cannot delete its checkpoint: {}. The next start deletes it.",
-                    id,
-                    e.toString());
+            log.warn("Job {}: cannot delete its checkpoint: {}. The next start deletes it.", id, e.toString());
         }
     }
 
@@ -189,7 +186,7 @@ final class JobRun implements RunListener {
         Reason reason = new Reason(
                 cause instanceof DiskFullException ? ErrorCode.DISK_FULL : ErrorCode.IO_ERROR,
                 "All items are committed, but the state COMPLETED could not be saved: " + cause.getMessage()
-                + ". Nothing is lost. Free up or repair the disk and resume.");
+                        + ". Nothing is lost. Free up or repair the disk and resume.");
         return new RunEnd(Run.End.FAILED, reason, end.committed());
     }
 }

@@ -346,7 +346,8 @@ public final class JobService {
 
     private Decoding findDecoding(InputSpec spec) throws IOException {
         boolean own = spec instanceof InputSpec.Inline || spec instanceof InputSpec.FailedItemsOf;
-        String name = spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload is decoded by its content only
+        String name =
+                spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload is decoded by its content only
         return own
                 ? Decoding.NONE
                 : decoder.find(
@@ -375,8 +376,8 @@ public final class JobService {
                     "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it before "
                             + "the upload");
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
-                    + "job again");
+            throw RefusedException.invalid(
+                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -386,8 +387,8 @@ public final class JobService {
         try {
             return InputIdentities.of(disk, input);
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
-                    + "job again");
+            throw RefusedException.invalid(
+                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -411,13 +412,14 @@ public final class JobService {
         } catch (CsvHeader.BadHeaderException e) {
             throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {
-            throw RefusedException.invalid("/input", "was deleted during the submission; restore it and submit the "
-                    + "job again");
+            throw RefusedException.invalid(
+                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         } catch (InputTruncatedException e) {
-            throw RefusedException.invalid("/input", "was truncated during the submission; submit the job again when "
-                    + "it no longer changes");
+            throw RefusedException.invalid(
+                    "/input",
+                    "was truncated during the submission; submit the job again when " + "it no longer changes");
         }
     }
 
@@ -710,7 +712,7 @@ public final class JobService {
             root = entries.get(parent);
             if (root == null) {
                 throw RefusedException.conflict("Job " + parent + ", an ancestor of job " + id
-                + ", was deleted with its results, so they cannot be merged. Omit merged=true to get the results of "
+                        + ", was deleted with its results, so they cannot be merged. Omit merged=true to get the results of "
                         + "job " + id + " alone.");
             }
         }
@@ -767,8 +769,9 @@ public final class JobService {
                             && upload.fileId().equals(id))
                     .findFirst();
             if (user.isPresent()) {
-                throw RefusedException.conflict("File " + id + " is in use by job " + user.get().job().id() + ", which is " + user.get().status()
-                + ". Nothing was changed. Delete the file once the job is COMPLETED or CANCELLED.");
+                throw RefusedException.conflict("File " + id + " is in use by job "
+                        + user.get().job().id() + ", which is " + user.get().status()
+                        + ". Nothing was changed. Delete the file once the job is COMPLETED or CANCELLED.");
             }
             uploads.delete(id);
         } finally {

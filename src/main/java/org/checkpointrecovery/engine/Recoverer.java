@@ -98,7 +98,7 @@ final class Recoverer {
         return new Reason(
                 ErrorCode.SERVICE_STOPPED_UNEXPECTEDLY,
                 "The service stopped in the middle of a run. Results up to item "
-                + entry.committed().nextItem() + ", the checkpoint, are safe. Resume to continue from there.");
+                        + entry.committed().nextItem() + ", the checkpoint, are safe. Resume to continue from there.");
     }
 
     /** Changes a job. On a full disk the service still starts, and shows the state that it could not write. */
@@ -132,7 +132,8 @@ final class Recoverer {
                 jobs.forceFound(job.id());
             }
         } catch (IOException e) {
-            log.warn("Job {}: cannot delete its old checkpoint: {}. The next start deletes it.", job.id(), e.toString());
+            log.warn(
+                    "Job {}: cannot delete its old checkpoint: {}. The next start deletes it.", job.id(), e.toString());
         }
     }
 }

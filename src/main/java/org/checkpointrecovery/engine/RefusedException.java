@@ -44,8 +44,8 @@ public final class RefusedException extends Exception {
                 Cause.CONFLICT,
                 null,
                 view,
-                "Job " + view.job().id() + " is " + view.job().status() + " and does not allow " + verb.text()
-                + why + ". Nothing was changed. Use one of its allowedActions.");
+                "Job " + view.job().id() + " is " + view.job().status() + " and does not allow " + verb.text() + why
+                        + ". Nothing was changed. Use one of its allowedActions.");
     }
 
     static RefusedException conflict(String message) {

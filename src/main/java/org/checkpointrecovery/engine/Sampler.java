@@ -161,7 +161,7 @@ final class Sampler {
                 new ItemFailure(
                         ItemErrorCode.TIMED_OUT,
                         "No answer within the " + limit.toSeconds()
-                        + " s allowed for the whole sample. A job would keep waiting."),
+                                + " s allowed for the whole sample. A job would keep waiting."),
                 1);
     }
 }

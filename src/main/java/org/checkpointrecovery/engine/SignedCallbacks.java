@@ -104,11 +104,7 @@ public final class SignedCallbacks implements Callbacks {
     }
 
     private static void giveUp(Job job, String why, Runnable settled) {
-        log.warn(
-                "Job {}: giving up on the {} callback: {}",
-                job.id(),
-                job.status(),
-                why);
+        log.warn("Job {}: giving up on the {} callback: {}", job.id(), job.status(), why);
         settled.run();
     }
 

@@ -50,8 +50,8 @@ final class CsvFields {
                 records += Math.min(1, fields);
             }
         } catch (CsvParseException e) {
-            return bad("The record has text after the closing quotation mark of field "
-                    + (collected.values.size() + 1) + ".");
+            return bad("The record has text after the closing quotation mark of field " + (collected.values.size() + 1)
+                    + ".");
         }
         if (records != 1) {
             return bad("The record has a carriage return outside quotation marks. Remove it, or quote the field.");

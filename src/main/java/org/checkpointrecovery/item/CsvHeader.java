@@ -138,7 +138,8 @@ public final class CsvHeader {
             Format certain = format.withDelimiter(format.delimiter());
             if (format.names() instanceof FieldNames.Given given) {
                 if (!copies && !format.delimiterGiven() && given.names().size() > 1) {
-                    refuseOtherDelimiters(records, dataStart, format, given.names().size());
+                    refuseOtherDelimiters(
+                            records, dataStart, format, given.names().size());
                 }
                 return Optional.of(new CsvHeader(given.names(), new byte[0], certain, dataStart));
             }
@@ -153,7 +154,8 @@ public final class CsvHeader {
             boolean isItem = format.names() instanceof FieldNames.Numbered && !copies;
             List<String> fields = fields(first, format);
             byte[] raw = Arrays.copyOfRange(first.bytes(), first.start(), first.end());
-            return Optional.of(new CsvHeader(names(fields, format), raw, certain, isItem ? dataStart : items.nextBytes()));
+            return Optional.of(
+                    new CsvHeader(names(fields, format), raw, certain, isItem ? dataStart : items.nextBytes()));
         }
 
         private LineSource records(long position, Format format) {
@@ -223,7 +225,8 @@ public final class CsvHeader {
                         ? new OtherDelimiter(records(position, instead), instead).fields()
                         : 0;
                 if (found > 1 && (wanted == 0 || found == wanted)) {
-                    throw new BadHeaderException(now + ", but " + found + " fields with the delimiter " + quoted(other) + ". Send \"delimiter\": "
+                    throw new BadHeaderException(now + ", but " + found + " fields with the delimiter " + quoted(other)
+                            + ". Send \"delimiter\": "
                             + quoted(other)
                             + " (run: --delimiter " + (other == '\t' ? "$'\\t'" : "'" + other + "'")
                             + "), or \"delimiter\": " + quoted(format.delimiter())
@@ -290,7 +293,7 @@ public final class CsvHeader {
                             ": fields " + before + " and " + (i + 1) + " are both named \""
                                     + (name.length() > 100 ? name.substring(0, 90) + "\u2026" : name)
                                     + "\". Name the fields yourself with \"header\": [\u2026] (run: --csv-header) and "
-                                            + "skip this record with \"skipRecords\": " + (format.skipRecords() + 1)
+                                    + "skip this record with \"skipRecords\": " + (format.skipRecords() + 1)
                                     + " (run: --csv-skip " + (format.skipRecords() + 1) + ")");
                 }
             }

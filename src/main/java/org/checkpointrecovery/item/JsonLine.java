@@ -51,7 +51,8 @@ final class JsonLine implements ItemDecoder {
         } catch (StreamConstraintsException e) {
             return notJson("is JSON nested deeper than " + MAX_NESTING + " levels");
         } catch (JacksonException e) {
-            return notJson("is not valid JSON: syntax error at character " + (e.getLocation().getCharOffset() + 1));
+            return notJson("is not valid JSON: syntax error at character "
+                    + (e.getLocation().getCharOffset() + 1));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // there is no I/O
         }

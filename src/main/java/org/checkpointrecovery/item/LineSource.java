@@ -129,7 +129,9 @@ public final class LineSource implements ItemSource {
     /** Sets the checksum of the items up to {@link Items#nextBytes}, which was just set. */
     private void checksumItems() {
         if (crc != null
-                && items.nextBytes() >= crcPosition) { // otherwise only blank lines were read, and the items have the checksum already
+                && items.nextBytes()
+                        >= crcPosition) { // otherwise only blank lines were read, and the items have the checksum
+            // already
             checksumTo(items.nextBytes());
             items.nextCrc(crc.getValue());
         }

@@ -13,8 +13,7 @@ public final class OpenQuoteException extends IOException {
      * @param offset of the quotation mark in the input, from 0
      */
     OpenQuoteException(long line, long offset) {
-        super("the quotation mark in line " + line + " of the input, at byte offset " + offset
-                + ", is never closed");
+        super("the quotation mark in line " + line + " of the input, at byte offset " + offset + ", is never closed");
     }
 
     /** Returns the message for the client, with what was done and what to do next. */

@@ -37,7 +37,7 @@ record SepLine(char delimiter, int bytes) {
             String shown = new String(named.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             throw new CsvHeader.BadHeaderException("the first line, sep=" + shown
                     + ", declares an invalid delimiter: it must be a tab or one printable ASCII character other than "
-                            + "a quotation mark. Remove the line and set \"delimiter\" in the job");
+                    + "a quotation mark. Remove the line and set \"delimiter\" in the job");
         }
         return new SepLine(named.charAt(0), line.end());
     }

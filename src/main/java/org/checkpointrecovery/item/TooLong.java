@@ -42,10 +42,7 @@ final class TooLong implements ItemDecoder {
 
     /** Returns a sentence with a hint for a record of several lines; empty for one line. */
     static String linesHeld(long lines) {
-        return lines == 1
-                ? ""
-                : " The record spans " + lines + " lines. Send "
-                        + OpenQuoteException.REMEDY + ".";
+        return lines == 1 ? "" : " The record spans " + lines + " lines. Send " + OpenQuoteException.REMEDY + ".";
     }
 
     @Override

@@ -27,7 +27,7 @@ public final class DescriptorShortage {
                 ErrorCode.OUT_OF_FILE_DESCRIPTORS,
                 "The service ran out of file descriptors. Committed results are safe, and the job continues "
                         + "automatically. If this persists, raise the open file limit (ulimit -n) or run fewer jobs "
-                                + "at once (--workers).");
+                        + "at once (--workers).");
     }
 
     /** Whether a reason says that a job waits for descriptors. */

@@ -33,8 +33,8 @@ public sealed interface FieldNames {
                     || names.size() > MAX_FIELDS
                     || distinct.size() < names.size()
                     || distinct.contains("")) {
-                throw new IllegalArgumentException(
-                        "field names must be 1 to " + MAX_FIELDS + ", distinct and not empty (got " + names.size() + ")");
+                throw new IllegalArgumentException("field names must be 1 to " + MAX_FIELDS
+                        + ", distinct and not empty (got " + names.size() + ")");
             }
         }
     }

@@ -36,7 +36,7 @@ public final class FileNames {
     /** Returns the rest of a sentence about a name that Java cannot encode. */
     public static String hint() {
         return "cannot be found: in its locale, this process encodes file names in " + ENCODING
-        + ", which lacks some of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
+                + ", which lacks some of its characters. Nothing was changed. Start Java with LC_ALL=C.UTF-8";
     }
 
     /**

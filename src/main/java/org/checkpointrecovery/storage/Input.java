@@ -57,7 +57,9 @@ public record Input(Path file, @Nullable Path indexes, boolean foreign, boolean 
         } catch (NotAFileException e) {
             throw new InputReplacedException("it is " + e.kind() + " now, not a regular file", e);
         } catch (FileSystemException e) {
-            throw isUnresolvable(e) ? new InputReplacedException("its path no longer resolves: " + e.getReason(), e) : e;
+            throw isUnresolvable(e)
+                    ? new InputReplacedException("its path no longer resolves: " + e.getReason(), e)
+                    : e;
         }
     }
 

@@ -86,8 +86,7 @@ public final class InputCheck {
             return new Found.Stopped();
         }
         if (!crc.equals(known.crc32c)) {
-            return changed(
-                    before, now, "; bytes 0 to " + known.bytes + ", which were already read, have changed");
+            return changed(before, now, "; bytes 0 to " + known.bytes + ", which were already read, have changed");
         }
         if (!sameEnds) {
             return changed(

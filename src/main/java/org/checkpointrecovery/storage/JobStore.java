@@ -70,7 +70,7 @@ public final class JobStore {
         } catch (IOException e) {
             String message = "Job record " + record.getFileName() + " is damaged: " + e.getMessage()
                     + ". The file was kept and the job stays FAILED. Restore the file and restart the service, or "
-                            + "delete the job.";
+                    + "delete the job.";
             log.error("Job {}: {}", id, message);
             Instant made = IdGenerator.timeOf(id.value());
             return Job.damaged(id, message, made == null ? now : made);
@@ -117,7 +117,10 @@ public final class JobStore {
                     ? Optional.of(RangeRecord.finished(disk, ranges, committed))
                     : Optional.empty();
         } catch (IOException e) {
-            log.warn("Job {}: cannot read the finished ranges of its cluster: {}. Progress shows committed items only.", id, e.toString());
+            log.warn(
+                    "Job {}: cannot read the finished ranges of its cluster: {}. Progress shows committed items only.",
+                    id,
+                    e.toString());
             return Optional.empty();
         }
     }

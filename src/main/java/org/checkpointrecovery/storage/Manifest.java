@@ -33,7 +33,8 @@ public record Manifest(List<Range> ranges) {
         long next = 0;
         for (Range range : ranges) {
             if (range.firstItem() != next) {
-                throw new IllegalArgumentException("a range starts at item " + range.firstItem() + ", expected " + next);
+                throw new IllegalArgumentException(
+                        "a range starts at item " + range.firstItem() + ", expected " + next);
             }
             next = range.nextItem();
         }

@@ -149,8 +149,8 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     }
 
     private static DamagedFileException damaged(Path range, String what) {
-        return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range
-        + " and resume to reprocess its items.");
+        return new DamagedFileException(
+                what + ". Nothing was changed. Delete the directory " + range + " and resume to reprocess its items.");
     }
 
     private static RangeRecord decode(byte[] bytes) throws IOException {

@@ -88,8 +88,7 @@ final class StagedDirectory {
      */
     void discard(Path staged) {
         try {
-            disk.forceDirectory(
-                    parent); // if the rename took effect, a power cut must not bring it back half empty
+            disk.forceDirectory(parent); // if the rename took effect, a power cut must not bring it back half empty
             disk.deleteTree(staged);
         } catch (IOException e) {
             sweptLater(staged, e);

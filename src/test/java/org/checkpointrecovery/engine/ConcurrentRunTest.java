@@ -101,10 +101,9 @@ class ConcurrentRunTest {
         service.await(id, Status.COMPLETED);
         assertThat(service.results(id)).isEqualTo(results(LongStream.of(0, 2, 3, 4, 5, 6)));
         assertThat(service.errors(id))
-                .isEqualTo(
-                        "{\"index\":1,\"item\":\"item 1\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"It "
-                                + "failed.\"},"
-                                + "\"attempts\":1}\n");
+                .isEqualTo("{\"index\":1,\"item\":\"item 1\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"It "
+                        + "failed.\"},"
+                        + "\"attempts\":1}\n");
     }
 
     @Test

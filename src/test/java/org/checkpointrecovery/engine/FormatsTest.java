@@ -130,9 +130,8 @@ class FormatsTest {
     @Test
     void an_errors_line_shows_the_record_as_it_stands_in_the_input() throws Exception {
         assertThat(clean(Sample.CSV).get(1).lines().toList())
-                .contains(
-                        "{\"index\":1,\"item\":\"1\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record "
-                                + "has 1 field, but the header has 2.\"},\"attempts\":0}")
+                .contains("{\"index\":1,\"item\":\"1\",\"error\":{\"code\":\"BAD_CSV_RECORD\",\"message\":\"The record "
+                        + "has 1 field, but the header has 2.\"},\"attempts\":0}")
                 .anyMatch(line -> line.contains("\"item\":\"\\\"3\\\"x;\\\"\\n\\\"\",\"error\""))
                 .anyMatch(line -> line.contains("\"item\":\"9;\\\"two\\nlines\\\"z\",\"error\""));
     }

@@ -110,7 +110,8 @@ class CsvHeaderTest {
         assertThat(numbered.format().delimiter()).isEqualTo(',');
         Format given =
                 DEFAULT.withNames(new FieldNames.Given(List.of("a", "b"))).withSkipRecords(7);
-        assertThat(requireNonNull(read("sep=;\n", given, true)).dataStartBytes()).isZero();
+        assertThat(requireNonNull(read("sep=;\n", given, true)).dataStartBytes())
+                .isZero();
         assertThat(requireNonNull(read("a,b\n1,2\n", DEFAULT.withSkipRecords(1), true))
                         .names())
                 .containsExactly("a", "b");
@@ -164,11 +165,7 @@ class CsvHeaderTest {
     void a_file_with_another_delimiter_is_refused_with_a_hint(String input, String other, String fields)
             throws IOException {
         String text = input.replace("\\n", "\n").replace("\\r", "\r");
-        refused(
-                text,
-                DEFAULT,
-                fields + " fields with the delimiter \"" + other + "\"",
-                "--delimiter '" + other + "'");
+        refused(text, DEFAULT, fields + " fields with the delimiter \"" + other + "\"", "--delimiter '" + other + "'");
         refused("\ufeff" + text, DEFAULT, "\"delimiter\": \"" + other + "\"");
         refused(text, DEFAULT.withNames(FieldNames.NUMBERED), "\"delimiter\": \"" + other + "\"");
         refused(text.replace(other, "\t"), DEFAULT, "\"delimiter\": \"\\t\"", "$'\\t'");

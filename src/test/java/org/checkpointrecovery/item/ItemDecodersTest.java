@@ -115,8 +115,10 @@ class ItemDecodersTest {
         assertThat(failure.code()).isEqualTo(ItemErrorCode.NOT_JSON);
         assertThat(failure.message())
                 .startsWith("The line ")
-                .containsAnyOf("is blank, not a JSON value", "more than one JSON value", "is not valid JSON: syntax "
-                        + "error at")
+                .containsAnyOf(
+                        "is blank, not a JSON value",
+                        "more than one JSON value",
+                        "is not valid JSON: syntax " + "error at")
                 .endsWith(". Correct it and submit the input again.");
     }
 
@@ -179,13 +181,14 @@ class ItemDecodersTest {
     void a_record_that_is_ragged_or_no_csv_fails_and_the_next_one_does_not() throws IOException {
         ItemDecoder decoder = ItemDecoders.of(CSV, requireNonNull(header("a,b,c", CSV)));
         assertThat(failure(decoder, "1,2"))
-                .isEqualTo(new ItemFailure(ItemErrorCode.BAD_CSV_RECORD, "The record has 2 fields, but the header has "
-                        + "3."));
+                .isEqualTo(new ItemFailure(
+                        ItemErrorCode.BAD_CSV_RECORD, "The record has 2 fields, but the header has " + "3."));
         assertThat(failure(decoder, "1").message()).isEqualTo("The record has 1 field, but the header has 3.");
         assertThat(failure(decoder, "1,2,3,").message()).isEqualTo("The record has 4 fields, but the header has 3.");
         assertThat(failure(decoder, "1,\"2\"x,3").message())
                 .isEqualTo("The record has text after the closing quotation mark of field 2.");
-        assertThat(failure(decoder, "1,2,\"3\n4\n").message()).contains("A quotation mark in the record is never closed");
+        assertThat(failure(decoder, "1,2,\"3\n4\n").message())
+                .contains("A quotation mark in the record is never closed");
         assertThat(failure(decoder, "1,2,\"3\"\"").message()).contains("never closed");
         assertThat(failure(decoder, "1,2\r3,4").message()).contains("carriage return outside quotation marks");
         assertThat(failure(decoder, "\r\r").message()).contains("carriage return outside quotation marks");

@@ -39,8 +39,7 @@ public final class FaultyDisk extends ForwardingDisk {
             return switch (this) {
                 case IO_ERROR -> new IOException("Input/output error");
                 case FULL ->
-                    new DiskFullException(
-                            "No space left for " + path, new IOException("No space left on device"));
+                    new DiskFullException("No space left for " + path, new IOException("No space left on device"));
                 case NO_DESCRIPTORS -> new FileSystemException(path.toString(), null, "Too many open files");
             };
         }

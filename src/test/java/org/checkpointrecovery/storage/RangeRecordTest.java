@@ -110,8 +110,8 @@ class RangeRecordTest {
                 .as(what)
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining(message)
-                .hasMessageEndingWith(" Nothing was changed. Delete the directory " + RANGE
-                + " and resume to reprocess its items.");
+                .hasMessageEndingWith(
+                        " Nothing was changed. Delete the directory " + RANGE + " and resume to reprocess its items.");
     }
 
     @Test

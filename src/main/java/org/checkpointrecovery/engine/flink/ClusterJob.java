@@ -99,8 +99,9 @@ final class ClusterJob {
      * @param givenUp polled; once it returns true, the call stops waiting for the cluster
      */
     void submit(JobJar jar, int parallelism, boolean ignoreCheckpoints, BooleanSupplier givenUp) throws IOException {
-        Optional<String> restore =
-                ignoreCheckpoints ? Optional.empty() : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
+        Optional<String> restore = ignoreCheckpoints
+                ? Optional.empty()
+                : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
         Optional<String> uploaded = cluster.jar(jar.name());
         String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
@@ -151,9 +152,7 @@ final class ClusterJob {
         if (number() > 0 && taskEnd().isEmpty()) {
             new TaskEnd(
                             Run.End.STOPPED,
-                            new Reason(
-                                    ErrorCode.CLUSTER_FAILED,
-                                    "The service has abandoned this submission."))
+                            new Reason(ErrorCode.CLUSTER_FAILED, "The service has abandoned this submission."))
                     .write(disk, files.ended(number()));
         }
     }

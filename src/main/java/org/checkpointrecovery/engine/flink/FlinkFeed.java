@@ -416,8 +416,8 @@ final class FlinkFeed implements Feed {
             }
             case FAILED -> {
                 return endedByTask(queue, ranges)
-                        || submitAgain(
-                                "the Flink job is FAILED: " + clusterJob.rootCause().orElse("unknown cause"));
+                        || submitAgain("the Flink job is FAILED: "
+                                + clusterJob.rootCause().orElse("unknown cause"));
             }
             case CANCELED ->
                 throw new RunFailedException(new Reason(
@@ -477,7 +477,11 @@ final class FlinkFeed implements Feed {
         int before = clusterJob.number();
         refusal = null;
         try {
-            clusterJob.submit(JobJar.load(), parallelism, ignoreCheckpoints, () -> control.mustEndNow() || control.asked() != null);
+            clusterJob.submit(
+                    JobJar.load(),
+                    parallelism,
+                    ignoreCheckpoints,
+                    () -> control.mustEndNow() || control.asked() != null);
             ignoreCheckpoints = false;
         } catch (ClusterException e) {
             refusal = e.getMessage();
@@ -527,7 +531,7 @@ final class FlinkFeed implements Feed {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
                     "The cluster did not run the job: " + why + ". Gave up after " + submissionsInVain
-                    + " submissions. Committed results are safe. Fix the cause and resume."));
+                            + " submissions. Committed results are safe. Fix the cause and resume."));
         }
         // The cluster's checkpoint itself may be the cause of repeated failures.
         ignoreCheckpoints |= submissionsInVain > 1;
@@ -548,7 +552,7 @@ final class FlinkFeed implements Feed {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
                     "The cluster " + cluster + " cannot run the job: " + e.getMessage() + ". Gave up after "
-                    + unanswered + " attempts. Committed results are safe. Repair the cluster and resume."));
+                            + unanswered + " attempts. Committed results are safe. Repair the cluster and resume."));
         }
     }
 
@@ -607,7 +611,10 @@ final class FlinkFeed implements Feed {
                     failures++;
                 }
             } catch (ClusterException e) {
-                log.warn("Job {}: cannot stop it with a savepoint: {}. Retrying, then cancelling it.", id, e.getMessage());
+                log.warn(
+                        "Job {}: cannot stop it with a savepoint: {}. Retrying, then cancelling it.",
+                        id,
+                        e.getMessage());
                 failures++;
             }
             if (ranges.readFinished() < 0) {
@@ -653,8 +660,7 @@ final class FlinkFeed implements Feed {
                 Thread.sleep(100);
             }
         } catch (ClusterException e) {
-            log.warn(
-                    "Job {}: cannot cancel it in the cluster: {}. Its tasks stop on their own.", id, e.getMessage());
+            log.warn("Job {}: cannot cancel it in the cluster: {}. Its tasks stop on their own.", id, e.getMessage());
         } finally {
             submitted = false;
         }

@@ -28,7 +28,8 @@ final class RangeReader {
     private final byte[] buffer = new byte[PIECE_BYTES];
     /** Position in the manifest of the first unread range. */
     private int nextRange;
-    /** Index of the first item that was not put into the queue. */ private long nextItem;
+    /** Index of the first item that was not put into the queue. */
+    private long nextItem;
     /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
     private boolean endsEarly;
 
@@ -51,7 +52,8 @@ final class RangeReader {
         crashAt = item;
     }
 
-    /** Returns the index of the first item that was not put into the queue. */ long nextItem() {
+    /** Returns the index of the first item that was not put into the queue. */
+    long nextItem() {
         return nextItem;
     }
 

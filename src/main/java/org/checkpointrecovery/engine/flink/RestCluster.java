@@ -128,11 +128,10 @@ final class RestCluster implements Cluster {
                     case "FAILED" -> State.FAILED;
                     case "CANCELED" -> State.CANCELED;
                     case "FAILING", "CANCELLING" -> State.ENDING;
-                    case "INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "SUSPENDED", "RECONCILING" ->
-                        State.ACTIVE;
+                    case "INITIALIZING", "CREATED", "RUNNING", "RESTARTING", "SUSPENDED", "RECONCILING" -> State.ACTIVE;
                     default ->
                         throw new ClusterException("unknown job state \"" + state
-                        + "\" in its answer; is this the REST API of a JobManager?");
+                                + "\" in its answer; is this the REST API of a JobManager?");
                 });
     }
 

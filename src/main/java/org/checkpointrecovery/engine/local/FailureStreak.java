@@ -67,14 +67,14 @@ final class FailureStreak {
                     ErrorCode.NOT_AUTHORIZED,
                     unauthorized
                             + " consecutive calls were answered with 401 or 403. The job was paused; these items were "
-                                    + "not failed. Correct the credentials and resume to retry them.");
+                            + "not failed. Correct the credentials and resume to retry them.");
         }
         if (failed >= failedItems) {
             return new Reason(
                     ErrorCode.FAILED_ITEMS_IN_A_ROW,
                     failed + " consecutive items failed, the last one with " + last.code() + ": " + last.message()
                             + " The job was paused. Fix the cause and resume to retry them. To let them fail, submit "
-                                    + "the job with a higher pauseAfterFailedItems, or null for no limit.");
+                            + "the job with a higher pauseAfterFailedItems, or null for no limit.");
         }
         return null;
     }

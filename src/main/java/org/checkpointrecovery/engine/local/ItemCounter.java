@@ -70,7 +70,10 @@ final class ItemCounter implements AutoCloseable {
             }
         } catch (IOException e) {
             // The run fails for the same reason; until then the total is unknown.
-            log.warn("Job {}: cannot count its items: {}. The total stays unknown.", order.job().id(), e.toString());
+            log.warn(
+                    "Job {}: cannot count its items: {}. The total stays unknown.",
+                    order.job().id(),
+                    e.toString());
             return;
         }
         if (!closed) {

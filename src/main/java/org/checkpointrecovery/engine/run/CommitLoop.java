@@ -229,8 +229,7 @@ final class CommitLoop {
         if (order.mode() == CrashMode.PROCESS) {
             halt.run();
         }
-        String message =
-                "A crash was simulated at the point " + order.point().text() + ". The checkpoint is at item "
+        String message = "A crash was simulated at the point " + order.point().text() + ". The checkpoint is at item "
                 + committed.nextItem() + ". Resume to continue from there.";
         return new RunEnd(Run.End.CRASHED, new Reason(ErrorCode.SIMULATED_CRASH, message), committed);
     }
@@ -238,7 +237,7 @@ final class CommitLoop {
     private Reason tooManyFailed(Slice slice, long failed, long processed) {
         ItemFailure failure = requireNonNull(slice.firstFailure);
         String where = "The checkpoint is at item " + committed.nextItem()
-        + ", the end of the last complete batch. Fix the cause and resume.";
+                + ", the end of the last complete batch. Fix the cause and resume.";
         if (settings.allowsNoFailures()) {
             return new Reason(
                     ErrorCode.ITEM_FAILED,
@@ -248,7 +247,7 @@ final class CommitLoop {
         return new Reason(
                 ErrorCode.TOO_MANY_FAILED_ITEMS,
                 failed + " of " + processed + " items failed, more than the spec allows (" + allowed()
-                + "). The latest failures start at item " + slice.firstFailedIndex
+                        + "). The latest failures start at item " + slice.firstFailedIndex
                         + " ("
                         + failure.code() + ": " + failure.message() + "). " + where);
     }

@@ -91,8 +91,11 @@ final class RunTask implements Runnable {
                     ? new RunEnd(Run.End.STOPPED, reason, committed)
                     : failed(reason, reason.code() == ErrorCode.IO_ERROR ? e : null);
         } catch (InterruptedException e) {
-            end = failed(new Reason(ErrorCode.INTERNAL_ERROR, "The run was interrupted. Committed results are safe. "
-                    + "Resume to continue."), e);
+            end = failed(
+                    new Reason(
+                            ErrorCode.INTERNAL_ERROR,
+                            "The run was interrupted. Committed results are safe. " + "Resume to continue."),
+                    e);
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) { // an internal error must not leave the job RUNNING forever
             endIfOutOfMemory(e);
@@ -131,8 +134,10 @@ final class RunTask implements Runnable {
         Run.End asked = control().asked();
         return asked == null
                 ? failed(
-                        new Reason(ErrorCode.IO_ERROR, "Reading the input hangs. Committed results are safe. Check "
-                                + "the file and its disk, then resume."),
+                        new Reason(
+                                ErrorCode.IO_ERROR,
+                                "Reading the input hangs. Committed results are safe. Check "
+                                        + "the file and its disk, then resume."),
                         null)
                 : new RunEnd(asked, control().reason(), committed);
     }
@@ -247,8 +252,8 @@ final class RunTask implements Runnable {
                 new Reason(
                         ErrorCode.INPUT_CHANGED,
                         "The input has changed since the job was submitted: " + how + ". Results up to item "
-                        + committed.nextItem()
-                        + " are safe. Restore the original input and resume, or submit the job again."),
+                                + committed.nextItem()
+                                + " are safe. Restore the original input and resume, or submit the job again."),
                 null);
     }
 
@@ -267,8 +272,8 @@ final class RunTask implements Runnable {
         String kept = " Results up to item " + committed.nextItem() + " are safe. ";
         if (e instanceof DiskFullException) {
             return new Reason(
-                    ErrorCode.DISK_FULL, "The disk is full: " + e.getMessage() + "." + kept + "Free up space and "
-                            + "resume.");
+                    ErrorCode.DISK_FULL,
+                    "The disk is full: " + e.getMessage() + "." + kept + "Free up space and " + "resume.");
         }
         if (e instanceof DamagedFileException) {
             return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));
@@ -278,8 +283,8 @@ final class RunTask implements Runnable {
                     ErrorCode.INPUT_CHANGED,
                     "The input or the service's limits have changed since the job was submitted: " + e.getMessage()
                             + "." + kept + "Restore the original input and resume, or submit the job again.");
-                            }
-                            if (e instanceof OpenQuoteException open) {
+        }
+        if (e instanceof OpenQuoteException open) {
             return new Reason(
                     ErrorCode.OPEN_QUOTE,
                     open.explanation() + " Results up to item " + committed.nextItem() + " are safe.");
@@ -288,21 +293,21 @@ final class RunTask implements Runnable {
             return new Reason(
                     ErrorCode.INPUT_MISSING,
                     "The input " + FileNames.problem(nameOfInput(), "no longer exists")
-                    + ". Results up to item " + committed.nextItem()
-                    + " are safe. Restore it and resume.");
+                            + ". Results up to item " + committed.nextItem()
+                            + " are safe. Restore it and resume.");
         }
         if (e instanceof InputReplacedException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed since the job was submitted: " + e.getMessage() + ". Results up to item "
-                    + committed.nextItem()
-                    + " are safe. Restore the original input and resume, or submit the job again.");
+                            + committed.nextItem()
+                            + " are safe. Restore the original input and resume, or submit the job again.");
         }
         if (e instanceof InputTruncatedException) {
             return new Reason(
                     ErrorCode.INPUT_CHANGED,
                     "The input changed while it was being read: " + e.getMessage() + "." + kept
-                    + "Restore the original input and resume, or submit the job again.");
+                            + "Restore the original input and resume, or submit the job again.");
         }
         return new Reason(
                 ErrorCode.IO_ERROR, "The disk failed: " + words(e) + "." + kept + "Check the disk and resume.");

@@ -104,7 +104,8 @@ public final class SliceQueue {
         notifyAll();
     }
 
-    /** Marks the end: no more slices are added. */ public synchronized void finish() {
+    /** Marks the end: no more slices are added. */
+    public synchronized void finish() {
         finished = true;
         notifyAll();
     }

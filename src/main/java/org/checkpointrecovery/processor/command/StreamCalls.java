@@ -70,8 +70,7 @@ final class StreamCalls implements Calls {
         Child now = child;
         if (now != null && (next < filled || now.output().available() > 0)) {
             // Its next line would be mistaken for the answer to another item.
-            log.warn(
-                    "The command \"{}\" wrote more than one line for an item. It was restarted.", launch.name());
+            log.warn("The command \"{}\" wrote more than one line for an item. It was restarted.", launch.name());
             drop();
             now = null;
         }

@@ -66,8 +66,8 @@ public final class AddressRules {
     public Optional<String> problem(URI url) {
         String host = requireNonNull(url.getHost());
         if (Hosts.isOddNumber(host)) {
-            return Optional.of("has the host " + host + ", which is neither a host name nor an IP address in standard "
-                    + "form");
+            return Optional.of(
+                    "has the host " + host + ", which is neither a host name nor an IP address in standard " + "form");
         }
         return switch (kind) {
             case ANY -> Optional.empty();

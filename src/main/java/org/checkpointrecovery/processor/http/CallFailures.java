@@ -34,8 +34,7 @@ final class CallFailures {
         if (has(failure, AnswerCollector.TooLargeException.class)) {
             return new Reply.Broken(
                     ItemErrorCode.ANSWER_TOO_LARGE,
-                    "The response of " + target + " exceeds " + limits.maxBodyBytes()
-                    + " bytes (maxResponseBytes).",
+                    "The response of " + target + " exceeds " + limits.maxBodyBytes() + " bytes (maxResponseBytes).",
                     false);
         }
         if (has(failure, AnswerCoding.TooLargeException.class)) {
@@ -43,10 +42,9 @@ final class CallFailures {
         }
         Optional<AnswerCoding.UnknownException> coding = find(failure, AnswerCoding.UnknownException.class);
         if (coding.isPresent()) {
-            return undecodable(
-                    target + " answered with the unsupported Content-Encoding \""
-                            + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
-                            + "\". Requests say Accept-Encoding: identity; gzip and deflate are decoded too.");
+            return undecodable(target + " answered with the unsupported Content-Encoding \""
+                    + AnswerText.excerpt(String.valueOf(coding.get().getMessage()))
+                    + "\". Requests say Accept-Encoding: identity; gzip and deflate are decoded too.");
         }
         if (has(failure, AnswerCoding.DamagedException.class)) {
             return undecodable("The response body of " + target + " does not match its Content-Encoding.");

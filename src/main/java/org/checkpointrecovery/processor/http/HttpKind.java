@@ -146,7 +146,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                 .orElseThrow(() -> new UnavailableException("The header " + header
                         + " of the processor needs the secret \""
                         + name + "\", which this service does not have. Add it to the --secrets-file, restart the "
-                                + "service and resume the job."));
+                        + "service and resume the job."));
         used.add(secret);
         return secret;
     }

@@ -128,7 +128,8 @@ final class HttpProcessor implements ConcurrentProcessor {
         throttle.began(now);
         Call call = setup.calls().of(pending.work, pending.body, attempt);
         setup.caller().call(call, reply -> {
-            Verdict verdict = judge.of(reply, pending.work.index(), attempt); // outside the loop, because it may take a while
+            Verdict verdict =
+                    judge.of(reply, pending.work.index(), attempt); // outside the loop, because it may take a while
             loop.execute(() -> ended(pending, now, verdict));
         });
     }
@@ -149,7 +150,8 @@ final class HttpProcessor implements ConcurrentProcessor {
     }
 
     private void retry(PendingCall pending, long began, Verdict.Retry verdict) {
-        Duration backoff = setup.backoff().after(pending.attempts, setup.chance().getAsDouble());
+        Duration backoff =
+                setup.backoff().after(pending.attempts, setup.chance().getAsDouble());
         Duration asked = verdict.retryAfter();
         Duration wait = asked == null || asked.compareTo(backoff) < 0 ? backoff : asked;
         if (verdict.overloaded()) {
@@ -176,8 +178,8 @@ final class HttpProcessor implements ConcurrentProcessor {
         return new Reason(
                 ErrorCode.RETRY_AFTER_TOO_LONG,
                 verdict.failure().message() + " Its Retry-After is " + asked.toSeconds()
-                + " s, longer than the " + RetryAfter.MAX.toSeconds()
-                + " s that a job waits. The job was paused; the item was not failed. Resume after that time.");
+                        + " s, longer than the " + RetryAfter.MAX.toSeconds()
+                        + " s that a job waits. The job was paused; the item was not failed. Resume after that time.");
     }
 
     @Override

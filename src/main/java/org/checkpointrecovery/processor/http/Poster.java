@@ -145,7 +145,8 @@ public final class Poster implements AutoCloseable {
             what = broken.what();
         }
         if (!retryable || pending.attempts >= MAX_ATTEMPTS) {
-            pending.ended.accept(Optional.of(what + " This was attempt " + pending.attempts + " of " + MAX_ATTEMPTS + "."));
+            pending.ended.accept(
+                    Optional.of(what + " This was attempt " + pending.attempts + " of " + MAX_ATTEMPTS + "."));
             return;
         }
         Duration wait = backoff.after(pending.attempts, chance.getAsDouble());

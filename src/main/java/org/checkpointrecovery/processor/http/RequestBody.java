@@ -96,8 +96,9 @@ sealed interface RequestBody {
                         ? MAPPER.readTree(item)
                         : MAPPER.getNodeFactory().textNode(item);
             } catch (JsonProcessingException e) {
-                return new Made.Unfit(new ItemFailure(ItemErrorCode.NOT_JSON, "The item is not a JSON value. Correct "
-                        + "it and submit the input again."));
+                return new Made.Unfit(new ItemFailure(
+                        ItemErrorCode.NOT_JSON,
+                        "The item is not a JSON value. Correct " + "it and submit the input again."));
             }
             String missing = template.missingIn(value);
             if (missing != null) {
@@ -105,7 +106,8 @@ sealed interface RequestBody {
                         ItemErrorCode.FIELD_MISSING,
                         value.isObject()
                                 ? "The item has no field \"" + missing + "\", which the template uses."
-                                : "The item is not a JSON object, but the template uses its field \"" + missing + "\"."));
+                                : "The item is not a JSON object, but the template uses its field \"" + missing
+                                        + "\"."));
             }
             try {
                 return new Made.Ready(
@@ -117,8 +119,10 @@ sealed interface RequestBody {
     }
 
     private static ItemFailure notUtf8() {
-        return new ItemFailure(ItemErrorCode.NOT_UTF8, "The item is not valid UTF-8, but the request body must be. "
-                + "Convert the input to UTF-8 and submit it again.");
+        return new ItemFailure(
+                ItemErrorCode.NOT_UTF8,
+                "The item is not valid UTF-8, but the request body must be. "
+                        + "Convert the input to UTF-8 and submit it again.");
     }
 
     /** Null if the bytes are not UTF-8. */

@@ -157,7 +157,7 @@ final class OpenPlugin {
             json.writeEndArray();
         } else {
             throw new IllegalArgumentException("its result contains a "
-            + value.getClass().getName() + "; use strings, numbers, booleans, nulls, maps and lists");
+                    + value.getClass().getName() + "; use strings, numbers, booleans, nulls, maps and lists");
         }
     }
 
@@ -165,8 +165,8 @@ final class OpenPlugin {
         if (number instanceof Double || number instanceof Float) {
             double value = number.doubleValue();
             if (!Double.isFinite(value)) {
-                throw new IllegalArgumentException("its result contains the number " + value + ", which JSON cannot "
-                        + "represent");
+                throw new IllegalArgumentException(
+                        "its result contains the number " + value + ", which JSON cannot " + "represent");
             }
             json.writeNumber(number.toString());
         } else if (number instanceof BigDecimal decimal) {

@@ -27,8 +27,7 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
             String known = plugins.names().isEmpty()
                     ? "no plugins are installed (--plugins)"
                     : "expected one of: " + String.join(", ", plugins.names());
-            return List.of(
-                    new Problem("/name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
+            return List.of(new Problem("/name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
         }
         try {
             OpenPlugin.check(plugins, spec);
@@ -47,7 +46,8 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
         try {
             OpenPlugin.check(plugins, spec);
         } catch (OpenPlugin.FailedException e) {
-            throw new UnavailableException("The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage() + ".");
+            throw new UnavailableException(
+                    "The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage() + ".");
         }
         return new PluginProcessor(spec, () -> OpenPlugin.open(plugins, spec));
     }

@@ -86,7 +86,7 @@ final class PluginProcessor implements ConcurrentProcessor {
                 ErrorCode.PROCESSOR_UNAVAILABLE,
                 "The plugin \"" + spec.name() + "\" took longer than "
                         + spec.timeout().toMillis() + " ms for " + MAX_HANGING + " items and still hangs in them. "
-                                + "The job was paused. Fix the plugin, restart the service and resume.")));
+                        + "The job was paused. Fix the plugin, restart the service and resume.")));
     }
 
     @Override
@@ -187,7 +187,7 @@ final class PluginProcessor implements ConcurrentProcessor {
                 answer = new Answer.GivenUp(new Reason(
                         ErrorCode.PROCESSOR_UNAVAILABLE,
                         "The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage()
-                        + ". The job was paused. Fix the plugin or its config and resume."));
+                                + ". The job was paused. Fix the plugin or its config and resume."));
             }
             timeOut.cancel(false);
             boolean wanted;

@@ -81,10 +81,9 @@ class PluginProcessorTest {
             assertThat(Asked.result(Asked.ask(processor, 3, "straße")))
                     .isEqualTo("{\"index\":3,\"result\":{\"reversed\":\"eßarts\"}}");
             assertThat(Asked.failure(Asked.ask(processor, 4, "an xyz")))
-                    .isEqualTo(
-                            "PLUGIN_FAILED 1 The plugin \"reverse\" threw java.lang.IllegalArgumentException: it "
-                                    + "contains"
-                                    + " \"xyz\"");
+                    .isEqualTo("PLUGIN_FAILED 1 The plugin \"reverse\" threw java.lang.IllegalArgumentException: it "
+                            + "contains"
+                            + " \"xyz\"");
         }
     }
 
@@ -95,7 +94,8 @@ class PluginProcessorTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.field()).isEqualTo("/config");
-                    assertThat(problem.message()).isEqualTo("was rejected by the plugin: \"forbidden\" must be a string");
+                    assertThat(problem.message())
+                            .isEqualTo("was rejected by the plugin: \"forbidden\" must be a string");
                 });
         assertThatThrownBy(() -> kind.build(spec("reverse", "{\"forbidden\":7}")))
                 .isInstanceOf(Processors.UnavailableException.class);
@@ -207,9 +207,8 @@ class PluginProcessorTest {
                 }
                 """.replace("LOG", log.toString());
         String body = "meet.await(); return null;";
-        String meet =
-                "private static final java.util.concurrent.CyclicBarrier meet = new "
-                        + "java.util.concurrent.CyclicBarrier(2);";
+        String meet = "private static final java.util.concurrent.CyclicBarrier meet = new "
+                + "java.util.concurrent.CyclicBarrier(2);";
         try (ConcurrentProcessor processor = processor(fields + meet, body, LONG)) {
             while (!Files.exists(log) || Files.readAllLines(log).size() < 2) {
                 Thread.onSpinWait(); // the one that was opened to see whether it opens

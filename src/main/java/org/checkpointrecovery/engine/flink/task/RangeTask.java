@@ -111,7 +111,7 @@ public final class RangeTask implements AutoCloseable {
                 ErrorCode.PROCESSOR_UNAVAILABLE,
                 "On a TaskManager of the cluster: " + e.getMessage()
                         + " The job was paused; nothing is lost. Make the processor available on every TaskManager "
-                                + "and resume.");
+                        + "and resume.");
     }
 
     private static WorkEndedException end(Disk disk, Path ended, Run.End how, ErrorCode code, String message)
@@ -163,7 +163,7 @@ public final class RangeTask implements AutoCloseable {
                     Run.End.FAILED,
                     ErrorCode.INPUT_MISSING,
                     "The input no longer exists on a TaskManager of the cluster: " + e.getMessage()
-                    + ". Committed results are safe. Restore it and resume.");
+                            + ". Committed results are safe. Restore it and resume.");
         } catch (InputReplacedException e) {
             throw end(
                     disk,
@@ -171,7 +171,7 @@ public final class RangeTask implements AutoCloseable {
                     Run.End.FAILED,
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed since the job was submitted: " + e.getMessage()
-                    + ". Committed results are safe. Restore the original input and resume, or submit the job again.");
+                            + ". Committed results are safe. Restore the original input and resume, or submit the job again.");
         } catch (InputStuckException e) {
             throw stopped(control, attempt);
         } catch (DiskFullException e) {
