@@ -377,7 +377,7 @@ public final class JobService {
                             + "the upload");
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid(
-                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
+                    "/input", "was deleted during the submission; restore it and submit the job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -388,7 +388,7 @@ public final class JobService {
             return InputIdentities.of(disk, input);
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid(
-                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
+                    "/input", "was deleted during the submission; restore it and submit the job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         }
@@ -413,13 +413,12 @@ public final class JobService {
             throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {
             throw RefusedException.invalid(
-                    "/input", "was deleted during the submission; restore it and submit the " + "job again");
+                    "/input", "was deleted during the submission; restore it and submit the job again");
         } catch (InputReplacedException e) {
             throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
         } catch (InputTruncatedException e) {
             throw RefusedException.invalid(
-                    "/input",
-                    "was truncated during the submission; submit the job again when " + "it no longer changes");
+                    "/input", "was truncated during the submission; submit the job again when it no longer changes");
         }
     }
 

@@ -67,7 +67,7 @@ class FormatsTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '\'', delimiter = '|', textBlock = """
                     'a,a'     | fields 1 and 2 are both named "a"
-                    '"a"b,c'  | text behind the closing quotation mark
+                    '"a"b,c'  | text after the closing quotation mark
                     """)
     void a_header_that_cannot_be_used_is_refused(String header, String why) {
         String file = http.upload((header + "\n1,2\n").getBytes(UTF_8));

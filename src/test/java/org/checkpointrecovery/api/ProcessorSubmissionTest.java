@@ -206,7 +206,7 @@ class ProcessorSubmissionTest {
         assertThat(submit(processor, ",\"format\":\"csv\"")
                         .isInvalid("/processor/body")
                         .text("/detail"))
-                .contains("{name}", "its fields are a");
+                .contains("{name}", "the fields of the input are a");
         submit(processor.replace("{name}", "{a}"), ",\"format\":\"csv\"").is(201);
         submit(processor, ",\"format\":\"jsonl\"").is(201);
     }

@@ -121,7 +121,7 @@ class RetryFailedTest {
         Files.delete(file);
         Answer gone = http.ask(parent, "retry-failed").isProblem(409, "conflict");
         assertThat(gone.state()).isEqualTo("COMPLETED");
-        assertThat(gone.text("/detail")).contains("gone");
+        assertThat(gone.text("/detail")).contains("no longer exists");
 
         String file2 = http.upload("a\nb\n".getBytes(ISO_8859_1));
         String uploaded = http.complete("{\"input\":{\"fileId\":\"" + file2 + "\"},\"faults\":{\"failItems\":[1]}}");

@@ -94,7 +94,7 @@ final class RunTask implements Runnable {
             end = failed(
                     new Reason(
                             ErrorCode.INTERNAL_ERROR,
-                            "The run was interrupted. Committed results are safe. " + "Resume to continue."),
+                            "The run was interrupted. Committed results are safe. Resume to continue."),
                     e);
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) { // an internal error must not leave the job RUNNING forever
@@ -273,7 +273,7 @@ final class RunTask implements Runnable {
         if (e instanceof DiskFullException) {
             return new Reason(
                     ErrorCode.DISK_FULL,
-                    "The disk is full: " + e.getMessage() + "." + kept + "Free up space and " + "resume.");
+                    "The disk is full: " + e.getMessage() + "." + kept + "Free up space and resume.");
         }
         if (e instanceof DamagedFileException) {
             return new Reason(ErrorCode.RESULTS_DAMAGED, String.valueOf(e.getMessage()));

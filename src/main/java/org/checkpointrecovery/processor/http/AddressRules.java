@@ -67,7 +67,7 @@ public final class AddressRules {
         String host = requireNonNull(url.getHost());
         if (Hosts.isOddNumber(host)) {
             return Optional.of(
-                    "has the host " + host + ", which is neither a host name nor an IP address in standard " + "form");
+                    "has the host " + host + ", which is neither a host name nor an IP address in standard form");
         }
         return switch (kind) {
             case ANY -> Optional.empty();

@@ -98,7 +98,7 @@ sealed interface RequestBody {
             } catch (JsonProcessingException e) {
                 return new Made.Unfit(new ItemFailure(
                         ItemErrorCode.NOT_JSON,
-                        "The item is not a JSON value. Correct " + "it and submit the input again."));
+                        "The item is not a JSON value. Correct it and submit the input again."));
             }
             String missing = template.missingIn(value);
             if (missing != null) {

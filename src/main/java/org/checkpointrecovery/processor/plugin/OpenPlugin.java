@@ -166,7 +166,7 @@ final class OpenPlugin {
             double value = number.doubleValue();
             if (!Double.isFinite(value)) {
                 throw new IllegalArgumentException(
-                        "its result contains the number " + value + ", which JSON cannot " + "represent");
+                        "its result contains the number " + value + ", which JSON cannot represent");
             }
             json.writeNumber(number.toString());
         } else if (number instanceof BigDecimal decimal) {
