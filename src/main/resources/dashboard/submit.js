@@ -235,7 +235,7 @@ export function showSubmit(main) {
     try {
       const request = { ...spec(), input: await input() };
       if (dry) {
-        showOutcomes(await call('POST', '/v1/jobs?validateOnly=true&sample=5', request));
+        showOutcomes(await call('POST', '/v1/jobs/validate?sample=5', request));
       } else {
         const job = await call('POST', '/v1/jobs', request);
         submitted = true;

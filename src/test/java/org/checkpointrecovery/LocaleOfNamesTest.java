@@ -3,6 +3,7 @@ package org.checkpointrecovery;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -47,7 +48,14 @@ class LocaleOfNamesTest {
         builder.environment().remove("LANG");
         builder.environment().put("LC_ALL", locale);
         Process process = builder.start();
-        assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+        boolean ended = process.waitFor(100, TimeUnit.SECONDS);
+        if (!ended) {
+            Path out = directory.resolve("out");
+            String service = Files.exists(out) ? Files.readString(out, ISO_8859_1) : "";
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            fail("%s does not end. It printed %s, and the service %s", command, Files.readString(log, ISO_8859_1), service);
+        }
         return Files.readString(log, ISO_8859_1) + "exit " + process.exitValue();
     }
 

@@ -50,7 +50,7 @@ class MemoryIT {
         try (PackedJar jar = serve("-Xmx128m", "--max-item-bytes", "64M");
                 Service service = new Service(jar.url())) {
             String spec = "{\"input\":{\"path\":\"wide.csv\"},\"format\":\"csv\"}";
-            for (String path : List.of("/v1/jobs", "/v1/jobs?validateOnly=true&sample=1")) {
+            for (String path : List.of("/v1/jobs", "/v1/jobs/validate?sample=1")) {
                 HttpResponse<String> answer = service.post(path, spec);
                 assertThat(answer.getStatus()).as(answer.getBody()).isEqualTo(422);
                 assertThat(answer.getBody()).contains("longer than 1048576 bytes");
@@ -67,7 +67,7 @@ class MemoryIT {
                 Service service = new Service(jar.url())) {
             kept = service.submit("{\"start\":false,\"input\":{\"items\":[\"a\"]}}");
             String spec = "{\"input\":{\"path\":\"long.txt\"}}";
-            assertThatThrownBy(() -> service.post("/v1/jobs?validateOnly=true&sample=1", spec))
+            assertThatThrownBy(() -> service.post("/v1/jobs/validate?sample=1", spec))
                     .isInstanceOf(UnirestException.class);
             assertThat(jar.exitCode()).isEqualTo(OUT_OF_MEMORY);
             assertThat(jar.log()).contains("ran out of memory");

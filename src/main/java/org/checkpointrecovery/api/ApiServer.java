@@ -8,9 +8,9 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +57,7 @@ public final class ApiServer {
     private final JobJson jobJson;
     private final EventStreams events;
     private final Metrics metrics;
+    private final List<Page> pages;
     private final List<Route> routes;
     private final Javalin javalin;
 
@@ -86,7 +87,11 @@ public final class ApiServer {
         public static final Patience DEFAULT = new Patience(240, Duration.ofSeconds(30), 0);
     }
 
-    private record Route(HandlerType method, String path, Handler handler) {}
+    private record Route(HandlerType method, String path, Handler handler) {
+        boolean matches(String requestPath) {
+            return requestPath.matches("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E");
+        }
+    }
 
     /**
      * @param spools opened with the server
@@ -102,6 +107,7 @@ public final class ApiServer {
         this.jobJson = new JobJson(service::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.metrics = new Metrics(service);
+        this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
         this.routes = routes();
         this.javalin = Javalin.create(this::configure);
     }
@@ -111,12 +117,15 @@ public final class ApiServer {
         EventRoutes eventRoutes = new EventRoutes(service, events, transfers);
         FileRoutes files = new FileRoutes(service, settings.maxUploadBytes(), transfers);
         List<Route> all = new ArrayList<>();
-        Dashboard dashboard = new Dashboard(transfers);
-        all.add(new Route(HandlerType.GET, "/", dashboard::page));
-        all.add(new Route(HandlerType.GET, Dashboard.ASSETS + "{file}", dashboard::asset));
+        for (Page page : pages) {
+            all.add(new Route(HandlerType.GET, page.path(), page::main));
+            all.add(new Route(HandlerType.GET, page.parts(), page::part));
+        }
         all.add(new Route(HandlerType.GET, "/livez", ctx -> health(ctx, "live")));
         all.add(new Route(HandlerType.GET, "/readyz", this::ready));
-        all.add(new Route(HandlerType.GET, "/openapi.yaml", this::contract));
+        ApiDocument document = new ApiDocument(transfers);
+        all.add(new Route(HandlerType.GET, "/openapi.yaml", document::yaml));
+        all.add(new Route(HandlerType.GET, "/openapi.json", document::json));
         all.add(new Route(HandlerType.GET, "/metrics", this::metrics));
         all.add(new Route(HandlerType.POST, "/v1/files", files::upload));
         all.add(new Route(HandlerType.GET, "/v1/files", files::list));
@@ -124,6 +133,7 @@ public final class ApiServer {
         all.add(new Route(HandlerType.DELETE, "/v1/files/{id}", files::delete));
         all.add(new Route(HandlerType.POST, "/v1/jobs", jobs::submit));
         all.add(new Route(HandlerType.GET, "/v1/jobs", jobs::list));
+        all.add(new Route(HandlerType.POST, "/v1/jobs/validate", jobs::validate));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}", jobs::get));
         all.add(new Route(HandlerType.DELETE, "/v1/jobs/{id}", jobs::delete));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/start", jobs::start));
@@ -212,7 +222,7 @@ public final class ApiServer {
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
         new OriginCheck(settings.token() != null).check(ctx);
-        if (settings.token() != null && !new BearerToken(settings.token()).allows(ctx)) {
+        if (settings.token() != null && !isOpen(ctx.path()) && !new BearerToken(settings.token()).isIn(ctx)) {
             refuse(ctx);
             return;
         }
@@ -226,6 +236,10 @@ public final class ApiServer {
                             "X-HTTP-Method-Override is not obeyed here. Send the request with its real method.")
                     .exception();
         }
+        Set<String> methods = methodsAt(ctx.path());
+        if (methods.size() > 1 && !methods.contains(ctx.req().getMethod())) {
+            throw new MethodNotAllowedResponse(); // else /v1/jobs/{id} would answer GET /v1/jobs/validate
+        }
         // Jetty takes the chunks apart and would leave what else was done to the body as it is.
         List<String> codings = Collections.list(ctx.req().getHeaders("Transfer-Encoding"));
         if (!codings.isEmpty() && (codings.size() > 1 || !codings.get(0).strip().equalsIgnoreCase("chunked"))) {
@@ -235,6 +249,11 @@ public final class ApiServer {
                                     + " is not supported. Send the body as it is, or chunked.")
                     .exception();
         }
+    }
+
+    /** Whether a path needs no token. */
+    private boolean isOpen(String path) {
+        return path.equals("/livez") || path.equals("/readyz") || pages.stream().anyMatch(page -> page.isAt(path));
     }
 
     /** A request without a token guesses nothing. */
@@ -271,9 +290,8 @@ public final class ApiServer {
     }
 
     private void measure(Context ctx, float millis) {
-        String path = routes.stream()
+        String path = routesAt(ctx.path()).stream()
                 .map(Route::path)
-                .filter(route -> ctx.path().matches(route.replaceAll("\\{[a-z]+}", "[^/]+")))
                 .findFirst()
                 .orElse("none"); // else whoever asks for what is not there makes series without end
         if (!path.endsWith("/events")) {
@@ -299,16 +317,6 @@ public final class ApiServer {
     private void metrics(Context ctx) throws IOException {
         ctx.contentType(Metrics.MEDIA_TYPE);
         transfers.text(ctx, metrics.text());
-    }
-
-    private void contract(Context ctx) throws IOException {
-        try (InputStream file = ApiServer.class.getResourceAsStream("/openapi.yaml")) {
-            if (file == null) {
-                throw new IllegalStateException("openapi.yaml is not in the jar");
-            }
-            ctx.contentType("application/yaml");
-            transfers.shared(ctx, file.readAllBytes());
-        }
     }
 
     private static void send(Context ctx, Problem problem) {
@@ -376,15 +384,22 @@ public final class ApiServer {
 
     private Set<String> methodsAt(String path) {
         Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
-        for (Route route : routes) {
-            if (path.matches(route.path().replaceAll("\\{[a-z]+}", "[^/]+"))) {
-                methods.add(route.method().name());
-                if (route.method().equals(HandlerType.GET)) {
-                    methods.add("HEAD");
-                }
+        for (Route route : routesAt(path)) {
+            methods.add(route.method().name());
+            if (route.method().equals(HandlerType.GET)) {
+                methods.add("HEAD");
             }
         }
         return methods;
+    }
+
+    /** The routes of a path. One that is written out comes before one with parameters. */
+    private List<Route> routesAt(String path) {
+        List<Route> literal =
+                routes.stream().filter(route -> route.path().equals(path)).toList();
+        return literal.isEmpty()
+                ? routes.stream().filter(route -> route.matches(path)).toList()
+                : literal;
     }
 
     private static void failed(Exception e, Context ctx) {

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** The token that every request must carry, except those for the health of the service and for the files of the dashboard. Compared in constant time. */
+/** The token that requests must carry. Compared in constant time. */
 final class BearerToken {
     private static final String SCHEME = "bearer ";
 
@@ -14,11 +14,8 @@ final class BearerToken {
         this.token = token.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether a request needs no token, or carries the right one. */
-    boolean allows(Context ctx) {
-        if (ctx.path().equals("/livez") || ctx.path().equals("/readyz") || Dashboard.isAt(ctx.path())) {
-            return true;
-        }
+    /** Whether a request carries the right token. */
+    boolean isIn(Context ctx) {
         String header = ctx.header("Authorization");
         return header != null
                 && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())

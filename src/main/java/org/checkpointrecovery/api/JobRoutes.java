@@ -1,5 +1,6 @@
 package org.checkpointrecovery.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,18 +44,19 @@ final class JobRoutes {
     }
 
     void submit(Context ctx) {
-        Parameters parameters = Parameters.of(ctx, "validateOnly", "sample");
-        boolean validateOnly = parameters.flag("validateOnly");
-        int sample = parameters.sample(validateOnly);
+        Parameters.none(ctx);
+        bodies.json(ctx, body -> submit(ctx, request(ctx, body)));
+    }
+
+    void validate(Context ctx) {
+        Parameters parameters = Parameters.of(ctx, "sample");
+        int sample = parameters.sample();
         parameters.throwIfWrong();
-        bodies.json(ctx, body -> {
-            NewJob request = JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
-            if (validateOnly) {
-                validate(ctx, request, sample);
-            } else {
-                submit(ctx, request);
-            }
-        });
+        bodies.json(ctx, body -> validate(ctx, request(ctx, body), sample));
+    }
+
+    private NewJob request(Context ctx, JsonNode body) {
+        return JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
     }
 
     /** Samples are processed for real, which may take a minute. */

@@ -106,8 +106,8 @@ final class Parameters {
         return "true".equals(text);
     }
 
-    /** How many items are processed to see what becomes of them. */
-    int sample(boolean validateOnly) {
+    /** The number of items to process as a sample; 0 by default. */
+    int sample() {
         String text = given.get("sample");
         if (text == null) {
             return 0;
@@ -115,8 +115,6 @@ final class Parameters {
         int count = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
         if (count < 0 || count > MAX_SAMPLE) {
             error("sample", "must be a whole number from 0 to " + MAX_SAMPLE + ", but is \"" + Fields.cut(text) + "\"");
-        } else if (!validateOnly) {
-            error("sample", "is for validateOnly=true; without it a job is submitted");
         }
         return count;
     }

@@ -36,13 +36,21 @@ public final class Contract {
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     Contract(String yaml) {
-        document = new OpenApi(yaml);
+        this(new OpenApi(yaml));
     }
 
-    /** The contract that the service itself answers with. */
+    private Contract(OpenApi document) {
+        this.document = document;
+    }
+
+    /** The contract that the service itself answers with, and the rules that its schemas cannot express. */
     public static Contract load() {
-        try (InputStream in = Contract.class.getResourceAsStream("/openapi.yaml")) {
-            return new Contract(new String(requireNonNull(in, "openapi.yaml").readAllBytes(), UTF_8));
+        return new Contract(new OpenApi(resource("/openapi.yaml"), resource("/contract-rules.yaml")));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Contract.class.getResourceAsStream(name)) {
+            return new String(requireNonNull(in, name).readAllBytes(), UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -101,7 +101,8 @@ class DocumentedAnswersTest {
         }
         Set<String> others = new TreeSet<>(CONTRACT.operations());
         operations(401).forEach(others::remove);
-        assertThat(others).containsExactly("GET /", "GET /dashboard/{file}", "GET /livez", "GET /readyz");
+        assertThat(others).containsExactly(
+                        "GET /", "GET /dashboard/{file}", "GET /docs", "GET /docs/{file}", "GET /livez", "GET /readyz");
     }
 
     @Test
@@ -215,7 +216,7 @@ class DocumentedAnswersTest {
             http.get(path, "If-None-Match", http.get(path).header("ETag")).is(304);
             http.get(path, "Accept", "application/json").is(200);
         }
-        http.post("/v1/jobs?validateOnly=true", ITEMS + "}").is(200);
+        http.post("/v1/jobs/validate", ITEMS + "}").is(200);
         String errors = "/v1/jobs/" + id + "/errors";
         http.get(errors, "Accept", "text/csv").isProblem(406, "not-acceptable");
         String results = "/v1/jobs/" + id + "/results";
@@ -286,6 +287,7 @@ class DocumentedAnswersTest {
         calls.put("POST /v1/files", () -> http.post("/v1/files"));
         calls.put("DELETE /v1/files/{id}", () -> http.delete("/v1/files/" + file));
         calls.put("POST /v1/jobs", () -> http.post("/v1/jobs", ITEMS + "}"));
+        calls.put("POST /v1/jobs/validate", () -> http.post("/v1/jobs/validate", ITEMS + " ".repeat(900_000) + "}"));
         calls.put("DELETE /v1/jobs/{id}", () -> http.delete("/v1/jobs/" + created));
         calls.put("POST /v1/jobs/{id}/start", () -> http.ask(created, "start"));
         calls.put("POST /v1/jobs/{id}/pause", () -> http.ask(running, "pause"));
@@ -325,12 +327,24 @@ class DocumentedAnswersTest {
 
     @Test
     void the_service_tells_of_itself() {
-        for (String path : List.of("/", "/dashboard/style.css", "/livez", "/readyz", "/openapi.yaml")) {
+        for (String path : List.of(
+                "/",
+                "/dashboard/style.css",
+                "/docs",
+                "/docs/swagger-ui.css",
+                "/livez",
+                "/readyz",
+                "/openapi.yaml",
+                "/openapi.json")) {
             http.get(path).is(200);
         }
     }
 
-    /** Reads are answered until the port is closed, so they meet no 503. */
+    /** Whether an operation changes nothing. It is answered until the port is closed, so it meets no 503. */
+    private static boolean reads(String operation) {
+        return method(operation).equals("GET") && !operation.endsWith("/readyz") || operation.endsWith("/validate");
+    }
+
     @Test
     @Order(Integer.MAX_VALUE - 1)
     void a_service_that_stops_answers_503_to_what_would_change_something() {
@@ -339,7 +353,7 @@ class DocumentedAnswersTest {
         service.service().shutDown();
         List<String> tried = new ArrayList<>();
         for (String operation : operations(503)) {
-            if (!method(operation).equals("GET") || operation.endsWith("/readyz")) {
+            if (!reads(operation)) {
                 String path = path(operation, operation.contains("/files") ? file : id);
                 Answer answer = operation.equals("POST /v1/jobs")
                         ? http.post(path, ITEMS + "}")
@@ -356,7 +370,7 @@ class DocumentedAnswersTest {
     void every_documented_answer_was_met_and_no_other() {
         Map<String, String> exceptions = new TreeMap<>();
         operations(503).stream()
-                .filter(operation -> method(operation).equals("GET") && !operation.endsWith("/readyz"))
+                .filter(DocumentedAnswersTest::reads)
                 .forEach(
                         operation -> exceptions.put(operation + " 503", "reads are answered until the port is closed"));
         exceptions.put("GET /v1/events 200", "it does not end, and is read by EventsTest");

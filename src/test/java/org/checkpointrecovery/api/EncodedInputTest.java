@@ -127,7 +127,7 @@ class EncodedInputTest {
         Answer refused =
                 http.post("/v1/jobs", "{\"input\":{\"path\":\"cut.csv.gz\"}}").isInvalid("/input/path");
         assertThat(refused.text("/detail")).contains("cannot be used");
-        http.post("/v1/jobs?validateOnly=true&sample=2", "{\"input\":{\"path\":\"rows.csv.gz\"}}")
+        http.post("/v1/jobs/validate?sample=2", "{\"input\":{\"path\":\"rows.csv.gz\"}}")
                 .is(200);
     }
 

@@ -5,37 +5,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.checkpointrecovery.client.ApiClient;
 import org.checkpointrecovery.client.ApiException;
-import org.checkpointrecovery.client.ApiResponse;
+import org.checkpointrecovery.client.api.FilesApi;
 import org.checkpointrecovery.client.api.JobsApi;
 import org.checkpointrecovery.client.api.ResultsApi;
 import org.checkpointrecovery.client.model.Action;
 import org.checkpointrecovery.client.model.CrashPoint;
+import org.checkpointrecovery.client.model.CsvHeader;
 import org.checkpointrecovery.client.model.FaultsRequest;
+import org.checkpointrecovery.client.model.FileInput;
+import org.checkpointrecovery.client.model.Format;
+import org.checkpointrecovery.client.model.HeaderValue;
 import org.checkpointrecovery.client.model.HttpProcessor;
-import org.checkpointrecovery.client.model.HttpProcessorHeadersValue;
-import org.checkpointrecovery.client.model.HttpProcessorHeadersValueOneOf;
 import org.checkpointrecovery.client.model.InlineInput;
 import org.checkpointrecovery.client.model.InputRequest;
 import org.checkpointrecovery.client.model.Job;
+import org.checkpointrecovery.client.model.JobList;
 import org.checkpointrecovery.client.model.JobRequest;
 import org.checkpointrecovery.client.model.JobState;
 import org.checkpointrecovery.client.model.Processor;
-import org.checkpointrecovery.client.model.TextStatsProcessor;
+import org.checkpointrecovery.client.model.SecretReference;
 import org.checkpointrecovery.client.model.Validation;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client that openapi-generator made of {@code openapi.yaml}, as others would: it knows the document and nothing else. */
+/**
+ * Clients that openapi-generator makes of {@code openapi.yaml} with its default options. They know the document and nothing
+ * else. The Python and TypeScript clients run as programs; {@code .ci/run} installs what they need.
+ */
 class GeneratedClientTest {
     private static final int ITEMS = 1000;
+    private static final Path CLIENTS =
+            Path.of("target", "generated-clients").toAbsolutePath();
 
     @TempDir
     private static Path directory;
@@ -43,17 +57,18 @@ class GeneratedClientTest {
     private static TestService service;
     private static JobsApi jobs;
     private static ResultsApi results;
+    private static FilesApi files;
     private static InputRequest input;
 
     @BeforeAll
     static void startService() throws Exception {
-        service = TestService.in(directory)
+        service = TestService.in(directory.resolve("data"))
                 .secrets(Map.of("PASSWORD", "of no use"))
                 .start();
-        ApiClient client = new ApiClient();
-        client.updateBaseUri("http://127.0.0.1:" + service.server().port());
+        ApiClient client = new ApiClient().setBasePath(url());
         jobs = new JobsApi(client);
         results = new ResultsApi(client);
+        files = new FilesApi(client);
         input = new InputRequest(new InlineInput()
                 .items(IntStream.range(0, ITEMS).mapToObj(i -> "line " + i).toList()));
     }
@@ -63,70 +78,118 @@ class GeneratedClientTest {
         service.close();
     }
 
-    @Test
-    void it_submits_waits_and_downloads() throws Exception {
-        Job job = finished(submit(textStats().name("from a client")), JobState.COMPLETED);
-        assertThat(job.getName()).isEqualTo("from a client");
-        assertThat(job.getProgress().getSucceededItems()).isEqualTo(ITEMS);
-        assertThat(job.getAllowedActions()).containsExactly(Action.DELETE);
-        assertThat(Files.readAllLines(resultsOf(job).toPath()))
-                .hasSize(ITEMS)
-                .element(7)
-                .isEqualTo(
-                        "{\"index\":7,\"original\":\"line 7\",\"length\":6,\"word_count\":2,\"uppercase\":\"LINE 7\"}");
+    private static String url() {
+        return "http://127.0.0.1:" + service.server().port();
     }
 
     @Test
-    void it_resumes_what_crashed_and_finds_the_same_results() throws Exception {
-        Job clean = finished(submit(textStats()), JobState.COMPLETED);
+    void java_submits_waits_and_downloads() throws Exception {
+        Path upload = Files.writeString(directory.resolve("input.txt"), "hello world\ncrash me\n");
+        String file = files.uploadFile(upload.toFile(), "two lines", null, null).getId();
+        JobRequest request = new JobRequest()
+                .name("from a client")
+                .batchSize(1)
+                .input(new InputRequest(new FileInput().fileId(file)));
+        Job job = finished(jobs.submitJob(request, null), JobState.COMPLETED);
+        assertThat(job.getName()).isEqualTo("from a client");
+        assertThat(job.getProgress().getSucceededItems()).isEqualTo(2);
+        assertThat(job.getAllowedActions()).containsExactly(Action.DELETE);
+        // This client prefers JSON wherever it is offered, so it gets an array.
+        assertThat(resultsOf(job)).hasContent("""
+                [{"index":0,"original":"hello world","length":11,"word_count":2,"uppercase":"HELLO WORLD"},
+                {"index":1,"original":"crash me","length":8,"word_count":2,"uppercase":"CRASH ME"}]""");
+    }
+
+    @Test
+    void java_resumes_a_crashed_job_and_finds_the_same_results() throws Exception {
+        Job clean = finished(jobs.submitJob(textStats(), null), JobState.COMPLETED);
         FaultsRequest faults = new FaultsRequest().crashAfterItems(500L).crashPoint(CrashPoint.TORN_RESULTS);
-        Job crashed = finished(submit(textStats().faults(faults)), JobState.CRASHED);
+        Job crashed = finished(jobs.submitJob(textStats().faults(faults), null), JobState.CRASHED);
         assertThat(crashed.getAllowedActions()).contains(Action.RESUME);
         jobs.resumeJob(crashed.getId(), Map.of());
-        finished(crashed.getId(), JobState.COMPLETED);
+        finished(crashed, JobState.COMPLETED);
         assertThat(resultsOf(crashed)).hasSameBinaryContentAs(resultsOf(clean));
     }
 
     @Test
-    void it_describes_a_processor_with_a_secret() throws Exception {
-        HttpProcessor processor = new HttpProcessor()
-                .type(HttpProcessor.TypeEnum.HTTP)
-                .url("http://127.0.0.1:1/")
-                .putHeadersItem("Accept", new HttpProcessorHeadersValue("text/plain"))
-                .putHeadersItem(
-                        "Authorization",
-                        new HttpProcessorHeadersValue(new HttpProcessorHeadersValueOneOf().secret("PASSWORD")));
-        JobRequest request = new JobRequest().input(input).processor(new Processor(processor));
-        Validation valid = jobs.submitJob(request, true, null, null);
-        assertThat(valid.getValid()).isTrue();
-        assertThat(valid.getSpec().getProcessor().getHttpProcessor().getHeaders())
-                .isEqualTo(processor.getHeaders());
+    void java_pages_through_the_list() throws Exception {
+        Set<String> submitted = new HashSet<>();
+        for (int i = 0; i < 5; i++) {
+            submitted.add(jobs.submitJob(textStats().start(false), null).getId());
+        }
+        Set<String> found = new HashSet<>();
+        String token = null;
+        do {
+            JobList page = jobs.listJobs(JobState.CREATED, 2, token);
+            page.getJobs().forEach(job -> found.add(job.getId()));
+            token = page.getNextPageToken();
+        } while (token != null);
+        assertThat(found).containsAll(submitted);
     }
 
     @Test
-    void it_is_told_what_is_wrong() {
+    void java_knows_every_kind_of_value_that_has_more_than_one_type() throws Exception {
+        HttpProcessor processor = new HttpProcessor()
+                .type(HttpProcessor.TypeEnum.HTTP)
+                .url("http://127.0.0.1:1/")
+                .putHeadersItem("Accept", new HeaderValue("text/plain"))
+                .putHeadersItem("Authorization", new HeaderValue(new SecretReference().secret("PASSWORD")));
+        JobRequest request = new JobRequest()
+                .input(new InputRequest(new InlineInput().addItemsItem("1,one")))
+                .format(Format.CSV)
+                .header(new CsvHeader("none"))
+                .processor(new Processor(processor));
+        Validation valid = jobs.validateJob(request, 0);
+        assertThat(valid.getSpec().getProcessor().getHttpProcessor().getHeaders())
+                .isEqualTo(processor.getHeaders());
+        assertThat(requireNonNull(valid.getSpec().getHeader()).getActualInstance())
+                .isEqualTo("none");
+    }
+
+    @Test
+    void java_gets_errors() {
         assertThatExceptionOfType(ApiException.class)
-                .isThrownBy(() -> jobs.submitJob(textStats().batchSize(0), null, null, null))
+                .isThrownBy(() -> jobs.submitJob(textStats().batchSize(0), null))
                 .satisfies(e -> assertThat(e.getCode()).isEqualTo(422))
                 .satisfies(e -> assertThat(e.getResponseBody()).contains("batchSize"));
     }
 
+    @Test
+    void python_does_all_of_this() throws Exception {
+        Program.needs("python3", "-c", "import pydantic, urllib3, dateutil; assert pydantic.VERSION.startswith('2.')");
+        Path program = Path.of("src", "test", "python", "generated_client.py").toAbsolutePath();
+        Program.run(directory, "python3", program.toString(), CLIENTS.resolve("python").toString(), url());
+    }
+
+    @Test
+    void typescript_does_all_of_this() throws Exception {
+        Program.needs("node", "--version");
+        Program.needs("tsc", "--version");
+        Path project = Files.createDirectory(directory.resolve("typescript"));
+        copy(CLIENTS.resolve("typescript"), project.resolve("client"));
+        Path program = Path.of("src", "test", "typescript", "generated-client.ts");
+        Files.copy(program, project.resolve("generated-client.ts"));
+        List<String> tsc = List.of("tsc", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--module", "commonjs");
+        List<String> compile = new ArrayList<>(tsc);
+        compile.addAll(List.of("--outDir", "out", "generated-client.ts"));
+        Program.run(project, compile.toArray(String[]::new));
+        Program.run(project, "node", "out/generated-client.js", url());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                Files.copy(each, to.resolve(from.relativize(each).toString()));
+            }
+        }
+    }
+
     private static JobRequest textStats() {
-        TextStatsProcessor processor = new TextStatsProcessor().type(TextStatsProcessor.TypeEnum.TEXT_STATS);
-        return new JobRequest().input(input).processor(new Processor(processor)).batchSize(10);
+        return new JobRequest().input(input).batchSize(10);
     }
 
-    /** Of the two answers that the call has, the generator knows one: that of {@code validateOnly}. */
-    private static String submit(JobRequest request) throws ApiException {
-        ApiResponse<Validation> answer = jobs.submitJobWithHttpInfo(request, null, null, null);
-        assertThat(answer.getStatusCode()).isEqualTo(201);
-        String location = requireNonNull(answer.getHeaders().get("location")).get(0);
-        return location.substring(location.lastIndexOf('/') + 1);
-    }
-
-    private static Job finished(String id, JobState state) throws ApiException {
-        Await.until("the job is " + state, () -> job(id), job -> job.getState() == state);
-        return job(id);
+    private static Job finished(Job job, JobState state) {
+        return Await.until("the job is " + state, () -> job(job.getId()), found -> found.getState() == state);
     }
 
     private static Job job(String id) {

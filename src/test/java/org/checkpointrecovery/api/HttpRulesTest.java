@@ -74,7 +74,7 @@ class HttpRulesTest {
     }
 
     private static String real(String path) {
-        return path.replace("{file}", "style.css").replace("{id}", path.startsWith("/v1/files") ? file : job);
+        return path.replace("{file}", path.startsWith("/docs") ? "swagger-ui.css" : "style.css").replace("{id}", path.startsWith("/v1/files") ? file : job);
     }
 
     @ParameterizedTest
@@ -158,8 +158,9 @@ class HttpRulesTest {
                 "/v1/jobs/{job}/results/",
                 "/livez/",
                 "/openapixyaml",
-                "/openapi.json",
+                "/openapi.xml",
                 "/index.html",
+                "/docs/",
                 "/V1/jobs",
                 "/v1/jobs;x=y",
                 "/v2/jobs"

@@ -21,6 +21,8 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -37,17 +39,42 @@ final class OpenApi {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
     private final JsonNode document;
     private final SchemaRegistry schemas;
     private final Map<String, Schema> schemaAt = new ConcurrentHashMap<>();
     private final List<Path> paths;
 
     OpenApi(String yaml) {
-        document = YAMLMapper.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                .build()
-                .readTree(yaml);
+        this(yaml, "{}");
+    }
+
+    /**
+     * @param rules in YAML: what else must hold, as arrays of schemas, for {@code schemas} by their names and for the problems
+     *     of {@code responses} by theirs
+     */
+    OpenApi(String yaml, String rules) {
+        document = YAML.readTree(yaml);
+        JsonNode components = document.path("components");
+        JsonNode added = YAML.readTree(rules);
+        added.path("schemas")
+                .properties()
+                .forEach(rule -> ((ObjectNode) components.path("schemas").required(rule.getKey()))
+                        .withArray("allOf")
+                        .addAll((ArrayNode) rule.getValue()));
+        added.path("responses").properties().forEach(rule -> {
+            ObjectNode problem = (ObjectNode) components
+                    .path("responses")
+                    .required(rule.getKey())
+                    .required("content")
+                    .required("application/problem+json");
+            ArrayNode all = JSON.createArrayNode().add(problem.required("schema")).addAll((ArrayNode) rule.getValue());
+            problem.set("schema", JSON.createObjectNode().set("allOf", all));
+        });
         schemas = SchemaRegistry.withDialect(
                 Dialects.getOpenApi31(), builder -> builder.schemas(Map.of(BASE, document.toString())));
         paths = document.path("paths").propertyNames().stream()

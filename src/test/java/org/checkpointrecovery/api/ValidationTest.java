@@ -14,8 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Submissions that are only looked at. */
-class ValidateOnlyTest {
+/** Validating a job without submitting it. */
+class ValidationTest {
     @TempDir
     private static Path directory;
 
@@ -34,7 +34,7 @@ class ValidateOnlyTest {
     }
 
     private static Answer validate(String parameters, String spec) {
-        return http.post("/v1/jobs?validateOnly=true" + parameters, spec);
+        return http.post("/v1/jobs/validate" + parameters, spec);
     }
 
     @Test
@@ -55,7 +55,7 @@ class ValidateOnlyTest {
                 ("id,name\n1,\"x\ny\"\nragged\n2,z\n" + "3," + "x".repeat(100) + "\n4,w\n").getBytes(UTF_8));
         String spec = "{\"input\":{\"fileId\":\"" + file + "\"},\"format\":\"csv\"}";
         String job = http.complete(spec);
-        Answer valid = validate("&sample=4", spec).is(200);
+        Answer valid = validate("?sample=4", spec).is(200);
         String[] results = http.results(job).split("\n", -1);
         String[] errors = http.errors(job).split("\n", -1);
         assertThat(valid.at("/sample")).hasSize(4);
@@ -63,7 +63,7 @@ class ValidateOnlyTest {
         assertThat(valid.at("/sample/1/failed").toString()).isEqualTo(errors[0]);
         assertThat(valid.at("/sample/2/result").toString()).isEqualTo(results[1]);
         assertThat(valid.at("/sample/3/failed").toString()).isEqualTo(errors[1]);
-        assertThat(validate("&sample=100", spec).is(200).at("/sample")).hasSize(5);
+        assertThat(validate("?sample=100", spec).is(200).at("/sample")).hasSize(5);
     }
 
     @Test
@@ -84,7 +84,7 @@ class ValidateOnlyTest {
                     "{\"input\":{\"items\":[\"a\",\"bad\",\"c\",\"d\"]},\"processor\":{\"type\":\"http\",\"concurrency\":2,"
                             + "\"url\":\"http://127.0.0.1:"
                             + endpoint.getAddress().getPort() + "/\"}}";
-            Answer valid = validate("&sample=3", spec).is(200);
+            Answer valid = validate("?sample=3", spec).is(200);
             assertThat(valid.at("/sample/0/result/body").textValue()).isEqualTo("a");
             assertThat(valid.at("/sample/1/failed/error/code").textValue()).isEqualTo("HTTP_STATUS");
             assertThat(valid.at("/sample/2/result/body").textValue()).isEqualTo("c");
@@ -100,7 +100,7 @@ class ValidateOnlyTest {
                         .isProblem(422, "invalid-request")
                         .wrongFields())
                 .containsExactly("/batchSize");
-        assertThat(validate("&sample=5", "{\"input\":{\"path\":\"not-there.txt\"}}")
+        assertThat(validate("?sample=5", "{\"input\":{\"path\":\"not-there.txt\"}}")
                         .isProblem(422, "invalid-request")
                         .wrongFields())
                 .containsExactly("/input/path");
@@ -117,8 +117,7 @@ class ValidateOnlyTest {
     @Test
     void a_key_is_not_used_up() {
         String spec = "{\"input\":{\"items\":[\"a\"]}}";
-        http.post("/v1/jobs?validateOnly=true", spec, "Idempotency-Key", "looked-at")
-                .is(200);
+        http.post("/v1/jobs/validate", spec, "Idempotency-Key", "looked-at").is(200);
         Answer submitted =
                 http.post("/v1/jobs", spec, "Idempotency-Key", "looked-at").is(201);
         assertThat(submitted.header("Idempotency-Replayed")).isEmpty();
@@ -127,16 +126,24 @@ class ValidateOnlyTest {
     @Test
     void the_parameters_are_checked() {
         String spec = "{\"input\":{\"items\":[\"a\"]}}";
-        for (String wrong : List.of("sample=5", "validateOnly=true&sample=101", "validateOnly=true&sample=x")) {
-            assertThat(http.post("/v1/jobs?" + wrong, spec)
+        for (String wrong : List.of("101", "-1", "x", "")) {
+            assertThat(validate("?sample=" + wrong, spec)
                             .isProblem(422, "invalid-request")
                             .wrongFields())
                     .containsExactly("sample");
         }
-        assertThat(http.post("/v1/jobs?validateOnly=1", spec)
+        assertThat(http.post("/v1/jobs?validateOnly=true", spec)
                         .isProblem(422, "invalid-request")
                         .wrongFields())
                 .containsExactly("validateOnly");
-        http.post("/v1/jobs?validateOnly=false", spec).is(201);
+    }
+
+    @Test
+    void its_path_is_no_job() {
+        for (String method : List.of("GET", "HEAD", "DELETE", "PUT")) {
+            Answer answer = http.call(method, "/v1/jobs/validate").is(405);
+            assertThat(answer.header("Allow")).isEqualTo("OPTIONS, POST");
+        }
+        http.call("OPTIONS", "/v1/jobs/validate").is(204);
     }
 }

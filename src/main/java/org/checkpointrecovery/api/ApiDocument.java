@@ -1,0 +1,48 @@
+package org.checkpointrecovery.api;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code openapi.yaml} from the jar, as it is and as JSON. Read when it is first requested. */
+final class ApiDocument {
+    private final Transfers transfers;
+    private volatile byte @Nullable [] yaml;
+    private volatile byte @Nullable [] json;
+
+    ApiDocument(Transfers transfers) {
+        this.transfers = transfers;
+    }
+
+    void yaml(Context ctx) throws IOException {
+        ctx.contentType("application/yaml");
+        transfers.shared(ctx, yaml());
+    }
+
+    void json(Context ctx) throws IOException {
+        byte[] converted = json;
+        if (converted == null) {
+            converted = new JsonMapper().writeValueAsBytes(new YAMLMapper().readTree(yaml()));
+            json = converted;
+        }
+        ctx.contentType("application/json");
+        transfers.shared(ctx, converted);
+    }
+
+    private byte[] yaml() throws IOException {
+        byte[] read = yaml;
+        if (read == null) {
+            try (InputStream file = ApiDocument.class.getResourceAsStream("/openapi.yaml")) {
+                if (file == null) {
+                    throw new IllegalStateException("openapi.yaml is not in the jar");
+                }
+                read = file.readAllBytes();
+            }
+            yaml = read;
+        }
+        return read;
+    }
+}
