@@ -7,10 +7,10 @@ import { nameOf } from './format.js';
 
 export const CRASH_POINTS = [
   ['processing', 'processing: the work of the batch is lost'],
-  ['before-commit', 'before-commit: the batch is processed, nothing is written'],
-  ['between-results-and-checkpoint', 'between-results-and-checkpoint: results on disk, checkpoint not'],
-  ['torn-results', 'torn-results: half a line at the end of the results'],
-  ['torn-checkpoint', 'torn-checkpoint: half a checkpoint beside the whole one'],
+  ['before-commit', 'before-commit: the batch is processed, but nothing is written'],
+  ['between-results-and-checkpoint', 'between-results-and-checkpoint: the results are on disk, the checkpoint is not'],
+  ['torn-results', 'torn-results: the results end in half a line'],
+  ['torn-checkpoint', 'torn-checkpoint: a half-written checkpoint next to the complete one'],
   ['corrupt-checkpoint', 'corrupt-checkpoint: the checkpoint is unreadable'],
 ];
 
@@ -61,7 +61,7 @@ export class Actions {
     this.onDeleted = onDeleted;
     this.blocks = new Map();
     this.element = el('div', { class: 'actions', tabindex: '-1', role: 'group', 'aria-label': 'Actions' });
-    this.none = el('p', { class: 'quiet' }, 'Nothing can be asked of it now.');
+    this.none = el('p', { class: 'quiet' }, 'No action is possible in this state.');
     this.retry = el('div', { class: 'actions' });
     this.error = el('p', { class: 'error', role: 'alert', hidden: true });
   }
@@ -134,7 +134,7 @@ export class Actions {
   }
 
   async act(action, button) {
-    if (action === 'delete' && !await confirmed(`Delete ${nameOf(this.job)} with its results? There is no way back.`, 'Delete')) {
+    if (action === 'delete' && !await confirmed(`Delete ${nameOf(this.job)} and its results? This cannot be undone.`, 'Delete')) {
       return;
     }
     button.disabled = true;

@@ -44,7 +44,7 @@ export async function request(path, options = {}) {
       if (e.name === 'AbortError') {
         throw e;
       }
-      throw new Problem({ status: 0, detail: 'The service cannot be reached. Nothing is known of what was asked.' });
+      throw new Problem({ status: 0, detail: 'The service is unreachable. The request may or may not have been processed.' });
     }
     if (answer.status !== 401) {
       return answer;
@@ -57,7 +57,7 @@ export async function problemOf(answer) {
   try {
     return new Problem(await answer.json());
   } catch {
-    return new Problem({ status: answer.status, detail: `The service answered ${answer.status}.` });
+    return new Problem({ status: answer.status, detail: `The service responded with ${answer.status}.` });
   }
 }
 
@@ -92,7 +92,7 @@ export async function upload(file, onProgress) {
       try {
         fields = JSON.parse(sent.responseText);
       } catch {
-        fields = { status: sent.status, detail: `The service answered ${sent.status}.` };
+        fields = { status: sent.status, detail: `The service responded with ${sent.status}.` };
       }
       throw new Problem(fields);
     }
@@ -109,7 +109,7 @@ function send(file, onProgress) {
     }
     xhr.upload.onprogress = event => onProgress(event.loaded, event.lengthComputable ? event.total : file.size);
     xhr.onload = () => resolve(xhr);
-    xhr.onerror = () => reject(new Problem({ status: 0, detail: 'The upload broke off. Nothing of it was kept.' }));
+    xhr.onerror = () => reject(new Problem({ status: 0, detail: 'The upload was interrupted. Nothing was kept.' }));
     xhr.send(file);
   });
 }

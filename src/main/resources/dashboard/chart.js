@@ -98,8 +98,8 @@ export class Chart {
     area += last === null ? '' : `L${x(last.at).toFixed(1)} ${HEIGHT}Z`;
     this.svg.querySelector('.line').setAttribute('d', line);
     this.svg.querySelector('.area').setAttribute('d', area);
-    const text = `The last ${duration((end - points[0].at) / 1000)}: at most ${rate(highest)}`
-      + `, at the end ${rate(known[known.length - 1].rate)}`;
+    const text = `The last ${duration((end - points[0].at) / 1000)}: peak ${rate(highest)}`
+      + `, now ${rate(known[known.length - 1].rate)}`;
     this.svg.setAttribute('aria-label', `Throughput. ${text}`);
     this.caption.textContent = text;
   }

@@ -28,9 +28,9 @@ export function showDemo(main) {
     verdict);
   main.append(
     heading('Try a crash'),
-    el('p', {}, `${items(ITEMS.length)} in batches of ${BATCH_SIZE}, twice: once to the end, and once with a crash at item ${CRASH_AFTER}`
-      + ' at the worst of moments: the results of a batch are on disk, its checkpoint is not. It takes some seconds, and leaves two jobs'
-      + ' that can be looked at and deleted.'),
+    el('p', {}, `Processes ${items(ITEMS.length)} in batches of ${BATCH_SIZE} twice: once without a crash, and once with a crash at item ${CRASH_AFTER}`
+      + ' at the worst moment: the results of a batch are on disk, its checkpoint is not. This takes a few seconds and leaves two jobs'
+      + ' that you can inspect and delete.'),
     el('p', { class: 'buttons' }, startButton), error, steps, comparison);
 
   function step(title, text) {
@@ -56,7 +56,7 @@ export function showDemo(main) {
     const bar = el('progress', { max: '100', 'aria-label': 'Progress of this step' });
     const number = el('span', { class: 'number' });
     const tag = stateTag();
-    item.append(el('p', { class: 'how' }, bar, number, tag, el('a', { href: `#/jobs/${id}` }, 'Look at the job')));
+    item.append(el('p', { class: 'how' }, bar, number, tag, el('a', { href: `#/jobs/${id}` }, 'Open the job')));
     for (;;) {
       const job = await call('GET', jobPath(id));
       bar.value = job.progress.percent;
@@ -66,7 +66,7 @@ export function showDemo(main) {
         return job;
       }
       if (['COMPLETED', 'CRASHED', 'FAILED', 'CANCELLED', 'PAUSED'].includes(job.state)) {
-        throw new Error(`The job is ${word(job.state)}, which this demonstration did not expect. Look at the job, and start again.`);
+        throw new Error(`The job is ${word(job.state)}, which this demonstration does not expect. Open the job to see why, then start again.`);
       }
       await new Promise(resolve => setTimeout(resolve, LOOK_MILLIS));
       if (!open) {
@@ -105,7 +105,7 @@ export function showDemo(main) {
   }
 
   async function act() {
-    const first = step('Without a crash', 'The job works through its items. After each batch it forces the results to disk and replaces its checkpoint.');
+    const first = step('Without a crash', 'The job processes its items. After each batch, it forces the results to disk and replaces its checkpoint.');
     const cleanJob = await submit('demo: no crash', {});
     await watch(first.item, cleanJob.id, ['COMPLETED']);
 
@@ -113,25 +113,25 @@ export function showDemo(main) {
     const crashJob = await submit('demo: crash', { crashAfterItems: CRASH_AFTER, crashPoint: 'between-results-and-checkpoint' });
     const down = await watch(second.item, crashJob.id, ['CRASHED']);
     const kept = down.progress.processedItems;
-    second.say(`It crashed. ${items(kept)} are committed. The results of the next batch are on disk too, but no checkpoint counts them.`);
+    second.say(`The job crashed. ${items(kept)} are committed. The results of the next batch are also on disk, but no checkpoint counts them.`);
 
     const checkpoint = await call('GET', `${jobPath(crashJob.id)}/checkpoint`);
-    const third = step('What is left on disk', `The checkpoint: go on at item ${count(checkpoint.nextItem)},`
-      + ` and ${count(checkpoint.resultsBytes)} bytes of the results count. Whatever stands behind them will be cut off.`);
+    const third = step('The files after the crash', `The checkpoint says: continue at item ${count(checkpoint.nextItem)};`
+      + ` ${count(checkpoint.resultsBytes)} bytes of the results are committed. Anything after them will be discarded.`);
     third.item.append(el('pre', { tabindex: '0', 'aria-label': 'The checkpoint' }, JSON.stringify(checkpoint, null, 2)));
 
-    const fourth = step('Resume', `The results are cut back to ${count(checkpoint.resultsBytes)} bytes, and the job goes on at item ${count(checkpoint.nextItem)}.`);
+    const fourth = step('Resume', `The results are truncated to ${count(checkpoint.resultsBytes)} bytes, and the job continues at item ${count(checkpoint.nextItem)}.`);
     await call('POST', `${jobPath(crashJob.id)}/resume`);
     const done = await watch(fourth.item, crashJob.id, ['COMPLETED']);
-    fourth.say(`It is done, in ${done.runs.length} runs: ${done.runs.map(each => `items ${count(each.firstItem)} to ${count(each.nextItem - 1)}`).join(', then ')}.`);
+    fourth.say(`The job is complete after ${done.runs.length} runs: ${done.runs.map(each => `items ${count(each.firstItem)} to ${count(each.nextItem - 1)}`).join(', then ')}.`);
 
-    step('Compare', 'The results of both jobs are fetched, and compared byte by byte.');
+    step('Compare', 'Downloading the results of both jobs and comparing them byte by byte.');
     const [one, other] = await Promise.all([resultsOf(cleanJob.id), resultsOf(crashJob.id)]);
     setText(clean, await sha256(one));
     setText(crashed, await sha256(other));
     const same = one.length === other.length && one.every((byte, i) => byte === other[i]);
     verdict.dataset.same = same;
-    setText(verdict, same ? `identical: ${count(one.length)} bytes, every one the same` : 'different: this must not be; please report it');
+    setText(verdict, same ? `identical: all ${count(one.length)} bytes are the same` : 'different: this is a bug; please report it');
     comparison.hidden = false;
     announce(verdict.textContent);
     comparison.scrollIntoView({ block: 'nearest' });

@@ -37,7 +37,7 @@ function show(isLost) {
   }
   lost = isLost;
   const banner = document.getElementById('connection');
-  banner.textContent = isLost ? 'Connection lost, trying again …' : '';
+  banner.textContent = isLost ? 'Connection lost. Reconnecting …' : '';
   banner.hidden = !isLost;
   announce(isLost ? 'Connection lost, trying again' : 'Connected again');
 }

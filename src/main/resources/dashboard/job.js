@@ -20,7 +20,7 @@ export function repeatedAfterCrash(spec) {
   if (processor.concurrency !== undefined) {
     const held = processor.pauseAfterFailedItems;
     // Where calls are refused, 401 and 403 are held back in any case, five at the most.
-    const streak = held === undefined ? '' : `, and up to ${items(held ?? 5)} that had failed in a row`;
+    const streak = held === undefined ? '' : `, and up to ${items(held ?? 5)} that had failed consecutively`;
     return `after a crash at most ${items(processor.concurrency)} under way ${processor.concurrency === 1 ? 'is' : 'are'}`
       + ` processed again${streak}`;
   }
@@ -55,8 +55,8 @@ export function showJob(main, id) {
   const spec = el('pre', { 'data-testid': 'spec', tabindex: '0', 'aria-label': 'Spec as JSON' });
   const chart = new Chart(id);
   const actions = new Actions(id, acted, left);
-  const results = new Preview(id, 'results', 'No result is committed yet.');
-  const errors = new Preview(id, 'errors', 'No failed item is committed.');
+  const results = new Preview(id, 'results', 'No results are committed yet.');
+  const errors = new Preview(id, 'errors', 'No failed items are committed.');
   const groups = new ErrorGroups(id);
   const section = (name, ...children) => el('section', { 'aria-label': name }, el('h2', {}, name), ...children);
   const article = el('div', { 'data-testid': 'job', 'data-id': id, hidden: true },
@@ -86,7 +86,7 @@ export function showJob(main, id) {
         error.hidden = false;
         if (e.status === 404) {
           article.hidden = true;
-          announce('There is no such job');
+          announce('This job does not exist');
         }
       }
     }
@@ -148,7 +148,7 @@ export function showJob(main, id) {
       item.dataset.end = run.end ?? 'now';
       const [end, what, why] = item.children;
       setText(end, `Run ${run.number}: ${run.end === null ? 'going on' : word(run.end)}`);
-      const until = run.endedAt === null ? (run.end === null ? '' : ', its end was not seen') : ` to ${time(run.endedAt)}`;
+      const until = run.endedAt === null ? (run.end === null ? '' : ', its end was not observed') : ` to ${time(run.endedAt)}`;
       setText(what, `From item ${count(run.firstItem)} to item ${count(run.nextItem)}, ${dateAndTime(run.startedAt)}${until}`);
       setText(why, run.reason === null ? '' : run.reason.message);
     });
@@ -163,10 +163,10 @@ export function showJob(main, id) {
     if (job.recovery !== null) {
       const from = {
         checkpoint: 'its last checkpoint',
-        'previous-checkpoint': 'the checkpoint before the last',
+        'previous-checkpoint': 'the previous checkpoint',
         beginning: 'the beginning',
       }[job.recovery.from];
-      setText(recovery, `The last run went on from ${from}, at item ${count(job.recovery.item)}.`
+      setText(recovery, `The last run continued from ${from}, at item ${count(job.recovery.item)}.`
         + (job.recovery.reason === null ? '' : ` ${job.recovery.reason.message}`));
     }
   }
@@ -180,7 +180,7 @@ export function showJob(main, id) {
     if (job.state === 'COMPLETED') {
       text = `All ${items(job.progress.processedItems)} are committed; the checkpoint was removed.`;
     } else if (checkpoint === null) {
-      text = 'No checkpoint yet: a crash would take the job back to its beginning.';
+      text = 'No checkpoint yet: after a crash, the job would start from the beginning.';
     } else {
       const at = `Last checkpoint ${duration(secondsSince(checkpoint.savedAt))} ago at item ${count(checkpoint.nextItem)}`;
       if (WORKING.includes(job.state) && job.spec) {
@@ -188,7 +188,7 @@ export function showJob(main, id) {
       } else if (job.state === 'CANCELLED') {
         text = `${at}.`;
       } else {
-        text = `${at}; the next run begins there.`;
+        text = `${at}; the next run continues there.`;
       }
     }
     setText(line, text);

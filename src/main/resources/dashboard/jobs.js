@@ -110,10 +110,10 @@ export function showJobs(main) {
       row.element.hidden = !(fits(row.job) && found(row.job));
       shown += row.element.hidden ? 0 : 1;
     }
-    const among = nextPage === null ? '' : ` among the ${count(rows.size)} newest; more can be loaded`;
+    const among = nextPage === null ? '' : ` among the ${count(rows.size)} newest jobs; load more to search further`;
     let text = '';
     if (shown === 0) {
-      text = rows.size === 0 && filter.value === '' ? 'No job yet. Submit one, or try a crash.' : `No such job${among}.`;
+      text = rows.size === 0 && filter.value === '' ? 'No jobs yet. Submit one, or try a crash.' : `No matching job${among}.`;
     } else if (search.value.trim() !== '') {
       text = `${count(shown)} found${among}.`;
     }

@@ -139,10 +139,10 @@ export class ErrorGroups {
   }
 
   show(groups) {
-    setText(this.note, groups.length === 0 ? 'No item has failed.' : '');
+    setText(this.note, groups.length === 0 ? 'No items failed.' : '');
     this.list.replaceChildren(...groups.map(({ code, status, count: number, sample }) => el('li', {},
       el('p', {}, el('strong', {}, status === undefined ? code : `${code} ${status}`), ` ${items(number)}`),
-      el('p', { class: 'sample' }, `As item ${count(sample.index)}, `, el('code', {}, shortened(sample.item)), `: ${sample.error.message}`))));
+      el('p', { class: 'sample' }, `For example item ${count(sample.index)}, `, el('code', {}, shortened(sample.item)), `: ${sample.error.message}`))));
   }
 }
 

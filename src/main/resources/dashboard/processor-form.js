@@ -13,29 +13,29 @@ export class BadField extends Error {
 const OPTIONS = {
   'text-stats': [],
   http: [
-    { key: 'url', label: 'URL', hint: 'absolute, http or https' },
+    { key: 'url', label: 'URL', hint: 'absolute, with http or https' },
     { key: 'method', label: 'Method', choices: ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'] },
-    { key: 'headers', label: 'Headers', hint: 'Name: value, one a line; Name: secret:NAME for a secret of the operator', read: headers, lines: 3 },
+    { key: 'headers', label: 'Headers', hint: 'One header a line, such as Name: value; use Name: secret:NAME for a secret of the service', read: headers, lines: 3 },
     { key: 'body', label: 'Body', hint: 'item, json, or a template with {item} and {index}', lines: 2 },
-    { key: 'concurrency', label: 'Calls at once', hint: '8', read: number },
+    { key: 'concurrency', label: 'Concurrent calls', hint: '8', read: number },
     { key: 'requestsPerSecond', label: 'Calls per second', hint: 'any number', read: number },
     { key: 'connectTimeoutMillis', label: 'Connect time-out (ms)', hint: '5000', read: number },
-    { key: 'timeoutMillis', label: 'Time-out of an attempt (ms)', hint: '30000', read: number },
+    { key: 'timeoutMillis', label: 'Timeout per attempt (ms)', hint: '30000', read: number },
     { key: 'maxAttempts', label: 'Attempts per item', hint: '5', read: number },
-    { key: 'maxResponseBytes', label: 'Bytes of an answer', hint: '1048576', read: number },
-    { key: 'pauseAfterFailedItems', label: 'Pause after failed items in a row', hint: '20; never: for never', read: orNever },
+    { key: 'maxResponseBytes', label: 'Maximum response size (bytes)', hint: '1048576', read: number },
+    { key: 'pauseAfterFailedItems', label: 'Pause after consecutive failures', hint: '20; never: for never', read: orNever },
   ],
   command: [
-    { key: 'name', label: 'Command', hint: 'as the operator named it' },
+    { key: 'name', label: 'Command', hint: 'name given by the operator' },
     { key: 'mode', label: 'Mode', choices: ['per-item', 'stream'] },
-    { key: 'concurrency', label: 'Processes at once', hint: '4', read: number },
-    { key: 'timeoutMillis', label: 'Time-out of an item (ms)', hint: '30000', read: number },
+    { key: 'concurrency', label: 'Concurrent processes', hint: '4', read: number },
+    { key: 'timeoutMillis', label: 'Timeout per item (ms)', hint: '30000', read: number },
   ],
   plugin: [
-    { key: 'name', label: 'Plugin', hint: 'as its jar names it' },
+    { key: 'name', label: 'Plugin', hint: 'name given in its jar' },
     { key: 'config', label: 'Config', hint: '{"key": "value"}', read: json, lines: 3 },
-    { key: 'concurrency', label: 'Items at once', hint: '1', read: number },
-    { key: 'timeoutMillis', label: 'Time-out of an item (ms)', hint: '30000', read: number },
+    { key: 'concurrency', label: 'Concurrent items', hint: '1', read: number },
+    { key: 'timeoutMillis', label: 'Timeout per item (ms)', hint: '30000', read: number },
   ],
 };
 
@@ -52,7 +52,7 @@ function json(text, field) {
   try {
     return JSON.parse(text);
   } catch (e) {
-    throw new BadField(field, `is not JSON: ${e.message}`);
+    throw new BadField(field, `is not valid JSON: ${e.message}`);
   }
 }
 
@@ -82,7 +82,7 @@ export class ProcessorForm {
     this.type = el('select', { id: 'processor', 'data-testid': 'processor', onchange: () => this.build() },
       ...Object.keys(OPTIONS).map(type => el('option', { value: type }, type)));
     this.options = el('div', { class: 'fields' });
-    this.element = el('fieldset', {}, el('legend', {}, 'Processor'), field('/processor/type', 'What is done with each item', this.type), this.options);
+    this.element = el('fieldset', {}, el('legend', {}, 'Processor'), field('/processor/type', 'Processor', this.type), this.options);
     this.build();
   }
 

@@ -23,9 +23,9 @@ export function showSubmit(main) {
 
   const file = el('input', { type: 'file', id: 'file', 'data-testid': 'file', onchange: () => choose(file.files[0] ?? null) });
   const drop = el('div', { class: 'drop' },
-    el('label', { for: 'file' }, 'Drop a file here, or choose one'), file,
-    el('p', { class: 'hint' }, '.gz and .zst are unpacked by the service'));
-  const forget = el('button', { type: 'button', hidden: true, onclick: () => { file.value = ''; choose(null); file.focus(); } }, 'Take the file away');
+    el('label', { for: 'file' }, 'Drop a file here or choose one'), file,
+    el('p', { class: 'hint' }, '.gz and .zst files are decompressed by the service'));
+  const forget = el('button', { type: 'button', hidden: true, onclick: () => { file.value = ''; choose(null); file.focus(); } }, 'Remove the file');
   const lines = el('textarea', { id: 'lines', 'data-testid': 'lines', rows: '6', spellcheck: 'false', oninput: preview });
   const path = text('path', { placeholder: 'sample_input.txt', oninput: preview });
   const rows = el('ol', { class: 'lines', 'data-testid': 'preview' });
@@ -55,13 +55,13 @@ export function showSubmit(main) {
   const rehearse = el('details', { 'data-testid': 'faults' }, el('summary', {}, 'Rehearse failures'), el('div', { class: 'fields' },
     field('/faults/crashAfterItems', 'Crash after items', faults.crashAfterItems),
     field('/faults/crashPoint', 'What the crash leaves behind', faults.crashPoint),
-    field('/faults/failItems', 'Items that fail, by index', faults.failItems),
-    field('/faults/itemDelayMillis', 'Delay of each item (ms)', faults.itemDelayMillis)));
+    field('/faults/failItems', 'Indexes of items that fail', faults.failItems),
+    field('/faults/itemDelayMillis', 'Delay per item (ms)', faults.itemDelayMillis)));
   const problem = el('div', { class: 'problem', 'data-testid': 'problem', role: 'alert', tabindex: '-1', hidden: true });
   const uploading = el('progress', { max: '1', value: 0, 'data-testid': 'upload-progress', 'aria-label': 'Upload' });
   const uploadText = el('p', { class: 'quiet' });
   const uploadBox = el('div', { hidden: true }, uploading, uploadText);
-  const dryRun = el('button', { type: 'button', 'data-testid': 'dry-run', onclick: () => go(true) }, 'Dry run on five items');
+  const dryRun = el('button', { type: 'button', 'data-testid': 'dry-run', onclick: () => go(true) }, 'Dry run with five items');
   const submit = el('button', { type: 'submit', class: 'primary', 'data-testid': 'submit' }, 'Submit');
   const outcomes = el('section', { hidden: true, 'aria-label': 'Dry run' }, el('h2', {}, 'Dry run'), el('p', { class: 'quiet' }));
   const outcomeList = el('ol', { class: 'lines outcomes', 'data-testid': 'dry-run-results' });
@@ -81,10 +81,10 @@ export function showSubmit(main) {
       field('/parallelism', 'Parallelism', controls.parallelism),
       field('/commit', 'Commit', controls.commit),
       field('/onItemError', 'When an item fails', controls.onItemError),
-      field('/maxFailedItems', 'Failed items at the most', controls.maxFailedItems),
-      field('/maxFailedPercent', 'Failed items at the most (%)', controls.maxFailedPercent),
-      field('/callbackUrl', 'Tell the end to (URL)', controls.callbackUrl)),
-      el('p', { class: 'check' }, start, el('label', { for: 'start' }, 'Start at once'))),
+      field('/maxFailedItems', 'Maximum failed items', controls.maxFailedItems),
+      field('/maxFailedPercent', 'Maximum failed items (%)', controls.maxFailedPercent),
+      field('/callbackUrl', 'Callback URL', controls.callbackUrl)),
+      el('p', { class: 'check' }, start, el('label', { for: 'start' }, 'Start immediately'))),
     rehearse, problem, uploadBox,
     el('p', { class: 'buttons' }, dryRun, submit), outcomes);
   main.append(heading('Submit a job'), form);
@@ -137,12 +137,12 @@ export function showSubmit(main) {
   async function preview() {
     const mine = ++previews;
     let head = lines.value.slice(0, PREVIEW_BYTES);
-    let note = head === '' ? 'Nothing is chosen yet.' : `${count(pasted().length)} lines are pasted.`;
+    let note = head === '' ? 'No input chosen yet.' : `${count(pasted().length)} lines pasted.`;
     if (chosen !== null) {
       note = `${chosen.name}, ${bytes(chosen.size)}`;
       if (/\.(gz|zst)$/i.test(chosen.name)) {
         head = '';
-        note += '. It is packed: the dry run shows what is in it.';
+        note += '. It is compressed: the dry run shows its contents.';
       } else {
         head = await chosen.slice(0, PREVIEW_BYTES).text();
       }
@@ -178,7 +178,7 @@ export function showSubmit(main) {
     // Of inline items each is a record of its own, and a record of CSV may have more lines than one.
     const inline = lines.value.length <= INLINE_CHARACTERS && !(format.value === 'csv' && lines.value.includes('"'));
     if (chosen === null && lines.value === '') {
-      throw new BadField('/input', 'is empty: choose a file, paste lines, or name a file of the service');
+      throw new BadField('/input', 'is required: choose a file, paste lines, or name a file of the service');
     }
     if (chosen === null && inline) {
       return { items: pasted() };
@@ -194,7 +194,7 @@ export function showSubmit(main) {
         uploading.value = total === 0 ? 1 : loaded / total;
         setText(uploadText, `${bytes(loaded)} of ${bytes(total)} sent`);
       });
-      setText(uploadText, `${answer.name ?? 'The file'} is on the service’s disk: ${bytes(answer.bytes)}.`);
+      setText(uploadText, `${answer.name ?? 'The file'} is uploaded: ${bytes(answer.bytes)}.`);
       uploaded = { id: answer.id, key };
     }
     return { fileId: uploaded.id };
@@ -290,7 +290,7 @@ export function showSubmit(main) {
       control.setAttribute('aria-describedby', id);
       control.closest('details')?.setAttribute('open', '');
     }
-    problem.replaceChildren(el('p', {}, el('strong', {}, e.title ?? 'That did not work'), ` ${problemText(e)}`), list);
+    problem.replaceChildren(el('p', {}, el('strong', {}, e.title ?? 'The request failed'), ` ${problemText(e)}`), list);
     problem.hidden = false;
     problem.focus();
   }
@@ -304,8 +304,8 @@ export function showSubmit(main) {
     outcomes.hidden = false;
     const sample = validation.sample;
     setText(outcomes.children[1], sample.length === 0
-      ? 'It could be submitted so. There is no item in it.'
-      : `It could be submitted so. What became of the first ${sample.length === 1 ? 'item' : `${sample.length} items`}; nothing of it was kept:`);
+      ? 'This submission is valid, but the input has no items.'
+      : `This submission is valid. Outcome of the first ${sample.length === 1 ? 'item' : `${sample.length} items`}; nothing was stored:`);
     outcomeList.replaceChildren(...sample.map(({ result, failed }) => el('li', {},
       el('span', { class: 'tag', 'data-state': failed === undefined ? 'COMPLETED' : 'FAILED' }, failed === undefined ? 'Succeeded' : 'Failed'),
       ' ', el('code', {}, JSON.stringify(result ?? failed)))));

@@ -116,7 +116,7 @@ class DashboardIT extends OpenDashboard {
         browser.type("lines", "one");
         browser.type("batch-size", "0");
         browser.click("submit");
-        browser.awaitText("field-error", "must be from 1 to 1000000");
+        browser.awaitText("field-error", "must be between 1 and 1000000");
         browser.awaitShown("problem");
         assertThat(browser.holds("""
                 const field = document.querySelector('[data-testid=batch-size]');

@@ -213,7 +213,7 @@ public final class ApiServer {
         javalinRoutes.exception(HttpResponseException.class, this::javalinRefused);
         javalinRoutes.exception(Exception.class, ApiServer::failed);
         config.router.javaLangErrorHandler((response, error) -> {
-            log.error("A request met an error of the JVM", error);
+            log.error("A request failed with an error of the JVM", error);
             lanes.check(error);
             response.setStatus(500);
         });
@@ -227,13 +227,13 @@ public final class ApiServer {
             return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {
-            throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is starting: it reads what is on disk. Try again.")
+            throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is starting: it is loading its jobs. Retry in a few seconds.")
                     .exception();
         }
         if (ctx.req().getHeader("X-HTTP-Method-Override") != null) {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
-                            "X-HTTP-Method-Override is not obeyed here. Send the request with its real method.")
+                            "X-HTTP-Method-Override is not supported. Nothing was changed. Send the request with its real method.")
                     .exception();
         }
         Set<String> methods = methodsAt(ctx.path());
@@ -246,7 +246,7 @@ public final class ApiServer {
             throw Problem.of(
                             Problem.Kind.BAD_REQUEST,
                             "The Transfer-Encoding " + String.join(", ", codings)
-                                    + " is not supported. Send the body as it is, or chunked.")
+                                    + " is not supported. Nothing was changed. Send the body with Content-Length, or chunked.")
                     .exception();
         }
     }
@@ -261,7 +261,7 @@ public final class ApiServer {
         ctx.header("WWW-Authenticate", "Bearer");
         ProblemException problem = Problem.of(
                         Problem.Kind.UNAUTHORIZED,
-                        "This service asks for a token. Send the header Authorization: Bearer followed by the token.")
+                        "This service requires a token. Send the header Authorization: Bearer followed by the token.")
                 .exception();
         String source = WrongTokens.source(ctx.req().getRemoteAddr());
         WrongTokens.Refusal refusal = ctx.header("Authorization") == null
@@ -347,24 +347,24 @@ public final class ApiServer {
     }
 
     private static void brokenOff(Context ctx) {
-        send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The request broke off. Nothing of it was kept."));
+        send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The connection was closed before the request was complete. Nothing was kept. Send the request again."));
     }
 
     private static void diskFailed(IOException e, Context ctx) {
         if (ctx.res().isCommitted()) {
-            log.warn("An answer broke off: {}", e.toString());
+            log.warn("A response was aborted: {}", e.toString());
             return;
         }
-        log.error("{} {} failed for the disk: {}", ctx.method(), ctx.path(), e.toString());
+        log.error("{} {}: disk error: {}", ctx.method(), ctx.path(), e.toString());
         send(ctx, DiskProblem.of(e, ctx.method().name()));
     }
 
     private void javalinRefused(HttpResponseException e, Context ctx) {
         switch (e.getStatus()) {
-            case 404 -> send(ctx, Problem.of(Problem.Kind.NOT_FOUND, "There is nothing at " + ctx.path() + "."));
+            case 404 -> send(ctx, Problem.of(Problem.Kind.NOT_FOUND, "The path " + ctx.path() + " does not exist."));
             case 405 -> methodNotAllowed(ctx);
-            case 413 -> send(ctx, Problem.of(Problem.Kind.TOO_LARGE, "The body is too large."));
-            default -> send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The request is not valid."));
+            case 413 -> send(ctx, Problem.of(Problem.Kind.TOO_LARGE, "The body is too large. Nothing was kept."));
+            default -> send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The request is invalid. Nothing was changed."));
         }
     }
 
@@ -379,7 +379,7 @@ public final class ApiServer {
                 ctx,
                 Problem.of(
                         Problem.Kind.METHOD_NOT_ALLOWED,
-                        ctx.req().getMethod() + " is not for " + ctx.path() + "; that takes " + allow + "."));
+                        ctx.path() + " does not support " + ctx.req().getMethod() + "; use one of: " + allow + "."));
     }
 
     private Set<String> methodsAt(String path) {
@@ -403,12 +403,12 @@ public final class ApiServer {
     }
 
     private static void failed(Exception e, Context ctx) {
-        log.error("{} {} met a defect of the service", ctx.method(), ctx.path(), e);
+        log.error("{} {}: internal error", ctx.method(), ctx.path(), e);
         send(
                 ctx,
                 Problem.of(
                         Problem.Kind.INTERNAL_ERROR,
-                        "The service met a defect of its own; its log has more. Please report it."));
+                        "Internal error; see the log of the service. Please report it."));
     }
 
     /**
@@ -453,7 +453,7 @@ public final class ApiServer {
             pace.check(now);
             wrongTokens.check(now);
         } catch (RuntimeException e) { // else there would be no next tick
-            log.error("The check of slow clients failed", e);
+            log.error("Checking for slow clients failed", e);
         }
     }
 

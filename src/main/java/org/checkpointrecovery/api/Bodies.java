@@ -84,7 +84,7 @@ final class Bodies {
         if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                            "The Content-Encoding \"" + coding + "\" is not taken here. Send the JSON as it is.")
+                            "The Content-Encoding \"" + coding + "\" is not supported. Nothing was changed. Send the JSON uncompressed.")
                     .exception();
         }
     }
@@ -106,8 +106,8 @@ final class Bodies {
                 && !type.equals("application/json;charset=\"utf-8\"")) {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                            (header == null ? "There is no Content-Type" : "The Content-Type is \"" + header + "\"")
-                                    + ". Send the header Content-Type: application/json.")
+                            (header == null ? "The Content-Type is missing" : "The Content-Type is \"" + header + "\"")
+                                    + ". Nothing was changed. Send the header Content-Type: application/json.")
                     .exception();
         }
     }

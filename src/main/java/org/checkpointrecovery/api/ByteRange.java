@@ -64,8 +64,8 @@ record ByteRange(long start, long end) {
         RangeProblem(@Nullable String header, long length) {
             super(Problem.of(
                     Problem.Kind.RANGE_NOT_SATISFIABLE,
-                    "The range \"" + header + "\" lies outside: " + length
-                            + " bytes are committed. Ask for a range within, or ask again later."));
+                    "The range \"" + header + "\" is not satisfiable: " + length
+                            + " bytes are committed. Request a range within them, or retry later."));
             this.length = length;
         }
 

@@ -25,7 +25,7 @@ final class Conversions {
         if (!units.tryAcquire(size)) {
             throw Problem.of(
                             Problem.Kind.UNAVAILABLE,
-                            "Too many downloads that are merged or converted to CSV are under way. Retry later, or ask for"
+                            "Too many merged or CSV downloads are in progress. Retry later, or request"
                                     + " application/x-ndjson.")
                     .exception();
         }

@@ -22,7 +22,7 @@ final class CsvOptions {
         if (kind != Format.Kind.CSV) {
             for (String name : List.of("delimiter", "header", "skipRecords", "quote")) {
                 if (fields.json(name) != null) {
-                    fields.error(name, "is for the format \"csv\" only");
+                    fields.error(name, "is only supported for the format \"csv\"");
                 }
             }
             return format;
@@ -46,8 +46,8 @@ final class CsvOptions {
         }
         fields.error(
                 "delimiter",
-                "must be one ASCII character, printed or a tab, and no quotation mark, but is \""
-                        + Fields.cut(delimiter) + "\"");
+                "must be one printable ASCII character or a tab, and not a quotation mark (got \""
+                        + Fields.cut(delimiter) + "\")");
         return format;
     }
 
@@ -65,14 +65,14 @@ final class CsvOptions {
         if (!header.isTextual() || !header.textValue().equals(FIRST)) {
             fields.error(
                     "header",
-                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names, but is " + Fields.shown(header));
+                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names (got " + Fields.shown(header) + ")");
         }
         return FieldNames.FIRST_RECORD;
     }
 
     private static FieldNames given(Fields fields, JsonNode header) {
         if (header.isEmpty() || header.size() > FieldNames.MAX_FIELDS) {
-            fields.error("header", "must have 1 to " + FieldNames.MAX_FIELDS + " names, but has " + header.size());
+            fields.error("header", "must have 1 to " + FieldNames.MAX_FIELDS + " names (got " + header.size() + ")");
             return FieldNames.FIRST_RECORD;
         }
         int wrongBefore = fields.wrongCount();
@@ -82,16 +82,16 @@ final class CsvOptions {
             JsonNode element = header.get(number);
             String at = "header/" + number;
             if (!element.isTextual() || element.textValue().isEmpty()) {
-                fields.errorAt(at, "must be a name of at least one character, but is " + Fields.shown(element));
+                fields.errorAt(at, "must be a non-empty string (got " + Fields.shown(element) + ")");
                 continue;
             }
             String name = element.textValue();
             if (Labels.hasLoneSurrogate(name)) {
-                fields.errorAt(at, "must not have a lone surrogate");
+                fields.errorAt(at, "must not contain an unpaired surrogate");
             }
             Integer before = positions.putIfAbsent(name, number);
             if (before != null) {
-                fields.errorAt(at, "is the same name as number " + before + ": " + Fields.shown(element));
+                fields.errorAt(at, "duplicates the name at index " + before + ": " + Fields.shown(element));
             }
             names.add(name);
         }

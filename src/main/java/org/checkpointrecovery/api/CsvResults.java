@@ -100,7 +100,7 @@ final class CsvResults implements ResultParts.Source {
             }
         } catch (JsonProcessingException e) {
             throw new DamagedFileException(
-                    "results.jsonl is damaged: one of its lines is not JSON. Nothing was changed."
+                    "results.jsonl is damaged: one of its lines is not valid JSON. Nothing was changed."
                             + " Restore the file from a backup, or submit the job again.");
         }
         return values;
@@ -122,15 +122,15 @@ final class CsvResults implements ResultParts.Source {
         return Problem.of(
                         Problem.Kind.NOT_ACCEPTABLE,
                         "The results have more than " + MAX_COLUMNS
-                                + " fields and cannot be sent as CSV. Ask for application/x-ndjson.")
+                                + " fields and cannot be converted to CSV. Request application/x-ndjson instead.")
                 .exception();
     }
 
     private static ProblemException notFlat(String field) {
         return Problem.of(
                         Problem.Kind.NOT_ACCEPTABLE,
-                        "The results are not flat and cannot be sent as CSV: \"" + Fields.cut(field)
-                                + "\" is an object or array. Ask for application/x-ndjson.")
+                        "The results cannot be converted to CSV: the field \"" + Fields.cut(field)
+                                + "\" is an object or array. Request application/x-ndjson instead.")
                 .exception();
     }
 }

@@ -24,19 +24,19 @@ final class DiskProblem {
         if (e instanceof DiskFullException) {
             return Problem.of(
                     Problem.Kind.DISK_FULL,
-                    "The disk is full. Nothing was changed. Free space, and send the request again.");
+                    "The disk is full. Nothing was changed. Free up space, then send the request again.");
         }
         if (method.equals("GET") || method.equals("HEAD")) {
             return Problem.of(
                     Problem.Kind.DAMAGED_DATA,
                     "Stored data cannot be read" + reason(e) + ". Nothing was changed. Check the disk of the data"
-                            + " directory; the log has more.");
+                            + " directory. The log has details.");
         }
         return Problem.of(
                 Problem.Kind.DISK_FULL,
-                "The disk failed" + reason(e)
-                        + ". Nothing was changed. Check the disk of the data directory, and send the"
-                        + " request again; the log has more.");
+                "Disk error" + reason(e)
+                        + ". Nothing was changed. Check the disk of the data directory, then send the"
+                        + " request again. The log has details.");
     }
 
     /** What the operating system said. A message of the JDK's would name the path on the server too. */

@@ -86,7 +86,7 @@ final class ErrorSummary {
                     .path("error");
         } catch (JsonProcessingException e) {
             throw new DamagedFileException("errors.jsonl is damaged: its line " + (line.index() + 1)
-                    + " is not JSON. Nothing was changed. Restore the file from a backup, or submit the job again.");
+                    + " is not valid JSON. Nothing was changed. Restore the file from a backup, or submit the job again.");
         }
     }
 

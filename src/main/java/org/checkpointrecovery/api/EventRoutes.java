@@ -40,7 +40,7 @@ final class EventRoutes {
         if (!Download.accepts(ctx, MEDIA_TYPE)) {
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
-                            "Events come as " + MEDIA_TYPE + " alone, which Accept does not allow.")
+                            "Events are only available as " + MEDIA_TYPE + ", which Accept excludes. Add it to Accept.")
                     .exception();
         }
         Long seen = seen(ctx);
@@ -51,8 +51,8 @@ final class EventRoutes {
         if (streams.isFull()) {
             throw Problem.of(
                             Problem.Kind.UNAVAILABLE,
-                            EventStreams.MOST_READERS + " clients read events already. Ask for the progress of jobs"
-                                    + " instead, or try again.")
+                            EventStreams.MOST_READERS + " clients are already reading events. Poll the progress of jobs"
+                                    + " instead, or retry later.")
                     .exception();
         }
         ctx.status(200).contentType(MEDIA_TYPE);

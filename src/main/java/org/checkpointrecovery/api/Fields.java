@@ -47,7 +47,7 @@ final class Fields {
     static Fields of(JsonNode body) {
         Fields fields = new Fields(body, "", new Errors());
         if (!body.isObject()) {
-            throw Problem.invalid("", "must be an object, but is " + kind(body)).exception();
+            throw Problem.invalid("", "must be an object (got " + kind(body) + ")").exception();
         }
         return fields;
     }
@@ -63,7 +63,7 @@ final class Fields {
     void refuseOthers() {
         json.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                error(name, "is not known; " + (known.isEmpty() ? "none is" : "known are " + String.join(", ", known)));
+                error(name, "unknown field; " + (known.isEmpty() ? "no fields are allowed here" : "expected one of: " + String.join(", ", known)));
             }
         });
     }
@@ -204,7 +204,7 @@ final class Fields {
         }
         BigDecimal number = value.decimalValue();
         if (number.compareTo(BigDecimal.valueOf(least)) < 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
-            error(name, "must be from " + least + " to " + most + ", but is " + number);
+            error(name, "must be between " + least + " and " + most + " (got " + number + ")");
             return null;
         }
         return number.longValue();
@@ -223,7 +223,7 @@ final class Fields {
         }
         double number = value.doubleValue();
         if (!(number >= least && number <= most)) {
-            error(name, "must be from " + least + " to " + most + ", but is " + shown(value));
+            error(name, "must be between " + least + " and " + most + " (got " + shown(value) + ")");
             return null;
         }
         return number;
@@ -264,7 +264,7 @@ final class Fields {
         String all = Arrays.stream(type.getEnumConstants())
                 .map(constant -> "\"" + constant.text() + "\"")
                 .collect(Collectors.joining(", "));
-        error(name, "must be one of " + all + ", but is " + shown(value));
+        error(name, "must be one of: " + all + " (got " + shown(value) + ")");
         return missing;
     }
 
@@ -288,7 +288,7 @@ final class Fields {
     /** A field with a default may be left out, but null is not a value of it. */
     private <T> T notNull(String name, T missing) {
         if (json.has(name)) {
-            error(name, "must not be null; leave it out for its default");
+            error(name, "must not be null; omit it to use the default");
         }
         return missing;
     }
@@ -296,7 +296,7 @@ final class Fields {
     private void wrongType(String name, String expected, JsonNode value) {
         error(
                 name,
-                "must be " + expected + ", but is " + kind(value) + (value.isValueNode() ? " " + shown(value) : ""));
+                "must be " + expected + " (got " + kind(value) + (value.isValueNode() ? " " + shown(value) : "") + ")");
     }
 
     /** At most 100 characters of a text, whole ones. */

@@ -34,7 +34,7 @@ final class FileParts implements Parts {
         int count = channel.position(position).read(part);
         if (count < 0) {
             // The job started over after damage. The client sees the answer break off.
-            throw new EOFException("the file was cut back while it was sent");
+            throw new EOFException("the file was truncated while it was sent");
         }
         position += count;
         return count == part.capacity() ? part.array() : Arrays.copyOf(part.array(), count);
@@ -45,7 +45,7 @@ final class FileParts implements Parts {
         try {
             channel.close();
         } catch (IOException e) {
-            log.warn("A file that was sent could not be closed: {}", e.toString());
+            log.warn("Cannot close a downloaded file: {}", e.toString());
         }
     }
 }

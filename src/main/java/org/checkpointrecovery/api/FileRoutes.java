@@ -123,7 +123,7 @@ final class FileRoutes {
         if (cause instanceof WrongEncodingException wrong) {
             return unread(
                     ctx,
-                    Problem.invalid("encoding", "does not fit the file: " + wrong.getMessage())
+                    Problem.invalid("encoding", "does not match the file: " + wrong.getMessage())
                             .exception());
         }
         return cause instanceof UndecodableException undecodable ? unread(ctx, coding.bad(undecodable)) : cause;
@@ -141,7 +141,7 @@ final class FileRoutes {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                             "The body is a form (" + contentType
-                                    + "). Send the bytes of the file alone, as curl does with --data-binary @FILE or -T FILE.")
+                                    + "). Nothing was kept. Send only the bytes of the file, as curl does with --data-binary @FILE or -T FILE.")
                     .exception();
         }
     }
@@ -150,7 +150,7 @@ final class FileRoutes {
         return Problem.of(
                         Problem.Kind.TOO_LARGE,
                         "The file has more than " + maxUploadBytes
-                                + " bytes (--max-upload). Nothing of it was kept. Split it, or put it into the service's"
+                                + " bytes (--max-upload). Nothing was kept. Split it, or put it into the service's"
                                 + " input directory and refer to it with {\"input\":{\"path\":…}}.")
                 .exception();
     }
@@ -196,7 +196,7 @@ final class FileRoutes {
     private static String id(Context ctx) {
         String id = ctx.pathParam("id");
         if (!JobId.isValid(id)) {
-            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such file: an id matches [0-9a-z-]{10,40}.")
+            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such file: ids match [0-9a-z-]{10,40}.")
                     .exception();
         }
         return id;

@@ -102,7 +102,7 @@ final class IncomingBody {
     /** The client went away, or did not keep to HTTP. */
     static final class BrokenException extends IOException {
         BrokenException(Throwable cause) {
-            super("the body broke off", cause);
+            super("the body ended early", cause);
         }
     }
 }

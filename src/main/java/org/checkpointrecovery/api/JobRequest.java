@@ -114,7 +114,7 @@ final class JobRequest {
             return null;
         }
         if (headers.size() > 1) {
-            fields.error(new FieldError("Idempotency-Key", "is given more than once"));
+            fields.error(new FieldError("Idempotency-Key", "must not be repeated"));
         }
         String key = headers.get(0).strip();
         if (key.length() >= 2 && key.startsWith("\"") && key.endsWith("\"")) {
@@ -138,7 +138,7 @@ final class JobRequest {
     private static InputSpec input(Fields fields, List<String> items) {
         InputSpec input = new InputSpec.Inline();
         if (!fields.has("input")) {
-            fields.error("input", "is missing; give one of {\"items\": […]}, {\"fileId\": …}, {\"path\": …}");
+            fields.error("input", "is required: send one of {\"items\": […]}, {\"fileId\": …}, {\"path\": …}");
         }
         Fields source = fields.object("input");
         if (source == null) {
@@ -158,7 +158,7 @@ final class JobRequest {
             if (fileId != null && JobId.isValid(fileId)) {
                 input = new InputSpec.Upload(fileId);
             } else if (fileId != null) {
-                source.error("fileId", "is not the id of a file: it must match [0-9a-z-]{10,40}");
+                source.error("fileId", "is not a file id; ids match [0-9a-z-]{10,40}");
             } else {
                 source.refuseNull("fileId");
             }
@@ -169,7 +169,7 @@ final class JobRequest {
             if (path == null) {
                 source.refuseNull("path");
             } else if (path.isEmpty() || path.length() > 4096 || Labels.hasLoneSurrogate(path)) {
-                source.error("path", "must have 1 to 4096 characters, without lone surrogates");
+                source.error("path", "must have 1 to 4096 characters, without unpaired surrogates");
             } else {
                 input = new InputSpec.InputPath(path);
             }
@@ -178,7 +178,7 @@ final class JobRequest {
         source.know("items", "fileId", "path", "encoding");
         source.refuseOthers();
         if (given != 1) {
-            fields.error("input", "must have exactly one of items, fileId and path, but has " + given);
+            fields.error("input", "must have exactly one of items, fileId and path (got " + given + ")");
         }
         return input;
     }
@@ -192,12 +192,12 @@ final class JobRequest {
             return input;
         }
         if (source.has("items")) {
-            source.error("encoding", "is for fileId and path only; items are text already");
+            source.error("encoding", "is only supported with fileId and path; inline items are already text");
         }
         TextEncoding encoding = TextEncoding.named(name).orElse(null);
         if (encoding == null) {
             source.error(
-                    "encoding", "must be one of " + TextEncoding.names() + ", but is \"" + Fields.cut(name) + "\"");
+                    "encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(name) + "\")");
             return input;
         }
         return input.decodedBy(Decoding.from(encoding));
@@ -209,14 +209,14 @@ final class JobRequest {
             JsonNode element = elements.get(number);
             String name = "items/" + number;
             if (!element.isTextual()) {
-                source.errorAt(name, "must be a string, but is " + Fields.kind(element) + " " + Fields.shown(element));
+                source.errorAt(name, "must be a string (got " + Fields.kind(element) + " " + Fields.shown(element) + ")");
                 continue;
             }
             String item = element.textValue();
             if (item.indexOf('\n') >= 0 || item.indexOf('\r') >= 0) {
-                source.errorAt(name, "must not have a line break: an item is one line; upload a file for many lines");
+                source.errorAt(name, "must not contain a line break: an item is one line. To submit several lines, upload a file");
             } else if (Labels.hasLoneSurrogate(item)) {
-                source.errorAt(name, "must not have a lone surrogate");
+                source.errorAt(name, "must not contain an unpaired surrogate");
             }
             items.add(item);
         }
@@ -236,15 +236,15 @@ final class JobRequest {
         if (parallelism != 1 && engine != EngineKind.LOCAL) {
             fields.error(
                     "parallelism",
-                    "is for the engine \"" + EngineKind.LOCAL.text()
-                            + "\" only; a cluster works with the slots that the service asks it for"
+                    "is only supported for the engine \"" + EngineKind.LOCAL.text()
+                            + "\"; the slots of the cluster determine it otherwise"
                             + " (--flink-parallelism)");
         }
         if (parallelism != 1 && !(processor instanceof ProcessorSpec.TextStats)) {
             fields.error(
                     "parallelism",
-                    "is for the processor \"" + ProcessorSpec.TextStats.TYPE + "\" only; \"" + processor.type()
-                            + "\" has concurrency of its own");
+                    "is only supported for the processor \"" + ProcessorSpec.TextStats.TYPE + "\"; set concurrency of \"" + processor.type()
+                            + "\" instead");
         }
         return parallelism;
     }
@@ -271,7 +271,7 @@ final class JobRequest {
             if (CsvHeader.isOpen(items.get(number), ofItems)) {
                 fields.errorAt(
                         "input/items/" + number,
-                        "opens a quotation mark that it does not close; upload a file for records with line breaks");
+                        "has an unclosed quotation mark. To submit records with line breaks, upload a file");
             }
         }
     }
@@ -289,7 +289,7 @@ final class JobRequest {
             return null;
         }
         if (!allowed) {
-            fields.error("faults", "is switched off on this service (--no-faults)");
+            fields.error("faults", "is disabled on this service (--no-faults)");
         }
         Long crashAfterItems = faults.numberOrNull("crashAfterItems", 1, Long.MAX_VALUE);
         CrashPoint crashPoint = faults.constant("crashPoint", CrashPoint.class, CrashPoint.PROCESSING);
@@ -308,7 +308,7 @@ final class JobRequest {
         if (elements.size() > Faults.MAX_FAIL_ITEMS) {
             faults.error(
                     "failItems",
-                    "must have at most " + Faults.MAX_FAIL_ITEMS + " elements, but has " + elements.size());
+                    "must have at most " + Faults.MAX_FAIL_ITEMS + " elements (got " + elements.size() + ")");
             return indexes;
         }
         for (int number = 0; number < elements.size(); number++) {
@@ -316,7 +316,7 @@ final class JobRequest {
             Long index = Fields.index(element);
             if (index == null) {
                 faults.errorAt(
-                        "failItems/" + number, "must be the index of an item, from 0, but is " + Fields.shown(element));
+                        "failItems/" + number, "must be the index of an item, 0 or more (got " + Fields.shown(element) + ")");
             } else {
                 indexes.add(index);
             }

@@ -226,7 +226,7 @@ final class JobRoutes {
         if (!faultsAllowed) {
             throw Problem.of(
                             Problem.Kind.FORBIDDEN,
-                            "Crashes on purpose are switched off on this service (--no-faults). Nothing was changed.")
+                            "Simulated crashes are disabled on this service (--no-faults). Nothing was changed. To allow them, restart it without --no-faults.")
                     .exception();
         }
         Optional<String> forbidden =
@@ -270,8 +270,8 @@ final class JobRoutes {
         }
         String why = found instanceof Found.Damaged damaged
                 ? "The checkpoint of job " + id + " is damaged: " + damaged.message()
-                        + ". When the job is resumed, it is set aside and the one before it is used."
-                : "Job " + id + " has no checkpoint: it has committed nothing yet, or is COMPLETED.";
+                        + ". The next resume sets it aside and uses the previous one."
+                : "Job " + id + " has no checkpoint: it has not committed anything yet, or it is COMPLETED.";
         throw Problem.of(Problem.Kind.NOT_FOUND, why).exception();
     }
 
@@ -295,7 +295,7 @@ final class JobRoutes {
             ctx.header("Vary", "Accept");
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
-                            "Failed items are not sent as CSV. Ask for application/x-ndjson or application/json.")
+                            "Failed items are not available as CSV. Request application/x-ndjson or application/json instead.")
                     .exception();
         }
         downloads.send(ctx, service.errors(id(ctx)));
@@ -321,7 +321,7 @@ final class JobRoutes {
     static JobId id(Context ctx) {
         String text = ctx.pathParam("id");
         if (!JobId.isValid(text)) {
-            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such job: an id matches [0-9a-z-]{10,40}.")
+            throw Problem.of(Problem.Kind.NOT_FOUND, "There is no such job: ids match [0-9a-z-]{10,40}.")
                     .exception();
         }
         return new JobId(text);

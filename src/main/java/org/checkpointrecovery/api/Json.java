@@ -75,7 +75,7 @@ final class Json {
             }
             return json;
         } catch (StreamConstraintsException e) {
-            throw notJson("it goes beyond the limits: nesting " + MAX_NESTING + ", numbers of " + MAX_NUMBER_DIGITS
+            throw notJson("it exceeds the limits: nesting " + MAX_NESTING + ", numbers of " + MAX_NUMBER_DIGITS
                             + " characters, names of " + MAX_NAME_CHARS)
                     .exception();
         } catch (JacksonException e) {
@@ -88,7 +88,7 @@ final class Json {
     private static Problem notJson(String why) {
         return Problem.of(
                 Problem.Kind.INVALID_JSON,
-                "The body is not JSON as it should be: " + why
+                "The body is not valid JSON: " + why
                         + ". Nothing was changed. Correct it and send it again.");
     }
 

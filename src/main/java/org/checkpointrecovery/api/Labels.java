@@ -12,12 +12,12 @@ final class Labels {
     static @Nullable String wrong(String label) {
         int characters = label.codePointCount(0, label.length());
         if (characters < 1 || characters > MAX_CHARACTERS) {
-            return "must have 1 to " + MAX_CHARACTERS + " characters, but has " + characters;
+            return "must have 1 to " + MAX_CHARACTERS + " characters (got " + characters + ")";
         }
         if (hasLoneSurrogate(label)) {
-            return "must not have a lone surrogate";
+            return "must not contain an unpaired surrogate";
         }
-        return label.codePoints().anyMatch(Character::isISOControl) ? "must not have control characters" : null;
+        return label.codePoints().anyMatch(Character::isISOControl) ? "must not contain control characters" : null;
     }
 
     static boolean hasLoneSurrogate(String text) {

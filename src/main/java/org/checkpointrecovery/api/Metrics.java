@@ -76,25 +76,25 @@ final class Metrics implements JobWatcher, Closeable {
     Metrics(JobService service) {
         for (Status status : Status.values()) {
             Gauge.builder(PREFIX + "jobs", service, all -> all.count(status))
-                    .description("Jobs by their state")
+                    .description("Jobs by state")
                     .tag("state", status.name())
                     .register(registry);
         }
         Gauge.builder(PREFIX + "queued.jobs", service, all -> all.count(Status.QUEUED))
-                .description("Jobs that wait for a worker")
+                .description("Jobs waiting for a worker")
                 .register(registry);
         Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
                 .description(
-                        "Age of the oldest among the newest checkpoints of all running jobs, at most that of its run; 0"
+                        "Age of the oldest of the running jobs' latest checkpoints, at most the age of its run; 0"
                                 + " without one")
                 .baseUnit("seconds")
                 .register(registry);
         commits = Timer.builder(PREFIX + "commit")
-                .description("What commits took: results and errors forced, the checkpoint replaced")
+                .description("Duration of commits: forcing results and errors, replacing the checkpoint")
                 .serviceLevelObjectives(COMMIT_BUCKETS)
                 .register(registry);
         forcedBytes = Counter.builder(PREFIX + "forced.bytes")
-                .description("Bytes of results and errors that were forced to disk")
+                .description("Bytes of results and errors forced to disk")
                 .register(registry);
         List.of(
                         new ClassLoaderMetrics(),
@@ -151,7 +151,7 @@ final class Metrics implements JobWatcher, Closeable {
     private void items(JobView job, String outcome, long count) {
         if (count > 0) {
             Counter.builder(PREFIX + "items")
-                    .description("Committed items by the processor and by what became of them")
+                    .description("Committed items by processor and outcome")
                     .tags("processor", processor(job), "outcome", outcome)
                     .register(registry)
                     .increment((double) count);
@@ -162,7 +162,7 @@ final class Metrics implements JobWatcher, Closeable {
     @Override
     public void processed(JobView job, long items, Duration took) {
         Timer.builder(PREFIX + "item")
-                .description("What items took in their processor; of text-stats the mean of each commit")
+                .description("Processing time of items; for text-stats the mean of each commit")
                 .tag("processor", processor(job))
                 .serviceLevelObjectives(ITEM_BUCKETS)
                 .register(registry)
@@ -177,7 +177,7 @@ final class Metrics implements JobWatcher, Closeable {
     /** @param route with its parameters as {id}, or what stands for one that does not exist */
     void answered(String method, String route, int status, Duration took) {
         Timer.builder("http.server.requests")
-                .description("What requests took until they were answered, but for streams of events")
+                .description("Duration of requests, except event streams")
                 .tags(Tags.of("method", method, "route", route, "status", String.valueOf(status)))
                 .serviceLevelObjectives(REQUEST_BUCKETS)
                 .register(registry)

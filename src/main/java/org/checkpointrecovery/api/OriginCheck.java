@@ -29,14 +29,14 @@ final class OriginCheck {
                             Problem.Kind.FORBIDDEN,
                             "The Host " + host
                                     + " is not a name of this machine. Use localhost, or start the service with"
-                                    + " --token-file to let it be called by other names. Nothing was changed.")
+                                    + " --token-file to allow other names. Nothing was changed.")
                     .exception();
         }
         String origin = ctx.req().getHeader("Origin");
         if (origin != null && !origin.substring(origin.indexOf("//") + 1).equalsIgnoreCase("/" + host)) {
             throw Problem.of(
                             Problem.Kind.FORBIDDEN,
-                            "The request comes from a page of another site, " + origin + ". Nothing was changed.")
+                            "The request comes from a page of another site, " + origin + ", and is rejected. Nothing was changed.")
                     .exception();
         }
     }

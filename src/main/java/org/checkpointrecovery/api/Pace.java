@@ -98,7 +98,7 @@ final class Pace {
         }
         if (cut > 0 && (lastLogged == Long.MIN_VALUE || nanoTime - lastLogged >= LOG_EVERY_NANOS)) {
             log.info(
-                    "Closed {} connections whose clients moved less than {} bytes a second (--min-data-rate)",
+                    "Closed {} connections slower than {} bytes a second (--min-data-rate)",
                     cut,
                     minBytesPerSecond);
             cut = 0;

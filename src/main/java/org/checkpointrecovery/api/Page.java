@@ -91,7 +91,7 @@ final class Page {
     private void send(Context ctx, String name) throws IOException {
         byte[] file = names.contains(name) ? file(name) : null;
         if (file == null) {
-            throw Problem.of(Problem.Kind.NOT_FOUND, "There is nothing at " + ctx.path() + ".")
+            throw Problem.of(Problem.Kind.NOT_FOUND, "The path " + ctx.path() + " does not exist.")
                     .exception();
         }
         ctx.header("Content-Security-Policy", policy);

@@ -35,12 +35,12 @@ final class Parameters {
             String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
             String value = decoded(equals < 0 ? "" : pair.substring(equals + 1));
             if (name == null || value == null) {
-                parameters.error(name == null ? pair : name, "is not percent-encoded UTF-8");
+                parameters.error(name == null ? pair : name, "is not valid percent-encoded UTF-8");
             } else if (!List.of(known).contains(name)) {
-                String others = known.length == 0 ? "none is" : "known are " + String.join(", ", known);
-                parameters.error(name, "is not known here; " + others);
+                String others = known.length == 0 ? "none is supported here" : "expected one of: " + String.join(", ", known);
+                parameters.error(name, "unknown parameter; " + others);
             } else if (parameters.given.put(name, value) != null) {
-                parameters.error(name, "is given more than once");
+                parameters.error(name, "must not be repeated");
             }
         }
         return parameters;
@@ -92,7 +92,7 @@ final class Parameters {
             return TextEncoding.UTF_8;
         }
         return TextEncoding.named(text).orElseGet(() -> {
-            error("encoding", "must be one of " + TextEncoding.names() + ", but is \"" + Fields.cut(text) + "\"");
+            error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(text) + "\")");
             return TextEncoding.UTF_8;
         });
     }
@@ -101,7 +101,7 @@ final class Parameters {
     boolean flag(String name) {
         String text = given.get(name);
         if (text != null && !text.equals("true") && !text.equals("false")) {
-            error(name, "must be true or false, but is \"" + Fields.cut(text) + "\"");
+            error(name, "must be true or false (got \"" + Fields.cut(text) + "\")");
         }
         return "true".equals(text);
     }
@@ -114,7 +114,7 @@ final class Parameters {
         }
         int count = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
         if (count < 0 || count > MAX_SAMPLE) {
-            error("sample", "must be a whole number from 0 to " + MAX_SAMPLE + ", but is \"" + Fields.cut(text) + "\"");
+            error("sample", "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Fields.cut(text) + "\")");
         }
         return count;
     }
@@ -127,7 +127,7 @@ final class Parameters {
         }
         int size = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
         if (size < 1 || size > MAX_PAGE_SIZE) {
-            error("pageSize", "must be a whole number from 1 to " + MAX_PAGE_SIZE + ", but is \"" + text + "\"");
+            error("pageSize", "must be a whole number between 1 and " + MAX_PAGE_SIZE + " (got \"" + Fields.cut(text) + "\")");
         }
         return size;
     }
@@ -137,7 +137,7 @@ final class Parameters {
     String pageToken() {
         String token = given.get("pageToken");
         if (token != null && !JobId.isValid(token)) {
-            error("pageToken", "is not one that this service gives; take nextPageToken of the page before");
+            error("pageToken", "is invalid; use the nextPageToken of the previous page");
             return null;
         }
         return token;
@@ -155,7 +155,7 @@ final class Parameters {
             }
         }
         String all = Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
-        error(name, "must be one of " + all + ", but is \"" + text + "\"");
+        error(name, "must be one of: " + all + " (got \"" + Fields.cut(text) + "\")");
         return null;
     }
 }

@@ -23,22 +23,22 @@ record Problem(
     /** What can be wrong, with its status. */
     enum Kind {
         BAD_REQUEST(400, "Bad request"),
-        INVALID_JSON(400, "The body is not JSON"),
-        UNAUTHORIZED(401, "A token is needed"),
-        FORBIDDEN(403, "Not allowed on this service"),
+        INVALID_JSON(400, "Invalid JSON"),
+        UNAUTHORIZED(401, "Unauthorized"),
+        FORBIDDEN(403, "Forbidden"),
         NOT_FOUND(404, "Not found"),
         METHOD_NOT_ALLOWED(405, "Method not allowed"),
         NOT_ACCEPTABLE(406, "Not acceptable"),
-        CONFLICT(409, "Not allowed now"),
+        CONFLICT(409, "Conflict"),
         TOO_LARGE(413, "Too large"),
         UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
         RANGE_NOT_SATISFIABLE(416, "Range not satisfiable"),
-        INVALID_REQUEST(422, "The request is not what is asked for"),
-        QUEUE_FULL(429, "The queue is full"),
-        INTERNAL_ERROR(500, "The service failed"),
+        INVALID_REQUEST(422, "Invalid request"),
+        QUEUE_FULL(429, "Queue full"),
+        INTERNAL_ERROR(500, "Internal error"),
         DAMAGED_DATA(500, "Stored data is damaged"),
-        UNAVAILABLE(503, "Not available now"),
-        DISK_FULL(507, "The disk did not take it");
+        UNAVAILABLE(503, "Service unavailable"),
+        DISK_FULL(507, "Disk full or failed");
 
         private final int status;
         private final String title;
@@ -72,9 +72,8 @@ record Problem(
         FieldError first = errors.get(0);
         String detail = count == 1
                 ? (first.field().isEmpty() ? "The body" : first.field() + ":") + " " + first.message() + "."
-                : count + " fields are wrong; "
-                        + (count == errors.size() ? "each is" : "the first " + errors.size() + " are")
-                        + " named in errors.";
+                : count + " fields are invalid; errors lists "
+                        + (count == errors.size() ? "each" : "the first " + errors.size()) + ".";
         return new Problem(Kind.INVALID_REQUEST, detail + " Nothing was changed.", List.copyOf(errors), null);
     }
 

@@ -63,7 +63,7 @@ final class ProcessorRequest {
         String type = processor.text("type");
         if (type == null) {
             if (!processor.isWrong("type")) {
-                processor.error("type", "is missing; known are " + quoted(TYPES));
+                processor.error("type", "is required: one of " + quoted(TYPES));
             }
             processor.refuseOthers();
             return WRONG;
@@ -74,7 +74,7 @@ final class ProcessorRequest {
             case Command.TYPE -> command(processor);
             case Plugin.TYPE -> plugin(processor);
             default -> {
-                processor.error("type", "must be one of " + quoted(TYPES) + ", but is \"" + Fields.cut(type) + "\"");
+                processor.error("type", "must be one of: " + quoted(TYPES) + " (got \"" + Fields.cut(type) + "\")");
                 yield WRONG;
             }
         };
@@ -90,12 +90,12 @@ final class ProcessorRequest {
         }
         String method = textOr(fields, "method", "POST");
         if (!METHODS.contains(method)) {
-            fields.error("method", "must be one of " + quoted(METHODS) + ", but is \"" + Fields.cut(method) + "\"");
+            fields.error("method", "must be one of: " + quoted(METHODS) + " (got \"" + Fields.cut(method) + "\")");
         }
         Map<String, HeaderValue> headers = headers(fields);
         String body = textOr(fields, "body", BODY_ITEM);
         if (Labels.hasLoneSurrogate(body)) {
-            fields.error("body", "must not have a lone surrogate");
+            fields.error("body", "must not contain an unpaired surrogate");
         }
         int concurrency = (int) fields.number("concurrency", 1, Http.MAX_CONCURRENCY, Http.DEFAULT_CONCURRENCY);
         Double perSecond =
@@ -133,18 +133,18 @@ final class ProcessorRequest {
         }
         List<String> names = headers.names();
         if (names.size() > MAX_HEADERS) {
-            fields.error("headers", "must have at most " + MAX_HEADERS + " names, but has " + names.size());
+            fields.error("headers", "must have at most " + MAX_HEADERS + " names (got " + names.size() + ")");
             return values;
         }
         Set<String> seen = new HashSet<>();
         for (String name : names) {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!TOKEN.matcher(name).matches()) {
-                headers.error(name, "is not the name of a header");
+                headers.error(name, "is not a valid header name");
             } else if (RESERVED.contains(lower)) {
-                headers.error(name, "is a header that the service sets itself");
+                headers.error(name, "is set by the service and cannot be changed");
             } else if (!seen.add(lower)) {
-                headers.error(name, "is there twice; the case of a name does not matter");
+                headers.error(name, "must not be repeated; header names are case-insensitive");
             }
             HeaderValue value = header(headers, name);
             if (value != null) {
@@ -163,12 +163,12 @@ final class ProcessorRequest {
                 headers.error(
                         name,
                         "must have at most " + MAX_HEADER_CHARACTERS
-                                + " characters, all of them visible ASCII, spaces or tabs");
+                                + " characters, all visible ASCII, spaces or tabs");
             }
             return new HeaderValue.Text(text);
         }
         if (value == null || !value.isObject()) {
-            headers.error(name, "must be a string, or {\"secret\": NAME} with the name of a secret of the service");
+            headers.error(name, "must be a string or {\"secret\": NAME}, where NAME is a secret of the service");
             return null;
         }
         Fields secret = java.util.Objects.requireNonNull(headers.object(name));
@@ -191,7 +191,7 @@ final class ProcessorRequest {
         if (config == null) {
             fields.refuseNull("config");
         } else if (!config.isObject()) {
-            fields.error("config", "must be an object, but is " + Fields.kind(config));
+            fields.error("config", "must be an object (got " + Fields.kind(config) + ")");
         }
         return new Plugin(
                 name,
@@ -216,7 +216,7 @@ final class ProcessorRequest {
             return text;
         }
         if (!fields.isWrong(name)) {
-            fields.error(name, text == null ? "is missing" : "must not be empty");
+            fields.error(name, text == null ? "is required" : "must not be empty");
         }
         return "";
     }

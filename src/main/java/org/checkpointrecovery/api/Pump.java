@@ -136,7 +136,7 @@ final class Pump implements WriteListener {
             }
             lanes.moving().execute(() -> write(false));
         } catch (PartException e) {
-            log.warn("An answer broke off: {}", String.valueOf(e.getCause()));
+            log.warn("A response was aborted: {}", String.valueOf(e.getCause()));
             connection.close();
             end();
         } catch (IOException | RuntimeException e) {

@@ -61,7 +61,7 @@ final class ResultParts implements Parts {
         try {
             one.close();
         } catch (IOException e) {
-            log.warn("Results that were sent could not be closed: {}", e.toString());
+            log.warn("Cannot close downloaded results: {}", e.toString());
         }
     }
 }

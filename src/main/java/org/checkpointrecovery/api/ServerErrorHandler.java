@@ -21,9 +21,9 @@ final class ServerErrorHandler extends ErrorHandler {
         Problem problem = client
                 ? Problem.of(
                         Problem.Kind.BAD_REQUEST,
-                        "The request is not HTTP as this service takes it (" + HttpStatus.getMessage(status)
+                        "The request is not valid HTTP (" + HttpStatus.getMessage(status)
                                 + "). Nothing was changed.")
-                : Problem.of(Problem.Kind.INTERNAL_ERROR, "The service met a defect of its own; its log has more.");
+                : Problem.of(Problem.Kind.INTERNAL_ERROR, "Internal error; see the log of the service.");
         response.setStatus(problem.kind().status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);
         response.write(true, ByteBuffer.wrap(problem.toJson()), callback);

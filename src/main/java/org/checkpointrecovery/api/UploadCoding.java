@@ -55,7 +55,7 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
                 throw Problem.of(
                                 Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                                 "The Content-Encoding \"" + contentEncoding
-                                        + "\" is not known. Send the file as it is, or with gzip or zstd.")
+                                        + "\" is not supported. Nothing was kept. Send the file uncompressed, or with gzip or zstd.")
                         .exception();
         };
     }
@@ -65,8 +65,8 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         if (kind == Kind.ZSTD && !ZstdDecoder.isAvailable()) {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                            "The Java that runs this service does not let it decode zstd. Nothing was kept. Send the file"
-                                    + " with gzip or as it is, or start the service with"
+                            "This service cannot decompress zstd with its Java runtime. Nothing was kept. Send the file"
+                                    + " with gzip or uncompressed, or start the service with"
                                     + " --sun-misc-unsafe-memory-access=allow.")
                     .exception();
         }
@@ -85,10 +85,9 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         String coding = kind.name().toLowerCase(Locale.ROOT);
         return Problem.of(
                         Problem.Kind.BAD_REQUEST,
-                        "The body is not " + coding + " that can be decoded, though " + saidBy + " says that it is "
-                                + coding + ": " + why.getMessage()
-                                + ". Nothing of it was kept. Send it again whole, or, to keep it as it is, with"
-                                + " Content-Encoding: identity.")
+                        "The body cannot be decompressed as " + coding + ", which " + saidBy + " declares: "
+                                + why.getMessage() + ". Nothing was kept. Send the complete body again, or, to store it"
+                                + " unchanged, with Content-Encoding: identity.")
                 .exception();
     }
 }

@@ -13,10 +13,10 @@ final class Urls {
     /** What is wrong with the text of a URL, whatever the service may connect to; null if nothing is. */
     static @Nullable String wrong(String text) {
         if (text.length() > MAX_CHARACTERS) {
-            return "must have at most " + MAX_CHARACTERS + " characters, but has " + text.length();
+            return "must have at most " + MAX_CHARACTERS + " characters (got " + text.length() + ")";
         }
         if (!text.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-            return "must have visible ASCII characters only; others must be percent-encoded";
+            return "must contain only visible ASCII characters; percent-encode others";
         }
         if (!text.regionMatches(true, 0, "http://", 0, 7) && !text.regionMatches(true, 0, "https://", 0, 8)) {
             return "must begin with http:// or https://";
@@ -24,23 +24,23 @@ final class Urls {
         try {
             return wrong(new URI(text));
         } catch (URISyntaxException e) {
-            return "is not a URL: " + e.getReason() + " at character " + e.getIndex();
+            return "is not a valid URL: " + e.getReason() + " at character " + e.getIndex();
         }
     }
 
     private static @Nullable String wrong(URI url) {
         if (url.getRawUserInfo() != null
                 || String.valueOf(url.getRawAuthority()).contains("@")) {
-            return "must not have a user or password; use a header with a secret";
+            return "must not contain a user or password; use a header with a secret instead";
         }
         if (url.getHost() == null || url.getHost().contains("%")) {
-            return "must have a host: a name of letters, digits and hyphens, or an address";
+            return "must have a host: a name of letters, digits and hyphens, or an IP address";
         }
         if (url.getRawFragment() != null) {
             return "must not have a fragment (#)";
         }
         if (url.getPort() == 0 || url.getPort() > 65535) {
-            return "must have a port from 1 to 65535, but has " + url.getPort();
+            return "must have a port between 1 and 65535 (got " + url.getPort() + ")";
         }
         return null;
     }

@@ -106,9 +106,9 @@ final class WrongTokens {
 
     private static void log(String address, Source source) {
         log.warn(
-                "{} requests from {} within a minute carried a wrong token{}",
+                "{} requests from {} had a wrong token within a minute{}",
                 source.count,
                 address,
-                source.count > FREE ? ". Their answers were delayed" : "");
+                source.count > FREE ? ". Their responses were delayed" : "");
     }
 }

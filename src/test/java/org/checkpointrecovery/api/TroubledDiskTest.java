@@ -32,7 +32,7 @@ class TroubledDiskTest extends OnMoodyDisk {
                 http.ask(crashed, "resume"),
                 http.ask(crashed, "cancel"),
                 http.ask(withFailed, "retry-failed"))) {
-            assertThat(refused.isProblem(507, "disk-full").text("/detail")).contains("Free space");
+            assertThat(refused.isProblem(507, "disk-full").text("/detail")).contains("Free up space");
         }
         assertThat(service.names("jobs")).isEqualTo(jobs);
         assertThat(service.names("files")).isEmpty();
