@@ -94,4 +94,30 @@ class DashboardServiceIT extends OpenDashboard {
             browser.leave();
         }
     }
+
+    @Test
+    void the_api_reference_asks_for_the_token_and_sends_it_with_its_calls() throws Exception {
+        expectComplaints("401");
+        Path own = Files.createDirectory(directory.resolve("reference"));
+        Path file = Files.writeString(own.resolve("token"), TOKEN);
+        try (PackedJar guarded = PackedJar.serve(own, "--token-file", file.toString())) {
+            url = guarded.url();
+            openPage("jobs");
+            browser.awaitShown("token-dialog");
+            browser.open(url + "/docs");
+            browser.awaitShown("token-dialog");
+            browser.type("token", TOKEN);
+            browser.click("token-save");
+            browser.awaitText("reference", "Validate a job without submitting it");
+            browser.script("""
+                    document.querySelector('#operations-Jobs-listJobs .opblock-summary-control').click();
+                    """);
+            browser.await("the button", () -> browser.count("#operations-Jobs-listJobs .try-out__btn") == 1);
+            browser.script("document.querySelector('#operations-Jobs-listJobs .try-out__btn').click();");
+            browser.await("the form", () -> browser.count("#operations-Jobs-listJobs .execute") == 1);
+            browser.script("document.querySelector('#operations-Jobs-listJobs .execute').click();");
+            browser.awaitText("reference", "\"nextPageToken\": null");
+            browser.leave();
+        }
+    }
 }

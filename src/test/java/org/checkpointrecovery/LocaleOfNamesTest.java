@@ -54,7 +54,9 @@ class LocaleOfNamesTest {
             String service = Files.exists(out) ? Files.readString(out, ISO_8859_1) : "";
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            fail("%s does not end. It printed %s, and the service %s", command, Files.readString(log, ISO_8859_1), service);
+            fail(
+                    "%s does not end. It printed %s, and the service %s",
+                    command, Files.readString(log, ISO_8859_1), service);
         }
         return Files.readString(log, ISO_8859_1) + "exit " + process.exitValue();
     }

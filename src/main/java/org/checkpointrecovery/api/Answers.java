@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends JSON. */
 final class Answers {
-    /** The body of an answer that has none. */
+    /** The body of a response without one. */
     static final Parts NOTHING = new Parts() {
         @Override
         public byte @Nullable [] next() {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** {@code openapi.yaml} from the jar, as it is and as JSON. Read when it is first requested. */
+/** {@code openapi.yaml} from the jar, as YAML and as JSON. Loaded on the first request. */
 final class ApiDocument {
     private final Transfers transfers;
     private volatile byte @Nullable [] yaml;

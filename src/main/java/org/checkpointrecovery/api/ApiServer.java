@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server with its routes. What is refused or goes wrong becomes a {@link Problem} here, and nowhere else. */
+/** The HTTP server with its routes. The only place that turns refusals and failures into a {@link Problem}. */
 public final class ApiServer {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     private static final String RETRY_AFTER_SECONDS = "5";
-    /** Jetty's own threads, which never wait. */
+    /** The number of Jetty's own threads. They never block. */
     private static final int JETTY_THREADS = 32;
 
     private final JobService service;
@@ -62,11 +62,11 @@ public final class ApiServer {
     private final Javalin javalin;
 
     /**
-     * How the server is set up.
+     * The settings of the server.
      *
-     * @param port 0 for any free one
-     * @param token that every request must carry, or null
-     * @param faultsAllowed whether clients may rehearse failures
+     * @param port 0 for any free port
+     * @param token the token that requests must carry, or null
+     * @param faultsAllowed whether clients may simulate failures
      */
     public record Settings(
             String host,
@@ -77,11 +77,11 @@ public final class ApiServer {
             Patience patience) {}
 
     /**
-     * What clients may cost.
+     * Limits for slow and idle clients.
      *
-     * @param minBytesPerSecond that a body or answer moves at; 0 for no minimum
-     * @param idle how long a connection may be still; streams of events may be longer
-     * @param maxConnectionsPerSource 0 for any number
+     * @param minBytesPerSecond the minimum rate of bodies and responses; 0 for none
+     * @param idle the time after which an idle connection is closed; event streams are exempt
+     * @param maxConnectionsPerSource 0 for no limit
      */
     public record Patience(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {
         public static final Patience DEFAULT = new Patience(240, Duration.ofSeconds(30), 0);
@@ -94,8 +94,8 @@ public final class ApiServer {
     }
 
     /**
-     * @param spools opened with the server
-     * @param outOfMemory ends the process; called when a request finds no memory left
+     * @param spools opened when the server starts
+     * @param outOfMemory ends the process; called when a request runs out of memory
      */
     public ApiServer(JobService service, Spools spools, Settings settings, Runnable outOfMemory) {
         this.service = service;
@@ -152,7 +152,7 @@ public final class ApiServer {
         return List.copyOf(all);
     }
 
-    /** Each route as {@code GET /v1/jobs/{id}}. */
+    /** Returns each route in the form {@code GET /v1/jobs/{id}}. */
     public Set<String> routeNames() {
         Set<String> names = new TreeSet<>();
         routes.forEach(route -> names.add(route.method().name() + " " + route.path()));
@@ -179,17 +179,17 @@ public final class ApiServer {
             server.insertHandler(new UnreadBody());
             int mostPerSource = settings.patience().maxConnectionsPerSource();
             if (mostPerSource > 0) {
-                server.addEventListener(new SourceLimit(mostPerSource)); // Javalin makes the connectors later
+                server.addEventListener(new SourceLimit(mostPerSource)); // Javalin creates the connectors later
             }
         });
         config.jetty.modifyHttpConfiguration(http -> {
             http.setUriCompliance(UriCompliance.DEFAULT);
             http.setSendServerVersion(false);
-            // What fits is sent without a thread that waits for the client; more is sent by a Pump.
+            // Responses that fit are sent without blocking a thread; larger ones are sent by a Pump.
             http.setOutputBufferSize(Parts.PART_BYTES);
             http.setOutputAggregationSize(Parts.PART_BYTES);
             http.setIdleTimeout(settings.patience().idle().toMillis());
-            // Otherwise a header is taken for one that came before on the connection and differs in case, a token too.
+            // Otherwise Jetty replaces a header by an earlier one that differs only in case, even a token.
             http.setHeaderCacheCaseSensitive(true);
         });
         config.requestLogger.http(this::measure);
@@ -227,7 +227,9 @@ public final class ApiServer {
             return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {
-            throw Problem.of(Problem.Kind.UNAVAILABLE, "The service is starting: it is loading its jobs. Retry in a few seconds.")
+            throw Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "The service is starting: it is loading its jobs. Retry in a few seconds.")
                     .exception();
         }
         if (ctx.req().getHeader("X-HTTP-Method-Override") != null) {
@@ -240,7 +242,7 @@ public final class ApiServer {
         if (methods.size() > 1 && !methods.contains(ctx.req().getMethod())) {
             throw new MethodNotAllowedResponse(); // else /v1/jobs/{id} would answer GET /v1/jobs/validate
         }
-        // Jetty takes the chunks apart and would leave what else was done to the body as it is.
+        // Jetty decodes chunks and would pass any other transfer coding on undecoded.
         List<String> codings = Collections.list(ctx.req().getHeaders("Transfer-Encoding"));
         if (!codings.isEmpty() && (codings.size() > 1 || !codings.get(0).strip().equalsIgnoreCase("chunked"))) {
             throw Problem.of(
@@ -256,7 +258,7 @@ public final class ApiServer {
         return path.equals("/livez") || path.equals("/readyz") || pages.stream().anyMatch(page -> page.isAt(path));
     }
 
-    /** A request without a token guesses nothing. */
+    /** Answers with 401. Only requests with a wrong token count as guesses. */
     private void refuse(Context ctx) {
         ctx.header("WWW-Authenticate", "Bearer");
         ProblemException problem = Problem.of(
@@ -293,7 +295,7 @@ public final class ApiServer {
         String path = routesAt(ctx.path()).stream()
                 .map(Route::path)
                 .findFirst()
-                .orElse("none"); // else whoever asks for what is not there makes series without end
+                .orElse("none"); // else requests for unknown paths would create unlimited series
         if (!path.endsWith("/events")) {
             metrics.answered(Metrics.known(ctx.req().getMethod()), path, ctx.statusCode(), Duration.ofNanos((long)
                     (millis * 1_000_000)));
@@ -347,7 +349,11 @@ public final class ApiServer {
     }
 
     private static void brokenOff(Context ctx) {
-        send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The connection was closed before the request was complete. Nothing was kept. Send the request again."));
+        send(
+                ctx,
+                Problem.of(
+                        Problem.Kind.BAD_REQUEST,
+                        "The connection was closed before the request was complete. Nothing was kept. Send the request again."));
     }
 
     private static void diskFailed(IOException e, Context ctx) {
@@ -393,7 +399,7 @@ public final class ApiServer {
         return methods;
     }
 
-    /** The routes of a path. One that is written out comes before one with parameters. */
+    /** Returns the routes of a path. Literal paths take precedence over paths with parameters. */
     private List<Route> routesAt(String path) {
         List<Route> literal =
                 routes.stream().filter(route -> route.path().equals(path)).toList();
@@ -407,14 +413,13 @@ public final class ApiServer {
         send(
                 ctx,
                 Problem.of(
-                        Problem.Kind.INTERNAL_ERROR,
-                        "Internal error; see the log of the service. Please report it."));
+                        Problem.Kind.INTERNAL_ERROR, "Internal error; see the log of the service. Please report it."));
     }
 
     /**
-     * Begins to listen.
+     * Starts to listen.
      *
-     * @throws PortTakenException if another process listens there
+     * @throws PortTakenException if another process uses the port
      */
     public void start() throws PortTakenException {
         service.watch(metrics);
@@ -429,12 +434,12 @@ public final class ApiServer {
         }
     }
 
-    /** The port that it listens on. */
+    /** Returns the port in use. */
     public int port() {
         return javalin.port();
     }
 
-    /** Lets the requests under way end, and takes no others. */
+    /** Finishes the requests in progress and accepts no others. */
     public void stop() {
         events.close(); // else the server would wait for its readers
         try {
@@ -452,12 +457,12 @@ public final class ApiServer {
         try {
             pace.check(now);
             wrongTokens.check(now);
-        } catch (RuntimeException e) { // else there would be no next tick
+        } catch (RuntimeException e) { // else the ticks would stop
             log.error("Checking for slow clients failed", e);
         }
     }
 
-    /** Another process listens on the port. */
+    /** Another process uses the port. */
     public static final class PortTakenException extends Exception {
         PortTakenException(String host, int port, Exception cause) {
             super(

@@ -3,7 +3,7 @@ package org.checkpointrecovery.api;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** An array that is in memory anyway. */
+/** A body that is already in memory. */
 final class ArrayParts implements Parts {
     private final byte[] bytes;
     private int position;

@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.storage.Spool;
 
-/** Reads the bodies of requests. What is to be done with a body is done once it is there, on a thread that fits its size. */
+/** Reads request bodies and then handles them, on a thread that suits their size. */
 final class Bodies {
     private static final int LARGE_BYTES = 16 * 1024;
 
@@ -18,7 +18,7 @@ final class Bodies {
         this.transfers = transfers;
     }
 
-    /** Handles a request once its body is there. */
+    /** Handles a request whose body is complete. */
     interface Handler {
         void handle(JsonNode body) throws IOException, RefusedException;
     }
@@ -28,13 +28,13 @@ final class Bodies {
         json(ctx, transfers.lanes().shortWork(), handler);
     }
 
-    /** @param lane that handles the request, unless its body is large */
+    /** @param lane the threads that handle the request, unless its body is large */
     void json(Context ctx, Executor lane, Handler handler) {
         requireJson(ctx);
         read(ctx, lane, true, handler);
     }
 
-    /** Handles a request that can do without a body; it is {@code {}} then. */
+    /** Handles a request with an optional body. A missing body counts as {@code {}}. */
     void jsonOrNothing(Context ctx, Handler handler) {
         jsonOrNothing(ctx, transfers.lanes().shortWork(), handler);
     }
@@ -84,7 +84,8 @@ final class Bodies {
         if (coding != null && !coding.strip().equalsIgnoreCase("identity")) {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-                            "The Content-Encoding \"" + coding + "\" is not supported. Nothing was changed. Send the JSON uncompressed.")
+                            "The Content-Encoding \"" + coding
+                                    + "\" is not supported. Nothing was changed. Send the JSON uncompressed.")
                     .exception();
         }
     }

@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a file that a client asks for (RFC 9110, section 14).
+ * The range of a file that a client requests (RFC 9110, section 14).
  *
- * @param start first byte
- * @param end behind the last byte
+ * @param start the first byte
+ * @param end the byte after the last
  */
 record ByteRange(long start, long end) {
     private static final Pattern ONE_RANGE = Pattern.compile("bytes[ ]*=[ ]*(\\d{0,18})-(\\d{0,18})[ ]*");
@@ -20,10 +20,10 @@ record ByteRange(long start, long end) {
     /**
      * Reads a {@code Range} header.
      *
-     * @param length of the whole
-     * @return null if the whole is to be sent: there is no such header, or one that asks for several ranges or is not
-     *     understood
-     * @throws ProblemException if the range lies outside
+     * @param length the length of the file
+     * @return null to send the whole file: the header is missing, names several ranges or cannot be
+     *     parsed
+     * @throws ProblemException if the range cannot be satisfied
      */
     static @Nullable ByteRange of(@Nullable String header, long length) {
         Matcher matcher = header == null ? null : ONE_RANGE.matcher(header);
@@ -45,7 +45,7 @@ record ByteRange(long start, long end) {
         long start = Long.parseLong(first);
         long end = last.isEmpty() ? length : Math.min(length, Long.parseLong(last) + 1);
         if (!last.isEmpty() && Long.parseLong(last) < start) {
-            return null; // not a valid range: to be ignored
+            return null; // an invalid range is ignored
         }
         if (start >= length) {
             throw outside(header, length);
@@ -57,7 +57,7 @@ record ByteRange(long start, long end) {
         return new RangeProblem(header, length);
     }
 
-    /** The range lies outside; the answer names the length. */
+    /** The range cannot be satisfied. The response contains the length. */
     static final class RangeProblem extends ProblemException {
         private final long length;
 

@@ -6,7 +6,7 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.Job;
 
-/** What a callback says of a job, in the words of the API. */
+/** The body of a callback, in the JSON of the API. */
 public final class CallbackBody {
     private CallbackBody() {}
 
@@ -26,7 +26,7 @@ public final class CallbackBody {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (RefusedException e) {
-            throw new IllegalStateException(e); // nothing is looked up
+            throw new IllegalStateException(e); // no items are read
         }
     }
 }

@@ -10,17 +10,17 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeSet;
 
-/** Tells whether two bodies are the same JSON value: the order of fields, white space and the form of numbers do not count. */
+/** Compares bodies as JSON values: regardless of field order, white space and the notation of numbers. */
 final class CanonicalJson {
     private CanonicalJson() {}
 
-    /** In hex. */
+    /** Returns the digest in hexadecimal. */
     static String sha256(JsonNode json) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(Json.bytes(canonical(json)));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
+            throw new IllegalStateException(e); // every JDK has SHA-256
         }
     }
 
@@ -40,7 +40,7 @@ final class CanonicalJson {
         }
         if (json.isNumber()) {
             BigDecimal number = json.decimalValue();
-            // Written as text: a number like 1e999999999 must not be spelt out.
+            // Written as text: a number like 1e999999999 must not be expanded.
             return nodes.textNode("number "
                     + (number.signum() == 0 ? "0" : number.stripTrailingZeros().toString()));
         }

@@ -5,13 +5,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Downloads that hold windows of files in memory while they wait for their client: those that are merged or converted to CSV.
- * An eighth of the heap is for them; the next one is refused.
+ * Limits merged and CSV downloads, which hold buffers in memory while they wait for their client.
+ * They may use an eighth of the heap; further ones are refused.
  */
 final class Conversions {
-    /** Of the results of one job, in {@link #UNIT_BYTES}. */
+    /** The cost of the results of one job, in {@link #UNIT_BYTES}. */
     static final int SINGLE = 1;
-    /** Of the results of a family of jobs. */
+    /** The cost of the results of a family of jobs. */
     static final int MERGED = 10;
 
     private static final long UNIT_BYTES = 512 * 1024;
@@ -20,7 +20,7 @@ final class Conversions {
     private final Semaphore units = new Semaphore((int) Math.min(
             Integer.MAX_VALUE, Math.max(LEAST_UNITS, Runtime.getRuntime().maxMemory() / 8 / UNIT_BYTES)));
 
-    /** Room for a download, until it is closed. If there is none, it is a {@link ProblemException}. */
+    /** Reserves room for a download until it is closed. Throws a {@link ProblemException} if there is none. */
     Closeable begin(int size) {
         if (!units.tryAcquire(size)) {
             throw Problem.of(

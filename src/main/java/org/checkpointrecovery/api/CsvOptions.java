@@ -8,7 +8,7 @@ import java.util.Map;
 import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 
-/** The fields of a spec that say what an item is: {@code format}, and those that are for CSV only. */
+/** The fields of a spec that define the items: {@code format} and the options of CSV. */
 final class CsvOptions {
     static final String FIRST = "first";
     static final String NONE = "none";
@@ -65,7 +65,8 @@ final class CsvOptions {
         if (!header.isTextual() || !header.textValue().equals(FIRST)) {
             fields.error(
                     "header",
-                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names (got " + Fields.shown(header) + ")");
+                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names (got " + Fields.shown(header)
+                            + ")");
         }
         return FieldNames.FIRST_RECORD;
     }

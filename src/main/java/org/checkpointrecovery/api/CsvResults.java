@@ -18,15 +18,15 @@ import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results as CSV (RFC 4180). The keys of the first result are the columns; what a later one has beyond them is left out, and
- * what it lacks is empty, as null is.
+ * Results as CSV (RFC 4180). The keys of the first result are the columns. Additional keys of later results are left out;
+ * missing and null values are empty.
  */
 final class CsvResults implements ResultParts.Source {
     static final String MEDIA_TYPE = "text/csv";
 
     private static final int MAX_COLUMNS = 65_536;
 
-    /** Results were written by this service, and may be as long as an answer of an endpoint may be. */
+    /** The limit of a line. Results may be as long as the longest response of an endpoint. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)
@@ -35,7 +35,7 @@ final class CsvResults implements ResultParts.Source {
                     .build())
             .build();
 
-    /** Results one by one, each a line without its end; null after the last. */
+    /** Returns the next result without its line end; null after the last. */
     interface Lines {
         byte @Nullable [] next() throws IOException;
     }
@@ -44,7 +44,7 @@ final class CsvResults implements ResultParts.Source {
     private final List<String> columns;
     private @Nullable Map<String, @Nullable String> first;
 
-    /** Reads the first line. If it has a value that is an object or array, it is a {@link ProblemException}. */
+    /** Reads the first line. Throws a {@link ProblemException} if it contains an object or array. */
     CsvResults(Lines lines) throws IOException {
         this.lines = lines;
         byte[] line = lines.next();
@@ -110,7 +110,7 @@ final class CsvResults implements ResultParts.Source {
         return json.currentToken() == JsonToken.VALUE_NULL ? null : json.getText();
     }
 
-    /** An object or array as it stands in the line. */
+    /** Returns an object or array as in the line. */
     private static String nested(byte[] line, JsonParser json) throws IOException {
         int from = (int) json.currentTokenLocation().getByteOffset();
         json.skipChildren();

@@ -7,7 +7,7 @@ import org.checkpointrecovery.storage.DescriptorsExhaustedException;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.jspecify.annotations.Nullable;
 
-/** Turns what the disk did not do into an answer: what a request of this method has changed, and what to do next. */
+/** Turns a disk error into a problem that says what was changed and what to do next. */
 final class DiskProblem {
     private DiskProblem() {}
 
@@ -39,7 +39,7 @@ final class DiskProblem {
                         + " request again. The log has details.");
     }
 
-    /** What the operating system said. A message of the JDK's would name the path on the server too. */
+    /** Returns the operating system's message. The JDK's message would disclose the path on the server. */
     private static String reason(IOException e) {
         @Nullable String reason = e instanceof FileSystemException ofFile ? ofFile.getReason() : null;
         return reason == null ? "" : " (" + reason + ")";

@@ -13,9 +13,9 @@ import org.checkpointrecovery.engine.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends committed results and failed items, as lines, as one JSON array or as CSV, without ever holding more than a buffer of
- * them. A file whose job is COMPLETED never changes again, and has an {@code ETag}. All that can be found wrong beforehand is
- * found before the first byte is sent.
+ * Sends committed results and failed items as lines, as one JSON array or as CSV. Holds at most one buffer of them in memory.
+ * The files of a COMPLETED job never change and have an {@code ETag}. Every check that is possible in advance happens before
+ * the first byte is sent.
  */
 final class Download {
     private static final String LINES = "application/x-ndjson";
@@ -27,7 +27,7 @@ final class Download {
         this.transfers = transfers;
     }
 
-    /** @param file is closed in the end */
+    /** @param file closed afterwards */
     void send(Context ctx, Committed file) throws IOException {
         Parts parts = Answers.NOTHING;
         boolean sending = false;
@@ -87,7 +87,7 @@ final class Download {
         MergedResults open() throws IOException, RefusedException;
     }
 
-    /** Sends results that are in no file in this order. They may change until all that they come from is settled. */
+    /** Sends merged results. They may change until every job of the family has ended. */
     void sendMerged(Context ctx, Opener opener) throws IOException, RefusedException {
         if (wantsCsv(ctx.header("Accept"))) {
             sendCsv(ctx, Conversions.MERGED, opener);
@@ -113,7 +113,7 @@ final class Download {
         transfers.send(ctx, csv);
     }
 
-    /** Begins to convert results. */
+    /** Starts a conversion. */
     private interface Conversion {
         ResultParts.Source of(MergedResults results) throws IOException;
     }
@@ -153,33 +153,33 @@ final class Download {
         return false;
     }
 
-    /** Whether a JSON array is asked for, and not lines as well or rather. */
+    /** Whether the client prefers a JSON array to lines. */
     static boolean wantsArray(@Nullable String accept) {
         return accept != null && weight(accept, ARRAY) > Math.max(0, weight(accept, LINES));
     }
 
-    /** Whether CSV is asked for, and neither lines nor an array as well or rather. */
+    /** Whether the client prefers CSV to lines and to a JSON array. */
     static boolean wantsCsv(@Nullable String accept) {
         return accept != null
                 && weight(accept, CsvResults.MEDIA_TYPE)
                         > Math.max(0, Math.max(weight(accept, LINES), weight(accept, ARRAY)));
     }
 
-    /** Whether CSV is asked for, and nothing else would do. */
+    /** Whether the client accepts only CSV. */
     static boolean wantsOnlyCsv(@Nullable String accept) {
         return accept != null
                 && weight(accept, CsvResults.MEDIA_TYPE) > 0
                 && Stream.of(LINES, ARRAY, "application/*", "*/*").noneMatch(type -> weight(accept, type) > 0);
     }
 
-    /** Whether an {@code Accept} header, or its lack, allows a media type. */
+    /** Whether the {@code Accept} header, or its absence, allows a media type. */
     static boolean accepts(Context ctx, String mediaType) {
         String accept = ctx.header("Accept");
         String range = mediaType.substring(0, mediaType.indexOf('/') + 1) + "*";
         return accept == null || Stream.of(mediaType, range, "*/*").anyMatch(type -> weight(accept, type) > 0);
     }
 
-    /** The weight that an {@code Accept} header gives a media type by its name; -1 if it does not name it. */
+    /** Returns the weight of a media type in an {@code Accept} header; -1 if the header does not name it. */
     private static double weight(String accept, String mediaType) {
         for (String part : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] pieces = part.split(";", -1);

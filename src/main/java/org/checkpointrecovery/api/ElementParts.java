@@ -4,14 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Lines as one JSON array. Each line is one JSON value and has no other line feed than the one at its end. */
+/** Converts lines to one JSON array. Each line is one JSON value without line feeds. */
 final class ElementParts implements Parts {
     private final Parts lines;
     private boolean begun;
     private boolean lineEnded;
     private boolean ended;
 
-    /** @param lines is closed with this */
+    /** @param lines closed with this object */
     ElementParts(Parts lines) {
         this.lines = lines;
     }
@@ -36,11 +36,11 @@ final class ElementParts implements Parts {
         return part.toByteArray();
     }
 
-    /** The separator is written before an element, because nobody knows at its end whether another one follows. */
+    /** Writes the separator before an element, because its end does not show whether another one follows. */
     private void elements(byte[] bytes, ByteArrayOutputStream part) {
         int written = 0;
         for (int at = 0; at < bytes.length; at++) {
-            if (lineEnded) { // and all before is written
+            if (lineEnded) { // everything before it is written
                 part.write(',');
                 part.write('\n');
                 lineEnded = false;

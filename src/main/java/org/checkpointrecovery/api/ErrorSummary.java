@@ -17,9 +17,9 @@ import org.checkpointrecovery.item.LineSource;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
-/** The failed items of a job, grouped by what they failed with. Of each group only its first line is held in memory. */
+/** The failed items of a job, grouped by cause. Holds only the first line of each group in memory. */
 final class ErrorSummary {
-    /** Longer than any errors line: an item of 4 KiB, each byte escaped in six, and a message. */
+    /** Exceeds every line of the errors: an item of 4 KiB, with six characters for each byte, and a message. */
     private static final int MAX_LINE_BYTES = 1024 * 1024;
 
     private static final int AT_A_TIME = 1024;
@@ -49,7 +49,7 @@ final class ErrorSummary {
         return of(errors.channel(), errors.bytes());
     }
 
-    /** @param channel is closed */
+    /** @param channel closed afterwards */
     static ErrorSummary of(@Nullable SeekableByteChannel channel, long bytes) throws IOException {
         ErrorSummary summary = new ErrorSummary();
         if (channel == null) {
@@ -85,8 +85,9 @@ final class ErrorSummary {
                     .readTree(line.bytes(), line.start(), line.length())
                     .path("error");
         } catch (JsonProcessingException e) {
-            throw new DamagedFileException("errors.jsonl is damaged: its line " + (line.index() + 1)
-                    + " is not valid JSON. Nothing was changed. Restore the file from a backup, or submit the job again.");
+            throw new DamagedFileException(
+                    "errors.jsonl is damaged: its line " + (line.index() + 1)
+                            + " is not valid JSON. Nothing was changed. Restore the file from a backup, or submit the job again.");
         }
     }
 

@@ -10,11 +10,11 @@ import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client that reads events. What it is sent waits here until its connection takes it, and no thread waits with it. A
- * client that lets too much wait is dropped.
+ * A client that reads events. Events are queued until its connection is writable, without blocking a thread. A client whose
+ * queue grows too long is disconnected.
  */
 final class EventReader implements WriteListener {
-    /** Minutes of events of a busy service. */
+    /** The limit of the queue: minutes of events of a busy service. */
     static final int MOST_WAITING_BYTES = 1024 * 1024;
 
     private final ServletOutputStream out;
@@ -24,15 +24,15 @@ final class EventReader implements WriteListener {
     private final Deque<byte[]> waiting = new ArrayDeque<>(); // guarded by this
     private long waitingBytes; // guarded by this
     private @Nullable Runnable roomTaken; // guarded by this
-    private boolean open; // guarded by this; whether the container has asked for something to write
+    private boolean open; // guarded by this; whether the container is ready for writes
     private boolean unflushed; // guarded by this
     private boolean last; // guarded by this
     private boolean ended; // guarded by this
 
     /**
-     * @param job the only one that it reads of, or null for all
-     * @param cut breaks the connection at once
-     * @param gone told once, when nothing more is to be sent
+     * @param job the job to follow, or null for all jobs
+     * @param cut closes the connection immediately
+     * @param gone called once, when nothing more will be sent
      */
     EventReader(ServletOutputStream out, @Nullable JobId job, Runnable cut, Consumer<EventReader> gone) {
         this.out = out;
@@ -49,7 +49,7 @@ final class EventReader implements WriteListener {
         return job != null;
     }
 
-    /** Never waits. */
+    /** Queues an event. Never blocks. */
     synchronized void send(byte[] bytes) {
         if (ended || last) {
             return;
@@ -64,9 +64,9 @@ final class EventReader implements WriteListener {
     }
 
     /**
-     * Sends bytes that no other reader is sent. Never waits.
+     * Queues bytes for this reader alone. Never blocks.
      *
-     * @param room that they take until they are sent
+     * @param room released once the bytes are sent
      */
     synchronized void send(byte[] bytes, Runnable room) {
         roomTaken = room;
@@ -74,12 +74,12 @@ final class EventReader implements WriteListener {
         giveBackRoom();
     }
 
-    /** Breaks the connection off: there is no room for what it is to be sent. */
+    /** Closes the connection because there is no room for its data. */
     synchronized void refuse() {
         drop();
     }
 
-    /** The caller holds this. */
+    /** Requires the lock of this object. */
     private void giveBackRoom() {
         if (roomTaken != null && (ended || waiting.isEmpty())) {
             roomTaken.run();
@@ -87,7 +87,7 @@ final class EventReader implements WriteListener {
         }
     }
 
-    /** Ends the connection when all is sent. */
+    /** Ends the connection once everything is sent. */
     synchronized void finish() {
         last = true;
         write();
@@ -104,7 +104,7 @@ final class EventReader implements WriteListener {
         end();
     }
 
-    /** The caller holds this. After {@code isReady} was false, the container calls {@link #onWritePossible}. */
+    /** Requires the lock of this object. After {@code isReady} was false, the container calls {@link #onWritePossible}. */
     private void write() {
         try {
             while (open && !ended && out.isReady()) {
@@ -125,7 +125,7 @@ final class EventReader implements WriteListener {
                 }
             }
         } catch (IOException | IllegalStateException e) {
-            end(); // the client went away
+            end(); // the client disconnected
         }
     }
 

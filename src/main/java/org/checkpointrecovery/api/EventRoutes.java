@@ -11,7 +11,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that are answered with a stream of server-sent events. */
+/** Calls that return server-sent events. */
 final class EventRoutes {
     private static final String MEDIA_TYPE = "text/event-stream";
 
@@ -57,12 +57,12 @@ final class EventRoutes {
         }
         ctx.status(200).contentType(MEDIA_TYPE);
         ctx.header("Cache-Control", "no-store");
-        ctx.header("X-Accel-Buffering", "no"); // nginx would keep events back
+        ctx.header("X-Accel-Buffering", "no"); // else nginx would hold events back
         if (ctx.method().name().equals("HEAD")) {
             Pump.head(ctx, transfers);
             return;
         }
-        ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's own would gather what is written
+        ServletOutputStream out = ctx.res().getOutputStream(); // Javalin's stream would buffer the writes
         if (large) {
             ctx.future(() -> transfers
                     .lanes()
@@ -72,7 +72,7 @@ final class EventRoutes {
         }
     }
 
-    /** Completed when the client is gone, or there is nothing more for it. */
+    /** Completes when the client has disconnected or there is nothing more to send. */
     private CompletableFuture<?> begin(Context ctx, ServletOutputStream out, @Nullable JobId job, @Nullable Long seen) {
         EndPoint connection = ServletContextRequest.getServletContextRequest(ctx.req())
                 .getConnectionMetaData()
@@ -88,7 +88,7 @@ final class EventRoutes {
         return over;
     }
 
-    /** The {@code Last-Event-ID}; one that was never given is as good as none. */
+    /** Returns the {@code Last-Event-ID}. Unknown ids count as missing. */
     private static @Nullable Long seen(Context ctx) {
         String header = ctx.header("Last-Event-ID");
         if (header == null || header.isEmpty()) {

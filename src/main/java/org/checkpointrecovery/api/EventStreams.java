@@ -33,12 +33,12 @@ import org.checkpointrecovery.job.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to the jobs, as server-sent events. A thread of its own makes each event once, numbers it, keeps the last ones
- * for clients that come back, and hands it to all readers, none of which it waits for. States come as they are; how far a job
- * is comes at most {@value #TICKS_PER_SECOND} times a second.
+ * Publishes the changes of jobs as server-sent events. Its own thread creates and numbers each event, keeps the latest ones
+ * for clients that reconnect, and passes them to all readers without waiting for any. Changes of state are sent immediately,
+ * progress at most {@value #TICKS_PER_SECOND} times a second.
  *
- * <p>Numbers begin with the microseconds since 1970 at which the service was started. So they rise over restarts too, unless
- * the clock is set back, and one of an earlier life is known to be too old.
+ * <p>Numbers start with the microseconds since 1970 at the start of the service. So they also increase over restarts, unless
+ * the clock is set back, and numbers from before a restart are recognized as too old.
  */
 final class EventStreams implements JobWatcher, Closeable {
     static final int TICKS_PER_SECOND = 4;
@@ -64,7 +64,7 @@ final class EventStreams implements JobWatcher, Closeable {
     private long lastNumber; // guarded by this
     private volatile boolean closed;
 
-    /** Of a job that was deleted the view is null. */
+    /** The view of a deleted job is null. */
     private record Change(
             JobId job, @Nullable Status before, @Nullable JobView now) {}
 
@@ -117,12 +117,12 @@ final class EventStreams implements JobWatcher, Closeable {
         return readers.size() >= MOST_READERS;
     }
 
-    /** Whether there is nothing to send to a client that has all events up to a number, and never will be. */
+    /** Whether a client that has every event up to a number will never get another one. */
     synchronized boolean isOver(@Nullable JobId job, @Nullable Long seen) throws RefusedException {
         if (job == null || seen == null || !isSettled(job)) {
             return false;
         }
-        tellChanges(); // its end may still be on the way
+        tellChanges(); // its end may still be queued
         return after(job, seen).map(List::isEmpty).orElse(false);
     }
 
@@ -131,13 +131,13 @@ final class EventStreams implements JobWatcher, Closeable {
     }
 
     /**
-     * Sends a reader what it has not seen, or how all is now, and from now on what happens.
+     * Sends a reader the events it has missed, or a snapshot, and every event from now on.
      *
-     * @param seen number of the last event that it has, or null
+     * @param seen the number of the last event that it has, or null
      */
     synchronized void add(EventReader reader, @Nullable JobId job, @Nullable Long seen) {
-        tellChanges(); // what has happened already is in the snapshot
-        readers.add(reader); // before it is told how things are, so that nothing is missed
+        tellChanges(); // earlier changes are part of the snapshot
+        readers.add(reader); // before the snapshot, so that no event is missed
         reader.send(RETRY);
         Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
         try {
@@ -153,7 +153,7 @@ final class EventStreams implements JobWatcher, Closeable {
                 }
                 reader.finish();
             }
-        } catch (RefusedException | UncheckedIOException e) { // deleted just now, or the disk does not give it
+        } catch (RefusedException | UncheckedIOException e) { // just deleted, or unreadable
             reader.finish();
         }
         if (closed) {
@@ -161,7 +161,7 @@ final class EventStreams implements JobWatcher, Closeable {
         }
     }
 
-    /** Snapshots that wait for their readers are no more than an eighth of the heap. */
+    /** Limits snapshots that wait for their readers to an eighth of the heap. */
     private void sendSnapshot(EventReader reader, byte[] snapshot) {
         int kib = snapshot.length / 1024;
         if (snapshots.tryAcquire(kib)) {
@@ -175,7 +175,7 @@ final class EventStreams implements JobWatcher, Closeable {
         readers.remove(reader);
     }
 
-    /** The events behind a number; none at all if some of them are not kept any more, or the number was never given. */
+    /** Returns the events after a number; empty if some are no longer kept or the number is unknown. */
     private Optional<List<Event>> after(@Nullable JobId job, long seen) {
         long oldest = kept.isEmpty() ? lastNumber + 1 : kept.getFirst().number;
         if (seen < firstNumber || seen < oldest - 1 || seen > lastNumber) {
@@ -225,7 +225,7 @@ final class EventStreams implements JobWatcher, Closeable {
         }
     }
 
-    /** One after the other, whoever calls. */
+    /** Sends pending changes. Serialized, whichever thread calls. */
     private synchronized void tellChanges() {
         for (Change change = changes.poll(); change != null; change = changes.poll()) {
             tell(change);
@@ -244,7 +244,7 @@ final class EventStreams implements JobWatcher, Closeable {
             return;
         }
         if (now.job().status() == change.before) {
-            committed.add(change.job); // more is known of it, its total say
+            committed.add(change.job); // more is known about it, such as its total
             return;
         }
         publish(change.job, "state", json -> jobs.writeSummary(json, now));
@@ -265,7 +265,7 @@ final class EventStreams implements JobWatcher, Closeable {
             try {
                 tellCommitted(service.view(job));
             } catch (RefusedException e) {
-                committed.remove(job); // it was deleted
+                committed.remove(job); // deleted
             }
         }
     }
@@ -309,7 +309,7 @@ final class EventStreams implements JobWatcher, Closeable {
         }
     }
 
-    /** Nothing more comes of a job. */
+    /** Forgets a job that has no more events. */
     private void finish(JobId job) {
         for (EventReader reader : readers) {
             if (reader.readsOneJob() && reader.wants(job)) {
@@ -328,7 +328,7 @@ final class EventStreams implements JobWatcher, Closeable {
             String json = new String(Answers.bytes(data::write), UTF_8);
             return ("id: " + number + "\nevent: " + name + "\ndata: " + json + "\n\n").getBytes(UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // all of it is in memory, but for items that came with a submission
+            throw new UncheckedIOException(e); // everything is in memory except inline items
         }
     }
 

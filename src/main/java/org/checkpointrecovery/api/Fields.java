@@ -13,11 +13,11 @@ import org.checkpointrecovery.job.Named;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a JSON object in a request. Collects all that is wrong with them instead of ending at the first; what is
- * wrong reads as its default. A field that no one asks for is wrong too: a misspelt option must not be ignored.
+ * The fields of a JSON object in a request. Collects every error instead of stopping at the first; invalid fields read as
+ * their default. Fields that are never read are errors: a misspelled option must not be ignored.
  */
 final class Fields {
-    /** How many errors are listed; a body could be made of nothing else, and the answer be many times its size. */
+    /** The number of errors listed. Without a limit, a response could be many times as large as the body. */
     private static final int MAX_ERRORS = 100;
 
     private final JsonNode json;
@@ -25,7 +25,7 @@ final class Fields {
     private final Errors errors;
     private final Set<String> known = new LinkedHashSet<>();
 
-    /** What is wrong with all of a body. */
+    /** The errors of a whole body. */
     private static final class Errors {
         private final List<FieldError> first = new ArrayList<>();
         private int count;
@@ -47,23 +47,29 @@ final class Fields {
     static Fields of(JsonNode body) {
         Fields fields = new Fields(body, "", new Errors());
         if (!body.isObject()) {
-            throw Problem.invalid("", "must be an object (got " + kind(body) + ")").exception();
+            throw Problem.invalid("", "must be an object (got " + kind(body) + ")")
+                    .exception();
         }
         return fields;
     }
 
-    /** Reports what was found wrong, with the fields that no one has asked for. */
-    void throwIfWrong() {
-        if (areWrong()) {
+    /** Throws if there are errors or unknown fields. */
+    void throwIfInvalid() {
+        if (hasErrors()) {
             throw Problem.invalid(errors.first, errors.count).exception();
         }
     }
 
-    /** To be called when all known fields were asked for. */
+    /** Reports unknown fields. Call after reading every known field. */
     void refuseOthers() {
         json.fieldNames().forEachRemaining(name -> {
             if (!known.contains(name)) {
-                error(name, "unknown field; " + (known.isEmpty() ? "no fields are allowed here" : "expected one of: " + String.join(", ", known)));
+                error(
+                        name,
+                        "unknown field; "
+                                + (known.isEmpty()
+                                        ? "no fields are allowed here"
+                                        : "expected one of: " + String.join(", ", known)));
             }
         });
     }
@@ -72,7 +78,7 @@ final class Fields {
         errors.add(pointer(name), message);
     }
 
-    /** Reports an error of something within a field, by its path from here. */
+    /** Reports an error within a field, by its relative path. */
     void errorAt(String path, String message) {
         errors.add(pointer + "/" + path, message);
     }
@@ -81,34 +87,34 @@ final class Fields {
         errors.add(error.field(), error.message());
     }
 
-    /** Whether something was found wrong with any field. */
-    boolean areWrong() {
+    /** Whether any field is invalid. */
+    boolean hasErrors() {
         return errors.count > 0;
     }
 
-    /** How much was found wrong with the whole body so far. */
+    /** Returns the number of errors in the whole body so far. */
     int wrongCount() {
         return errors.count;
     }
 
-    /** Whether something was found wrong with a field. */
-    boolean isWrong(String name) {
+    /** Whether a field is invalid. */
+    boolean hasError(String name) {
         return errors.first.stream().anyMatch(error -> error.field().equals(pointer(name)));
     }
 
-    /** Whether something was found wrong with a field, or with anything in it. */
-    boolean isWrongWithin(String name) {
+    /** Whether a field or anything within it is invalid. */
+    boolean hasErrorWithin(String name) {
         return errors.first.stream().anyMatch(error -> error.field().startsWith(pointer(name)));
     }
 
-    /** Reports a field that is null, unless something else is wrong with it. */
+    /** Reports a field that is null, unless it has another error. */
     void refuseNull(String name) {
         if (json.has(name) && json.get(name).isNull()) {
             error(name, "must not be null");
         }
     }
 
-    /** Fields that are known, whether they are there or not. */
+    /** Declares fields as known, whether present or not. */
     void know(String... names) {
         known.addAll(List.of(names));
     }
@@ -117,20 +123,20 @@ final class Fields {
         return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }
 
-    /** The field's value; null if it is missing or JSON null. */
+    /** Returns the value of a field; null if missing or JSON null. */
     private @Nullable JsonNode value(String name) {
         known.add(name);
         JsonNode value = json.get(name);
         return value == null || value.isNull() ? null : value;
     }
 
-    /** The field's value as it is; null if it is missing or JSON null. */
+    /** Returns the value of a field without checks; null if missing or JSON null. */
     @Nullable
     JsonNode json(String name) {
         return value(name);
     }
 
-    /** The names of all fields, as they came. */
+    /** Returns the names of all fields in order. */
     List<String> names() {
         List<String> names = new ArrayList<>();
         json.fieldNames().forEachRemaining(names::add);
@@ -141,7 +147,7 @@ final class Fields {
         return json.has(name);
     }
 
-    /** The fields of an object; null if it is missing. */
+    /** Returns the fields of an object; null if missing. */
     @Nullable
     Fields object(String name) {
         JsonNode value = value(name);
@@ -180,7 +186,7 @@ final class Fields {
         return value.booleanValue();
     }
 
-    /** A whole number; {@code missing} if it is not there. */
+    /** Returns a whole number; {@code missing} if absent. */
     long number(String name, long least, long most, long missing) {
         JsonNode value = value(name);
         if (value == null) {
@@ -190,7 +196,7 @@ final class Fields {
         return number == null ? missing : number;
     }
 
-    /** A whole number; null if it is not there, or null. */
+    /** Returns a whole number; null if absent or null. */
     @Nullable
     Long numberOrNull(String name, long least, long most) {
         JsonNode value = value(name);
@@ -210,7 +216,7 @@ final class Fields {
         return number.longValue();
     }
 
-    /** A number; null if it is not there, or null. */
+    /** Returns a number; null if absent or null. */
     @Nullable
     Double decimalOrNull(String name, double least, double most) {
         JsonNode value = value(name);
@@ -229,7 +235,7 @@ final class Fields {
         return number;
     }
 
-    /** A whole number from 0; null if it is something else. */
+    /** Returns a whole number of at least 0; null for anything else. */
     static @Nullable Long index(JsonNode value) {
         if (!isWhole(value)) {
             return null;
@@ -239,14 +245,14 @@ final class Fields {
         return fits ? number.longValue() : null;
     }
 
-    /** As JSON has it: 3, 3.0 and 3e0 are the same number. */
+    /** Compares like JSON: 3, 3.0 and 3e0 are the same number. */
     private static boolean isWhole(JsonNode value) {
         return value.isIntegralNumber()
                 || (value.isNumber()
                         && value.decimalValue().stripTrailingZeros().scale() <= 0);
     }
 
-    /** One of the constants of an enum, by its name on the wire. */
+    /** Returns a constant of an enum by its name in JSON. */
     <E extends Enum<E> & Named> E constant(String name, Class<E> type, E missing) {
         JsonNode value = value(name);
         if (value == null) {
@@ -268,7 +274,7 @@ final class Fields {
         return missing;
     }
 
-    /** The elements of an array; null if it is missing. */
+    /** Returns the elements of an array; null if missing. */
     @Nullable
     List<JsonNode> elements(String name) {
         JsonNode value = value(name);
@@ -285,7 +291,7 @@ final class Fields {
         return elements;
     }
 
-    /** A field with a default may be left out, but null is not a value of it. */
+    /** Reports null for a field that has a default. */
     private <T> T notNull(String name, T missing) {
         if (json.has(name)) {
             error(name, "must not be null; omit it to use the default");
@@ -299,7 +305,7 @@ final class Fields {
                 "must be " + expected + " (got " + kind(value) + (value.isValueNode() ? " " + shown(value) : "") + ")");
     }
 
-    /** At most 100 characters of a text, whole ones. */
+    /** Truncates a text to 100 characters, without splitting one. */
     static String cut(String text) {
         if (text.length() <= 100) {
             return text;

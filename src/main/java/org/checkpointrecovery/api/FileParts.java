@@ -17,7 +17,7 @@ final class FileParts implements Parts {
     private final ByteRange range;
     private long position;
 
-    /** @param channel is closed with this */
+    /** @param channel closed with this object */
     FileParts(SeekableByteChannel channel, ByteRange range) {
         this.channel = channel;
         this.range = range;
@@ -33,7 +33,7 @@ final class FileParts implements Parts {
         ByteBuffer part = ByteBuffer.allocate((int) Math.min(left, PART_BYTES));
         int count = channel.position(position).read(part);
         if (count < 0) {
-            // The job started over after damage. The client sees the answer break off.
+            // The job started over after damage. The client sees an incomplete response.
             throw new EOFException("the file was truncated while it was sent");
         }
         position += count;

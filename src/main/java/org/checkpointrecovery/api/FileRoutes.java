@@ -41,7 +41,7 @@ final class FileRoutes {
         Parameters parameters = Parameters.of(ctx, "name", "encoding");
         String name = parameters.label("name");
         TextEncoding encoding = parameters.encoding();
-        parameters.throwIfWrong();
+        parameters.throwIfInvalid();
         refuseForm(ctx.header("Content-Type"));
         UploadCoding coding = UploadCoding.of(ctx.header("Content-Encoding"), ctx.header("Content-Type"), name);
         coding.requireDecoder();
@@ -63,7 +63,7 @@ final class FileRoutes {
         });
     }
 
-    /** No coding makes a file larger by more than this, unless it is made to. */
+    /** The most by which compression enlarges a file, unless intentionally. */
     private long maxCodedBytes() {
         return maxUploadBytes + maxUploadBytes / 64 + 1024 * 1024;
     }
@@ -85,7 +85,7 @@ final class FileRoutes {
         });
     }
 
-    /** Decodes the body once all of it is there: a decoder waits for its input with a thread. */
+    /** Decodes the body once it is complete, because a decoder blocks a thread while it waits for input. */
     private CompletableFuture<Void> coded(Context ctx, IncomingFile file, UploadCoding coding, TextEncoding encoding) {
         Spool body = transfers.spools().begin();
         return IncomingBody.read(ctx, transfers, (bytes, count) -> {
@@ -129,13 +129,13 @@ final class FileRoutes {
         return cause instanceof UndecodableException undecodable ? unread(ctx, coding.bad(undecodable)) : cause;
     }
 
-    /** What is left of the body cannot be told from another request: the client must not go on with this connection. */
+    /** Closes the connection: the rest of the body could be mistaken for another request. */
     private static ProblemException unread(Context ctx, ProblemException problem) {
         ctx.header("Connection", "close");
         return problem;
     }
 
-    /** What {@code curl -F} sends has more in it than the file. */
+    /** Rejects forms as {@code curl -F} sends them: they contain more than the file. */
     private static void refuseForm(@Nullable String contentType) {
         if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
             throw Problem.of(
@@ -159,7 +159,7 @@ final class FileRoutes {
         Parameters parameters = Parameters.of(ctx, "pageSize", "pageToken");
         int pageSize = parameters.pageSize();
         String token = parameters.pageToken();
-        parameters.throwIfWrong();
+        parameters.throwIfInvalid();
         List<UploadedFile> rest = service.files().stream()
                 .filter(file -> token == null || file.id().compareTo(token) < 0)
                 .limit(pageSize + 1L)

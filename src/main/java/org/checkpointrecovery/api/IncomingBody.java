@@ -10,10 +10,10 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the body of a request as it arrives. While the client sends nothing, no thread and no buffer wait for it. */
+/** Reads a request body as it arrives. Holds neither a thread nor a buffer while the client sends nothing. */
 final class IncomingBody {
     private static final int BUFFER_BYTES = 32 * 1024;
-    /** After so many bytes other requests have their turn, however fast the client is. */
+    /** The number of bytes after which other requests get their turn. */
     private static final int TURN_BYTES = 1024 * 1024;
 
     private final Request request;
@@ -22,9 +22,9 @@ final class IncomingBody {
     private final Sink sink;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    /** Takes the body piece by piece. */
+    /** Receives the body in pieces. */
     interface Sink {
-        /** @param bytes may be used again for other bytes after the call */
+        /** @param bytes reused after the call */
         void take(byte[] bytes, int count) throws IOException;
     }
 
@@ -36,8 +36,8 @@ final class IncomingBody {
     }
 
     /**
-     * Begins to read. The future is complete once the sink has the whole body. It fails with a {@link BrokenException} if the
-     * body broke off, and with what the sink throws.
+     * Starts to read. The future completes once the sink has the whole body. It fails with a {@link BrokenException} if the body
+     * ends early, or with the exception of the sink.
      */
     static CompletableFuture<Void> read(Context ctx, Transfers transfers, Sink sink) {
         Request request = ServletContextRequest.getServletContextRequest(ctx.req());
@@ -99,7 +99,7 @@ final class IncomingBody {
         }
     }
 
-    /** The client went away, or did not keep to HTTP. */
+    /** The client disconnected or violated HTTP. */
     static final class BrokenException extends IOException {
         BrokenException(Throwable cause) {
             super("the body ended early", cause);

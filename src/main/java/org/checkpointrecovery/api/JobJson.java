@@ -30,7 +30,7 @@ import org.checkpointrecovery.storage.ProcessorCodec;
 import org.checkpointrecovery.storage.UploadedFile;
 import org.jspecify.annotations.Nullable;
 
-/** Jobs, progress and files as clients see them. Every field is always there, null where nothing is known. */
+/** The JSON of jobs, progress and files. Every field is always present; unknown values are null. */
 final class JobJson {
     /** 1 MiB of short items takes 20 MiB as strings. */
     private static final int LARGE_BYTES = 32 * 1024;
@@ -39,15 +39,15 @@ final class JobJson {
     private final boolean crashAllowed;
 
     /**
-     * @param inlineItems finds the items that came with the submission of a job
-     * @param crashAllowed whether crashes on purpose are offered
+     * @param inlineItems finds the inline items of a job
+     * @param crashAllowed whether simulated crashes are allowed
      */
     JobJson(Function<Job, InlineItems> inlineItems, boolean crashAllowed) {
         this.crashAllowed = crashAllowed;
         this.inlineItems = inlineItems;
     }
 
-    /** Whether it takes much memory to write all of a job. */
+    /** Whether writing the whole job needs much memory. */
     static boolean isLarge(JobView view) {
         Job job = view.job();
         return job.spec() != null
@@ -74,7 +74,7 @@ final class JobJson {
         json.writeEndObject();
     }
 
-    /** What changes while a job goes on, without its spec and its runs. */
+    /** Writes the fields that change while a job runs, without its spec and runs. */
     void writeSummary(JsonGenerator json, JobView view) throws IOException {
         Job job = view.job();
         json.writeStartObject();
@@ -115,7 +115,7 @@ final class JobJson {
                         : null);
     }
 
-    /** Crashes on purpose are not offered where they are switched off. */
+    /** Returns the allowed actions, without crashes where they are disabled. */
     static List<String> allowedActions(JobView view, boolean crashAllowed) {
         return view.allowedActions().stream()
                 .filter(verb -> verb != Verb.CRASH || crashAllowed)
@@ -123,7 +123,7 @@ final class JobJson {
                 .toList();
     }
 
-    /** The spec of a job, as the field of that name. */
+    /** Writes the spec of a job as the field {@code spec}. */
     void spec(JsonGenerator json, Job job) throws IOException {
         JobSpec spec = job.spec();
         if (spec == null) {

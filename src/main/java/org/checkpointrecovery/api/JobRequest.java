@@ -27,33 +27,33 @@ import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
-/** The bodies that clients send about jobs, checked and with their defaults filled in. */
+/** Reads the bodies of requests about jobs: checks them and fills in defaults. */
 final class JobRequest {
     private JobRequest() {}
 
-    /** Says what keeps a part of a spec from being used on this service. */
+    /** Checks whether this service supports the parts of a spec. */
     interface Checks {
-        /** Null if nothing does. */
+        /** Returns the error, or null. */
         @Nullable
-        FieldError wrong(InputSpec input);
+        FieldError error(InputSpec input);
 
-        List<FieldError> wrong(ProcessorSpec processor, Format format);
+        List<FieldError> error(ProcessorSpec processor, Format format);
 
-        /** Null if nothing does. */
+        /** Returns the error, or null. */
         @Nullable
-        String wrongEngine(EngineKind engine);
+        String engineError(EngineKind engine);
 
-        /** Null if nothing does. */
+        /** Returns the error, or null. */
         @Nullable
-        String wrongCallback(String url);
+        String callbackError(String url);
     }
 
     /**
-     * Reads a spec. All that is wrong with the request is reported at once.
+     * Reads a spec. Reports every error of the request at once.
      *
      * @param keyHeaders the values of the header {@code Idempotency-Key}
-     * @param checks of the input asked only if something else is wrong: a request that is sent again is answered as before,
-     *     whatever has become of its input
+     * @param checks the input is checked only if there are other errors: a repeated request gets the same answer, whatever happened
+     *     to its input
      */
     static NewJob spec(JsonNode body, boolean faultsAllowed, List<String> keyHeaders, Checks checks) {
         Fields fields = Fields.of(body);
@@ -65,8 +65,8 @@ final class JobRequest {
         refuseOpenRecords(fields, format, items);
         int wrongBefore = fields.wrongCount();
         ProcessorSpec processor = ProcessorRequest.read(fields);
-        if (fields.wrongCount() == wrongBefore && !fields.isWrongWithin("format")) {
-            checks.wrong(processor, format).forEach(fields::error);
+        if (fields.wrongCount() == wrongBefore && !fields.hasErrorWithin("format")) {
+            checks.error(processor, format).forEach(fields::error);
         }
         EngineKind engine = engine(fields, checks);
         int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
@@ -77,11 +77,11 @@ final class JobRequest {
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
-        FieldError wrongInput = fields.areWrong() && !fields.isWrongWithin("input") ? checks.wrong(input) : null;
+        FieldError wrongInput = fields.hasErrors() && !fields.hasErrorWithin("input") ? checks.error(input) : null;
         if (wrongInput != null) {
             fields.error(wrongInput);
         }
-        fields.throwIfWrong();
+        fields.throwIfInvalid();
         JobSpec spec = new JobSpec(
                 name,
                 input,
@@ -98,17 +98,17 @@ final class JobRequest {
         return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
     }
 
-    /** The key of a request to retry the failed items of a job, or null. */
+    /** Returns the key of a request to retry failed items, or null. */
     static @Nullable IdempotencyKey retryKey(List<String> keyHeaders, JobId parent) {
         Fields none = Fields.of(Json.object());
         String key = key(none, keyHeaders);
-        none.throwIfWrong();
+        none.throwIfInvalid();
         return key == null
                 ? null
                 : new IdempotencyKey(key, CanonicalJson.sha256(Json.object().put("retryFailed", parent.value())));
     }
 
-    /** The key of a submission, with or without quotation marks. */
+    /** Reads the key of a submission, with or without quotation marks. */
     private static @Nullable String key(Fields fields, List<String> headers) {
         if (headers.isEmpty()) {
             return null;
@@ -128,7 +128,7 @@ final class JobRequest {
 
     private static @Nullable String name(Fields fields) {
         String name = fields.text("name");
-        String wrong = name == null ? null : Labels.wrong(name);
+        String wrong = name == null ? null : Labels.error(name);
         if (wrong != null) {
             fields.error("name", wrong);
         }
@@ -196,8 +196,7 @@ final class JobRequest {
         }
         TextEncoding encoding = TextEncoding.named(name).orElse(null);
         if (encoding == null) {
-            source.error(
-                    "encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(name) + "\")");
+            source.error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(name) + "\")");
             return input;
         }
         return input.decodedBy(Decoding.from(encoding));
@@ -209,12 +208,15 @@ final class JobRequest {
             JsonNode element = elements.get(number);
             String name = "items/" + number;
             if (!element.isTextual()) {
-                source.errorAt(name, "must be a string (got " + Fields.kind(element) + " " + Fields.shown(element) + ")");
+                source.errorAt(
+                        name, "must be a string (got " + Fields.kind(element) + " " + Fields.shown(element) + ")");
                 continue;
             }
             String item = element.textValue();
             if (item.indexOf('\n') >= 0 || item.indexOf('\r') >= 0) {
-                source.errorAt(name, "must not contain a line break: an item is one line. To submit several lines, upload a file");
+                source.errorAt(
+                        name,
+                        "must not contain a line break: an item is one line. To submit several lines, upload a file");
             } else if (Labels.hasLoneSurrogate(item)) {
                 source.errorAt(name, "must not contain an unpaired surrogate");
             }
@@ -224,7 +226,7 @@ final class JobRequest {
 
     private static EngineKind engine(Fields fields, Checks checks) {
         EngineKind engine = fields.constant("engine", EngineKind.class, EngineKind.LOCAL);
-        String wrong = checks.wrongEngine(engine);
+        String wrong = checks.engineError(engine);
         if (wrong != null) {
             fields.error("engine", wrong);
         }
@@ -243,17 +245,17 @@ final class JobRequest {
         if (parallelism != 1 && !(processor instanceof ProcessorSpec.TextStats)) {
             fields.error(
                     "parallelism",
-                    "is only supported for the processor \"" + ProcessorSpec.TextStats.TYPE + "\"; set concurrency of \"" + processor.type()
-                            + "\" instead");
+                    "is only supported for the processor \"" + ProcessorSpec.TextStats.TYPE
+                            + "\"; set concurrency of \"" + processor.type() + "\" instead");
         }
         return parallelism;
     }
 
     private static @Nullable String callbackUrl(Fields fields, Checks checks) {
         String url = fields.text("callbackUrl");
-        String wrong = url == null ? null : Urls.wrong(url);
+        String wrong = url == null ? null : Urls.error(url);
         if (url != null && wrong == null) {
-            wrong = checks.wrongCallback(url);
+            wrong = checks.callbackError(url);
         }
         if (wrong != null) {
             fields.error("callbackUrl", wrong);
@@ -261,9 +263,9 @@ final class JobRequest {
         return url;
     }
 
-    /** An inline item is one record. */
+    /** Checks that an inline item is one record. */
     private static void refuseOpenRecords(Fields fields, Format format, List<String> items) {
-        if (format.kind() != Format.Kind.CSV || fields.isWrongWithin("input")) {
+        if (format.kind() != Format.Kind.CSV || fields.hasErrorWithin("input")) {
             return;
         }
         Format ofItems = CsvHeader.formatOf(items, format);
@@ -316,7 +318,8 @@ final class JobRequest {
             Long index = Fields.index(element);
             if (index == null) {
                 faults.errorAt(
-                        "failItems/" + number, "must be the index of an item, 0 or more (got " + Fields.shown(element) + ")");
+                        "failItems/" + number,
+                        "must be the index of an item, 0 or more (got " + Fields.shown(element) + ")");
             } else {
                 indexes.add(index);
             }
@@ -324,21 +327,21 @@ final class JobRequest {
         return indexes;
     }
 
-    /** Reads the order for a crash. */
+    /** Reads a crash order. */
     static CrashOrder crash(JsonNode body) {
         Fields fields = Fields.of(body);
         CrashMode mode = fields.constant("mode", CrashMode.class, CrashMode.JOB);
         CrashPoint point = fields.constant("point", CrashPoint.class, CrashPoint.PROCESSING);
         long afterItems = fields.number("afterItems", 0, Long.MAX_VALUE, 0);
         fields.refuseOthers();
-        fields.throwIfWrong();
+        fields.throwIfInvalid();
         return new CrashOrder(mode, point, afterItems);
     }
 
-    /** Refuses a body that is more than {@code {}}. */
+    /** Rejects bodies other than {@code {}}. */
     static void nothing(JsonNode body) {
         Fields fields = Fields.of(body);
         fields.refuseOthers();
-        fields.throwIfWrong();
+        fields.throwIfInvalid();
     }
 }

@@ -51,7 +51,7 @@ final class JobRoutes {
     void validate(Context ctx) {
         Parameters parameters = Parameters.of(ctx, "sample");
         int sample = parameters.sample();
-        parameters.throwIfWrong();
+        parameters.throwIfInvalid();
         bodies.json(ctx, body -> validate(ctx, request(ctx, body), sample));
     }
 
@@ -59,7 +59,7 @@ final class JobRoutes {
         return JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
     }
 
-    /** Samples are processed for real, which may take a minute. */
+    /** Validates a request. Sampled items are processed for real, for up to a minute. */
     private void validate(Context ctx, NewJob request, int sample) throws IOException, RefusedException {
         if (sample == 0) {
             validated(ctx, request, service.validate(request, 0));
@@ -111,24 +111,24 @@ final class JobRoutes {
 
     private final class ServiceChecks implements JobRequest.Checks {
         @Override
-        public Problem.@Nullable FieldError wrong(InputSpec input) {
+        public Problem.@Nullable FieldError error(InputSpec input) {
             return service.inputProblem(input).map(ServiceChecks::error).orElse(null);
         }
 
         @Override
-        public List<Problem.FieldError> wrong(ProcessorSpec processor, Format format) {
+        public List<Problem.FieldError> error(ProcessorSpec processor, Format format) {
             return service.processorProblems(processor, format).stream()
                     .map(ServiceChecks::error)
                     .toList();
         }
 
         @Override
-        public @Nullable String wrongEngine(EngineKind engine) {
+        public @Nullable String engineError(EngineKind engine) {
             return service.engineProblem(engine).orElse(null);
         }
 
         @Override
-        public @Nullable String wrongCallback(String url) {
+        public @Nullable String callbackError(String url) {
             return service.callbackProblem(url).orElse(null);
         }
 
@@ -159,7 +159,7 @@ final class JobRoutes {
         Status state = parameters.constant("state", Status.class);
         int pageSize = parameters.pageSize();
         String token = parameters.pageToken();
-        parameters.throwIfWrong();
+        parameters.throwIfInvalid();
         List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
@@ -183,7 +183,7 @@ final class JobRoutes {
         Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
     }
 
-    /** Asks a job for something. */
+    /** An action on a job. */
     private interface Verb {
         JobService.Done on(JobId id) throws IOException, RefusedException;
     }
@@ -235,7 +235,7 @@ final class JobRoutes {
             throw Problem.of(Problem.Kind.FORBIDDEN, forbidden.get() + " Nothing was changed.")
                     .exception();
         }
-        // The answer leaves before the service is gone.
+        // Sends the response before the service halts.
         boolean[] answered = new boolean[1];
         JobService.Done done = service.crash(id, order, before -> {
             byte[] answer = Answers.bytes(json -> jobs.write(json, before.view()));
@@ -278,7 +278,7 @@ final class JobRoutes {
     void results(Context ctx) throws IOException, RefusedException {
         Parameters parameters = Parameters.of(ctx, "merged");
         boolean merged = parameters.flag("merged");
-        parameters.throwIfWrong();
+        parameters.throwIfInvalid();
         if (merged) {
             downloads.sendMerged(ctx, () -> service.mergedResults(id(ctx)));
         } else if (Download.wantsCsv(ctx.header("Accept"))) {

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** JSON of requests, read strictly, and of answers. */
+/** Reads the JSON of requests strictly, and writes that of responses. */
 final class Json {
     static final int MAX_BODY_BYTES = 1024 * 1024;
 
@@ -80,7 +80,7 @@ final class Json {
                     .exception();
         } catch (JacksonException e) {
             throw notJson(message(e)).exception();
-        } catch (NumberFormatException e) { // the parser lets it through
+        } catch (NumberFormatException e) { // the parser does not check it
             throw notJson("the exponent of a number is too large").exception();
         }
     }
@@ -88,11 +88,10 @@ final class Json {
     private static Problem notJson(String why) {
         return Problem.of(
                 Problem.Kind.INVALID_JSON,
-                "The body is not valid JSON: " + why
-                        + ". Nothing was changed. Correct it and send it again.");
+                "The body is not valid JSON: " + why + ". Nothing was changed. Correct it and send it again.");
     }
 
-    /** What the parser says, without the names of its classes. */
+    /** Returns the parser's message without class names. */
     private static String message(JacksonException e) {
         String text = e.getOriginalMessage();
         String first = text.contains("\n") ? text.substring(0, text.indexOf('\n')) : text;

@@ -8,8 +8,8 @@ final class Labels {
 
     private Labels() {}
 
-    /** What is wrong with a label; null if nothing is. */
-    static @Nullable String wrong(String label) {
+    /** Returns the error of a label, or null. */
+    static @Nullable String error(String label) {
         int characters = label.codePointCount(0, label.length());
         if (characters < 1 || characters > MAX_CHARACTERS) {
             return "must have 1 to " + MAX_CHARACTERS + " characters (got " + characters + ")";

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that do the work of requests. Jetty's own threads only take bytes in and hand them out. Work that may take
- * long, or much memory, has few threads of its own, so that it cannot keep short work waiting. Tasks never wait for a client.
+ * The threads that process requests. Jetty's own threads only receive and send bytes. Work that may take long or needs much
+ * memory has a few threads of its own, so that it cannot delay short work. Tasks never wait for a client.
  */
 final class Lanes implements Closeable {
     private static final int SHORT_THREADS = 64;
@@ -41,12 +41,12 @@ final class Lanes implements Closeable {
     private final ThreadPoolExecutor readiness = pool("readiness", READINESS_THREADS, MOST_READINESS_WAITING);
     private final Semaphore largeSamples = new Semaphore(largeAtOnce());
 
-    /** Work of a request. */
+    /** The work of a request. */
     interface Task {
         void run() throws Exception;
     }
 
-    /** @param outOfMemory ends the process; a service that lacks memory cannot be trusted to go on */
+    /** @param outOfMemory ends the process; after running out of memory, the service cannot be trusted */
     Lanes(Runnable outOfMemory) {
         this.outOfMemory = outOfMemory;
     }
@@ -69,40 +69,40 @@ final class Lanes implements Closeable {
         return pool;
     }
 
-    /** For work that takes milliseconds and little memory. */
+    /** For tasks that take milliseconds and little memory. */
     Executor shortWork() {
         return shortWork;
     }
 
-    /** For JSON bodies and items that take much memory. */
+    /** For JSON bodies and items that need much memory. */
     Executor largeWork() {
         return largeWork;
     }
 
-    /** For pieces of bodies and answers, so that many clients that move them do not keep the next request waiting. */
+    /** For parts of bodies and responses, so that transfers do not delay other requests. */
     Executor moving() {
         return moving;
     }
 
-    /** For uploads that are decoded and forced to disk. */
+    /** For decoding uploads and forcing them to disk. */
     Executor storing() {
         return storing;
     }
 
-    /** For work that reads a file from one end to the other. */
+    /** For tasks that read a whole file. */
     Executor scanning() {
         return scanning;
     }
 
-    /** For looks at a disk that may not answer. Rejects tasks when too many wait. */
+    /** For checks of a disk that may hang. Rejects tasks when too many wait. */
     Executor readiness() {
         return readiness;
     }
 
     /**
-     * Runs a task that processes items while a client waits. It is refused when too many wait.
+     * Runs a task that processes items while a client waits. Rejects it when too many wait.
      *
-     * @param items that the task holds in memory
+     * @param items the number of items that the task holds in memory
      */
     CompletableFuture<Void> sample(int items, Task task) {
         if (items <= FEW_ITEMS) {
@@ -121,7 +121,7 @@ final class Lanes implements Closeable {
                 .exception();
     }
 
-    /** Runs a task. The future fails with what the task throws. */
+    /** Runs a task. The future fails with the exception of the task. */
     CompletableFuture<Void> run(Executor lane, Task task) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
@@ -143,7 +143,7 @@ final class Lanes implements Closeable {
         done.complete(null);
     }
 
-    /** Ends the process if there is no memory left. */
+    /** Ends the process if the error means that memory ran out. */
     void check(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError) {

@@ -26,12 +26,12 @@ import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.jspecify.annotations.Nullable;
 
-/** What the service counts and measures, for Prometheus. No label names a job: their number has no bound. */
+/** The metrics of the service, for Prometheus. No label names a job, because their number is unbounded. */
 final class Metrics implements JobWatcher, Closeable {
     static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final String PREFIX = "checkpoint.recovery.";
-    /** From a line of text to the longest time-out of a call. */
+    /** From the time of a line of text to the longest timeout of a call. */
     private static final Duration[] ITEM_BUCKETS = {
         Duration.ofNanos(1_000),
         Duration.ofNanos(10_000),
@@ -45,7 +45,7 @@ final class Metrics implements JobWatcher, Closeable {
         Duration.ofSeconds(10),
         Duration.ofSeconds(60)
     };
-    /** From a cache that takes a force to a disk that is overloaded. */
+    /** From a force into a cache to an overloaded disk. */
     private static final Duration[] COMMIT_BUCKETS = {
         Duration.ofNanos(100_000),
         Duration.ofMillis(1),
@@ -84,9 +84,8 @@ final class Metrics implements JobWatcher, Closeable {
                 .description("Jobs waiting for a worker")
                 .register(registry);
         Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
-                .description(
-                        "Age of the oldest of the running jobs' latest checkpoints, at most the age of its run; 0"
-                                + " without one")
+                .description("Age of the oldest of the running jobs' latest checkpoints, at most the age of its run; 0"
+                        + " without one")
                 .baseUnit("seconds")
                 .register(registry);
         commits = Timer.builder(PREFIX + "commit")
@@ -158,7 +157,7 @@ final class Metrics implements JobWatcher, Closeable {
         }
     }
 
-    /** Of processors that work on the service's own threads the mean of all items of a commit counts once. */
+    /** Records processing time. Processors on the service's own threads count once per commit, with the mean of its items. */
     @Override
     public void processed(JobView job, long items, Duration took) {
         Timer.builder(PREFIX + "item")
@@ -174,7 +173,7 @@ final class Metrics implements JobWatcher, Closeable {
         return spec == null ? "unknown" : spec.processor().type();
     }
 
-    /** @param route with its parameters as {id}, or what stands for one that does not exist */
+    /** @param route the path with its parameters as {id}, or a placeholder for unknown paths */
     void answered(String method, String route, int status, Duration took) {
         Timer.builder("http.server.requests")
                 .description("Duration of requests, except event streams")

@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Keeps the pages of other sites, open in a browser on this machine, from this service. A browser says in {@code Origin}
- * which site a request comes from. And where no token is asked for, which is on a loopback address only, {@code Host} must
- * name this machine: a site whose own name is made to lead here ("DNS rebinding") is its own origin.
+ * Protects the service from pages of other sites in a browser on this machine. A browser sends the site of a request in
+ * {@code Origin}. Without a token, which requires a loopback address, {@code Host} must also name this machine: a site whose
+ * name resolves to this machine ("DNS rebinding") would count as the same origin.
  */
 final class OriginCheck {
     private static final Pattern THIS_MACHINE =
@@ -15,7 +15,7 @@ final class OriginCheck {
 
     private final boolean anyHost;
 
-    /** @param anyHost whether the service may be called by any name */
+    /** @param anyHost whether any {@code Host} is allowed */
     OriginCheck(boolean anyHost) {
         this.anyHost = anyHost;
     }
@@ -36,7 +36,8 @@ final class OriginCheck {
         if (origin != null && !origin.substring(origin.indexOf("//") + 1).equalsIgnoreCase("/" + host)) {
             throw Problem.of(
                             Problem.Kind.FORBIDDEN,
-                            "The request comes from a page of another site, " + origin + ", and is rejected. Nothing was changed.")
+                            "The request comes from a page of another site, " + origin
+                                    + ", and is rejected. Nothing was changed.")
                     .exception();
         }
     }

@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes connections whose client sends a body, or takes an answer, more slowly than a minimum rate. Only the time in which
- * the service waits for the client counts, and the rate is looked at once that is {@link #WINDOW}. Thread-safe.
+ * Closes connections whose client sends or reads more slowly than a minimum rate. Counts only the time that the service waits
+ * for the client, and checks the rate once that reaches {@link #WINDOW}. Thread-safe.
  */
 final class Pace {
-    /** As long as a client may pause, whatever its rate is before and after. */
+    /** How long a client may pause, whatever its rate before and after. */
     static final Duration WINDOW = Duration.ofSeconds(10);
 
     private static final Logger log = LoggerFactory.getLogger(Pace.class);
@@ -20,22 +20,22 @@ final class Pace {
 
     private final long minBytesPerSecond;
     private final Set<Transfer> transfers = ConcurrentHashMap.newKeySet();
-    private long cut; // by the thread that checks alone
-    private long lastLogged = Long.MIN_VALUE; // by the thread that checks alone
+    private long cut; // used only by the checking thread
+    private long lastLogged = Long.MIN_VALUE; // used only by the checking thread
 
     /** @param minBytesPerSecond 0 for no minimum */
     Pace(long minBytesPerSecond) {
         this.minBytesPerSecond = minBytesPerSecond;
     }
 
-    /** A body or answer that begins to move. To be ended. */
+    /** Starts to measure a body or response. Must be ended. */
     Transfer begin(Runnable cutConnection) {
         Transfer transfer = new Transfer(cutConnection);
         transfers.add(transfer);
         return transfer;
     }
 
-    /** A body or answer on its way. */
+    /** The transfer of a body or response. */
     final class Transfer {
         private final Runnable cutConnection;
         private long waited; // guarded by this
@@ -47,7 +47,7 @@ final class Pace {
             this.cutConnection = cutConnection;
         }
 
-        /** The client is to move next. */
+        /** Starts to wait for the client. */
         void waits(long nanoTime) {
             synchronized (this) {
                 if (!waiting) {
@@ -57,7 +57,7 @@ final class Pace {
             }
         }
 
-        /** The client has moved. */
+        /** Ends the wait: the client has sent or read. */
         void moved(long count, long nanoTime) {
             synchronized (this) {
                 if (waiting) {
@@ -85,7 +85,7 @@ final class Pace {
         }
     }
 
-    /** Call about once a second, from one thread. */
+    /** Closes slow connections. Call about once a second, from one thread. */
     void check(long nanoTime) {
         if (minBytesPerSecond > 0) {
             for (Transfer transfer : transfers) {
@@ -97,10 +97,7 @@ final class Pace {
             }
         }
         if (cut > 0 && (lastLogged == Long.MIN_VALUE || nanoTime - lastLogged >= LOG_EVERY_NANOS)) {
-            log.info(
-                    "Closed {} connections slower than {} bytes a second (--min-data-rate)",
-                    cut,
-                    minBytesPerSecond);
+            log.info("Closed {} connections slower than {} bytes a second (--min-data-rate)", cut, minBytesPerSecond);
             cut = 0;
             lastLogged = nanoTime;
         }

@@ -9,14 +9,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page for browsers and its parts, from a directory of the jar: the dashboard and the API reference. Its files hold no data,
- * so they need no token: the page asks for the token.
+ * A page for browsers and its files, from a directory of the jar: the dashboard and the API reference. The files contain no
+ * data, so they need no token; the page asks for the token.
  */
 final class Page {
     private static final String MAIN_FILE = "index.html";
     /** Only files and calls of this service: what an item may contain is neither run nor fetched. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'%s; img-src 'self' data:;"
-            + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'%s; img-src 'self' data:;"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static final Map<String, String> MEDIA_TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -70,12 +71,12 @@ final class Page {
         return path;
     }
 
-    /** Where its parts are. */
+    /** The path of its files. */
     String parts() {
         return directory + "{file}";
     }
 
-    /** Whether a request is for the page or one of its parts. */
+    /** Whether a request is for the page or one of its files. */
     boolean isAt(String requestPath) {
         return requestPath.equals(path) || requestPath.startsWith(directory);
     }
@@ -96,7 +97,7 @@ final class Page {
         }
         ctx.header("Content-Security-Policy", policy);
         ctx.header("Referrer-Policy", "no-referrer");
-        ctx.header("Cache-Control", "no-cache"); // else an old page would meet a new service
+        ctx.header("Cache-Control", "no-cache"); // else an old page would be used with a new service
         ctx.contentType(MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
         transfers.shared(ctx, file);
     }

@@ -16,7 +16,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
-/** The query parameters of a request. Collects all that is wrong with them; one that no one asks for is wrong too. */
+/** The query parameters of a request. Collects every error; unknown parameters are errors. */
 final class Parameters {
     static final int DEFAULT_PAGE_SIZE = 50;
     static final int MAX_SAMPLE = 100;
@@ -37,7 +37,8 @@ final class Parameters {
             if (name == null || value == null) {
                 parameters.error(name == null ? pair : name, "is not valid percent-encoded UTF-8");
             } else if (!List.of(known).contains(name)) {
-                String others = known.length == 0 ? "none is supported here" : "expected one of: " + String.join(", ", known);
+                String others =
+                        known.length == 0 ? "none is supported here" : "expected one of: " + String.join(", ", known);
                 parameters.error(name, "unknown parameter; " + others);
             } else if (parameters.given.put(name, value) != null) {
                 parameters.error(name, "must not be repeated");
@@ -46,7 +47,7 @@ final class Parameters {
         return parameters;
     }
 
-    /** Null if it is not what it should be. */
+    /** Returns null if the text is not valid percent-encoded UTF-8. */
     private static @Nullable String decoded(String text) {
         try {
             byte[] bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
@@ -59,33 +60,33 @@ final class Parameters {
         }
     }
 
-    /** Refuses all parameters. */
+    /** Rejects all parameters. */
     static void none(Context ctx) {
-        of(ctx).throwIfWrong();
+        of(ctx).throwIfInvalid();
     }
 
     private void error(String name, String message) {
         errors.add(new FieldError(name, message));
     }
 
-    void throwIfWrong() {
+    void throwIfInvalid() {
         if (!errors.isEmpty()) {
             throw Problem.invalid(List.copyOf(errors)).exception();
         }
     }
 
-    /** A label; null if it is not given. */
+    /** Returns a label; null if absent. */
     @Nullable
     String label(String name) {
         String label = given.get(name);
-        String wrong = label == null ? null : Labels.wrong(label);
+        String wrong = label == null ? null : Labels.error(label);
         if (wrong != null) {
             error(name, wrong);
         }
         return label;
     }
 
-    /** The encoding of text; UTF-8 if it is not given. */
+    /** Returns the encoding of the text; UTF-8 by default. */
     TextEncoding encoding() {
         String text = given.get("encoding");
         if (text == null) {
@@ -97,7 +98,7 @@ final class Parameters {
         });
     }
 
-    /** Whether a parameter is true; false if it is not given. */
+    /** Whether a parameter is true; false by default. */
     boolean flag(String name) {
         String text = given.get(name);
         if (text != null && !text.equals("true") && !text.equals("false")) {
@@ -106,7 +107,7 @@ final class Parameters {
         return "true".equals(text);
     }
 
-    /** The number of items to process as a sample; 0 by default. */
+    /** Returns the number of items to process as a sample; 0 by default. */
     int sample() {
         String text = given.get("sample");
         if (text == null) {
@@ -114,12 +115,14 @@ final class Parameters {
         }
         int count = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1;
         if (count < 0 || count > MAX_SAMPLE) {
-            error("sample", "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Fields.cut(text) + "\")");
+            error(
+                    "sample",
+                    "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Fields.cut(text) + "\")");
         }
         return count;
     }
 
-    /** How many elements a page has. */
+    /** Returns the number of elements in a page. */
     int pageSize() {
         String text = given.get("pageSize");
         if (text == null) {
@@ -127,12 +130,14 @@ final class Parameters {
         }
         int size = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
         if (size < 1 || size > MAX_PAGE_SIZE) {
-            error("pageSize", "must be a whole number between 1 and " + MAX_PAGE_SIZE + " (got \"" + Fields.cut(text) + "\")");
+            error(
+                    "pageSize",
+                    "must be a whole number between 1 and " + MAX_PAGE_SIZE + " (got \"" + Fields.cut(text) + "\")");
         }
         return size;
     }
 
-    /** The id behind which a page begins; null for the first page. */
+    /** Returns the id after which the page starts; null for the first page. */
     @Nullable
     String pageToken() {
         String token = given.get("pageToken");
@@ -143,7 +148,7 @@ final class Parameters {
         return token;
     }
 
-    /** One of the constants of an enum; null if it is not given. */
+    /** Returns a constant of an enum; null if absent. */
     <E extends Enum<E>> @Nullable E constant(String name, Class<E> type) {
         String text = given.get(name);
         if (text == null) {

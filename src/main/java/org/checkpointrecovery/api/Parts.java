@@ -4,20 +4,20 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The body of an answer, made piece by piece as the client takes it. Used by one thread at a time. */
+/** The body of a response, produced in parts as the client reads. Used by one thread at a time. */
 interface Parts extends Closeable {
-    /** About as many bytes as a piece has. */
+    /** The approximate size of a part in bytes. */
     int PART_BYTES = 32 * 1024;
 
-    /** The next piece, not empty; null after the last. It is not changed afterwards. */
+    /** Returns the next part, not empty; null after the last. It does not change afterwards. */
     byte @Nullable [] next() throws IOException;
 
-    /** Whether it is certain that there is no other piece. */
+    /** Whether there is certainly no other part. */
     default boolean isAtEnd() {
         return false;
     }
 
-    /** Whether it takes much memory to make the next piece. */
+    /** Whether producing the next part needs much memory. */
     default boolean isNextLarge() {
         return false;
     }

@@ -7,11 +7,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that says what is wrong (RFC 9457).
+ * An error response (RFC 9457).
  *
- * @param detail for a person: what, with its value; what was done; what to do next
- * @param errors what is wrong with which field of the request
- * @param stand how the job stands whose state did not allow the request, or null
+ * @param detail a message for people: what is wrong, with the value; what the service did; what to do next
+ * @param errors the invalid fields of the request
+ * @param stand the state of the job that did not allow the request, or null
  */
 record Problem(
         Kind kind,
@@ -20,7 +20,7 @@ record Problem(
         @Nullable Stand stand) {
     static final String MEDIA_TYPE = "application/problem+json";
 
-    /** What can be wrong, with its status. */
+    /** The kinds of errors, with their status. */
     enum Kind {
         BAD_REQUEST(400, "Bad request"),
         INVALID_JSON(400, "Invalid JSON"),
@@ -53,7 +53,7 @@ record Problem(
         }
     }
 
-    /** The state of a job, and what can be asked of it instead. */
+    /** The state of a job and the actions that it allows. */
     record Stand(String state, List<String> allowedActions) {}
 
     /** @param field a JSON pointer into the body, or the name of a header or parameter */
@@ -67,7 +67,7 @@ record Problem(
         return invalid(errors, errors.size());
     }
 
-    /** @param count of all errors, of which {@code errors} may be only the first */
+    /** @param count the number of all errors; {@code errors} may contain only the first */
     static Problem invalid(List<FieldError> errors, int count) {
         FieldError first = errors.get(0);
         String detail = count == 1
@@ -102,7 +102,7 @@ record Problem(
         return Json.bytes(json);
     }
 
-    /** Ends a request with this problem. */
+    /** Returns an exception that ends the request with this problem. */
     ProblemException exception() {
         return new ProblemException(this);
     }

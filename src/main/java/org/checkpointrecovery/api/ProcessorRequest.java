@@ -19,7 +19,7 @@ import org.checkpointrecovery.job.ProcessorSpec.Http;
 import org.checkpointrecovery.job.ProcessorSpec.Plugin;
 import org.jspecify.annotations.Nullable;
 
-/** The processor of a spec, checked and with its defaults filled in. Where something is wrong, what is read is of no use. */
+/** Reads the processor of a spec: checks it and fills in defaults. After an error, the value must not be used. */
 final class ProcessorRequest {
     static final double LEAST_REQUESTS_PER_SECOND = 0.001;
     static final int MAX_HEADERS = 100;
@@ -33,7 +33,7 @@ final class ProcessorRequest {
     /** RFC 9110, section 5.6.2. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    /** What the service sets itself, or the connection needs: in lower case. */
+    /** The headers that the service sets or the connection needs, in lower case. */
     private static final Set<String> RESERVED = Set.of(
             "host",
             "content-length",
@@ -62,7 +62,7 @@ final class ProcessorRequest {
         }
         String type = processor.text("type");
         if (type == null) {
-            if (!processor.isWrong("type")) {
+            if (!processor.hasError("type")) {
                 processor.error("type", "is required: one of " + quoted(TYPES));
             }
             processor.refuseOthers();
@@ -84,7 +84,7 @@ final class ProcessorRequest {
 
     private static ProcessorSpec http(Fields fields) {
         String url = needed(fields, "url");
-        String wrongUrl = url.isEmpty() ? null : Urls.wrong(url);
+        String wrongUrl = url.isEmpty() ? null : Urls.error(url);
         if (wrongUrl != null) {
             fields.error("url", wrongUrl);
         }
@@ -202,20 +202,20 @@ final class ProcessorRequest {
 
     private static String name(Fields fields) {
         String name = needed(fields, "name");
-        String wrong = name.isEmpty() ? null : Labels.wrong(name);
+        String wrong = name.isEmpty() ? null : Labels.error(name);
         if (wrong != null) {
             fields.error("name", wrong);
         }
         return name;
     }
 
-    /** A text that must be there, and not be empty; empty if it is wrong. */
+    /** Returns a required, non-empty text; empty if it is invalid. */
     private static String needed(Fields fields, String name) {
         String text = fields.text(name);
         if (text != null && !text.isEmpty()) {
             return text;
         }
-        if (!fields.isWrong(name)) {
+        if (!fields.hasError(name)) {
             fields.error(name, text == null ? "is required" : "must not be empty");
         }
         return "";

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the parts of an answer, each when the client has taken the one before. No thread waits with a client that does not
- * read. If a part cannot be made, the connection is closed, so that the answer does not look whole.
+ * Sends the parts of a response, each once the client has read the previous one. Blocks no thread while a client does not
+ * read. If a part cannot be produced, closes the connection, so that the response does not look complete.
  */
 final class Pump implements WriteListener {
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
-    /** After so many parts other requests have their turn, however fast the client is. */
+    /** The number of parts after which other requests get their turn. */
     private static final int TURN_PARTS = 32;
 
     private final ServletOutputStream out;
@@ -28,14 +28,14 @@ final class Pump implements WriteListener {
     private final Parts parts;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
-    /** Guards the parts, which may be closed while one is made. */
+    /** Guards the parts, which may be closed while one is produced. */
     private final Object making = new Object();
 
     private byte @Nullable [] next; // guarded by making
-    private boolean unflushed; // by the thread that writes alone
+    private boolean unflushed; // used only by the writing thread
 
     private Pump(Context ctx, Transfers transfers, Parts parts, byte @Nullable [] first) throws IOException {
-        this.out = ctx.res().getOutputStream(); // Javalin's own would gather what is written
+        this.out = ctx.res().getOutputStream(); // Javalin's stream would buffer the writes
         this.connection = ServletContextRequest.getServletContextRequest(ctx.req())
                 .getConnectionMetaData()
                 .getConnection()
@@ -47,8 +47,8 @@ final class Pump implements WriteListener {
     }
 
     /**
-     * Answers with some parts, which are closed in the end whatever happens. What keeps the first part from being made is
-     * thrown here, before anything is sent.
+     * Responds with parts, which are closed in every case. If the first part cannot be produced, throws the cause before
+     * anything is sent.
      */
     static void send(Context ctx, Transfers transfers, Parts parts) throws IOException {
         boolean begun = false;
@@ -74,7 +74,7 @@ final class Pump implements WriteListener {
         }
     }
 
-    /** Sends the headers alone. An answer that ends with nothing sent would say that its length is 0. */
+    /** Sends only the headers. A response without any write would declare the length 0. */
     static void head(Context ctx, Transfers transfers) {
         ctx.future(() -> {
             try {
@@ -99,13 +99,13 @@ final class Pump implements WriteListener {
 
     @Override
     public void onError(Throwable failure) {
-        end(); // the client went away
+        end(); // the client disconnected
     }
 
     /**
      * After {@code isReady} was false, the container calls {@link #onWritePossible}.
      *
-     * @param large whether this is a thread for what takes much memory; it does no more than one such part
+     * @param large whether this thread is for parts that need much memory; it produces only one of them
      */
     private void write(boolean large) {
         try {
@@ -140,7 +140,7 @@ final class Pump implements WriteListener {
             connection.close();
             end();
         } catch (IOException | RuntimeException e) {
-            end(); // the client went away
+            end(); // the client disconnected
         } catch (Error e) {
             lanes.check(e);
             connection.close();
@@ -184,7 +184,7 @@ final class Pump implements WriteListener {
         done.complete(null);
     }
 
-    /** A part could not be made. */
+    /** A part could not be produced. */
     private static final class PartException extends Exception {
         PartException(Exception cause) {
             super(cause);

@@ -6,8 +6,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Hands requests to the threads that do their work. Questions about the service's health are answered by Jetty's own threads,
- * which do nothing else that takes time: so there is always one.
+ * Passes requests to the threads that process them. Health checks are answered by Jetty's own threads, which do no other long
+ * work, so that one is always free.
  */
 final class Reception extends Handler.Wrapper {
     private final Lanes lanes;

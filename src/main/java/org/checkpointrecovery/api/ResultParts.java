@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Results that are in no file in this form: gathered one by one until there is enough for a part. */
+/** Converted results, collected one by one until a part is full. */
 final class ResultParts implements Parts {
     private static final Logger log = LoggerFactory.getLogger(ResultParts.class);
 
     private final Source source;
     private final List<Closeable> held;
 
-    /** Makes results one by one. */
+    /** Produces results one by one. */
     interface Source {
-        /** Writes the next one; false if there is none. */
+        /** Writes the next result; returns false if there is none. */
         boolean next(ByteArrayOutputStream out) throws IOException;
     }
 
-    /** @param held is closed with this */
+    /** @param held closed with this object */
     ResultParts(Source source, List<Closeable> held) {
         this.source = source;
         this.held = held;
     }
 
-    /** Results as lines. */
+    /** Returns results as lines. */
     static Source lines(MergedResults results) {
         return out -> {
             byte[] line = results.next();
@@ -45,7 +45,7 @@ final class ResultParts implements Parts {
     public byte @Nullable [] next() throws IOException {
         ByteArrayOutputStream part = new ByteArrayOutputStream();
         while (part.size() < PART_BYTES && source.next(part)) {
-            // the next one may have room too
+            // the next result may fit as well
         }
         return part.size() == 0 ? null : part.toByteArray();
     }

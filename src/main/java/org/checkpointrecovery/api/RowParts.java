@@ -11,7 +11,7 @@ import org.checkpointrecovery.storage.Spool;
 import org.checkpointrecovery.storage.Spools;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON object with one list of any length. Its elements are made when they are sent; a large one waits in a file. */
+/** A JSON object with one list of any length. Elements are produced when they are sent; a large one is kept in a file. */
 final class RowParts implements Parts {
     private final Spools spools;
     private final Deque<Row> rows;
@@ -23,15 +23,15 @@ final class RowParts implements Parts {
     private boolean ended;
 
     /**
-     * An element of the list. One that is refused is left out.
+     * An element of the list. Elements that are refused are left out.
      *
-     * @param large whether it takes much memory to make it
+     * @param large whether producing it needs much memory
      */
     record Row(Answers.Writer writer, boolean large) {}
 
     /**
-     * @param start of the object, to the bracket that opens the list
-     * @param end of the object, from the bracket that closes the list
+     * @param start the start of the object, up to the opening bracket of the list
+     * @param end the end of the object, from the closing bracket of the list
      */
     RowParts(Spools spools, String start, List<Row> rows, String end) {
         this.spools = spools;
@@ -71,7 +71,7 @@ final class RowParts implements Parts {
         }
     }
 
-    /** As many rows as a part has room for, or a large one. */
+    /** Produces as many rows as fit into a part, or one large row. */
     private void fill() throws IOException {
         Spool spool = spools.begin();
         current = spool;
@@ -82,7 +82,7 @@ final class RowParts implements Parts {
         while (!rows.isEmpty() && spool.length() < PART_BYTES / 2) {
             boolean large = rows.element().large();
             if (large && (begins || spool.length() > 0)) {
-                return; // it is made on another thread
+                return; // it is produced on another thread
             }
             append(rows.remove(), spool);
         }
@@ -103,7 +103,7 @@ final class RowParts implements Parts {
                 part = made.read(at, PART_BYTES);
             }
         } catch (RefusedException e) {
-            // it was deleted just now
+            // just deleted
         }
     }
 

@@ -9,9 +9,9 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Answers requests that break the rules of HTTP itself and so never come to a route: a bad request line, an address that is
- * not encoded as it should be, headers that are too large. What the server does not support of HTTP is the client's to
- * change, so it is 400 and not 501 or 505.
+ * Answers requests that violate HTTP and therefore reach no route: an invalid request line, an invalid encoding of the
+ * address, headers that are too large. Unsupported features of HTTP are for the client to avoid, so they are answered with
+ * 400 instead of 501 or 505.
  */
 final class ServerErrorHandler extends ErrorHandler {
     @Override
@@ -21,8 +21,7 @@ final class ServerErrorHandler extends ErrorHandler {
         Problem problem = client
                 ? Problem.of(
                         Problem.Kind.BAD_REQUEST,
-                        "The request is not valid HTTP (" + HttpStatus.getMessage(status)
-                                + "). Nothing was changed.")
+                        "The request is not valid HTTP (" + HttpStatus.getMessage(status) + "). Nothing was changed.")
                 : Problem.of(Problem.Kind.INTERNAL_ERROR, "Internal error; see the log of the service.");
         response.setStatus(problem.kind().status());
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.MEDIA_TYPE);

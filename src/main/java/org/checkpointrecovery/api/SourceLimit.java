@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Closes connections from an address that has as many as allowed already. */
+/** Closes new connections from an address that has reached its limit. */
 final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
     private final int most;
     private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
@@ -22,7 +22,7 @@ final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
 
     @Override
     public void lifeCycleStarting(LifeCycle starting) {
-        if (starting instanceof Server server) { // and not a connector, which hears of this too
+        if (starting instanceof Server server) { // not a connector, which gets the event as well
             for (Connector connector : server.getConnectors()) {
                 ((AbstractConnector) connector).addBean(this);
             }
@@ -35,7 +35,7 @@ final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
             return;
         }
         InetAddress source = address.getAddress();
-        sources.put(connection, source); // a closed connection does not know it
+        sources.put(connection, source); // a closed connection no longer knows it
         if (open.merge(source, 1, Integer::sum) > most) {
             connection.getEndPoint().close();
         }

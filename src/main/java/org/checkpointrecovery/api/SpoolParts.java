@@ -4,12 +4,12 @@ import java.io.IOException;
 import org.checkpointrecovery.storage.Spool;
 import org.jspecify.annotations.Nullable;
 
-/** What was written to a spool. */
+/** The contents of a spool. */
 final class SpoolParts implements Parts {
     private final Spool spool;
     private long position;
 
-    /** @param spool is closed with this */
+    /** @param spool closed with this object */
     SpoolParts(Spool spool) {
         this.spool = spool;
     }

@@ -8,10 +8,10 @@ import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.storage.Spool;
 import org.checkpointrecovery.storage.Spools;
 
-/** What moves bodies and answers without a thread for each: threads for the work, the minimum pace, temporary files. */
+/** The parts of transfers without a thread for each: threads for the work, the minimum pace, temporary files. */
 record Transfers(Lanes lanes, Pace pace, Spools spools, Conversions conversions) {
 
-    /** Answers with JSON of any size. Nothing of it is sent if the writer fails. */
+    /** Responds with JSON of any size. Sends nothing if the writer fails. */
     void json(Context ctx, int status, Answers.Writer writer) throws IOException, RefusedException {
         Spool spool = spools.begin();
         boolean written = false;
@@ -32,7 +32,7 @@ record Transfers(Lanes lanes, Pace pace, Spools spools, Conversions conversions)
         send(ctx, new SpoolParts(spool));
     }
 
-    /** Answers with a text of any length, which is another one the next time. */
+    /** Responds with a text that is created for this request. */
     void text(Context ctx, String text) throws IOException {
         Spool spool = spools.begin();
         boolean written = false;
@@ -47,7 +47,7 @@ record Transfers(Lanes lanes, Pace pace, Spools spools, Conversions conversions)
         send(ctx, new SpoolParts(spool));
     }
 
-    /** Answers with bytes that are in memory for other reasons. */
+    /** Responds with bytes that stay in memory. */
     void shared(Context ctx, byte[] bytes) throws IOException {
         if (bytes.length <= Parts.PART_BYTES) {
             ctx.result(bytes);
@@ -57,7 +57,7 @@ record Transfers(Lanes lanes, Pace pace, Spools spools, Conversions conversions)
         }
     }
 
-    /** Answers with parts, or for HEAD without them. The parts are closed in the end. */
+    /** Responds with parts, or without them for HEAD. The parts are closed in every case. */
     void send(Context ctx, Parts parts) throws IOException {
         if (parts == Answers.NOTHING) {
             return;

@@ -8,12 +8,12 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Reads and throws away what is left of a request's body once its answer is on its way. A client that sends all of a
- * refused body before it looks for the answer would meet a reset connection otherwise: a socket that is closed with
- * unread bytes takes back what it has sent (RFC 9112, 9.6). It goes on for at most {@link #LINGERING}.
+ * Reads and discards the rest of a request body after the response was sent. Otherwise a client that sends the whole body
+ * before it reads the response would get a reset connection: closing a socket with unread bytes discards the bytes it has
+ * sent (RFC 9112, 9.6). Continues for at most {@link #LINGERING}.
  */
 final class UnreadBody extends Handler.Wrapper {
-    /** As nginx's {@code lingering_time}, but shorter: whoever sends on for longer loses the answer. */
+    /** Like nginx's {@code lingering_time}, but shorter. Clients that send for longer lose the response. */
     static final Duration LINGERING = Duration.ofSeconds(10);
 
     @Override
@@ -28,7 +28,7 @@ final class UnreadBody extends Handler.Wrapper {
         return System.nanoTime() + LINGERING.toNanos();
     }
 
-    /** Jetty would fail the rest of the body before the answer is written. */
+    /** Prevents Jetty from failing the rest of the body before the response is written. */
     private static final class ReadLater extends Request.Wrapper {
         ReadLater(Request request) {
             super(request);

@@ -11,10 +11,10 @@ import org.checkpointrecovery.coding.ZstdDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the body of an upload is coded, and which header or parameter says so. A {@code Content-Encoding} decides alone; without
- * one the ending of the name does, and then the media type.
+ * The compression of an upload, and the header or parameter that declares it. {@code Content-Encoding} takes precedence, then
+ * the ending of the name, then the media type.
  *
- * @param name of the file once it is decoded, or null
+ * @param name the name of the decompressed file, or null
  */
 record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
     private static final Map<String, Kind> ENDINGS = Map.of(".gz", Kind.GZIP, ".zst", Kind.ZSTD);
@@ -60,7 +60,7 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         };
     }
 
-    /** Throws a 415 where the JVM does not let the coding be decoded. */
+    /** Throws a 415 if the JVM does not support the coding. */
     void requireDecoder() {
         if (kind == Kind.ZSTD && !ZstdDecoder.isAvailable()) {
             throw Problem.of(
@@ -72,7 +72,7 @@ record UploadCoding(Kind kind, String saidBy, @Nullable String name) {
         }
     }
 
-    /** The file's own bytes. What is not coded as it should be is an {@link UndecodableException}. */
+    /** Returns the decompressed bytes. Reading throws an {@link UndecodableException} if they are damaged. */
     InputStream decode(InputStream body) throws IOException {
         return switch (kind) {
             case NONE -> body;

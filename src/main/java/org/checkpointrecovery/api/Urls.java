@@ -4,14 +4,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/** URLs that the service is to call for a client. */
+/** Checks URLs that the service calls for a client. */
 final class Urls {
     static final int MAX_CHARACTERS = 8192;
 
     private Urls() {}
 
-    /** What is wrong with the text of a URL, whatever the service may connect to; null if nothing is. */
-    static @Nullable String wrong(String text) {
+    /** Returns the error in the text of a URL, or null. Does not check whether the service may connect to it. */
+    static @Nullable String error(String text) {
         if (text.length() > MAX_CHARACTERS) {
             return "must have at most " + MAX_CHARACTERS + " characters (got " + text.length() + ")";
         }
@@ -22,13 +22,13 @@ final class Urls {
             return "must begin with http:// or https://";
         }
         try {
-            return wrong(new URI(text));
+            return error(new URI(text));
         } catch (URISyntaxException e) {
             return "is not a valid URL: " + e.getReason() + " at character " + e.getIndex();
         }
     }
 
-    private static @Nullable String wrong(URI url) {
+    private static @Nullable String error(URI url) {
         if (url.getRawUserInfo() != null
                 || String.valueOf(url.getRawAuthority()).contains("@")) {
             return "must not contain a user or password; use a header with a secret instead";

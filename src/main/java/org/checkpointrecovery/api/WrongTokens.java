@@ -9,21 +9,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows down clients that guess tokens: after {@value #FREE} wrong ones from a source within a minute, its further refusals
- * are answered {@link #DELAY} later. A request with the right token is never delayed: the source may be a proxy that others
- * stand behind. Logs one line per source and minute. Remembers {@value #MOST_SOURCES} sources at most. Thread-safe.
+ * Slows down clients that guess tokens: after {@value #FREE} wrong tokens from a source within a minute, further refusals are
+ * delayed by {@link #DELAY}. Requests with the correct token are never delayed: the source may be a proxy with other clients
+ * behind it. Logs one line per source and minute. Remembers at most {@value #MOST_SOURCES} sources. Thread-safe.
  */
 final class WrongTokens {
     static final int FREE = 5;
     static final Duration DELAY = Duration.ofSeconds(1);
     static final Duration PERIOD = Duration.ofMinutes(1);
     static final int MOST_SOURCES = 1000;
-    /** Answers of a source that are delayed at once. */
+    /** The maximum number of delayed responses of a source. */
     static final int MOST_DELAYED = 100;
 
     private static final Logger log = LoggerFactory.getLogger(WrongTokens.class);
 
-    private final Map<String, Source> sources = new LinkedHashMap<>(); // guarded by this; the oldest first
+    private final Map<String, Source> sources = new LinkedHashMap<>(); // guarded by this; oldest first
 
     private static final class Source {
         private final long since;
@@ -35,16 +35,16 @@ final class WrongTokens {
         }
     }
 
-    /** What to do with a request that carries a wrong token. */
+    /** How to answer a request with a wrong token. */
     enum Refusal {
         NOW,
-        /** After {@link #DELAY}; {@link #answered} is to be called then. */
+        /** After {@link #DELAY}; then call {@link #answered}. */
         DELAYED,
-        /** At once, with the end of the connection: too many answers are delayed already. */
+        /** Immediately, closing the connection: too many responses are already delayed. */
         LAST
     }
 
-    /** What an address counts as. One machine may have all addresses that share the first half of an IPv6 address. */
+    /** Returns the source of an address: for IPv6 its first half, because one machine may use every address within it. */
     static String source(String address) {
         String[] groups = address.replaceAll("[\\[\\]]", "").split(":", -1);
         return groups.length == 8 ? String.join(":", List.of(groups).subList(0, 4)) + "::/64" : address;
@@ -73,7 +73,7 @@ final class WrongTokens {
         return Refusal.DELAYED;
     }
 
-    /** A delayed answer is on its way. */
+    /** Ends the delay of a response. */
     synchronized void answered(String source) {
         Source known = sources.get(source);
         if (known != null && known.delayed > 0) {
@@ -81,12 +81,12 @@ final class WrongTokens {
         }
     }
 
-    /** Logs and forgets sources whose minute is over. Call about once a second. */
+    /** Logs and forgets sources after a minute. Call about once a second. */
     void check(long nanoTime) {
         end(nanoTime - PERIOD.toNanos());
     }
 
-    /** Logs all that was not logged yet. */
+    /** Logs every source that has not been logged. */
     void close() {
         end(Long.MAX_VALUE);
     }

@@ -1,4 +1,4 @@
-/** The service over HTTP: routes, wire JSON, problem details. Does not know how a job runs. */
+/** The HTTP API: routes, JSON, problem details. Does not know how a job runs. */
 @NullMarked
 package org.checkpointrecovery.api;
 

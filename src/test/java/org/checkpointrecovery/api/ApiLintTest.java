@@ -11,7 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Linters of OpenAPI find nothing in {@code openapi.yaml}, not even a warning. {@code .ci/run} installs them. */
 class ApiLintTest {
-    private static final String DOCUMENT = Path.of("openapi.yaml").toAbsolutePath().toString();
+    private static final String DOCUMENT =
+            Path.of("openapi.yaml").toAbsolutePath().toString();
 
     @TempDir
     private Path directory;
@@ -19,15 +20,17 @@ class ApiLintTest {
     @Test
     void redocly_finds_nothing_by_its_recommended_rules() throws Exception {
         Program.needs("redocly", "--version");
-        String found = Program.run(directory, "redocly", "lint", "--extends", "recommended", "--format", "json", DOCUMENT);
+        String found =
+                Program.run(directory, "redocly", "lint", "--extends", "recommended", "--format", "json", DOCUMENT);
         assertThat(found).contains("\"errors\": 0,", "\"warnings\": 0,");
     }
 
     @Test
     void spectral_finds_nothing_by_its_rules_for_openapi() throws Exception {
         Program.needs("spectral", "--version");
-        String rules =
-                Path.of("src", "test", "resources", "spectral.yaml").toAbsolutePath().toString();
+        String rules = Path.of("src", "test", "resources", "spectral.yaml")
+                .toAbsolutePath()
+                .toString();
         Program.run(directory, "spectral", "lint", "--fail-severity", "hint", "--ruleset", rules, DOCUMENT);
     }
 
@@ -36,6 +39,7 @@ class ApiLintTest {
         Matcher install = Pattern.compile("npm install --global .*").matcher(Files.readString(Path.of(".ci", "run")));
         assertThat(install.find()).isTrue();
         String packages = install.group().replaceFirst("npm install --global (--\\S+ )*", "");
-        assertThat(Files.readString(Path.of("src", "docs", "internals.md"))).contains("npm install --global " + packages);
+        assertThat(Files.readString(Path.of("src", "docs", "internals.md")))
+                .contains("npm install --global " + packages);
     }
 }

@@ -101,7 +101,8 @@ class DocumentedAnswersTest {
         }
         Set<String> others = new TreeSet<>(CONTRACT.operations());
         operations(401).forEach(others::remove);
-        assertThat(others).containsExactly(
+        assertThat(others)
+                .containsExactly(
                         "GET /", "GET /dashboard/{file}", "GET /docs", "GET /docs/{file}", "GET /livez", "GET /readyz");
     }
 
@@ -342,7 +343,7 @@ class DocumentedAnswersTest {
 
     /** Whether an operation changes nothing. It is answered until the port is closed, so it meets no 503. */
     private static boolean reads(String operation) {
-        return method(operation).equals("GET") && !operation.endsWith("/readyz") || operation.endsWith("/validate");
+        return (method(operation).equals("GET") && !operation.endsWith("/readyz")) || operation.endsWith("/validate");
     }
 
     @Test

@@ -48,8 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GeneratedClientTest {
     private static final int ITEMS = 1000;
-    private static final Path CLIENTS =
-            Path.of("target", "generated-clients").toAbsolutePath();
+    private static final Path CLIENTS = Path.of("target", "generated-clients").toAbsolutePath();
 
     @TempDir
     private static Path directory;
@@ -158,7 +157,12 @@ class GeneratedClientTest {
     void python_does_all_of_this() throws Exception {
         Program.needs("python3", "-c", "import pydantic, urllib3, dateutil; assert pydantic.VERSION.startswith('2.')");
         Path program = Path.of("src", "test", "python", "generated_client.py").toAbsolutePath();
-        Program.run(directory, "python3", program.toString(), CLIENTS.resolve("python").toString(), url());
+        Program.run(
+                directory,
+                "python3",
+                program.toString(),
+                CLIENTS.resolve("python").toString(),
+                url());
     }
 
     @Test
@@ -169,7 +173,8 @@ class GeneratedClientTest {
         copy(CLIENTS.resolve("typescript"), project.resolve("client"));
         Path program = Path.of("src", "test", "typescript", "generated-client.ts");
         Files.copy(program, project.resolve("generated-client.ts"));
-        List<String> tsc = List.of("tsc", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--module", "commonjs");
+        List<String> tsc =
+                List.of("tsc", "--strict", "--target", "es2022", "--lib", "es2022,dom", "--module", "commonjs");
         List<String> compile = new ArrayList<>(tsc);
         compile.addAll(List.of("--outDir", "out", "generated-client.ts"));
         Program.run(project, compile.toArray(String[]::new));

@@ -74,7 +74,8 @@ class HttpRulesTest {
     }
 
     private static String real(String path) {
-        return path.replace("{file}", path.startsWith("/docs") ? "swagger-ui.css" : "style.css").replace("{id}", path.startsWith("/v1/files") ? file : job);
+        return path.replace("{file}", path.startsWith("/docs") ? "swagger-ui.css" : "style.css")
+                .replace("{id}", path.startsWith("/v1/files") ? file : job);
     }
 
     @ParameterizedTest

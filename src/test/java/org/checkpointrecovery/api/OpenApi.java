@@ -72,7 +72,8 @@ final class OpenApi {
                     .required(rule.getKey())
                     .required("content")
                     .required("application/problem+json");
-            ArrayNode all = JSON.createArrayNode().add(problem.required("schema")).addAll((ArrayNode) rule.getValue());
+            ArrayNode all =
+                    JSON.createArrayNode().add(problem.required("schema")).addAll((ArrayNode) rule.getValue());
             problem.set("schema", JSON.createObjectNode().set("allOf", all));
         });
         schemas = SchemaRegistry.withDialect(
