@@ -1,4 +1,4 @@
-/** What can be asked of a job now, each with the same call for a shell. */
+/** The actions that a job allows, each with its curl command. */
 
 import { call, curl, jobPath } from './api.js';
 import { confirmed } from './dialogs.js';
@@ -28,7 +28,7 @@ export function crashPointSelect(attributes) {
   return el('select', attributes, ...CRASH_POINTS.map(([value, label]) => el('option', { value }, label)));
 }
 
-/** A line for a shell that can be copied. */
+/** A shell command that can be copied. */
 export function curlLine() {
   const code = el('code', { 'data-testid': 'curl' });
   const copy = el('button', { type: 'button', class: 'copy', onclick: copyIt }, 'Copy');
@@ -37,7 +37,7 @@ export function curlLine() {
     try {
       await navigator.clipboard.writeText(code.textContent);
     } catch {
-      // Only pages that are secure may write to the clipboard; the old way works everywhere.
+      // Only secure pages may write to the clipboard; execCommand works everywhere.
       const selection = getSelection();
       selection.selectAllChildren(code);
       document.execCommand('copy');
@@ -52,8 +52,8 @@ export function curlLine() {
 
 export class Actions {
   /**
-   * @param onJob is given the job that an action answers with
-   * @param onDeleted is called when it is gone
+   * @param onJob called with the job that an action returns
+   * @param onDeleted called after the job was deleted
    */
   constructor(id, onJob, onDeleted) {
     this.id = id;
@@ -66,7 +66,7 @@ export class Actions {
     this.error = el('p', { class: 'error', role: 'alert', hidden: true });
   }
 
-  /** Shows those that are allowed. Those that stay are left alone, so that no button moves under a finger or loses the focus. */
+  /** Shows the allowed actions. Leaves buttons that stay unchanged, so that none moves under a finger or loses the focus. */
   show(job) {
     this.job = job;
     for (const [action, block] of [...this.blocks]) {

@@ -1,10 +1,10 @@
-/** Calls of the service. A 401 asks for the token once and sends the call again with it. */
+/** Calls the service. After a 401, asks for the token once and repeats the call. */
 
 import { askForToken } from './dialogs.js';
 
 const KEY = 'checkpoint-recovery-token';
 
-/** What the service, or the way to it, said no with. `errors` and the other fields are those of the answer. */
+/** An error of the service or the connection, with the fields of the response. */
 export class Problem extends Error {
   constructor(fields) {
     super(fields.detail);
@@ -22,7 +22,7 @@ function authorized(headers) {
 
 let asking = null;
 
-/** All calls that meet a 401 wait for the same answer. A token that was changed in the meantime is tried first. */
+/** Asks for the token. Concurrent calls share one dialog. A token that changed in the meantime is tried first. */
 async function newToken(used) {
   if (token() !== used) {
     return;
@@ -33,7 +33,7 @@ async function newToken(used) {
   sessionStorage.setItem(KEY, await asking);
 }
 
-/** As fetch, with the token. Answers other than 2xx are given back too. */
+/** Like fetch, with the token. Returns every response, including errors. */
 export async function request(path, options = {}) {
   for (;;) {
     const used = token();
@@ -61,7 +61,7 @@ export async function problemOf(answer) {
   }
 }
 
-/** Calls and gives back the JSON of the answer; null if it has none. Throws a Problem. */
+/** Calls the service and returns the JSON of the response, or null. Throws a Problem. */
 export async function call(method, path, body) {
   const options = { method };
   if (body !== undefined) {
@@ -79,7 +79,7 @@ export function jobPath(id) {
   return `/v1/jobs/${encodeURIComponent(id)}`;
 }
 
-/** Sends a file. fetch tells nothing of how much has been sent, so this is an XMLHttpRequest. */
+/** Uploads a file with XMLHttpRequest, because fetch does not report upload progress. */
 export async function upload(file, onProgress) {
   for (;;) {
     const used = token();
@@ -114,7 +114,7 @@ function send(file, onProgress) {
   });
 }
 
-/** The same call for a shell, with $TOKEN in place of the token. */
+/** Returns the curl command for a call, with $TOKEN instead of the token. */
 export function curl(method, path, body) {
   const quoted = text => `'${text.replaceAll("'", "'\\''")}'`;
   const parts = ['curl'];

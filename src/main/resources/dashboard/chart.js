@@ -1,10 +1,10 @@
-/** How fast jobs went in the last five minutes, from the events that this page has seen. */
+/** The rates of jobs in the last five minutes, from the events that this page has received. */
 
 import { listen } from './events.js';
 import { duration, rate } from './format.js';
 
 const KEPT_MILLIS = 5 * 60 * 1000;
-/** Commits come in steps; a rate is taken over this long, so that it does not jump with each of them. */
+/** Progress advances in steps, with each commit. Averaging over this period keeps the rate from jumping. */
 const WINDOW_MILLIS = 3000;
 const GAP_MILLIS = 20000;
 const WIDTH = 600;
@@ -12,7 +12,7 @@ const HEIGHT = 140;
 
 const samples = new Map();
 
-/** Begins to remember what the events tell. */
+/** Starts to record progress events. */
 export function recordThroughput() {
   listen((name, data) => {
     if (name === 'progress') {
@@ -35,7 +35,7 @@ function record(id, progress) {
   samples.set(id, kept);
 }
 
-/** Points of time and rate; null where the job stood still or nothing is known. */
+/** Returns points of time and rate; the rate is null while the job is idle or its progress is unknown. */
 export function rates(kept) {
   const points = [];
   let from = 0;

@@ -1,4 +1,4 @@
-/** The promise, before one's own eyes: the same items with and without a crash, and the same results. */
+/** Demonstrates the guarantee: the same items with and without a crash, and identical results. */
 
 import { call, jobPath, problemOf, request } from './api.js';
 import { announce, el, heading, problemText, setText } from './dom.js';
@@ -51,7 +51,7 @@ export function showDemo(main) {
     });
   }
 
-  /** Shows a job in a step until it is in one of the states. */
+  /** Shows a job in a step until it reaches one of the states. */
   async function watch(item, id, until) {
     const bar = el('progress', { max: '100', 'aria-label': 'Progress of this step' });
     const number = el('span', { class: 'number' });

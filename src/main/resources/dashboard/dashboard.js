@@ -1,4 +1,4 @@
-/** Shows the page that the address names, and follows the events. */
+/** Shows the page of the current address and follows the events. */
 
 import { follow } from './events.js';
 import { recordThroughput } from './chart.js';
@@ -49,7 +49,7 @@ window.addEventListener('hashchange', () => {
 });
 recordThroughput();
 open();
-// Before, the stream would count as a part of the page, which would never be loaded.
+// If it opened earlier, the page would never finish loading: the stream would be part of it.
 if (document.readyState === 'complete') {
   follow();
 } else {

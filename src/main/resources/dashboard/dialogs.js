@@ -1,6 +1,6 @@
-/** The two questions that the page asks. */
+/** The dialogs of the page. */
 
-/** Gives back a token, once there is one; `again` if the one before was wrong. */
+/** Asks for the token and returns it. `again` means that the previous one was wrong. */
 export function askForToken(again) {
   const dialog = document.getElementById('token-dialog');
   const field = document.getElementById('token');
@@ -11,7 +11,7 @@ export function askForToken(again) {
     const save = event => {
       event.preventDefault();
       const token = field.value.trim();
-      // What a header cannot carry is not a token either.
+      // A header can carry only these characters.
       if (!/^[\x21-\x7e]+$/.test(token)) {
         document.getElementById('token-wrong').hidden = token === '';
         field.focus();
@@ -33,7 +33,7 @@ export function askForToken(again) {
   });
 }
 
-/** Whether the person says yes. */
+/** Asks for confirmation. */
 export function confirmed(question, yes) {
   const dialog = document.getElementById('confirm');
   document.getElementById('confirm-question').textContent = question;

@@ -1,4 +1,4 @@
-/** Builds elements. Text only ever becomes text: nothing here, or anywhere in these modules, parses markup. */
+/** Builds elements. Text stays text: none of these modules parses markup. */
 
 export function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -18,7 +18,7 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Changes the text only if it is another one, so that a selection is not lost for nothing. */
+/** Sets the text only if it changes, so that selections survive. */
 export function setText(element, text) {
   if (element.textContent !== text) {
     element.textContent = text;
@@ -27,10 +27,10 @@ export function setText(element, text) {
 
 let announced = '';
 
-/** Tells those who hear the page. */
+/** Announces a message to screen readers. */
 export function announce(text) {
   const announcer = document.getElementById('announcer');
-  // The same words twice are heard twice only if something changes.
+  // Screen readers repeat the same message only if the text changes.
   announced = announced === text ? text + '\u00a0' : text;
   announcer.textContent = announced;
 }
@@ -42,12 +42,12 @@ export function newId(prefix) {
   return `${prefix}-${ids}`;
 }
 
-/** A heading that takes the focus when its page is opened. */
+/** A heading that gets the focus when its page opens. */
 export function heading(...children) {
   return el('h1', { tabindex: '-1' }, ...children);
 }
 
-/** What went wrong, for a person. */
+/** An error message for people. */
 export function problemText(problem) {
   return problem.detail || problem.message || String(problem);
 }

@@ -1,6 +1,6 @@
 /**
- * The events of all jobs, read with fetch because EventSource cannot send a token. When the connection is lost it is made
- * again with the id of the last event, so that nothing is missed; a banner says so in the meantime.
+ * The events of all jobs, read with fetch because EventSource cannot send a token. Reconnects after a lost connection with
+ * the id of the last event, so that no event is missed, and shows a banner meanwhile.
  */
 
 import { request } from './api.js';
@@ -8,14 +8,14 @@ import { announce } from './dom.js';
 
 const FIRST_WAIT_MILLIS = 1000;
 const LONGEST_WAIT_MILLIS = 5000;
-/** The service sends a comment every 15 s: a connection that is silent for longer is dead. */
+/** The service sends a comment every 15 s: a connection that is silent for longer is lost. */
 const SILENCE_MILLIS = 40000;
 
 const listeners = new Set();
 let lastId = null;
 let lost = false;
 
-/** Calls `listener(name, data)` for each event; gives back what ends that. */
+/** Calls `listener(name, data)` for each event. Returns a function that unsubscribes. */
 export function listen(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -52,10 +52,10 @@ export async function follow() {
         show(false);
       });
     } catch {
-      // whatever it was, it is tried again
+      // any failure leads to a new attempt
     }
     if (document.hidden) {
-      continue; // given up, not lost
+      continue; // closed on purpose
     }
     show(true);
     await new Promise(resolve => setTimeout(resolve, wait));
@@ -64,9 +64,9 @@ export async function follow() {
 }
 
 let aborter = new AbortController();
-/** A browser may keep a page that was left, with its stream: a few of them would take all connections to the service. */
+/** Browsers may keep pages that were left, with their streams. A few of them would use up all connections to the service. */
 window.addEventListener('pagehide', () => aborter.abort());
-/** So would tabs that nobody looks at. */
+/** So would hidden tabs. */
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) {
     aborter.abort();
@@ -112,7 +112,7 @@ async function read(onOpen) {
   }
 }
 
-/** Takes a text/event-stream apart as it comes, wherever it is cut. */
+/** Parses a text/event-stream from chunks of any size. */
 export class EventParser {
   constructor() {
     this.rest = '';

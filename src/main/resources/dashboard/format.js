@@ -1,4 +1,4 @@
-/** Numbers and times as a person reads them. */
+/** Formats numbers and times for people. */
 
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
@@ -29,7 +29,7 @@ export function bytes(number) {
   return `${short.format(value)} ${units[unit]}`;
 }
 
-/** As 0.4 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h. */
+/** Formats a duration, such as 0.4 s, 12 s, 3 min 5 s, 2 h 10 min or 4 d 3 h. */
 export function duration(seconds) {
   const s = Math.max(0, seconds);
   if (s < 10) {
@@ -78,7 +78,7 @@ export function items(number) {
   return number === 1 ? '1 item' : `${count(number)} items`;
 }
 
-/** A state as a word: RUNNING is Running. */
+/** Formats a state: RUNNING becomes Running. */
 export function word(state) {
   return state.charAt(0) + state.slice(1).toLowerCase().replaceAll('_', ' ');
 }

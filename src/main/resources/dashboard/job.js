@@ -1,4 +1,4 @@
-/** One job, as it goes on. */
+/** The page of one job, kept up to date. */
 
 import { Actions } from './actions.js';
 import { call, jobPath } from './api.js';
@@ -12,14 +12,14 @@ import { setTag, stateTag } from './jobs.js';
 const WORKING = ['RUNNING', 'PAUSING', 'CANCELLING'];
 
 /**
- * What a crash costs, by the spec: with calls to the outside the journal limits it to the calls under way; else it is what lies
- * behind the checkpoint, which only "each" on one thread limits: else batches wait for the disk, as many as it is slow.
+ * Describes what a crash would repeat. For external calls, the journal limits it to the calls in progress. Otherwise it is
+ * everything after the checkpoint, which only "each" on one thread limits: in other cases batches wait for a slow disk.
  */
 export function repeatedAfterCrash(spec) {
   const { processor } = spec;
   if (processor.concurrency !== undefined) {
     const held = processor.pauseAfterFailedItems;
-    // Where calls are refused, 401 and 403 are held back in any case, five at the most.
+    // Up to five consecutive 401 and 403 are held back in any case.
     const streak = held === undefined ? '' : `, and up to ${items(held ?? 5)} that had failed consecutively`;
     return `after a crash at most ${items(processor.concurrency)} under way ${processor.concurrency === 1 ? 'is' : 'are'}`
       + ` processed again${streak}`;
@@ -27,7 +27,7 @@ export function repeatedAfterCrash(spec) {
   if (spec.commit === 'each' && spec.parallelism === 1) {
     return `after a crash at most ${items(spec.batchSize)} (one batch) ${spec.batchSize === 1 ? 'is' : 'are'} processed again`;
   }
-  const ahead = spec.batchSize * spec.parallelism; // of those threads that wait for the disk, or for an earlier batch
+  const ahead = spec.batchSize * spec.parallelism; // held by threads that wait for the disk or an earlier batch
   return `after a crash about ${items(ahead)} ${ahead === 1 ? 'is' : 'are'} processed again, more if the disk is slower`
     + ' than the processor';
 }
@@ -194,7 +194,7 @@ export function showJob(main, id) {
     setText(line, text);
   }
 
-  /** Files are looked at less often than events come. */
+  /** Reads files less often than events arrive. */
   function look() {
     if (job !== null) {
       results.refresh(job.progress.succeededItems);
@@ -207,7 +207,7 @@ export function showJob(main, id) {
     if (action === 'retry-failed') {
       location.hash = `#/jobs/${answer.id}`;
     } else if (open) {
-      asked += 1; // what was asked before knows less
+      asked += 1; // earlier requests have older data
       show(answer);
       load();
     }

@@ -1,4 +1,4 @@
-/** All jobs, newest first. A row is made once and changed in place, so that nothing moves under the eyes of a reader. */
+/** All jobs, newest first. Rows are created once and updated in place, so that nothing moves while someone reads. */
 
 import { call } from './api.js';
 import { announce, el, heading, problemText, setText } from './dom.js';
@@ -11,14 +11,14 @@ export const STATES = [
 const PAGE_SIZE = 50;
 const ENDS = ['COMPLETED', 'FAILED', 'CANCELLED'];
 
-/** A state as a coloured tag with its word. */
+/** A coloured tag with the state. */
 export function stateTag() {
   return el('span', { class: 'tag' });
 }
 
 const OUTCOMES = { SUCCEEDED: '', PARTIAL: ', some items failed', ALL_FAILED: ', all items failed' };
 
-/** Says of a completed job at first sight whether its items failed. */
+/** Shows at a glance whether items of a completed job failed. */
 export function setTag(tag, job) {
   tag.dataset.state = job.state;
   tag.dataset.outcome = job.outcome ?? '';
@@ -131,7 +131,7 @@ export function showJobs(main) {
     return `/v1/jobs?${query}`;
   }
 
-  /** A page, unless another was asked for in the meantime and this one is of no use any more. */
+  /** Loads a page, or nothing if a newer request has replaced this one. */
   async function get(pageToken, number = ++loading) {
     try {
       const page = await call('GET', path(pageToken));
@@ -182,9 +182,9 @@ export function showJobs(main) {
     sift();
   }
 
-  /** Brings the list up to date without building it anew, after events may have been missed. */
+  /** Updates the list in place after events may have been missed. */
   async function refresh() {
-    await loaded; // which may know less, but also whether there are more pages
+    await loaded; // it may be older, but it says whether there are more pages
     const page = await get(null, loading);
     if (page === null) {
       return;
@@ -222,7 +222,7 @@ export function showJobs(main) {
     }
     const newest = [...rows.values()].reduce((latest, other) => (other.job.createdAt > latest ? other.job.createdAt : latest), '');
     if (!fits(job) || (job.createdAt < newest && nextPage !== null)) {
-      return; // it comes with a later page
+      return; // it is part of a later page
     }
     waiting = [...waiting.filter(other => other.id !== job.id), job];
     const reading = list.getBoundingClientRect().top < 0 || list.contains(document.activeElement);

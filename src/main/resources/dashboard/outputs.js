@@ -1,4 +1,4 @@
-/** The results and errors of a job: their first lines, their groups, and the way to all of them. */
+/** The results and errors of a job: first lines, groups of errors, and downloads. */
 
 import { jobPath, problemOf, request, token } from './api.js';
 import { el, problemText, setText } from './dom.js';
@@ -8,7 +8,7 @@ const LINES = 5;
 const PREVIEW_BYTES = 16 * 1024;
 const LINE_LENGTH = 600;
 
-/** The first lines of results or errors. What is committed never changes, so that they are read until they are all there. */
+/** The first lines of results or errors. Committed lines never change, so reading stops once enough are loaded. */
 export class Preview {
   constructor(id, what, empty) {
     this.path = `${jobPath(id)}/${what}`;
@@ -19,7 +19,7 @@ export class Preview {
     this.seen = -1;
   }
 
-  /** Reads again if there may be more of it: `number` is how many lines are committed. */
+  /** Reads again if more lines are committed; `number` is their count. */
   async refresh(number) {
     if (number === this.seen || (this.list.children.length >= LINES && number >= this.seen)) {
       return;
@@ -52,7 +52,7 @@ export class Preview {
     }
   }
 
-  /** `range` is the header that tells how long the whole file was then. */
+  /** `range` is the header with the length of the file at that time. */
   show(text, range) {
     const lines = text.split('\n');
     const rest = lines.pop();
@@ -76,7 +76,7 @@ export class Preview {
   }
 }
 
-/** A link to all of it. A link cannot send the token, so with one the file is fetched and then saved. */
+/** A download link. Links cannot send a token, so with a token the file is fetched and then saved. */
 export function download(id, what, label, testId, accept, ending) {
   const path = `${jobPath(id)}/${what}`;
   const error = el('span', { class: 'error', role: 'alert' });
@@ -105,7 +105,7 @@ export function download(id, what, label, testId, accept, ending) {
   return el('span', { class: 'download' }, link, error);
 }
 
-/** Failed items by what they failed with. */
+/** Failed items by cause. */
 export class ErrorGroups {
   constructor(id) {
     this.path = `${jobPath(id)}/errors/summary`;

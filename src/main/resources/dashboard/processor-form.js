@@ -1,8 +1,8 @@
-/** The options of each processor as fields. A field that is left empty is not sent, so that the service's default counts. */
+/** The options of each processor as fields. Empty fields are not sent, so that the service applies its defaults. */
 
 import { el } from './dom.js';
 
-/** A value that cannot be sent, found here because it does not even make JSON. */
+/** A value that cannot be sent because it is not valid JSON. */
 export class BadField extends Error {
   constructor(field, message) {
     super(message);
@@ -39,7 +39,7 @@ const OPTIONS = {
   ],
 };
 
-/** What is no number is sent as it is: the service says what is wrong with it. */
+/** Sends anything but a number unchanged, so that the service explains the error. */
 export function number(text) {
   return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
@@ -69,7 +69,7 @@ function headers(text, field) {
   return read;
 }
 
-/** A label with its control, which knows the JSON pointer of what it stands for. */
+/** A label with its control, which stores the JSON pointer of its field. */
 export function field(pointer, label, control, hint) {
   control.id ||= `f${pointer.replaceAll('/', '-')}`;
   control.dataset.pointer = pointer;
@@ -92,7 +92,7 @@ export class ProcessorForm {
     this.options.replaceChildren(...this.controls.map(([option, made]) => field(`/processor/${option.key}`, option.label, made)));
   }
 
-  /** As it is submitted. Throws a BadField. */
+  /** Returns the processor as submitted. Throws a BadField. */
   value() {
     const processor = { type: this.type.value };
     for (const [option, made] of this.controls) {

@@ -1,6 +1,6 @@
 /**
- * SHA-256 (FIPS 180-4) as hex. Browsers have it only where a page is secure, as on localhost or with TLS; elsewhere it is
- * computed here.
+ * SHA-256 (FIPS 180-4) in hexadecimal. Browsers provide it only on secure pages, such as localhost or with TLS; on others it
+ * is computed here.
  */
 export async function sha256(bytes) {
   if (globalThis.crypto?.subtle !== undefined) {

@@ -1,4 +1,4 @@
-/** A new job: its input, its processor and its options. */
+/** The form for a new job: input, processor and options. */
 
 import { crashPointSelect } from './actions.js';
 import { call, upload } from './api.js';
@@ -9,7 +9,7 @@ import { BadField, ProcessorForm, field, number } from './processor-form.js';
 const PREVIEW_BYTES = 64 * 1024;
 const PREVIEW_ROWS = 5;
 const ROW_LENGTH = 300;
-/** The request may have 1 MiB; what is longer goes up as a file. */
+/** Requests are limited to 1 MiB; longer input is uploaded as a file. */
 const INLINE_CHARACTERS = 300 * 1000;
 
 export function showSubmit(main) {
@@ -124,7 +124,7 @@ export function showSubmit(main) {
     preview();
   }
 
-  /** A file that went up for nothing. Should it stay, it does no harm. */
+  /** Deletes an unused upload. If that fails, the file does no harm. */
   function dropUploaded() {
     if (uploaded !== null) {
       call('DELETE', `/v1/files/${uploaded.id}`).catch(() => {});
@@ -170,12 +170,12 @@ export function showSubmit(main) {
     return all;
   }
 
-  /** Where the items come from. A file, and what is too long for a request, goes up first, and only once. */
+  /** Returns the input. Uploads files and text that is too long for a request first, and only once. */
   async function input() {
     if (chosen === null && path.value.trim() !== '') {
       return { path: path.value.trim() };
     }
-    // Of inline items each is a record of its own, and a record of CSV may have more lines than one.
+    // Each inline item is one record, but a CSV record may span several lines.
     const inline = lines.value.length <= INLINE_CHARACTERS && !(format.value === 'csv' && lines.value.includes('"'));
     if (chosen === null && lines.value === '') {
       throw new BadField('/input', 'is required: choose a file, paste lines, or name a file of the service');
@@ -262,7 +262,7 @@ export function showSubmit(main) {
     }
   }
 
-  /** The control that a pointer is about: its own, or that of what it lies in. */
+  /** Finds the control of a JSON pointer: its own, or that of the enclosing field. */
   function controlOf(pointer) {
     for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
       const control = [...form.querySelectorAll('[data-pointer]')].find(each => each.dataset.pointer === at);

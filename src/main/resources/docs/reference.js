@@ -24,5 +24,5 @@ try {
     requestInterceptor: authorized,
   });
 } catch (problem) {
-  place.textContent = `The API reference could not be loaded: ${problem.message} Reload the page to try again.`;
+  place.textContent = `The API reference could not be loaded: ${problem.message} Reload the page.`;
 }

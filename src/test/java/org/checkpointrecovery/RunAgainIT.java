@@ -117,7 +117,7 @@ class RunAgainIT {
         PackedJar done = run(0, "--batch-size", "4", "--parallelism", "2");
         assertWhole(done, 10);
         if (point.equals("corrupt-checkpoint")) {
-            assertThat(done.log()).contains("cp.json is damaged", "set aside as cp.damaged-1.json");
+            assertThat(done.log()).contains("cp.json is damaged", "kept as cp.damaged-1.json");
         }
     }
 

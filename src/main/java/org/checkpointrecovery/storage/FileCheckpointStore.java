@@ -122,7 +122,7 @@ public final class FileCheckpointStore implements CheckpointStore {
         }
         disk.move(damagedFile, aside);
         String message = "Checkpoint " + damagedFile.getFileName() + " is damaged: " + damaged.message()
-                + ". It was set aside as " + aside.getFileName()
+                + ". Its bytes are kept as " + aside.getFileName()
                 + " and the job continued from an earlier position. Results stay exact. Check the disk.";
         log.warn("Job {}: {}", job, message);
         return new Reason(ErrorCode.CHECKPOINT_DAMAGED, message);

@@ -127,7 +127,7 @@ final class RunTask implements Runnable {
     /** Ends a run that must end without waiting for its input. Uncommitted items are reprocessed. */
     private RunEnd leftBehind() {
         log.warn(
-                "Job {}: reading its input still hangs {} s after the run was told to stop. The run ends at its "
+                "Job {}: reading its input still hangs {} s after the run was stopped. The run ends at its "
                         + "checkpoint. Check the file and its disk.",
                 id,
                 InputCalls.PATIENCE.toSeconds());

@@ -128,7 +128,7 @@ final class BodyTemplate {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("starts like JSON, but is not valid JSON when its placeholders are filled; write {{ "
+            return Optional.of("starts like JSON but is not valid JSON once its placeholders are filled; write {{ "
                     + "for a literal brace");
         }
     }
