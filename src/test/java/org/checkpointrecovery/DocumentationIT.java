@@ -90,7 +90,8 @@ class DocumentationIT {
             Callback callback = reader.callback();
             Files.write(directory.resolve("body"), callback.body());
             Files.writeString(
-                    directory.resolve("check.py"), only(blocks, "def is_genuine").text() + """
+                    directory.resolve("check.py"),
+                    only(blocks, "def is_genuine").text() + """
                     import sys
                     key = open("data/service/callback-key").read().strip()
                     headers = {"Callback-Timestamp": sys.argv[1], "Callback-Signature": sys.argv[2]}

@@ -66,8 +66,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     DocumentationReader(Path directory) throws IOException {
         this.directory = directory;
         for (String name : LINKS) {
-            Files.createSymbolicLink(
-                    directory.resolve(name), Path.of(name).toAbsolutePath());
+            Files.createSymbolicLink(directory.resolve(name), Path.of(name).toAbsolutePath());
         }
         Files.createDirectory(directory.resolve("data"));
         Files.copy(Path.of("data/sample_input.txt"), directory.resolve("data/sample_input.txt"));
@@ -155,8 +154,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
                 .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start();
         Files.writeString(directory.resolve("service.pid"), service.pid() + "\n");
-        String ready =
-                new BufferedReader(new InputStreamReader(service.getInputStream(), UTF_8)).readLine();
+        String ready = new BufferedReader(new InputStreamReader(service.getInputStream(), UTF_8)).readLine();
         assertThat(ready).as(Files.readString(log())).startsWith("READY http://");
         address = "localhost:" + requireNonNull(ready).substring(ready.lastIndexOf(':') + 1);
         return ready + "\n";
@@ -204,10 +202,14 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
         builder.environment().merge("PATH", tools, (path, own) -> own + File.pathSeparator + path);
         builder.environment()
                 .putAll(Map.of(
-                        "CHECKPOINT_RECOVERY_PORT", "0",
-                        "CURL_HOME", directory.resolve("bin").toString(),
-                        "JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m",
-                        "id", id));
+                        "CHECKPOINT_RECOVERY_PORT",
+                        "0",
+                        "CURL_HOME",
+                        directory.resolve("bin").toString(),
+                        "JDK_JAVA_OPTIONS",
+                        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m",
+                        "id",
+                        id));
         return builder;
     }
 

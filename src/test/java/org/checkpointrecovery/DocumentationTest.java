@@ -65,7 +65,9 @@ class DocumentationTest {
                     assertThat(block.kind()).as(block.place()).isEqualTo("sh");
                 }
                 if (block.notRun()) {
-                    assertThat(block.text()).as("%s cannot be run", block.place()).containsPattern(NOT_RUNNABLE);
+                    assertThat(block.text())
+                            .as("%s cannot be run", block.place())
+                            .containsPattern(NOT_RUNNABLE);
                 }
             }
             assertThat(page.prose())
@@ -110,17 +112,19 @@ class DocumentationTest {
                 .orElseThrow();
         assertThat(matches("\\b([A-Z]{2,})\\b", states.text())).isEqualTo(values("JobState"));
         assertThat(code("api", "sends one POST for each outcome[^`]*((?:`\\w+`(?:,| and|)\\s?)+)"))
-                .isEqualTo(new TreeSet<>(
-                        schema("Callback").get("properties").propertyNames()));
+                .isEqualTo(new TreeSet<>(schema("Callback").get("properties").propertyNames()));
     }
 
     /** Every call in the table of the API page exists. */
     @Test
     void calls_exist() throws IOException {
-        Set<String> calls = matches("`((?:GET|POST|DELETE) /[^?`]*)", DocumentationPage.named("api").prose());
+        Set<String> calls = matches(
+                "`((?:GET|POST|DELETE) /[^?`]*)", DocumentationPage.named("api").prose());
         Set<String> known = new TreeSet<>();
-        openApi().get("paths").forEachEntry((path, item) -> item.propertyNames()
-                .forEach(method -> known.add(method.toUpperCase(Locale.ROOT) + " " + path)));
+        openApi()
+                .get("paths")
+                .forEachEntry((path, item) -> item.propertyNames()
+                        .forEach(method -> known.add(method.toUpperCase(Locale.ROOT) + " " + path)));
         assertThat(calls).hasSizeGreaterThan(15).isSubsetOf(known);
     }
 
@@ -135,7 +139,8 @@ class DocumentationTest {
 
     /** What is code in the part of a page that a pattern's group finds. */
     private static Set<String> code(String page, String pattern) throws IOException {
-        Matcher matcher = Pattern.compile(pattern).matcher(DocumentationPage.named(page).prose());
+        Matcher matcher =
+                Pattern.compile(pattern).matcher(DocumentationPage.named(page).prose());
         assertThat(matcher.find()).as("%s has: %s", page, pattern).isTrue();
         return matches("`([^`]+)`", matcher.group(1));
     }
