@@ -128,6 +128,17 @@ class DocumentationTest {
         assertThat(calls).hasSizeGreaterThan(15).isSubsetOf(known);
     }
 
+    /** Classes that the pages and the notes name with their package exist. */
+    @Test
+    void classes_exist() throws IOException {
+        for (Path file : List.of(Path.of("src/docs/internals.md"), Path.of("notes.md"))) {
+            Set<String> classes = matches("`((?:[a-z]+\\.)+[A-Z][a-zA-Z]+)`", Files.readString(file));
+            assertThat(classes).as("%s", file).hasSizeGreaterThan(15).allSatisfy(name -> assertThat(
+                            Path.of("src/main/java/org/checkpointrecovery", name.replace('.', '/') + ".java"))
+                    .exists());
+        }
+    }
+
     /** The cells of the first column of a table, as code, without what is behind it. */
     private static Set<String> firstCells(String page, String head) throws IOException {
         String text = DocumentationPage.named(page).prose();
