@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kong.unirest.core.HttpResponse;
 import kong.unirest.core.Unirest;
+import kong.unirest.core.UnirestException;
 import kong.unirest.core.UnirestInstance;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -170,7 +171,12 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     }
 
     private boolean hasActiveJobs() {
-        HttpResponse<String> answer = http.get("http://" + address + "/v1/jobs").asString();
+        HttpResponse<String> answer;
+        try {
+            answer = http.get("http://" + address + "/v1/jobs").asString();
+        } catch (UnirestException e) {
+            return true; // the page has killed the service, which is about to end
+        }
         for (JsonNode job : JSON.readTree(answer.getBody()).path("jobs")) {
             boolean slow = job.at("/spec/faults/itemDelayMillis").asInt(0) > 0;
             if (!slow && ACTIVE.contains(job.get("state").stringValue())) {
