@@ -88,7 +88,7 @@ class DocumentationIT {
         try (DocumentationReader reader = new DocumentationReader(directory)) {
             reader.run(only(blocks, "\"callbackUrl\":\"").text(), false);
             Callback callback = reader.callback();
-            Files.write(directory.resolve("body"), callback.body());
+            Files.writeString(directory.resolve("body"), callback.body());
             Files.writeString(
                     directory.resolve("check.py"),
                     only(blocks, "def is_genuine").text() + """

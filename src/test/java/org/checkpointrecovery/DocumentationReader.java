@@ -51,7 +51,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     private static final List<String> LINKS = List.of("src", "target");
 
     /** A request to the endpoint's {@code /callbacks}. */
-    record Callback(Headers headers, byte[] body) {}
+    record Callback(Headers headers, String body) {}
 
     private final BlockingQueue<Callback> callbacks = new LinkedBlockingQueue<>();
     private final Path directory;
@@ -107,7 +107,8 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     private void keepCallback(HttpExchange exchange) throws IOException {
         try (exchange) {
             callbacks.add(new Callback(
-                    exchange.getRequestHeaders(), exchange.getRequestBody().readAllBytes()));
+                    exchange.getRequestHeaders(),
+                    new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
             exchange.sendResponseHeaders(204, -1);
         }
     }

@@ -34,8 +34,9 @@ class DocumentationTest {
             Pattern.compile("docker|kubectl|systemctl|npm |redocly|spectral|openapi-generator|benchmark");
 
     /** Constructs that have to be read twice, or that have a shorter word in this project. */
-    private static final String ODD = "at the most|so many|(is|are) not known|any more|asked for|goes on|its end|time-outs?"
-            + "|stands in|anew|thereby|in force|by itself|for good|has to be|knows of|such a one|as it should be|mend|dear";
+    private static final String ODD =
+            "at the most|so many|(is|are) not known|any more|asked for|goes on|its end|time-outs?"
+                    + "|stands in|anew|thereby|in force|by itself|for good|has to be|knows of|such a one|as it should be|mend|dear";
 
     @Test
     void readme_fits_a_screen() throws IOException {
@@ -147,9 +148,12 @@ class DocumentationTest {
     void classes_exist() throws IOException {
         for (Path file : List.of(Path.of("src/docs/internals.md"), Path.of("notes.md"))) {
             Set<String> classes = matches("`((?:[a-z]+\\.)+[A-Z][a-zA-Z]+)`", Files.readString(file));
-            assertThat(classes).as("%s", file).hasSizeGreaterThan(15).allSatisfy(name -> assertThat(
-                            Path.of("src/main/java/org/checkpointrecovery", name.replace('.', '/') + ".java"))
-                    .exists());
+            assertThat(classes)
+                    .as("%s", file)
+                    .hasSizeGreaterThan(15)
+                    .allSatisfy(name -> assertThat(
+                                    Path.of("src/main/java/org/checkpointrecovery", name.replace('.', '/') + ".java"))
+                            .exists());
         }
     }
 
