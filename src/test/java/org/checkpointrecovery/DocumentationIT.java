@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.DocumentationPage.Block;
-import org.checkpointrecovery.DocumentationReader.Callback;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,7 +86,7 @@ class DocumentationIT {
         List<Block> blocks = DocumentationPage.named("api").blocks();
         try (DocumentationReader reader = new DocumentationReader(directory)) {
             reader.run(only(blocks, "\"callbackUrl\":\"").text(), false);
-            Callback callback = reader.callback();
+            DocumentationReader.Callback callback = reader.callback();
             Files.writeString(directory.resolve("body"), callback.body());
             Files.writeString(
                     directory.resolve("check.py"),
@@ -126,13 +125,12 @@ class DocumentationIT {
     private void checkOptions(String command, String page) throws Exception {
         try (DocumentationReader reader = new DocumentationReader(directory)) {
             String help = reader.run("java -jar target/checkpoint-recovery.jar help " + command + "\n", false);
-            String table = DocumentationPage.named(page).lines().stream()
-                    .filter(line -> line.startsWith("| `--"))
-                    .map(line -> line.split("\\|")[1])
-                    .collect(Collectors.joining("\n"));
+            String firstCells = String.join(
+                    "\n",
+                    matches("(?m)^\\| (`--[^|]*)", DocumentationPage.named(page).prose()));
             Set<String> options = matches("(?m)^ *(?:-\\w, *)?(--[a-z-]+)", help);
             options.removeAll(Set.of("--help", "--version"));
-            assertThat(matches("(--[a-z-]+)", table)).isEqualTo(options);
+            assertThat(matches("(--[a-z-]+)", firstCells)).isEqualTo(options);
         }
     }
 
