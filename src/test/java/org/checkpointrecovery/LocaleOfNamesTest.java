@@ -101,7 +101,8 @@ class LocaleOfNamesTest {
 
     /** Submits a job over a path, and prints what the service answers when it has come to rest. */
     private String service(String locale, String... requests) throws Exception {
-        // The service empties the file only once it starts: the address of the service before would be taken for its own.
+        // The service empties the file only once it starts: the address of the service before would be taken for its
+        // own.
         StringBuilder command = new StringBuilder("rm -f out; touch out\n"
                 + java("serve --port 0 --data data --input-dir . >out &\n").replaceFirst("^exec ", ""));
         command.append("pid=$!\nuntil grep -q READY out; do kill -0 $pid || exit 9; sleep 0.1; done\n");
