@@ -116,7 +116,10 @@ class DashboardServiceIT extends OpenDashboard {
             browser.script("document.querySelector('#operations-Jobs-listJobs .try-out__btn').click();");
             browser.await("the form", () -> browser.count("#operations-Jobs-listJobs .execute") == 1);
             browser.script("document.querySelector('#operations-Jobs-listJobs .execute').click();");
-            browser.awaitText("reference", "\"nextPageToken\": null");
+            browser.await("the response", () -> browser.holds("""
+                    const status = document.querySelector('.live-responses-table tbody .response-col_status');
+                    return status !== null && status.textContent.startsWith('200');
+                    """));
             browser.leave();
         }
     }

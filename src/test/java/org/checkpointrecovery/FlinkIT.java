@@ -135,7 +135,7 @@ class FlinkIT {
 
         killService();
         startService();
-        service.await(id, job -> jar.log().contains("the cluster works on submission 1 already"));
+        service.await(id, job -> jar.log().contains("the cluster is already running submission 1"));
         progress = new Progress(40); // what was not committed yet may be forgotten with the service
         await(id, progress);
         assertThat(cluster.jobs()).isEqualTo(clusterJobs);

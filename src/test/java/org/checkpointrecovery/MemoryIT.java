@@ -88,7 +88,7 @@ class MemoryIT {
                 Service service = new Service(jar.url())) {
             service.submit("{\"input\":{\"path\":\"long.txt\"}}");
             assertThat(jar.exitCode()).isIn(OUT_OF_MEMORY, PackedJar.KILLED);
-            assertThat(jar.log()).contains("ran out of memory");
+            assertThat(jar.log()).contains("out of memory");
         }
     }
 }

@@ -280,7 +280,7 @@ class ServeIT {
             }
             jar.terminate();
             assertThat(jar.exitCode()).isIn(0, 143);
-            assertThat(jar.log().lines().filter(line -> line.contains("carried a wrong token")))
+            assertThat(jar.log().lines().filter(line -> line.contains("had a wrong token")))
                     .hasSize(1)
                     .first()
                     .asString()
