@@ -236,7 +236,8 @@ class FlinkIT {
         try (Cities cities = new Cities()) {
             String id = service.submit("""
                     {"input":{"items":[%s]},"engine":"flink",
-                     "processor":{"type":"http","url":"%s","concurrency":4,"headers":{"Authorization":{"secret":"CITY_TOKEN"}}}}""".formatted("\"Oslo\",".repeat(items - 1) + "\"Oslo\"", cities.url()));
+                     "processor":{"type":"http","url":"%s","concurrency":4,"timeoutMillis":600000,
+                       "headers":{"Authorization":{"secret":"CITY_TOKEN"}}}}""".formatted("\"Oslo\",".repeat(items - 1) + "\"Oslo\"", cities.url()));
             assertThat(cities.called.await(1, TimeUnit.MINUTES)).isTrue();
             assertThat(filesWith(SECRET)).isEmpty();
             assertThat(filesWith("CITY_TOKEN")).anyMatch(file -> file.endsWith("order.json"));

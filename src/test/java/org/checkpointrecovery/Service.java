@@ -16,7 +16,7 @@ import kong.unirest.core.UnirestInstance;
 /** A client of a service that runs as a process of its own. */
 final class Service implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final UnirestInstance http = Unirest.spawnInstance();
     private final String url;
