@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code openapi.yaml} from the jar, as YAML and as JSON. Loaded on the first request. */
@@ -35,12 +34,7 @@ final class ApiDocument {
     private byte[] yaml() throws IOException {
         byte[] read = yaml;
         if (read == null) {
-            try (InputStream file = ApiDocument.class.getResourceAsStream("/openapi.yaml")) {
-                if (file == null) {
-                    throw new IllegalStateException("openapi.yaml is not in the jar");
-                }
-                read = file.readAllBytes();
-            }
+            read = Resource.read("/openapi.yaml");
             yaml = read;
         }
         return read;

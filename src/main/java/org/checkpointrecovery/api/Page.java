@@ -2,11 +2,9 @@ package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A page for browsers and its files, from a directory of the jar: the dashboard and the API reference. The files contain no
@@ -91,8 +89,7 @@ final class Page {
     }
 
     private void send(Context ctx, String name) throws IOException {
-        byte[] file = names.contains(name) ? file(name) : null;
-        if (file == null) {
+        if (!names.contains(name)) {
             throw Problem.of(Problem.Kind.NOT_FOUND, "The path " + ctx.path() + " does not exist.")
                     .exception();
         }
@@ -100,25 +97,15 @@ final class Page {
         ctx.header("Referrer-Policy", "no-referrer");
         ctx.header("Cache-Control", "no-cache"); // else an old page would be used with a new service
         ctx.contentType(MEDIA_TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
-        transfers.shared(ctx, file);
+        transfers.shared(ctx, file(name));
     }
 
     private byte[] file(String name) throws IOException {
-        byte[] known = files.get(name);
-        if (known != null) {
-            return known;
+        byte[] file = files.get(name);
+        if (file == null) {
+            file = Resource.read(directory + name);
+            files.put(name, file);
         }
-        byte[] read = resource(directory + name);
-        if (read == null) {
-            throw new IllegalStateException(directory + name + " is not in the jar");
-        }
-        files.put(name, read);
-        return read;
-    }
-
-    private static byte @Nullable [] resource(String name) throws IOException {
-        try (InputStream file = Page.class.getResourceAsStream(name)) {
-            return file == null ? null : file.readAllBytes();
-        }
+        return file;
     }
 }
