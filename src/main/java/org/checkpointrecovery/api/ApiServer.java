@@ -104,7 +104,7 @@ public final class ApiServer {
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
         this.transfers = new Transfers(lanes, pace, spools, new Conversions());
-        this.jobJson = new JobJson(service::inlineItems, settings.faultsAllowed());
+        this.jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.metrics = new Metrics(service);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));

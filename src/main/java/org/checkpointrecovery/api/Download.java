@@ -7,8 +7,8 @@ import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.checkpointrecovery.engine.JobService.Committed;
 import org.checkpointrecovery.engine.MergedResults;
+import org.checkpointrecovery.engine.Outputs.Committed;
 import org.checkpointrecovery.engine.RefusedException;
 import org.jspecify.annotations.Nullable;
 

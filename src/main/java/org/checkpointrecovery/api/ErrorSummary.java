@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.checkpointrecovery.engine.JobService.Committed;
+import org.checkpointrecovery.engine.Outputs.Committed;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.LineSource;

@@ -33,7 +33,7 @@ final class EventRoutes {
     void ofJob(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobId id = JobRoutes.id(ctx);
-        stream(ctx, id, JobJson.isLarge(service.view(id)));
+        stream(ctx, id, JobJson.isLarge(service.jobs().view(id)));
     }
 
     private void stream(Context ctx, @Nullable JobId job, boolean large) throws IOException, RefusedException {

@@ -127,7 +127,7 @@ final class EventStreams implements JobWatcher, Closeable {
     }
 
     private boolean isSettled(JobId job) throws RefusedException {
-        return service.view(job).job().status().isEnd();
+        return service.jobs().view(job).job().status().isEnd();
     }
 
     /**
@@ -148,7 +148,7 @@ final class EventStreams implements JobWatcher, Closeable {
             }
             if (job != null && isSettled(job)) {
                 if (missed.isEmpty()) {
-                    JobView view = service.view(job);
+                    JobView view = service.jobs().view(job);
                     reader.send(bytes(lastNumber, "end", json -> jobs.writeSummary(json, view)));
                 }
                 reader.finish();
@@ -188,12 +188,12 @@ final class EventStreams implements JobWatcher, Closeable {
 
     private void snapshot(JsonGenerator json, @Nullable JobId job) throws IOException, RefusedException {
         if (job != null) {
-            jobs.write(json, service.view(job));
+            jobs.write(json, service.jobs().view(job));
             return;
         }
         json.writeStartObject();
         json.writeArrayFieldStart("jobs");
-        for (JobView view : service.list(null, null, Integer.MAX_VALUE)) {
+        for (JobView view : service.jobs().list(null, null, Integer.MAX_VALUE)) {
             if (!view.job().status().isEnd()) {
                 jobs.writeSummary(json, view);
             }
@@ -263,7 +263,7 @@ final class EventStreams implements JobWatcher, Closeable {
         }
         for (JobId job : told) {
             try {
-                tellCommitted(service.view(job));
+                tellCommitted(service.jobs().view(job));
             } catch (RefusedException e) {
                 committed.remove(job); // deleted
             }

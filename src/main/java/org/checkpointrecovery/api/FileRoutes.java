@@ -51,7 +51,7 @@ final class FileRoutes {
         }
         ctx.future(() -> {
             try {
-                IncomingFile file = service.beginFile(coding.name(), maxUploadBytes);
+                IncomingFile file = service.uploads().begin(coding.name(), maxUploadBytes);
                 CompletableFuture<Void> kept = coding.kind() == UploadCoding.Kind.NONE
                         ? plain(ctx, file, encoding)
                         : coded(ctx, file, coding, encoding);
@@ -160,7 +160,7 @@ final class FileRoutes {
         int pageSize = parameters.pageSize();
         String token = parameters.pageToken();
         parameters.throwIfInvalid();
-        List<UploadedFile> rest = service.files().stream()
+        List<UploadedFile> rest = service.uploads().list().stream()
                 .filter(file -> token == null || file.id().compareTo(token) < 0)
                 .limit(pageSize + 1L)
                 .toList();
@@ -180,7 +180,7 @@ final class FileRoutes {
 
     void get(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
-        UploadedFile file = service.file(id(ctx));
+        UploadedFile file = service.uploads().file(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.file(json, file));
     }
 
@@ -188,7 +188,7 @@ final class FileRoutes {
         Parameters.none(ctx);
         bodies.jsonOrNothing(ctx, body -> {
             JobRequest.nothing(body);
-            service.deleteFile(id(ctx));
+            service.uploads().delete(id(ctx));
             ctx.status(204);
         });
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.InlineItems;
+import org.checkpointrecovery.engine.Intake;
 import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.engine.JobVerbs;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
@@ -62,20 +64,23 @@ final class JobRoutes {
     /** Validates a request. Sampled items are processed for real, for up to a minute. */
     private void validate(Context ctx, NewJob request, int sample) throws IOException, RefusedException {
         if (sample == 0) {
-            validated(ctx, request, service.validate(request, 0));
+            validated(ctx, request, service.intake().validate(request, 0));
         } else {
             ctx.future(() -> transfers
                     .lanes()
-                    .sample(request.items().size(), () -> validated(ctx, request, service.validate(request, sample))));
+                    .sample(
+                            request.items().size(),
+                            () -> validated(ctx, request, service.intake().validate(request, sample))));
         }
     }
 
     private void submit(Context ctx, NewJob request) throws IOException, RefusedException {
-        if (service.isDecoded(request.spec().input())) {
+        if (service.intake().isDecoded(request.spec().input())) {
             Lanes lanes = transfers.lanes();
-            ctx.future(() -> lanes.run(lanes.storing(), () -> submitted(ctx, service.submit(request))));
+            ctx.future(() -> lanes.run(
+                    lanes.storing(), () -> submitted(ctx, service.intake().submit(request))));
         } else {
-            submitted(ctx, service.submit(request));
+            submitted(ctx, service.intake().submit(request));
         }
     }
 
@@ -83,14 +88,14 @@ final class JobRoutes {
         return Collections.list(ctx.req().getHeaders("Idempotency-Key"));
     }
 
-    private void submitted(Context ctx, JobService.Submitted submitted) throws IOException, RefusedException {
+    private void submitted(Context ctx, Intake.Submitted submitted) throws IOException, RefusedException {
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
         created(ctx, submitted.view());
     }
 
-    private void validated(Context ctx, NewJob request, JobService.Validated validated)
+    private void validated(Context ctx, NewJob request, Intake.Validated validated)
             throws IOException, RefusedException {
         JobJson shown = new JobJson(job -> InlineItems.of(request.items()), faultsAllowed);
         transfers.json(ctx, 200, json -> {
@@ -112,19 +117,22 @@ final class JobRoutes {
     private final class ServiceChecks implements JobRequest.Checks {
         @Override
         public Problem.@Nullable FieldError error(InputSpec input) {
-            return service.inputProblem(input).map(ServiceChecks::error).orElse(null);
+            return service.intake()
+                    .inputProblem(input)
+                    .map(ServiceChecks::error)
+                    .orElse(null);
         }
 
         @Override
         public List<Problem.FieldError> error(ProcessorSpec processor, Format format) {
-            return service.processorProblems(processor, format).stream()
+            return service.intake().processorProblems(processor, format).stream()
                     .map(ServiceChecks::error)
                     .toList();
         }
 
         @Override
         public @Nullable String engineError(EngineKind engine) {
-            return service.engineProblem(engine).orElse(null);
+            return service.verbs().engineProblem(engine).orElse(null);
         }
 
         @Override
@@ -160,7 +168,7 @@ final class JobRoutes {
         int pageSize = parameters.pageSize();
         String token = parameters.pageToken();
         parameters.throwIfInvalid();
-        List<JobView> views = service.list(state, token == null ? null : new JobId(token), pageSize + 1);
+        List<JobView> views = service.jobs().list(state, token == null ? null : new JobId(token), pageSize + 1);
         boolean more = views.size() > pageSize;
         List<JobView> page = more ? views.subList(0, pageSize) : views;
         String next = more ? "\"" + page.get(pageSize - 1).job().id() + "\"" : "null";
@@ -173,35 +181,35 @@ final class JobRoutes {
 
     void get(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
-        JobView view = service.view(id(ctx));
+        JobView view = service.jobs().view(id(ctx));
         answer(ctx, 200, view);
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
-        JobView view = service.view(id(ctx));
+        JobView view = service.jobs().view(id(ctx));
         Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
     }
 
     /** An action on a job. */
     private interface Verb {
-        JobService.Done on(JobId id) throws IOException, RefusedException;
+        JobVerbs.Done on(JobId id) throws IOException, RefusedException;
     }
 
     void start(Context ctx) {
-        verb(ctx, service::start);
+        verb(ctx, service.verbs()::start);
     }
 
     void pause(Context ctx) {
-        verb(ctx, service::pause);
+        verb(ctx, service.verbs()::pause);
     }
 
     void resume(Context ctx) {
-        verb(ctx, service::resume);
+        verb(ctx, service.verbs()::resume);
     }
 
     void cancel(Context ctx) {
-        verb(ctx, service::cancel);
+        verb(ctx, service.verbs()::cancel);
     }
 
     private void verb(Context ctx, Verb verb) {
@@ -212,7 +220,7 @@ final class JobRoutes {
         });
     }
 
-    private void done(Context ctx, JobService.Done done) throws IOException, RefusedException {
+    private void done(Context ctx, JobVerbs.Done done) throws IOException, RefusedException {
         answer(ctx, done.changed() ? 202 : 200, done.view());
     }
 
@@ -230,14 +238,14 @@ final class JobRoutes {
                     .exception();
         }
         Optional<String> forbidden =
-                order.mode() == CrashMode.PROCESS ? service.processCrashProblem(id) : Optional.empty();
+                order.mode() == CrashMode.PROCESS ? service.verbs().processCrashProblem(id) : Optional.empty();
         if (forbidden.isPresent()) {
             throw Problem.of(Problem.Kind.FORBIDDEN, forbidden.get() + " Nothing was changed.")
                     .exception();
         }
         // Sends the response before the service halts.
         boolean[] answered = new boolean[1];
-        JobService.Done done = service.crash(id, order, before -> {
+        JobVerbs.Done done = service.verbs().crash(id, order, before -> {
             byte[] answer = Answers.bytes(json -> jobs.write(json, before.view()));
             ctx.status(202).contentType("application/json");
             ctx.res().setContentLength(answer.length);
@@ -256,14 +264,14 @@ final class JobRoutes {
             JobRequest.nothing(body);
             JobId parent = id(ctx);
             IdempotencyKey key = JobRequest.retryKey(keys(ctx), parent);
-            submitted(ctx, service.retryFailed(parent, key));
+            submitted(ctx, service.intake().retryFailed(parent, key));
         });
     }
 
     void checkpoint(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         JobId id = id(ctx);
-        Found found = service.checkpoint(id);
+        Found found = service.outputs().checkpoint(id);
         if (found instanceof Found.Whole whole) {
             ctx.contentType("application/json").result(whole.bytes());
             return;
@@ -280,31 +288,31 @@ final class JobRoutes {
         boolean merged = parameters.flag("merged");
         parameters.throwIfInvalid();
         if (merged) {
-            downloads.sendMerged(ctx, () -> service.mergedResults(id(ctx)));
+            downloads.sendMerged(ctx, () -> service.outputs().mergedResults(id(ctx)));
         } else if (Download.wantsCsv(ctx.header("Accept"))) {
-            downloads.sendCsv(ctx, () -> service.resultLines(id(ctx)));
+            downloads.sendCsv(ctx, () -> service.outputs().resultLines(id(ctx)));
         } else {
-            downloads.send(ctx, service.results(id(ctx)));
+            downloads.send(ctx, service.outputs().results(id(ctx)));
         }
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         if (Download.wantsOnlyCsv(ctx.header("Accept"))) {
-            service.view(id(ctx));
+            service.jobs().view(id(ctx));
             ctx.header("Vary", "Accept");
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
                             "Failed items are not available as CSV. Request application/x-ndjson or application/json instead.")
                     .exception();
         }
-        downloads.send(ctx, service.errors(id(ctx)));
+        downloads.send(ctx, service.outputs().errors(id(ctx)));
     }
 
     void errorSummary(Context ctx) {
         Parameters.none(ctx);
         ctx.future(() -> transfers.lanes().run(transfers.lanes().scanning(), () -> {
-            ErrorSummary summary = ErrorSummary.of(service.errors(id(ctx)));
+            ErrorSummary summary = ErrorSummary.of(service.outputs().errors(id(ctx)));
             transfers.json(ctx, 200, summary::write);
         }));
     }
@@ -313,7 +321,7 @@ final class JobRoutes {
         Parameters.none(ctx);
         bodies.jsonOrNothing(ctx, body -> {
             JobRequest.nothing(body);
-            service.delete(id(ctx));
+            service.verbs().delete(id(ctx));
             ctx.status(204);
         });
     }

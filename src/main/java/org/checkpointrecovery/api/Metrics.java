@@ -75,12 +75,12 @@ final class Metrics implements JobWatcher, Closeable {
 
     Metrics(JobService service) {
         for (Status status : Status.values()) {
-            Gauge.builder(PREFIX + "jobs", service, all -> all.count(status))
+            Gauge.builder(PREFIX + "jobs", service, all -> all.jobs().count(status))
                     .description("Jobs by state")
                     .tag("state", status.name())
                     .register(registry);
         }
-        Gauge.builder(PREFIX + "queued.jobs", service, all -> all.count(Status.QUEUED))
+        Gauge.builder(PREFIX + "queued.jobs", service, all -> all.jobs().count(Status.QUEUED))
                 .description("Jobs waiting for a worker")
                 .register(registry);
         Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
@@ -110,7 +110,7 @@ final class Metrics implements JobWatcher, Closeable {
     }
 
     private static double oldestCheckpointSeconds(JobService service) {
-        return service.list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
+        return service.jobs().list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
                 .filter(view -> view.lastCheckpointAt() != null)
                 .mapToDouble(view -> view.elapsed().sinceCheckpoint().toMillis() / 1000.0)
                 .max()

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.engine;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -10,10 +11,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
@@ -27,11 +30,13 @@ import org.slf4j.LoggerFactory;
  * Reads the committed results and errors of jobs. If a file lost committed bytes, throws a {@link DamagedFileException}
  * before returning any of it, and shows a notice on the job. Thread-safe; changes no file.
  */
-final class Outputs {
+public final class Outputs {
     private static final Logger log = LoggerFactory.getLogger(Outputs.class);
 
     private final Disk disk;
     private final JobStore jobs;
+    private final JobRegistry registry;
+    private final OwnInput ownInput;
 
     /** The two files of a job that clients read. */
     private enum File {
@@ -63,25 +68,68 @@ final class Outputs {
         abstract long bytes(Position committed);
     }
 
-    Outputs(Disk disk, JobStore jobs) {
+    /**
+     * The committed bytes of a file. Must be closed.
+     *
+     * @param bytes the number of committed bytes; ignore any more in the file
+     * @param settled whether they can never change again
+     */
+    public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled)
+            implements Closeable {
+        @Override
+        public void close() throws IOException {
+            if (channel != null) {
+                channel.close();
+            }
+        }
+    }
+
+    Outputs(Disk disk, JobStore jobs, JobRegistry registry, OwnInput ownInput) {
         this.disk = disk;
         this.jobs = jobs;
+        this.registry = registry;
+        this.ownInput = ownInput;
     }
 
-    JobService.Committed results(JobEntry entry) throws RefusedException, IOException {
-        return open(entry, File.RESULTS);
+    public Committed results(JobId id) throws RefusedException, IOException {
+        return open(registry.entry(id), File.RESULTS);
     }
 
-    JobService.Committed errors(JobEntry entry) throws RefusedException, IOException {
-        return open(entry, File.ERRORS);
+    public Committed errors(JobId id) throws RefusedException, IOException {
+        return open(registry.entry(id), File.ERRORS);
     }
 
-    /** Returns the committed results of several jobs, in item order. Must be closed. */
-    MergedResults merged(Collection<JobEntry> members) throws RefusedException, IOException {
+    /** Returns the committed results one by one. Must be closed. */
+    public MergedResults resultLines(JobId id) throws RefusedException, IOException {
+        return merged(List.of(registry.entry(id)));
+    }
+
+    /**
+     * Returns the committed results of a job's family: the first job and all retries of its failed items. Must be closed.
+     */
+    public MergedResults mergedResults(JobId id) throws RefusedException, IOException {
+        return merged(registry.family(id));
+    }
+
+    /** Reads the checkpoint of a job as it is on disk. */
+    public CheckpointStore.Found checkpoint(JobId id) throws RefusedException, IOException {
+        registry.entry(id);
+        return jobs.checkpoints(id).read();
+    }
+
+    /** Returns the inline items of a job, as they were sent, or why they cannot be shown. */
+    public InlineItems inlineItems(Job job) {
+        InlineItems items = ownInput.readItems(jobs.files(job.id()), job);
+        return items.items() == null && !registry.has(job.id())
+                ? InlineItems.unavailable("the job was deleted")
+                : items;
+    }
+
+    private MergedResults merged(Collection<JobEntry> members) throws RefusedException, IOException {
         List<MergedResults.Part> parts = new ArrayList<>();
         for (JobEntry member : members) {
             JobId id = member.job().id();
-            try (JobService.Committed whole = results(member)) {
+            try (Committed whole = open(member, File.RESULTS)) {
                 if (whole.bytes() > 0) {
                     parts.add(new MergedResults.Part(id, jobs.files(id).results(), whole.bytes()));
                 }
@@ -99,22 +147,22 @@ final class Outputs {
 
     /** Throws if the errors file of a job is damaged. */
     void checkErrors(JobEntry entry) throws RefusedException, IOException {
-        errors(entry).close();
+        open(entry, File.ERRORS).close();
     }
 
-    private JobService.Committed open(JobEntry entry, File file) throws RefusedException, IOException {
+    private Committed open(JobEntry entry, File file) throws RefusedException, IOException {
         Path path = file.in(jobs.files(entry.job().id()));
         while (true) {
             JobView view = entry.view();
             long bytes = file.bytes(view.committed());
             boolean settled = view.job().status() == Status.COMPLETED;
             if (bytes == 0) {
-                return new JobService.Committed(view, null, 0, settled);
+                return new Committed(view, null, 0, settled);
             }
             SeekableByteChannel whole = openWhole(path, bytes);
             if (whole != null) {
                 forgetDamage(entry);
-                return new JobService.Committed(view, whole, bytes, settled);
+                return new Committed(view, whole, bytes, settled);
             }
             refuseIfDeleted(entry);
             if (file.bytes(entry.committed()) >= bytes) {

@@ -48,7 +48,24 @@ public final class RefusedException extends Exception {
                         + ". Nothing was changed. Use one of its allowedActions.");
     }
 
-    static RefusedException conflict(String message) {
+    /** @param why the rest of a sentence about the job */
+    static RefusedException cannotRetry(JobView parent, @Nullable String why) {
+        return notAllowed(Verb.RETRY_FAILED, parent, ": " + why);
+    }
+
+    static RefusedException fileInUse(String file, JobView user) {
+        return conflict("File " + file + " is in use by job " + user.job().id() + ", which is "
+                + user.job().status()
+                + ". Nothing was changed. Delete the file once the job is COMPLETED or CANCELLED.");
+    }
+
+    static RefusedException ancestorDeleted(JobId ancestor, JobId member) {
+        return conflict("Job " + ancestor + ", an ancestor of job " + member
+                + ", was deleted with its results, so they cannot be merged. Omit merged=true to get the results of "
+                + "job " + member + " alone.");
+    }
+
+    private static RefusedException conflict(String message) {
         return new RefusedException(Cause.CONFLICT, null, null, message);
     }
 

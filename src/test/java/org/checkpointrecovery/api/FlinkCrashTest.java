@@ -55,7 +55,7 @@ class FlinkCrashTest extends OnCluster {
         assertThat(crashed.text("/stateReason/code")).isEqualTo("SIMULATED_CRASH");
         assertThat(crashed.text("/stateReason/message")).contains(point.text());
         long processed = crashed.number("/progress/processedItems");
-        assertThat(processed).isBetween(50L, 390L);
+        assertThat(processed).isBetween(40L, 390L); // item 50 at the earliest, whose batch begins at item 40
         http.resume(id);
         assertThat(http.results(id)).isEqualTo(clean(file));
     }

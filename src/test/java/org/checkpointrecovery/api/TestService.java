@@ -339,7 +339,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
 
     /** Cancels all jobs that have not ended, because they may be slow on purpose, and waits until they are gone. */
     void cancelAll() {
-        for (JobView view : service().list(null, null, Integer.MAX_VALUE)) {
+        for (JobView view : service().jobs().list(null, null, Integer.MAX_VALUE)) {
             Status status = view.job().status();
             if (status.isActive() || status == Status.QUEUED) {
                 cancel(view);
@@ -347,13 +347,13 @@ final class TestService implements AutoCloseable, Leftovers.Part {
         }
         Await.until(
                 "no job is under way",
-                () -> service().list(null, null, Integer.MAX_VALUE),
+                () -> service().jobs().list(null, null, Integer.MAX_VALUE),
                 jobs -> jobs.stream().noneMatch(view -> view.job().status().isActive()));
     }
 
     private void cancel(JobView view) {
         try {
-            service().cancel(view.job().id());
+            service().verbs().cancel(view.job().id());
         } catch (RefusedException e) {
             // it has just ended
         } catch (IOException e) {

@@ -240,7 +240,7 @@ class ConcurrentRunTest {
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.succeed(1);
         awaitWaiting(0L, 2L, 3L, 4L);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         Await.until("the processor is told", calls::isStopped);
         assertThat(service.status(id)).isEqualTo(Status.PAUSING);
         calls.succeed(0);
@@ -251,7 +251,7 @@ class ConcurrentRunTest {
         Job paused = service.await(id, Status.PAUSED);
         assertThat(paused.state().reason()).isNull();
         assertThat(calls.begun()).containsExactly(0L, 1L, 2L, 3L, 4L);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         awaitWaiting(3L, 5L, 6L, 7L);
         succeedAllFrom(id, Status.COMPLETED);
         assertThat(calls.begun()).hasSize(101);
@@ -262,7 +262,7 @@ class ConcurrentRunTest {
     void a_cancelled_job_does_not_wait_for_what_is_under_way() throws Exception {
         JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items(10));
         awaitWaiting(0L, 1L, 2L, 3L);
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         service.await(id, Status.CANCELLED);
         assertThat(calls.open()).isZero();
     }
@@ -273,9 +273,9 @@ class ConcurrentRunTest {
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.succeed(1);
         awaitWaiting(0L, 2L, 3L, 4L);
-        service.service().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
         service.await(id, Status.CRASHED);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         awaitWaiting(0L, 2L, 3L, 4L);
         succeedAllFrom(id, Status.COMPLETED);
         assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 10)));
@@ -296,7 +296,7 @@ class ConcurrentRunTest {
             if (point == CrashPoint.PROCESSING) {
                 assertThat(made).isEqualTo(after);
             }
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             succeedAllFrom(id, Status.COMPLETED);
             assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 9)));
             assertThat(calls.begun()).as("no call is made twice").hasSize(begunBefore + 9);
@@ -326,7 +326,7 @@ class ConcurrentRunTest {
         assertThat(ending.reason()).isEqualTo(reason);
         int before = calls.begun().size();
         startOver();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         succeedAllFrom(id, Status.COMPLETED);
         assertThat(calls.begun().size() - before).isEqualTo(20 - (before - 5));
         assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 20)));
@@ -352,7 +352,7 @@ class ConcurrentRunTest {
         }
         Reason reason = requireNonNull(service.await(id, Status.PAUSED).state().reason());
         assertThat(reason.code()).isEqualTo(ErrorCode.NOT_AUTHORIZED);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         succeedAllFrom(id, Status.COMPLETED);
         assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 20)));
     }
@@ -414,7 +414,7 @@ class ConcurrentRunTest {
         calls.succeed(1);
         calls.giveUp(3, null);
         assertThat(service.await(id, Status.PAUSED).state().reason()).isEqualTo(reason);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         awaitWaiting(2L, 3L, 4L, 5L);
         succeedAllFrom(id, Status.COMPLETED);
         assertThat(calls.begun()).hasSize(12);
@@ -428,7 +428,7 @@ class ConcurrentRunTest {
         assertThat(reason.code()).isEqualTo(ErrorCode.PROCESSOR_UNAVAILABLE);
         assertThat(reason.message()).startsWith("The secret TOKEN is not in the secrets file.");
         calls.unavailable(null);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         succeedAllFrom(id, Status.COMPLETED);
     }
 
@@ -438,9 +438,9 @@ class ConcurrentRunTest {
         Reason reason = requireNonNull(service.await(id, Status.PAUSED).state().reason());
         assertThat(reason.code()).isEqualTo(ErrorCode.ENGINE_UNAVAILABLE);
         assertThat(reason.message()).contains("--flink-url");
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         assertThat(service.await(id, Status.PAUSED).runs()).isEmpty();
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
     }
 
@@ -459,12 +459,12 @@ class ConcurrentRunTest {
         calls.succeed(5);
         Job failed = service.await(id, Status.FAILED);
         assertThat(requireNonNull(failed.state().reason()).code()).isEqualTo(ErrorCode.ITEM_FAILED);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         awaitWaiting(1L);
         if (crashBetween) {
-            service.service().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+            service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
             service.await(id, Status.CRASHED);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             awaitWaiting(1L);
         }
         calls.succeed(1);
@@ -507,7 +507,7 @@ class ConcurrentRunTest {
     void items_that_are_delayed_on_purpose_do_not_hold_up_a_pause() throws Exception {
         JobId id = service.submit(TestSpec.spec().processor(calls.plugin()).itemDelay(Duration.ofMinutes(1)), items(3));
         service.await(id, Status.RUNNING);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         assertThat(calls.begun()).isEmpty();
     }

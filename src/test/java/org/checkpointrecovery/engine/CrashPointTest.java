@@ -121,7 +121,7 @@ class CrashPointTest {
                 assertThat(crashed.totalItems()).isEqualTo(ITEMS);
                 checkDisk(point, id, service.files(id), clean, batchStart, batchEnd);
 
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 Job completed = service.await(id, Status.COMPLETED);
                 checkRecovery(point, completed, batchStart, batchStart == 0);
                 assertThat(files(disk, service.files(id)))
@@ -232,9 +232,9 @@ class CrashPointTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             JobId id = service.submit(way.spec().crashAfter(1, point).notStarted(), items(ITEMS));
             assertThat(service.status(id)).isEqualTo(Status.CREATED);
-            service.service().start(id);
+            service.service().verbs().start(id);
             service.await(id, Status.CRASHED);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             assertThat(service.await(id, Status.COMPLETED).runs()).hasSize(2);
             assertThat(files(disk, service.files(id))).isEqualTo(clean);
         }
@@ -261,7 +261,7 @@ class CrashPointTest {
                 crashed = crashes(service, id, new CrashOrder(CrashMode.JOB, point, after));
                 if (crashed) {
                     checkCrashed(service, id, items.length);
-                    service.service().resume(id);
+                    service.service().verbs().resume(id);
                 }
                 service.await(id, Status.COMPLETED);
                 assertThat(files(disk, service.files(id))).isEqualTo(files(disk, service.files(clean)));
@@ -275,6 +275,7 @@ class CrashPointTest {
         Await.until("a batch is committed", () -> service.nextItem(id) > 0);
         try {
             assertThat(service.service()
+                            .verbs()
                             .crash(id, order, answer -> fail("the service goes on"))
                             .changed())
                     .isTrue();
@@ -293,7 +294,8 @@ class CrashPointTest {
                 .extracting(Run::nextItem)
                 .isEqualTo(committed);
         CrashOrder again = new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0);
-        assertThat(service.service().crash(id, again, answer -> {}).changed()).isFalse();
+        assertThat(service.service().verbs().crash(id, again, answer -> {}).changed())
+                .isFalse();
     }
 
     @Test
@@ -303,7 +305,7 @@ class CrashPointTest {
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             // The first item is under way, and ends when the order comes; it is the first of the four.
             CrashOrder order = new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 4);
-            service.service().crash(id, order, ignored -> {});
+            service.service().verbs().crash(id, order, ignored -> {});
             service.await(id, Status.CRASHED);
             assertThat(service.nextItem(id)).isIn(3L, 4L);
         }
@@ -315,7 +317,7 @@ class CrashPointTest {
             JobId id = service.submit(TestSpec.spec().itemDelay(Duration.ofMinutes(1)), items(10));
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             CrashOrder order = new CrashOrder(CrashMode.JOB, CrashPoint.BEFORE_COMMIT, 1000);
-            service.service().crash(id, order, ignored -> {});
+            service.service().verbs().crash(id, order, ignored -> {});
             service.await(id, Status.COMPLETED);
         }
     }
@@ -333,7 +335,7 @@ class CrashPointTest {
                     "the reader has ended",
                     () -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().equals("job-" + id + "-reader")));
-            service.service().crash(id, new CrashOrder(mode, CrashPoint.PROCESSING, 0), answer -> {});
+            service.service().verbs().crash(id, new CrashOrder(mode, CrashPoint.PROCESSING, 0), answer -> {});
             gated.openGate();
             then.check(service, id);
         }
@@ -348,7 +350,7 @@ class CrashPointTest {
         crashAtTheVeryEnd(CrashMode.JOB, () -> fail("halt"), (service, id) -> {
             service.await(id, Status.CRASHED);
             assertThat(service.nextItem(id)).isEqualTo(3);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             assertThat(requireNonNull(service.await(id, Status.COMPLETED).recovery())
                             .item())
                     .isEqualTo(3);
@@ -398,7 +400,7 @@ class CrashPointTest {
             id = service.submit(way.spec().itemDelay(Duration.ofMillis(20)), items(ITEMS));
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             CrashOrder order = new CrashOrder(CrashMode.PROCESS, point, 3);
-            service.service().crash(id, order, done -> {
+            service.service().verbs().crash(id, order, done -> {
                 assertThat(done.changed()).isTrue();
                 events.updateAndGet(before -> before + "answer,");
             });

@@ -114,21 +114,21 @@ final class CrashedJob {
 
     /** What a client saw last is what it may rely on. */
     private void note(TestService service, JobId id) throws RefusedException {
-        JobView view = service.service().view(id);
+        JobView view = service.service().jobs().view(id);
         shown = view.committed();
         completed |= view.job().status() == Status.COMPLETED;
     }
 
     private void checkAcknowledged(TestService service) throws Exception {
-        assertThat(service.service().list(null, null, 10)).hasSizeLessThanOrEqualTo(1);
+        assertThat(service.service().jobs().list(null, null, 10)).hasSizeLessThanOrEqualTo(1);
         assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSizeLessThanOrEqualTo(1);
         if (file != null) {
-            assertThat(service.service().file(file).bytes()).isEqualTo(requireNonNull(source.upload).length);
+            assertThat(service.service().uploads().file(file).bytes()).isEqualTo(requireNonNull(source.upload).length);
         }
         if (job == null) {
             return;
         }
-        JobView view = service.service().view(job);
+        JobView view = service.service().jobs().view(job);
         assertThat(view.job().spec()).isEqualTo(specOf(file));
         assertThat(view.committed().nextItem()).isGreaterThanOrEqualTo(shown.nextItem());
         assertThat(view.committed().resultsBytes()).isGreaterThanOrEqualTo(shown.resultsBytes());
@@ -140,12 +140,14 @@ final class CrashedJob {
     private void submit(TestService service) throws Exception {
         if (source.upload != null && file == null && job == null) {
             file = service.service()
-                    .receiveFile(null, new ByteArrayInputStream(source.upload), Long.MAX_VALUE)
+                    .uploads()
+                    .receive(null, new ByteArrayInputStream(source.upload), Long.MAX_VALUE)
                     .id();
         }
         if (job == null) {
-            List<JobView> unacknowledged = service.service().list(null, null, 10);
-            JobService.Submitted submitted = service.service().submit(new NewJob(specOf(file), source.inline, KEY));
+            List<JobView> unacknowledged = service.service().jobs().list(null, null, 10);
+            Intake.Submitted submitted =
+                    service.service().intake().submit(new NewJob(specOf(file), source.inline, KEY));
             job = submitted.view().job().id();
             assertThat(submitted.replayed()).isEqualTo(!unacknowledged.isEmpty());
         }
@@ -185,9 +187,9 @@ final class CrashedJob {
                                 ? List.of(files.errors(), files.ownInput(), files.job(), files.results())
                                 : List.of(files.errors(), files.job(), files.results()));
         Left left = new Left(medium.text(files.results()), medium.text(files.errors()));
-        assertThat(service.service().view(id).committed().resultsBytes())
+        assertThat(service.service().jobs().view(id).committed().resultsBytes())
                 .isEqualTo(left.results.getBytes(StandardCharsets.UTF_8).length);
-        assertThat(service.service().view(id).committed().errorsBytes())
+        assertThat(service.service().jobs().view(id).committed().errorsBytes())
                 .isEqualTo(left.errors.getBytes(StandardCharsets.UTF_8).length);
         return left;
     }

@@ -92,7 +92,8 @@ class CsvReadingTest {
 
     private static JobId submit(TestService service, TestSpec spec, byte[] bytes) throws Exception {
         String file = service.service()
-                .receiveFile(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
+                .uploads()
+                .receive(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
         return service.submit(spec.over(new InputSpec.Upload(file)));
     }
@@ -151,7 +152,7 @@ class CsvReadingTest {
             }
             disk.cutPowerAt(disk.operations() + 1 + random.nextInt(25));
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 Await.until("it is done or dead", () -> disk.isPowerCut() || service.status(id) == Status.COMPLETED);
             } catch (IOException | UncheckedIOException e) {
                 assertThat(disk.isPowerCut()).as("%s", e).isTrue();
@@ -159,7 +160,7 @@ class CsvReadingTest {
             disk.restorePower();
             try (TestService service = TestService.start(disk, OPTIONS)) {
                 if (service.status(id) != Status.COMPLETED) {
-                    service.service().resume(id);
+                    service.service().verbs().resume(id);
                 }
                 service.await(id, Status.COMPLETED);
                 assertThat(service.results(id))
@@ -202,8 +203,12 @@ class CsvReadingTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             JobId parent = submit(service, file.spec().failItems(all), file.bytes());
             service.await(parent, Status.COMPLETED);
-            JobId child =
-                    service.service().retryFailed(parent, null).view().job().id();
+            JobId child = service.service()
+                    .intake()
+                    .retryFailed(parent, null)
+                    .view()
+                    .job()
+                    .id();
             service.await(child, Status.COMPLETED);
             assertThat(service.errors(child)).isEmpty();
             assertThat(service.results(child)).isEqualTo(clean);
@@ -219,8 +224,12 @@ class CsvReadingTest {
                 JobId parent = submit(service, TestSpec.spec().format(DEFAULT.withNames(names)), bytes);
                 service.await(parent, Status.COMPLETED);
                 assertThat(service.errors(parent).lines()).hasSize(3).allMatch(line -> line.contains("header has 2"));
-                JobId child =
-                        service.service().retryFailed(parent, null).view().job().id();
+                JobId child = service.service()
+                        .intake()
+                        .retryFailed(parent, null)
+                        .view()
+                        .job()
+                        .id();
                 service.await(child, Status.COMPLETED);
                 assertThat(service.errors(child)).isEqualTo(service.errors(parent));
             }
@@ -266,7 +275,7 @@ class CsvReadingTest {
                 assertThat(originals(service.results(id))).hasSize(committed);
                 assertThat(service.errors(id)).isEmpty();
                 assertThat(service.nextItem(id)).isEqualTo(committed);
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 assertThat(failed(service, id)).isEqualTo(reason);
                 assertThat(service.nextItem(id)).isEqualTo(committed);
             }
@@ -288,7 +297,7 @@ class CsvReadingTest {
             try (TestService service = TestService.start(CrashedJob.emptyDisk(item), OPTIONS)) {
                 JobId id = submit(service, TestSpec.spec().format(DEFAULT).crashAfter(item, point), open);
                 service.await(id, Status.CRASHED);
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 assertThat(failed(service, id)).isEqualTo(reason);
                 assertThat(service.results(id)).isEqualTo(results).hasLineCount(6);
             }
@@ -314,7 +323,12 @@ class CsvReadingTest {
             assertThat(calls.total())
                     .as("nothing of what the mark swallows is called")
                     .isEqualTo(50);
-            JobId child = service.service().retryFailed(id, null).view().job().id();
+            JobId child = service.service()
+                    .intake()
+                    .retryFailed(id, null)
+                    .view()
+                    .job()
+                    .id();
             service.await(child, Status.COMPLETED);
         }
     }
@@ -324,7 +338,8 @@ class CsvReadingTest {
     void a_sample_that_meets_an_open_quotation_mark_is_refused(int before) throws Exception {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             String file = service.service()
-                    .receiveFile(
+                    .uploads()
+                    .receive(
                             null,
                             new ByteArrayInputStream(("id,name\n" + records(before) + "9,\"open\n").getBytes(UTF_8)),
                             Long.MAX_VALUE)
@@ -336,8 +351,9 @@ class CsvReadingTest {
                             .build(),
                     List.of(),
                     null);
-            assertThat(service.service().validate(job, before).sample()).hasSize(before);
-            assertThatThrownBy(() -> service.service().validate(job, before + 1))
+            assertThat(service.service().intake().validate(job, before).sample())
+                    .hasSize(before);
+            assertThatThrownBy(() -> service.service().intake().validate(job, before + 1))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("in line " + (before + 2));
         }

@@ -136,7 +136,7 @@ class DecodedInputTest {
                 Files.delete(inputs.resolve(form.name));
             }
             try (TestService service = start(new LocalDisk())) {
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 service.await(id, Status.COMPLETED);
                 assertThat(service.results(id)).isEqualTo(plain);
                 InputSpec shown = service.job(id).validSpec().input();
@@ -157,7 +157,12 @@ class DecodedInputTest {
                     spec(new InputSpec.InputPath("rows.gz"), Format.Kind.LINES).failItems(Set.of(7L, 2000L)));
             service.await(id, Status.COMPLETED);
             Files.delete(inputs.resolve("rows.gz"));
-            JobId child = service.service().retryFailed(id, null).view().job().id();
+            JobId child = service.service()
+                    .intake()
+                    .retryFailed(id, null)
+                    .view()
+                    .job()
+                    .id();
             service.await(child, Status.COMPLETED);
             assertThat(service.results(child).lines())
                     .hasSize(2)
@@ -172,8 +177,8 @@ class DecodedInputTest {
         try (TestService service = start(new LocalDisk())) {
             String plain = plainResults(service, Format.Kind.LINES);
             String file = service.service()
-                    .receiveFile(
-                            null, new ByteArrayInputStream(TEXT.getBytes(StandardCharsets.UTF_16LE)), Long.MAX_VALUE)
+                    .uploads()
+                    .receive(null, new ByteArrayInputStream(TEXT.getBytes(StandardCharsets.UTF_16LE)), Long.MAX_VALUE)
                     .id();
             JobId id = service.submit(
                     spec(new InputSpec.Upload(file, Decoding.from(TextEncoding.UTF_16LE)), Format.Kind.LINES));
@@ -182,9 +187,9 @@ class DecodedInputTest {
             JobId created = service.submit(
                     spec(new InputSpec.Upload(file, Decoding.from(TextEncoding.UTF_16LE)), Format.Kind.LINES)
                             .notStarted());
-            assertThatThrownBy(() -> service.service().deleteFile(file)).isInstanceOf(RefusedException.class);
-            service.service().cancel(created);
-            service.service().deleteFile(file);
+            assertThatThrownBy(() -> service.service().uploads().delete(file)).isInstanceOf(RefusedException.class);
+            service.service().verbs().cancel(created);
+            service.service().uploads().delete(file);
         }
     }
 
@@ -195,7 +200,8 @@ class DecodedInputTest {
         Files.write(inputs.resolve("wide.gz"), gzip(wide));
         try (TestService service = start(new LocalDisk())) {
             String upload = service.service()
-                    .receiveFile(null, new ByteArrayInputStream(wide), Long.MAX_VALUE)
+                    .uploads()
+                    .receive(null, new ByteArrayInputStream(wide), Long.MAX_VALUE)
                     .id();
             for (Format.Kind kind : Format.Kind.values()) {
                 assertRefused(service, new InputSpec.InputPath("wide.txt"), kind, "/input/path", "UTF-16LE");
@@ -213,14 +219,15 @@ class DecodedInputTest {
                         RefusedException.class,
                         refused -> assertThat(refused.field()).contains(field))
                 .hasMessageContaining(why);
-        assertThatThrownBy(() ->
-                        service.service().validate(new NewJob(spec(input, kind).build(), List.of(), null), 1))
+        assertThatThrownBy(() -> service.service()
+                        .intake()
+                        .validate(new NewJob(spec(input, kind).build(), List.of(), null), 1))
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining(why);
     }
 
     private void assertNothingIsLeft(TestService service) throws IOException {
-        assertThat(service.service().list(null, null, 10)).isEmpty();
+        assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         try (var left = Files.list(data.resolve("jobs"))) {
             assertThat(left).isEmpty();
         }

@@ -151,15 +151,15 @@ class DiskTroubleTest {
         }
 
         private JobId submit(TestService service, NewJob job) throws Exception {
-            int before = service.service().list(null, null, 10).size();
+            int before = service.service().jobs().list(null, null, 10).size();
             try {
-                return service.service().submit(job).view().job().id();
+                return service.service().intake().submit(job).view().job().id();
             } catch (IOException e) {
                 refused++;
                 assertThat(e instanceof DiskFullException).isEqualTo(trouble == Trouble.FULL);
-                assertThat(service.service().list(null, null, 10)).hasSize(before);
+                assertThat(service.service().jobs().list(null, null, 10)).hasSize(before);
                 disk.freeSpace();
-                JobService.Submitted again = service.service().submit(job);
+                Intake.Submitted again = service.service().intake().submit(job);
                 assertThat(again.replayed()).isFalse();
                 return again.view().job().id();
             }
@@ -178,7 +178,7 @@ class DiskTroubleTest {
                 assertThat(clean.get(0)).startsWith(service.results(id));
                 assertThat(clean.get(1)).startsWith(service.errors(id));
                 disk.freeSpace();
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 Job completed = service.await(id, Status.COMPLETED);
                 assertThat(completed.runs().get(completed.runs().size() - 1).ending())
                         .isNotNull()
@@ -202,23 +202,25 @@ class DiskTroubleTest {
                 trouble.at(disk, operation);
                 try {
                     sent.add(service.service()
-                            .receiveFile("a", new ByteArrayInputStream(content), 100)
+                            .uploads()
+                            .receive("a", new ByteArrayInputStream(content), 100)
                             .id());
                 } catch (IOException e) {
                     refused++;
                     assertThat(e instanceof DiskFullException).isEqualTo(trouble == Trouble.FULL);
-                    assertThat(service.service().files()).isEmpty();
+                    assertThat(service.service().uploads().list()).isEmpty();
                 }
                 reached = disk.operations() >= operation;
                 disk.mend();
                 sent.add(service.service()
-                        .receiveFile("b", new ByteArrayInputStream(content), 100)
+                        .uploads()
+                        .receive("b", new ByteArrayInputStream(content), 100)
                         .id());
             }
             disk.mend();
             disk.restorePower();
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                assertThat(service.service().files())
+                assertThat(service.service().uploads().list())
                         .as("trouble at operation %d", operation)
                         .extracting(file -> file.id())
                         .containsExactlyInAnyOrderElementsOf(sent);
@@ -239,8 +241,9 @@ class DiskTroubleTest {
         for (boolean reached = true; reached; operation++) {
             CrashingDisk disk = CrashedJob.emptyDisk(operation);
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                JobService jobs = service.service();
-                String file = jobs.receiveFile("a", new ByteArrayInputStream(content), 100)
+                JobService opened = service.service();
+                String file = opened.uploads()
+                        .receive("a", new ByteArrayInputStream(content), 100)
                         .id();
                 JobId id = service.submit(spec(1).over(new InputSpec.Upload(file)));
                 service.await(id, Status.COMPLETED);
@@ -250,32 +253,32 @@ class DiskTroubleTest {
                 int last = disk.operations() + operation;
                 trouble.at(disk, last);
                 try {
-                    jobs.delete(id);
+                    opened.verbs().delete(id);
                 } catch (IOException e) {
                     refused++;
                     assertThat(service.results(id)).isEqualTo(results);
                     disk.freeSpace();
-                    jobs.delete(id);
+                    opened.verbs().delete(id);
                 }
                 try {
-                    jobs.deleteFile(file);
+                    opened.uploads().delete(file);
                 } catch (IOException e) {
                     refused++;
-                    assertThat(jobs.file(file).bytes()).isEqualTo(content.length);
+                    assertThat(opened.uploads().file(file).bytes()).isEqualTo(content.length);
                     disk.freeSpace();
-                    jobs.deleteFile(file);
+                    opened.uploads().delete(file);
                 }
                 reached = disk.operations() >= last;
-                assertThat(jobs.files()).isEmpty();
-                assertThat(jobs.list(null, null, 10)).isEmpty();
+                assertThat(opened.uploads().list()).isEmpty();
+                assertThat(opened.jobs().list(null, null, 10)).isEmpty();
             }
             disk.mend();
             disk.restorePower();
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                assertThat(service.service().files())
+                assertThat(service.service().uploads().list())
                         .as("trouble %d", operation)
                         .isEmpty();
-                assertThat(service.service().list(null, null, 10))
+                assertThat(service.service().jobs().list(null, null, 10))
                         .as("trouble %d", operation)
                         .isEmpty();
                 assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
@@ -312,10 +315,11 @@ class DiskTroubleTest {
                     .isEqualTo(ErrorCode.DISK_FULL);
             assertThat(service.nextItem(interrupted)).isEqualTo(committed);
             assertThatThrownBy(() -> service.submit(spec(1), ITEMS)).isInstanceOf(DiskFullException.class);
-            assertThatThrownBy(() -> service.service().cancel(interrupted)).isInstanceOf(DiskFullException.class);
+            assertThatThrownBy(() -> service.service().verbs().cancel(interrupted))
+                    .isInstanceOf(DiskFullException.class);
             assertThat(service.status(interrupted)).isEqualTo(Status.FAILED);
             disk.freeSpace();
-            service.service().resume(interrupted);
+            service.service().verbs().resume(interrupted);
             service.await(interrupted, Status.COMPLETED);
             assertThat(service.results(interrupted)).isEqualTo(results);
         }

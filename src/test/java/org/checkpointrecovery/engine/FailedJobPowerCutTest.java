@@ -62,7 +62,7 @@ class FailedJobPowerCutTest {
         disk.cutPowerAt(disk.operations() + operation);
         boolean resumed = true;
         try {
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Await.until("the job ends", () -> disk.isPowerCut() || isAtRest(disk, service, id));
         } catch (IOException e) {
             resumed = false;
@@ -79,7 +79,7 @@ class FailedJobPowerCutTest {
                 second.service().open();
                 if (second.status(id) == Status.FAILED) {
                     assertThat(resumed).as("it was resumed for good").isFalse();
-                    second.service().resume(id);
+                    second.service().verbs().resume(id);
                 }
                 second.await(id, Status.COMPLETED);
                 checkEnd(second, id);

@@ -94,7 +94,8 @@ class FaultScanTest {
                 String file = ask(
                                 service,
                                 () -> service.service()
-                                        .receiveFile("words.txt", new ByteArrayInputStream(bytes), Long.MAX_VALUE))
+                                        .uploads()
+                                        .receive("words.txt", new ByteArrayInputStream(bytes), Long.MAX_VALUE))
                         .id();
                 called = submit(
                         service,
@@ -103,22 +104,22 @@ class FaultScanTest {
                                 .processor(CountedCalls.spec(3))
                                 .callbackUrl(URL)
                                 .notStarted());
-                ask(service, () -> service.service().start(called));
+                ask(service, () -> service.service().verbs().start(called));
                 complete(service, called);
                 inline = submit(service, TestSpec.spec().commit(CommitMode.EACH).failItems(Set.of(2L, 5L)), ITEMS);
                 complete(service, inline);
-                JobId child = ask(service, () -> service.service().retryFailed(inline, null))
+                JobId child = ask(service, () -> service.service().intake().retryFailed(inline, null))
                         .view()
                         .job()
                         .id();
                 complete(service, child);
                 String retried = read(() -> service.results(child));
                 ask(service, () -> {
-                    service.service().delete(child);
+                    service.service().verbs().delete(child);
                     return true;
                 });
                 ask(service, () -> {
-                    service.service().deleteFile(file);
+                    service.service().uploads().delete(file);
                     return true;
                 });
                 left = left(service, called, inline, retried);
@@ -130,7 +131,7 @@ class FaultScanTest {
             String failed = disk.mend();
             medium.restorePower();
             try (TestService service = start(medium)) {
-                assertThat(service.service().list(null, null, 10)).hasSize(2);
+                assertThat(service.service().jobs().list(null, null, 10)).hasSize(2);
                 complete(service, called);
                 complete(service, inline);
                 assertThat(medium.list(JOBS))
@@ -160,8 +161,8 @@ class FaultScanTest {
 
         private JobId submit(TestService service, TestSpec spec, String... items) throws Exception {
             IdempotencyKey key = items.length == 0 ? null : KEY;
-            JobService.Submitted submitted =
-                    ask(service, () -> service.service().submit(new NewJob(spec.build(), List.of(items), key)));
+            Intake.Submitted submitted = ask(
+                    service, () -> service.service().intake().submit(new NewJob(spec.build(), List.of(items), key)));
             assertThat(submitted.replayed()).as("a refused submission was made").isFalse();
             return submitted.view().job().id();
         }
@@ -207,14 +208,14 @@ class FaultScanTest {
                     return;
                 }
                 assertThat(disk.mend()).as("%s", service.job(id).state()).isNotNull();
-                ask(service, () -> service.service().resume(id));
+                ask(service, () -> service.service().verbs().resume(id));
             }
         }
 
         /** Reads the disk past the fault. */
         private Truth truth(TestService service) throws IOException {
             Map<String, Status> jobs = new TreeMap<>();
-            for (JobView view : service.service().list(null, null, 100)) {
+            for (JobView view : service.service().jobs().list(null, null, 100)) {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
@@ -222,7 +223,7 @@ class FaultScanTest {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();
-            for (UploadedFile file : service.service().files()) {
+            for (UploadedFile file : service.service().uploads().list()) {
                 files.add(file.id());
             }
             return new Truth(jobs, onDisk, files);

@@ -66,7 +66,7 @@ class FinishedItemsTest {
     }
 
     private Progress progress(JobId id) throws Exception {
-        return service.service().view(id).progress();
+        return service.service().jobs().view(id).progress();
     }
 
     private static Position position(long succeeded, long failed) {

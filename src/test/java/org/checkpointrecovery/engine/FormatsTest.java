@@ -47,7 +47,8 @@ class FormatsTest {
 
     private static String upload(TestService service, byte[] bytes) throws Exception {
         return service.service()
-                .receiveFile(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
+                .uploads()
+                .receive(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
     }
 
@@ -159,7 +160,7 @@ class FormatsTest {
                 TestSpec spec = sample.spec().parallelism(parallelism).crashAfter(item, point);
                 JobId id = submit(service, spec, sample.bytes());
                 service.await(id, Status.CRASHED);
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 service.await(id, Status.COMPLETED);
                 assertThat(files(service, id)).as("after item %d", item).isEqualTo(clean);
             }
@@ -208,7 +209,7 @@ class FormatsTest {
                         .crashAfter(crashAfter, CrashPoint.BETWEEN_RESULTS_AND_CHECKPOINT);
                 JobId id = submit(service, spec, resource("orders.csv"));
                 service.await(id, Status.CRASHED);
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 service.await(id, Status.COMPLETED);
                 assertThat(service.errors(id)).isEmpty();
                 List<String> items = new ArrayList<>();
@@ -287,7 +288,12 @@ class FormatsTest {
     }
 
     private static JobId retry(TestService service, JobId parent) throws Exception {
-        JobId child = service.service().retryFailed(parent, null).view().job().id();
+        JobId child = service.service()
+                .intake()
+                .retryFailed(parent, null)
+                .view()
+                .job()
+                .id();
         service.await(child, Status.COMPLETED);
         assertThat(service.job(child).validSpec().format())
                 .isEqualTo(service.job(parent).validSpec().format());
@@ -304,7 +310,8 @@ class FormatsTest {
             assertThat(service.results(id))
                     .startsWith("{\"index\":0,\"original\":\"{\\\"a\\\":\\\"1\\\",\\\"b\\\":\\\"2\\\"}\"");
             assertThat(service.errors(id)).contains("\"index\":1,\"item\":\"3\"");
-            assertThat(service.service().inlineItems(service.job(id)).items()).containsExactly("a,b", "", "1,2", "3");
+            assertThat(service.service().outputs().inlineItems(service.job(id)).items())
+                    .containsExactly("a,b", "", "1,2", "3");
             JobId empty = service.submit(spec);
             service.await(empty, Status.COMPLETED);
             assertThat(service.job(empty).totalItems()).isZero();
@@ -326,7 +333,7 @@ class FormatsTest {
             assertThatThrownBy(() -> submit(service, spec, ("h".repeat(61) + "\n1\n").getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("longer than 60 bytes");
-            assertThat(service.service().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
             assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
         }
     }
@@ -339,14 +346,14 @@ class FormatsTest {
                     TestSpec.spec().format(new Format(Format.Kind.CSV, ',')).notStarted(), "abc,def", "1,2");
         }
         try (TestService service = TestService.start(disk, OPTIONS.maxItemBytes(6))) {
-            service.service().start(id);
+            service.service().verbs().start(id);
             service.await(id, Status.FAILED);
             assertThat(requireNonNull(service.job(id).state().reason()).code()).isEqualTo(ErrorCode.INPUT_CHANGED);
             assertThat(requireNonNull(service.job(id).state().reason()).message())
                     .contains("longer than 6 bytes");
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
         }
     }

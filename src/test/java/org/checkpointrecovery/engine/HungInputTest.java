@@ -148,7 +148,7 @@ class HungInputTest {
         }
         disk.armed = true;
         for (JobId id : ids) {
-            service.service().start(id);
+            service.service().verbs().start(id);
         }
         Await.until("all are hanging", () -> disk.hanging.get() >= ids.size());
         return ids;
@@ -159,7 +159,7 @@ class HungInputTest {
         try (TestService service = start(disk)) {
             List<JobId> ids = hang(service, place, disk);
             for (JobId id : ids) {
-                verb.on(service.service(), id);
+                verb.on(service.service().verbs(), id);
             }
             for (JobId id : ids) {
                 service.await(id, wanted);
@@ -167,7 +167,7 @@ class HungInputTest {
             disk.armed = false;
             if (wanted == Status.PAUSED) { // while the old reads hang still
                 for (JobId id : ids) {
-                    service.service().resume(id);
+                    service.service().verbs().resume(id);
                 }
                 for (JobId id : ids) {
                     service.await(id, Status.COMPLETED);
@@ -180,20 +180,20 @@ class HungInputTest {
     }
 
     private interface Verb {
-        void on(JobService service, JobId id) throws Exception;
+        void on(JobVerbs verbs, JobId id) throws Exception;
     }
 
     @Test
     void jobs_are_cancelled_whatever_a_read_does() throws Exception {
         for (Place place : Place.values()) {
-            assertEndsAndGoesOn(place, JobService::cancel, Status.CANCELLED);
+            assertEndsAndGoesOn(place, JobVerbs::cancel, Status.CANCELLED);
         }
     }
 
     @Test
     void jobs_are_paused_whatever_a_read_does_and_go_on_where_they_were() throws Exception {
         for (Place place : Place.values()) {
-            assertEndsAndGoesOn(place, JobService::pause, Status.PAUSED);
+            assertEndsAndGoesOn(place, JobVerbs::pause, Status.PAUSED);
         }
     }
 

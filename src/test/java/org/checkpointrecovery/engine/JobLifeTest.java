@@ -85,7 +85,7 @@ class JobLifeTest {
                 assertThat(run.firstItem()).isZero();
                 assertThat(run.nextItem()).isEqualTo(8);
             });
-            JobView view = service.service().view(id);
+            JobView view = service.service().jobs().view(id);
             assertThat(view.progress().percent()).isEqualTo(100.0);
             assertThat(Outcome.of(view.committed())).isEqualTo(Outcome.SUCCEEDED);
             assertThat(view.allowedActions()).containsExactly(Verb.DELETE);
@@ -103,7 +103,8 @@ class JobLifeTest {
             for (JobId id : jobs) {
                 Job job = service.await(id, Status.COMPLETED);
                 assertThat(job.totalItems()).isZero();
-                assertThat(service.service().view(id).progress().percent()).isEqualTo(100.0);
+                assertThat(service.service().jobs().view(id).progress().percent())
+                        .isEqualTo(100.0);
                 assertThat(service.results(id)).isEmpty();
             }
         }
@@ -118,16 +119,16 @@ class JobLifeTest {
             assertThat(service.nextItem(id))
                     .as("what is not durable is not shown")
                     .isZero();
-            assertThat(service.service().pause(id).changed()).isTrue();
+            assertThat(service.service().verbs().pause(id).changed()).isTrue();
             assertThat(service.status(id)).isEqualTo(Status.PAUSING);
-            assertThat(service.service().pause(id).changed()).isFalse();
+            assertThat(service.service().verbs().pause(id).changed()).isFalse();
             gated.openGate();
             Job paused = service.await(id, Status.PAUSED);
             assertThat(service.nextItem(id)).isEqualTo(3);
             assertThat(service.results(id)).isEqualTo(expected(3));
             assertThat(requireNonNull(paused.runs().get(0).ending()).end()).isEqualTo(Run.End.PAUSED);
-            assertThat(service.service().pause(id).changed()).isFalse();
-            assertThat(service.service().resume(id).changed()).isTrue();
+            assertThat(service.service().verbs().pause(id).changed()).isFalse();
+            assertThat(service.service().verbs().resume(id).changed()).isTrue();
             Job completed = service.await(id, Status.COMPLETED);
             assertThat(completed.runs())
                     .hasSize(2)
@@ -151,13 +152,15 @@ class JobLifeTest {
                         .anyMatch(thread -> thread.getName().equals("job-" + id + "-reader")
                                 && thread.getState() == Thread.State.TIMED_WAITING));
         if (pause) {
-            service.service().pause(id);
+            service.service().verbs().pause(id);
             gated.openGate();
             service.await(id, Status.PAUSED);
         }
         Thread stop = new Thread(service::close, "stop");
         stop.start();
-        Await.until("the service is stopping", service.service()::isStopping);
+        Await.until(
+                "the service is stopping",
+                () -> service.service().unreadiness().toString().contains("stopping"));
         gated.openGate();
         stop.join();
         assertThat(service.status(id)).isEqualTo(pause ? Status.PAUSED : Status.QUEUED);
@@ -175,7 +178,7 @@ class JobLifeTest {
                     "the reader has ended",
                     () -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().equals("job-" + id + "-reader")));
-            service.service().pause(id);
+            service.service().verbs().pause(id);
             gated.openGate();
             assertThat(service.await(id, Status.COMPLETED).runs()).hasSize(1);
         }
@@ -188,18 +191,18 @@ class JobLifeTest {
         try (TestService service = TestService.start(gated, OPTIONS)) {
             id = service.submit(spec(), ITEMS);
             Await.until("the first commit waits", gated::isReached);
-            service.service().pause(id);
-            assertThat(service.service().cancel(id).changed()).isTrue();
+            service.service().verbs().pause(id);
+            assertThat(service.service().verbs().cancel(id).changed()).isTrue();
             assertThat(service.status(id)).isEqualTo(Status.CANCELLING);
-            assertThat(service.service().cancel(id).changed()).isFalse();
-            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
+            assertThat(service.service().verbs().cancel(id).changed()).isFalse();
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
             gated.openGate();
             Job cancelled = service.await(id, Status.CANCELLED);
             assertThat(requireNonNull(cancelled.runs().get(0).ending()).end()).isEqualTo(Run.End.CANCELLED);
             assertThat(service.results(id)).isEqualTo(expected(3));
-            assertThat(service.service().cancel(id).changed()).isFalse();
-            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
-            assertRefused(Cause.CONFLICT, () -> service.service().start(id));
+            assertThat(service.service().verbs().cancel(id).changed()).isFalse();
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().start(id));
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
@@ -213,7 +216,7 @@ class JobLifeTest {
             try (TestService service = TestService.start(disk, OPTIONS)) {
                 JobId id = service.submit(spec().parallelism(parallelism).itemDelay(Duration.ofMinutes(1)), ITEMS);
                 Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
-                service.service().cancel(id);
+                service.service().verbs().cancel(id);
                 service.await(id, Status.CANCELLED);
                 assertThat(service.nextItem(id)).isZero();
             }
@@ -225,14 +228,14 @@ class JobLifeTest {
         JobId id;
         try (TestService service = TestService.start(disk, OPTIONS)) {
             id = service.submit(spec().notStarted(), ITEMS);
-            assertRefused(Cause.CONFLICT, () -> service.service().resume(id));
-            assertRefused(Cause.CONFLICT, () -> service.service().pause(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().pause(id));
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(id)).isEqualTo(Status.CREATED);
-            assertThat(service.service().start(id).changed()).isTrue();
+            assertThat(service.service().verbs().start(id).changed()).isTrue();
             service.await(id, Status.COMPLETED);
-            assertRefused(Cause.CONFLICT, () -> service.service().start(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().start(id));
         }
     }
 
@@ -245,13 +248,13 @@ class JobLifeTest {
             JobId second = service.submit(spec(), ITEMS);
             assertThat(service.status(second)).isEqualTo(Status.QUEUED);
             for (int i = 0; i < 3; i++) {
-                assertThat(service.service().pause(second).view().job().status())
+                assertThat(service.service().verbs().pause(second).view().job().status())
                         .isEqualTo(Status.PAUSED);
-                assertThat(service.service().resume(second).view().job().status())
+                assertThat(service.service().verbs().resume(second).view().job().status())
                         .isEqualTo(Status.QUEUED);
             }
             JobId third = service.submit(spec(), ITEMS);
-            service.service().cancel(third);
+            service.service().verbs().cancel(third);
             assertThat(service.status(third)).isEqualTo(Status.CANCELLED);
             gated.openGate();
             service.await(first, Status.COMPLETED);
@@ -296,8 +299,9 @@ class JobLifeTest {
             JobId id = service.submit(spec(), ITEMS);
             assertThat(beginning.first.await(20, TimeUnit.SECONDS)).isTrue();
             // A worker has come to the job, and has not yet asked whether it may begin.
-            assertThat(service.service().pause(id).view().job().status()).isEqualTo(Status.PAUSED);
-            service.service().resume(id);
+            assertThat(service.service().verbs().pause(id).view().job().status())
+                    .isEqualTo(Status.PAUSED);
+            service.service().verbs().resume(id);
             assertThat(beginning.second.await(200, TimeUnit.MILLISECONDS))
                     .as("another worker begins with the same job")
                     .isFalse();
@@ -313,19 +317,19 @@ class JobLifeTest {
         try (TestService service = TestService.start(gated, OPTIONS)) {
             JobId id = service.submit(spec(), ITEMS);
             Await.until("the first commit waits", gated::isReached);
-            assertRefused(Cause.CONFLICT, () -> service.service().delete(id));
+            assertRefused(Cause.CONFLICT, () -> service.service().verbs().delete(id));
             gated.openGate();
             service.await(id, Status.COMPLETED);
-            service.service().delete(id);
-            assertRefused(Cause.NOT_FOUND, () -> service.service().view(id));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().results(id));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().delete(id));
-            assertThat(service.service().list(null, null, 10)).isEmpty();
+            service.service().verbs().delete(id);
+            assertRefused(Cause.NOT_FOUND, () -> service.service().jobs().view(id));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().outputs().results(id));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().verbs().delete(id));
+            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         }
         assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
         disk.restorePower();
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            assertThat(service.service().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         }
     }
 
@@ -334,22 +338,22 @@ class JobLifeTest {
         GatedDisk gated = new GatedDisk(disk, "results.jsonl");
         TestService.Options options = OPTIONS.workers(1).maxQueued(2);
         try (TestService service = TestService.start(gated, options)) {
-            JobService jobs = service.service();
+            JobVerbs verbs = service.service().verbs();
             JobId running = service.submit(spec(), ITEMS);
             Await.until("the worker is busy", gated::isReached);
             JobId waiting = service.submit(spec(), ITEMS);
             JobId created = service.submit(spec().notStarted(), ITEMS);
             JobId last = service.submit(spec(), ITEMS);
             assertRefused(Cause.QUEUE_FULL, () -> service.submit(spec(), ITEMS));
-            assertRefused(Cause.QUEUE_FULL, () -> jobs.start(created));
+            assertRefused(Cause.QUEUE_FULL, () -> verbs.start(created));
             assertThat(service.status(created)).isEqualTo(Status.CREATED);
-            assertThat(jobs.list(null, null, 10)).hasSize(4);
+            assertThat(service.service().jobs().list(null, null, 10)).hasSize(4);
             assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSize(4);
-            jobs.pause(waiting);
-            jobs.start(created);
-            assertRefused(Cause.QUEUE_FULL, () -> jobs.resume(waiting));
-            jobs.cancel(last);
-            jobs.resume(waiting);
+            verbs.pause(waiting);
+            verbs.start(created);
+            assertRefused(Cause.QUEUE_FULL, () -> verbs.resume(waiting));
+            verbs.cancel(last);
+            verbs.resume(waiting);
             gated.openGate();
             for (JobId id : List.of(running, created, waiting)) {
                 service.await(id, Status.COMPLETED);
@@ -382,8 +386,8 @@ class JobLifeTest {
                     "both workers are busy",
                     () -> service.status(jobs.get(0)) == Status.RUNNING
                             && service.status(jobs.get(1)) == Status.RUNNING);
-            assertThat(service.service().list(Status.RUNNING, null, 100)).hasSize(2);
-            assertThat(service.service().list(Status.QUEUED, null, 100)).hasSize(6);
+            assertThat(service.service().jobs().list(Status.RUNNING, null, 100)).hasSize(2);
+            assertThat(service.service().jobs().list(Status.QUEUED, null, 100)).hasSize(6);
             gated.openGate();
             for (JobId id : jobs) {
                 service.await(id, Status.COMPLETED);
@@ -423,7 +427,7 @@ class JobLifeTest {
                 service.await(id, Status.COMPLETED);
             }
             assertThat(service.status(huge)).isEqualTo(Status.RUNNING);
-            service.service().cancel(huge);
+            service.service().verbs().cancel(huge);
         }
     }
 
@@ -434,11 +438,13 @@ class JobLifeTest {
             for (int i = 0; i < 5; i++) {
                 jobs.add(0, service.submit(spec().notStarted(), ITEMS));
             }
-            service.service().cancel(jobs.get(1));
-            assertThat(ids(service.service().list(null, null, 3))).isEqualTo(jobs.subList(0, 3));
-            assertThat(ids(service.service().list(null, jobs.get(2), 3))).isEqualTo(jobs.subList(3, 5));
-            assertThat(ids(service.service().list(Status.CREATED, null, 2))).containsExactly(jobs.get(0), jobs.get(2));
-            assertThat(ids(service.service().list(Status.FAILED, null, 2))).isEmpty();
+            service.service().verbs().cancel(jobs.get(1));
+            assertThat(ids(service.service().jobs().list(null, null, 3))).isEqualTo(jobs.subList(0, 3));
+            assertThat(ids(service.service().jobs().list(null, jobs.get(2), 3))).isEqualTo(jobs.subList(3, 5));
+            assertThat(ids(service.service().jobs().list(Status.CREATED, null, 2)))
+                    .containsExactly(jobs.get(0), jobs.get(2));
+            assertThat(ids(service.service().jobs().list(Status.FAILED, null, 2)))
+                    .isEmpty();
         }
     }
 
@@ -495,7 +501,7 @@ class JobLifeTest {
                         assertThat(service.nextItem(id)).isEqualTo(committed);
                         assertThat(service.results(id)).isEqualTo(expected(committed));
                         assertThat(service.errors(id)).isEmpty();
-                        service.service().resume(id);
+                        service.service().verbs().resume(id);
                         service.await(id, Status.FAILED);
                         assertThat(service.nextItem(id)).isEqualTo(committed);
                     }
@@ -529,8 +535,8 @@ class JobLifeTest {
         JobId id = service.submit(spec().notStarted(), ITEMS);
         service.close();
         assertRefused(Cause.STOPPING, () -> service.submit(spec(), ITEMS));
-        assertRefused(Cause.STOPPING, () -> service.service().start(id));
-        assertRefused(Cause.STOPPING, () -> service.service().delete(id));
+        assertRefused(Cause.STOPPING, () -> service.service().verbs().start(id));
+        assertRefused(Cause.STOPPING, () -> service.service().verbs().delete(id));
         assertRefused(Cause.STOPPING, () -> service.upload("a"));
         assertThat(service.status(id)).isEqualTo(Status.CREATED);
     }
@@ -542,12 +548,12 @@ class JobLifeTest {
             String file = service.upload("a\nb\n");
             JobId id = service.submit(spec().over(new InputSpec.Upload(file)));
             Await.until("the commit waits", gated::isReached);
-            assertRefused(Cause.CONFLICT, () -> service.service().deleteFile(file));
+            assertRefused(Cause.CONFLICT, () -> service.service().uploads().delete(file));
             gated.openGate();
             service.await(id, Status.COMPLETED);
-            service.service().deleteFile(file);
-            assertRefused(Cause.NOT_FOUND, () -> service.service().file(file));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().deleteFile(file));
+            service.service().uploads().delete(file);
+            assertRefused(Cause.NOT_FOUND, () -> service.service().uploads().file(file));
+            assertRefused(Cause.NOT_FOUND, () -> service.service().uploads().delete(file));
             assertRefused(Cause.INVALID, () -> service.submit(spec().over(new InputSpec.Upload(file))));
         }
     }

@@ -97,24 +97,28 @@ class JumpingClockTest {
                             .crashAfter(20, CrashPoint.PROCESSING),
                     ITEMS);
             service.await(id, Status.CRASHED);
-            assertSane(service.service().view(id).progress());
-            assertThat(service.service().view(id).progress().elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(19));
-            assertThat(requireNonNull(service.service().view(id).progress().itemsPerSecond()))
+            assertSane(service.service().jobs().view(id).progress());
+            assertThat(service.service().jobs().view(id).progress().elapsed())
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(19));
+            assertThat(requireNonNull(
+                            service.service().jobs().view(id).progress().itemsPerSecond()))
                     .isLessThan(1000.0);
         }
         Duration before;
         try (TestService service = start(new JumpingClock(daysForth))) {
-            assertSane(service.service().view(id).progress());
-            before = service.service().view(id).progress().elapsed();
+            assertSane(service.service().jobs().view(id).progress());
+            before = service.service().jobs().view(id).progress().elapsed();
             assertThat(before).isGreaterThanOrEqualTo(Duration.ofMillis(19));
             service.service().watch(new Watching(shown));
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
-            assertThat(service.service().view(id).progress().elapsed()).isGreaterThanOrEqualTo(before.plusMillis(40));
+            assertThat(service.service().jobs().view(id).progress().elapsed())
+                    .isGreaterThanOrEqualTo(before.plusMillis(40));
         }
         try (TestService service = start(new JumpingClock(daysForth))) {
-            assertSane(service.service().view(id).progress());
-            assertThat(service.service().view(id).progress().elapsed()).isGreaterThanOrEqualTo(before.plusMillis(40));
+            assertSane(service.service().jobs().view(id).progress());
+            assertThat(service.service().jobs().view(id).progress().elapsed())
+                    .isGreaterThanOrEqualTo(before.plusMillis(40));
         }
         assertThat(shown).hasSizeGreaterThan(20).allSatisfy(JumpingClockTest::assertSane);
         assertThat(shown).anyMatch(progress -> progress.itemsPerSecond() != null);
@@ -140,11 +144,11 @@ class JumpingClockTest {
                 TestService.Options.of(copy).clock(new JumpingClock(30)).noAutoResume())) {
             assertThat(service.status(id)).isEqualTo(Status.CRASHED);
             assertThat(service.nextItem(id)).isPositive();
-            assertSane(service.service().view(id).progress());
-            assertThat(service.service().view(id).progress().elapsed()).isPositive();
-            service.service().resume(id);
+            assertSane(service.service().jobs().view(id).progress());
+            assertThat(service.service().jobs().view(id).progress().elapsed()).isPositive();
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
-            assertSane(service.service().view(id).progress());
+            assertSane(service.service().jobs().view(id).progress());
         }
     }
 

@@ -92,7 +92,7 @@ class PathInputTest {
                         assertThat(refused.why()).isEqualTo(Cause.INVALID);
                         assertThat(refused.field()).contains("/input/path");
                     });
-            assertThat(service.service().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         }
     }
 
@@ -124,7 +124,7 @@ class PathInputTest {
             String committed = service.results(id);
             assertThat(committed.lines()).hasSize(3);
             change.on(input);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Job failed = service.await(id, Status.FAILED);
             Reason reason = requireNonNull(failed.state().reason());
             assertThat(reason.code())
@@ -133,7 +133,7 @@ class PathInputTest {
 
             Files.writeString(input, INPUT);
             Files.setLastModifiedTime(input, modified);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id).lines()).hasSize(8);
         }
@@ -167,7 +167,7 @@ class PathInputTest {
                     TestSpec.spec().over(new InputSpec.Upload(file)).crashAfter(4, CrashPoint.PROCESSING));
             service.await(id, Status.CRASHED);
             Files.setLastModifiedTime(data.resolve("files").resolve(file).resolve("content"), FileTime.fromMillis(1));
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
         }
     }

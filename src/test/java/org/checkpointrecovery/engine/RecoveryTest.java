@@ -77,15 +77,15 @@ class RecoveryTest {
                     JobId busy = service.submit(spec(), ITEMS);
                     Await.until("the worker is busy", gated::isReached);
                     id = service.submit(spec(), ITEMS);
-                    service.service().cancel(busy);
+                    service.service().verbs().cancel(busy);
                 }
                 case PAUSING, CANCELLING -> {
                     id = service.submit(spec(), ITEMS);
                     Await.until("the first commit waits", gated::isReached);
                     if (status == Status.PAUSING) {
-                        service.service().pause(id);
+                        service.service().verbs().pause(id);
                     } else {
-                        service.service().cancel(id);
+                        service.service().verbs().cancel(id);
                     }
                 }
                 case RUNNING -> {
@@ -98,7 +98,7 @@ class RecoveryTest {
                     id = service.submit(spec().crashAfter(4, CrashPoint.TORN_RESULTS), ITEMS);
                     service.await(id, Status.CRASHED);
                     if (status == Status.CANCELLED) {
-                        service.service().cancel(id);
+                        service.service().verbs().cancel(id);
                     }
                 }
             }
@@ -148,7 +148,7 @@ class RecoveryTest {
             }
         }
         try (TestService service = TestService.start(disk, OPTIONS.noAutoResume())) {
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id)).isEqualTo(cleanResults());
         }
@@ -181,7 +181,7 @@ class RecoveryTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(id)).isEqualTo(Status.PAUSED);
             assertThat(service.job(id).runs()).allMatch(run -> run.ending() != null);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Job completed = service.await(id, Status.COMPLETED);
             assertThat(requireNonNull(completed.recovery()).from()).isEqualTo(Recovery.From.BEGINNING);
             assertThat(completed.recovery().reason()).isNull();
@@ -265,7 +265,11 @@ class RecoveryTest {
         try (TestService again = TestService.start(disk, OPTIONS.workers(1).maxQueued(1))) {
             Await.until(
                     "all are COMPLETED",
-                    () -> again.service().list(Status.COMPLETED, null, 10).size() == 4);
+                    () -> again.service()
+                                    .jobs()
+                                    .list(Status.COMPLETED, null, 10)
+                                    .size()
+                            == 4);
             again.await(again.submit(spec(), ITEMS), Status.COMPLETED);
         }
     }
@@ -281,7 +285,7 @@ class RecoveryTest {
                     id = service.submit(spec().notStarted(), ITEMS);
                     disk.killProcessAt(disk.operations() + operation);
                     try {
-                        service.service().cancel(id);
+                        service.service().verbs().cancel(id);
                     } catch (IOException e) {
                         // killed
                     }
@@ -322,8 +326,8 @@ class RecoveryTest {
             JobFiles files = service.files(id);
             damage(files.checkpoint());
             byte[] damaged = disk.bytes(files.checkpoint());
-            assertThat(service.service().checkpoint(id)).isInstanceOf(CheckpointStore.Found.Damaged.class);
-            service.service().resume(id);
+            assertThat(service.service().outputs().checkpoint(id)).isInstanceOf(CheckpointStore.Found.Damaged.class);
+            service.service().verbs().resume(id);
             Job completed = service.await(id, Status.COMPLETED);
             Recovery recovery = requireNonNull(completed.recovery());
             assertThat(recovery.from()).isEqualTo(Recovery.From.PREVIOUS_CHECKPOINT);
@@ -351,7 +355,7 @@ class RecoveryTest {
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.nextItem(id)).isZero();
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Job completed = service.await(id, Status.COMPLETED);
             Recovery recovery = requireNonNull(completed.recovery());
             assertThat(recovery.from()).isEqualTo(Recovery.From.BEGINNING);
@@ -374,7 +378,7 @@ class RecoveryTest {
             disk.write(
                     service.files(id).checkpoint(),
                     disk.bytes(service.files(other).checkpoint()));
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Job completed = service.await(id, Status.COMPLETED);
             assertThat(requireNonNull(requireNonNull(completed.recovery()).reason())
                             .message())
@@ -389,7 +393,7 @@ class RecoveryTest {
             JobId id = crashedAtItem6(service);
             Path checkpoint = service.files(id).checkpoint();
             disk.delete(checkpoint);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Recovery recovery =
                     requireNonNull(service.await(id, Status.COMPLETED).recovery());
             assertThat(recovery.from()).isEqualTo(Recovery.From.PREVIOUS_CHECKPOINT);
@@ -399,7 +403,7 @@ class RecoveryTest {
             JobId both = crashedAtItem6(service);
             disk.delete(service.files(both).checkpoint());
             disk.delete(service.files(both).checkpoint().resolveSibling("checkpoint.previous.json"));
-            service.service().resume(both);
+            service.service().verbs().resume(both);
             recovery = requireNonNull(service.await(both, Status.COMPLETED).recovery());
             assertThat(recovery.from()).isEqualTo(Recovery.From.BEGINNING);
             assertThat(requireNonNull(recovery.reason()).code()).isEqualTo(ErrorCode.CHECKPOINT_MISSING);
@@ -419,7 +423,7 @@ class RecoveryTest {
                 disk.write(file, shorter);
                 byte[] checkpoint = disk.bytes(service.files(id).checkpoint());
                 for (int attempt = 0; attempt < 2; attempt++) {
-                    service.service().resume(id);
+                    service.service().verbs().resume(id);
                     Job failed = service.await(id, Status.FAILED);
                     assertThat(reason(failed).code()).isEqualTo(ErrorCode.RESULTS_DAMAGED);
                     assertThat(reason(failed).message()).contains(name, "Nothing was changed");
@@ -427,7 +431,7 @@ class RecoveryTest {
                     assertThat(disk.bytes(service.files(id).checkpoint())).isEqualTo(checkpoint);
                 }
                 disk.write(file, whole);
-                service.service().resume(id);
+                service.service().verbs().resume(id);
                 service.await(id, Status.COMPLETED);
             }
         }
@@ -457,13 +461,14 @@ class RecoveryTest {
                 Job job = service.job(damagedJob);
                 assertThat(job.status()).isEqualTo(Status.FAILED);
                 assertThat(reason(job).code()).isEqualTo(ErrorCode.JOB_RECORD_DAMAGED);
-                assertThat(service.service().view(damagedJob).allowedActions()).containsExactly(Verb.DELETE);
+                assertThat(service.service().jobs().view(damagedJob).allowedActions())
+                        .containsExactly(Verb.DELETE);
                 for (Call call : List.<Call>of(
-                        () -> service.service().resume(damagedJob),
-                        () -> service.service().start(damagedJob),
-                        () -> service.service().pause(damagedJob),
-                        () -> service.service().cancel(damagedJob),
-                        () -> service.service().retryFailed(damagedJob, null))) {
+                        () -> service.service().verbs().resume(damagedJob),
+                        () -> service.service().verbs().start(damagedJob),
+                        () -> service.service().verbs().pause(damagedJob),
+                        () -> service.service().verbs().cancel(damagedJob),
+                        () -> service.service().intake().retryFailed(damagedJob, null))) {
                     assertThatThrownBy(call::run)
                             .isInstanceOfSatisfying(
                                     RefusedException.class,
@@ -481,10 +486,10 @@ class RecoveryTest {
         disk.delete(record);
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(damagedJob)).as("the record is gone").isEqualTo(Status.FAILED);
-            service.service().delete(damagedJob);
+            service.service().verbs().delete(damagedJob);
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            assertThat(service.service().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
         }
     }
 
@@ -515,7 +520,7 @@ class RecoveryTest {
             disk.write(content, "a\nb\nc\nd\ne\nf\ng\nH\n".getBytes(StandardCharsets.UTF_8));
             resumeAndFail(service, id, ErrorCode.INPUT_CHANGED, "has changed", committed);
             disk.write(content, bytes);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id)).isEqualTo(cleanResults());
         }
@@ -523,7 +528,7 @@ class RecoveryTest {
 
     private static void resumeAndFail(TestService service, JobId id, ErrorCode code, String message, String committed)
             throws Exception {
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         Job failed = service.await(id, Status.FAILED);
         assertThat(reason(failed).code()).isEqualTo(code);
         assertThat(reason(failed).message()).contains(message);
@@ -539,27 +544,28 @@ class RecoveryTest {
     void a_key_makes_one_job_also_after_a_restart_until_the_job_is_deleted() throws Exception {
         JobId id;
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            JobService.Submitted first = service.service().submit(keyed("k", "1"));
+            Intake.Submitted first = service.service().intake().submit(keyed("k", "1"));
             id = first.view().job().id();
             assertThat(first.replayed()).isFalse();
-            JobService.Submitted again = service.service().submit(keyed("k", "1"));
+            Intake.Submitted again = service.service().intake().submit(keyed("k", "1"));
             assertThat(again.replayed()).isTrue();
             assertThat(again.view().job().id()).isEqualTo(id);
-            assertThatThrownBy(() -> service.service().submit(keyed("k", "2")))
+            assertThatThrownBy(() -> service.service().intake().submit(keyed("k", "2")))
                     .isInstanceOfSatisfying(RefusedException.class, refused -> {
                         assertThat(refused.why()).isEqualTo(Cause.INVALID);
                         assertThat(refused.field()).contains("Idempotency-Key");
                     });
-            assertThat(service.service().submit(keyed("K", "1")).replayed()).isFalse();
+            assertThat(service.service().intake().submit(keyed("K", "1")).replayed())
+                    .isFalse();
         }
         disk.restorePower();
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            JobService.Submitted again = service.service().submit(keyed("k", "1"));
+            Intake.Submitted again = service.service().intake().submit(keyed("k", "1"));
             assertThat(again.replayed()).isTrue();
             assertThat(again.view().job().id()).isEqualTo(id);
             service.await(id, Status.COMPLETED);
-            service.service().delete(id);
-            JobService.Submitted other = service.service().submit(keyed("k", "2"));
+            service.service().verbs().delete(id);
+            Intake.Submitted other = service.service().intake().submit(keyed("k", "2"));
             assertThat(other.replayed()).isFalse();
         }
     }
@@ -569,19 +575,20 @@ class RecoveryTest {
         GatedDisk gated = new GatedDisk(disk, "input.txt");
         ExecutorService clients = Executors.newFixedThreadPool(2);
         try (TestService service = TestService.start(gated, OPTIONS)) {
-            Future<JobService.Submitted> first =
-                    clients.submit(() -> service.service().submit(keyed("k", "1")));
+            Future<Intake.Submitted> first =
+                    clients.submit(() -> service.service().intake().submit(keyed("k", "1")));
             Await.until("the first submission waits for the disk", gated::isReached);
-            Future<JobService.Submitted> second =
-                    clients.submit(() -> service.service().submit(keyed("k", "1")));
-            assertThatThrownBy(() -> service.service().submit(keyed("k", "2"))).isInstanceOf(RefusedException.class);
+            Future<Intake.Submitted> second =
+                    clients.submit(() -> service.service().intake().submit(keyed("k", "1")));
+            assertThatThrownBy(() -> service.service().intake().submit(keyed("k", "2")))
+                    .isInstanceOf(RefusedException.class);
             gated.openGate();
-            JobService.Submitted made = first.get(20, TimeUnit.SECONDS);
-            JobService.Submitted replayed = second.get(20, TimeUnit.SECONDS);
+            Intake.Submitted made = first.get(20, TimeUnit.SECONDS);
+            Intake.Submitted replayed = second.get(20, TimeUnit.SECONDS);
             assertThat(made.replayed()).isFalse();
             assertThat(replayed.replayed()).isTrue();
             assertThat(replayed.view().job().id()).isEqualTo(made.view().job().id());
-            assertThat(service.service().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
         } finally {
             clients.shutdown();
         }
@@ -592,16 +599,16 @@ class RecoveryTest {
         GatedDisk gated = new GatedDisk(disk, "input.txt");
         ExecutorService clients = Executors.newFixedThreadPool(2);
         try (TestService service = TestService.start(gated, OPTIONS)) {
-            Future<JobService.Submitted> first =
-                    clients.submit(() -> service.service().submit(keyed("k", "1")));
+            Future<Intake.Submitted> first =
+                    clients.submit(() -> service.service().intake().submit(keyed("k", "1")));
             Await.until("the first submission waits for the disk", gated::isReached);
-            Future<JobService.Submitted> second =
-                    clients.submit(() -> service.service().submit(keyed("k", "1")));
+            Future<Intake.Submitted> second =
+                    clients.submit(() -> service.service().intake().submit(keyed("k", "1")));
             disk.failAt(disk.operations() + 1, new IOException("Input/output error"));
             gated.openGate();
             assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
             assertThat(second.get(20, TimeUnit.SECONDS).replayed()).isFalse();
-            assertThat(service.service().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
         } finally {
             clients.shutdown();
         }

@@ -41,7 +41,7 @@ class RetryFailedTest {
     }
 
     private static JobId retry(TestService service, JobId parent) throws Exception {
-        return service.service().retryFailed(parent, null).view().job().id();
+        return service.service().intake().retryFailed(parent, null).view().job().id();
     }
 
     @Test
@@ -51,14 +51,16 @@ class RetryFailedTest {
             try (TestService service = TestService.start(disk, OPTIONS)) {
                 JobId parent = service.submit(TestSpec.spec().batchSize(2).failItems(Set.of(1L, 4L, 5L)), items);
                 service.await(parent, Status.COMPLETED);
-                assertThat(service.service().view(parent).allowedActions()).contains(Verb.RETRY_FAILED);
+                assertThat(service.service().jobs().view(parent).allowedActions())
+                        .contains(Verb.RETRY_FAILED);
                 JobId child = retry(service, parent);
                 Job completed = service.await(child, Status.COMPLETED);
                 assertThat(completed.parentId()).isEqualTo(parent);
                 assertThat(completed.validSpec().faults()).isNull();
                 assertThat(completed.totalItems()).isEqualTo(3);
                 assertThat(service.results(child)).isEqualTo(result(1, "b") + result(4, "e") + result(5, "f"));
-                assertThat(service.service().view(child).allowedActions()).doesNotContain(Verb.RETRY_FAILED);
+                assertThat(service.service().jobs().view(child).allowedActions())
+                        .doesNotContain(Verb.RETRY_FAILED);
             }
         }
     }
@@ -95,7 +97,7 @@ class RetryFailedTest {
         // With a higher limit they succeed, under the indexes of the first input.
         try (TestService service = TestService.start(disk, OPTIONS.maxItemBytes(10_000))) {
             JobId grandchild =
-                    service.service().list(null, null, 1).get(0).job().id();
+                    service.service().jobs().list(null, null, 1).get(0).job().id();
             JobId last = retry(service, grandchild);
             service.await(last, Status.COMPLETED);
             assertThat(service.errors(last)).isEmpty();
@@ -110,7 +112,8 @@ class RetryFailedTest {
         input[3] = (byte) 0xff;
         try (TestService service = TestService.start(disk, OPTIONS)) {
             String file = service.service()
-                    .receiveFile(null, new ByteArrayInputStream(input), 100)
+                    .uploads()
+                    .receive(null, new ByteArrayInputStream(input), 100)
                     .id();
             JobId parent = service.submit(TestSpec.spec().over(new InputSpec.Upload(file)));
             service.await(parent, Status.COMPLETED);
@@ -131,13 +134,13 @@ class RetryFailedTest {
             service.await(parent, Status.COMPLETED);
             JobId first = retry(service, parent);
             service.await(first, Status.COMPLETED);
-            service.service().deleteFile(file);
+            service.service().uploads().delete(file);
             assertThatThrownBy(() -> retry(service, parent))
                     .isInstanceOfSatisfying(
                             RefusedException.class,
                             refused -> assertThat(refused.why()).isEqualTo(Cause.CONFLICT))
                     .hasMessageContaining("its input no longer exists");
-            service.service().delete(parent);
+            service.service().verbs().delete(parent);
             assertThat(service.results(first)).isEqualTo(result(0, "a") + result(3, "d"));
             assertThatThrownBy(() -> retry(service, parent))
                     .isInstanceOfSatisfying(
@@ -157,7 +160,7 @@ class RetryFailedTest {
             JobId parent = service.submit(spec, "a", "b", "c", "d", "e");
             service.await(parent, Status.CRASHED);
             assertThatThrownBy(() -> retry(service, parent)).isInstanceOf(RefusedException.class);
-            service.service().cancel(parent);
+            service.service().verbs().cancel(parent);
             assertThat(disk.lines(service.files(parent).errors())).hasSize(3);
             JobId child = retry(service, parent);
             service.await(child, Status.COMPLETED);
@@ -221,7 +224,7 @@ class RetryFailedTest {
             cut = disk.isPowerCut();
             disk.restorePower();
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                List<JobView> newest = service.service().list(null, null, 1);
+                List<JobView> newest = service.service().jobs().list(null, null, 1);
                 JobId found = newest.get(0).job().id();
                 if (child != null) {
                     assertThat(found).isEqualTo(child);
@@ -232,7 +235,7 @@ class RetryFailedTest {
                     assertThat(service.results(found))
                             .as("power cut at %d", operation)
                             .isEqualTo(expected);
-                    service.service().delete(found);
+                    service.service().verbs().delete(found);
                 }
             }
         }

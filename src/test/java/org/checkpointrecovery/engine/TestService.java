@@ -161,7 +161,8 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     public JobId submit(TestSpec spec, String... items) throws Exception {
-        return service.submit(new NewJob(spec.build(), List.of(items), null))
+        return service.intake()
+                .submit(new NewJob(spec.build(), List.of(items), null))
                 .view()
                 .job()
                 .id();
@@ -169,15 +170,15 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     /** The committed results, as a client reads them. */
     public String results(JobId id) throws Exception {
-        return text(service.results(id));
+        return text(service.outputs().results(id));
     }
 
     /** The committed errors, as a client reads them. */
     public String errors(JobId id) throws Exception {
-        return text(service.errors(id));
+        return text(service.outputs().errors(id));
     }
 
-    private static String text(JobService.Committed committed) throws IOException {
+    private static String text(Outputs.Committed committed) throws IOException {
         SeekableByteChannel channel = committed.channel();
         if (channel == null) {
             return "";
@@ -189,12 +190,13 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     public String upload(String content) throws Exception {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        return service.receiveFile(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
+        return service.uploads()
+                .receive(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
     }
 
     public Job job(JobId id) throws RefusedException {
-        return service.view(id).job();
+        return service.jobs().view(id).job();
     }
 
     public Status status(JobId id) throws RefusedException {
@@ -202,7 +204,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     public long nextItem(JobId id) throws RefusedException {
-        return service.view(id).committed().nextItem();
+        return service.jobs().view(id).committed().nextItem();
     }
 
     /** Waits until the job is in that state, and fails when it comes to rest in another one. */

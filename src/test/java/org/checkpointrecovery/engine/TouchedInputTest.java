@@ -128,15 +128,15 @@ class TouchedInputTest {
         try (TestService service = start(new LocalDisk())) {
             id = service.submit(kind.of(crashing()).notStarted());
             touch();
-            service.service().start(id);
+            service.service().verbs().start(id);
             service.await(id, Status.CRASHED);
             touch();
         }
         GatedDisk gated = new GatedDisk(new LocalDisk(), "results.jsonl", 1); // the first force is that of the cut
         try (TestService service = start(gated)) {
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             Await.until("a commit waits", gated::isReached);
-            service.service().pause(id);
+            service.service().verbs().pause(id);
             touch();
             gated.openGate();
             service.await(id, Status.PAUSED);
@@ -144,7 +144,7 @@ class TouchedInputTest {
         }
         touch();
         try (TestService service = start(new LocalDisk())) {
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id)).isEqualTo(clean);
         }
@@ -171,7 +171,7 @@ class TouchedInputTest {
     }
 
     private static String failure(TestService service, JobId id) throws Exception {
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         var reason = requireNonNull(service.await(id, Status.FAILED).state().reason());
         assertThat(reason.code()).isEqualTo(ErrorCode.INPUT_CHANGED);
         return reason.message();
@@ -186,7 +186,7 @@ class TouchedInputTest {
             assertThat(failure(service, id)).matches("(?s).*bytes 0 to \\d+, which were already read, have changed.*");
             assertThat(service.results(id)).isEqualTo(committed);
             changeByte(150_000);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id).lines()).hasSize(ITEMS);
         }
@@ -220,7 +220,7 @@ class TouchedInputTest {
         try (TestService service = start(new LocalDisk())) {
             JobId id = crash(service);
             changeByte(Files.size(input) - 100_000);
-            service.service().resume(id);
+            service.service().verbs().resume(id);
             service.await(id, Status.COMPLETED);
             assertThat(service.results(id).lines()).hasSize(ITEMS);
         }
@@ -247,12 +247,12 @@ class TouchedInputTest {
         long before = disk.bytes.get();
         disk.pauseAtRead(() -> {
             try {
-                service.service().pause(id);
+                service.service().verbs().pause(id);
             } catch (RefusedException | IOException e) {
                 throw new AssertionError(e);
             }
         });
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         service.await(id, Status.PAUSED);
         return disk.bytes.get() - before;
     }
@@ -263,11 +263,16 @@ class TouchedInputTest {
             JobId id = service.submit(spec().failItems(Set.of(7L, 30_000L)));
             service.await(id, Status.COMPLETED);
             touch();
-            JobId child = service.service().retryFailed(id, null).view().job().id();
+            JobId child = service.service()
+                    .intake()
+                    .retryFailed(id, null)
+                    .view()
+                    .job()
+                    .id();
             service.await(child, Status.COMPLETED);
             assertThat(service.results(child)).contains("\"index\":7,").contains("\"index\":30000,");
             changeByte(150_000);
-            assertThatThrownBy(() -> service.service().retryFailed(id, null))
+            assertThatThrownBy(() -> service.service().intake().retryFailed(id, null))
                     .isInstanceOf(RefusedException.class)
                     .hasMessageContaining("has changed");
         }
@@ -294,7 +299,7 @@ class TouchedInputTest {
                 if (touched) {
                     assertThat(failure(service, id)).contains("no checksum of the bytes already read was kept");
                 } else {
-                    service.service().resume(id);
+                    service.service().verbs().resume(id);
                     service.await(id, Status.COMPLETED);
                 }
             }

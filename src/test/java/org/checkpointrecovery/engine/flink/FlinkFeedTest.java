@@ -194,7 +194,7 @@ class FlinkFeedTest {
         worksNoMore();
         cluster.unreachable(false);
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -256,7 +256,7 @@ class FlinkFeedTest {
         assertThat(reason.message()).contains("OutOfMemoryError: too much", "5 submissions", "esume");
         worksNoMore();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -274,7 +274,7 @@ class FlinkFeedTest {
         cluster.cancelAll();
         assertThat(awaitReason(id, Status.FAILED).message()).contains("cancelled", "esume");
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -312,12 +312,12 @@ class FlinkFeedTest {
     @Test
     void a_paused_job_stops_with_a_savepoint_and_goes_on_from_it() throws Exception {
         JobId id = submitAndHold(6);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         assertThat(cluster.works()).isFalse();
         assertThat(cluster.calls("cancel")).isZero();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
         assertThat(cluster.submission(1).restore()).startsWith("savepoint-of-");
     }
@@ -327,11 +327,11 @@ class FlinkFeedTest {
     void a_job_pauses_whatever_becomes_of_the_call_to_stop(Fate fate) throws Exception {
         JobId id = submitAndHold(6);
         cluster.next("stop", fate, 1);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         worksNoMore();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -339,11 +339,11 @@ class FlinkFeedTest {
     void a_job_pauses_without_a_savepoint_when_none_can_be_made() throws Exception {
         JobId id = submitAndHold(6);
         cluster.refusesSavepoints(true);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         worksNoMore();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -351,12 +351,12 @@ class FlinkFeedTest {
     void a_job_pauses_when_the_cluster_does_not_answer_and_its_tasks_end() throws Exception {
         JobId id = submitAndHold(6);
         cluster.unreachable(true);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         worksNoMore();
         cluster.unreachable(false);
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -364,7 +364,7 @@ class FlinkFeedTest {
     void a_cancelled_job_leaves_nothing_when_the_cluster_does_not_answer() throws Exception {
         JobId id = submitAndHold(6);
         cluster.unreachable(true);
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         service.await(id, Status.CANCELLED);
         leavesNothing(id);
     }
@@ -372,9 +372,9 @@ class FlinkFeedTest {
     @Test
     void a_job_that_is_cancelled_at_rest_leaves_nothing() throws Exception {
         JobId id = submitAndHold(6);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
         leavesNothing(id);
     }
@@ -397,11 +397,11 @@ class FlinkFeedTest {
         cluster.next("state", Fate.REFUSED, 15);
         service = start(medium);
         Await.until("it runs", () -> service.status(id) == Status.RUNNING);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         worksNoMore();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -412,7 +412,7 @@ class FlinkFeedTest {
         JobId id = submitAndHold(6);
         CountDownLatch answer = cluster.hold("savepoint");
         cluster.next("stop", Fate.REFUSED, 3);
-        service.service().pause(id);
+        service.service().verbs().pause(id);
         mortal.die();
         answer.countDown();
         service.close();
@@ -420,7 +420,7 @@ class FlinkFeedTest {
         assertThat(service.status(id)).isEqualTo(Status.PAUSED);
         worksNoMore();
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -431,7 +431,7 @@ class FlinkFeedTest {
         JobId id = submitAndHold(6);
         CountDownLatch answer = cluster.hold("cancel");
         cluster.next("cancel", Fate.REFUSED, 1);
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         mortal.die();
         answer.countDown();
         service.close();
@@ -451,7 +451,7 @@ class FlinkFeedTest {
         worksNoMore();
         mortal.full(false);
         cluster.letGo();
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -460,22 +460,22 @@ class FlinkFeedTest {
         cluster.unreachable(true);
         JobId id = submit();
         Await.until("it runs", () -> service.status(id) == Status.RUNNING);
-        service.service().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
         Await.until("the service has asked", () -> cluster.calls("overview") > 3);
         cluster.unreachable(false);
         assertThat(awaitReason(id, Status.CRASHED).code()).isEqualTo(ErrorCode.SIMULATED_CRASH);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
     @Test
     void a_crash_of_the_checkpoint_is_the_services() throws Exception {
         JobId id = submitAndHold(6);
-        service.service().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.TORN_CHECKPOINT, 0), done -> {});
+        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.TORN_CHECKPOINT, 0), done -> {});
         Await.until("the order has come", () -> cluster.calls("state") > 10);
         cluster.letGo();
         service.await(id, Status.CRASHED);
-        service.service().resume(id);
+        service.service().verbs().resume(id);
         completes(id);
     }
 
@@ -499,7 +499,7 @@ class FlinkFeedTest {
         cluster.holdFrom(2);
         JobId id = submit();
         Await.until("it is submitted", () -> cluster.submissions() == 1);
-        service.service().cancel(id);
+        service.service().verbs().cancel(id);
         service.await(id, Status.CANCELLED);
         leavesNothing(id);
         answer.countDown();

@@ -154,7 +154,7 @@ class FlinkPowerCutTest {
     private static void liveOn(Life life, Disk disk, FakeCluster cluster, Left clean, boolean crashed)
             throws Exception {
         live(life, disk, cluster.engine(disk, 2), () -> false, service -> {
-            JobView view = service.service().list(null, null, 2).get(0);
+            JobView view = service.service().jobs().list(null, null, 2).get(0);
             JobId id = view.job().id();
             if (view.job().status() == Status.COMPLETED) {
                 assertThat(new Left(service.results(id), service.errors(id))).isEqualTo(clean);
@@ -197,7 +197,7 @@ class FlinkPowerCutTest {
         TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
         try {
             service.service().open();
-            List<JobView> found = service.service().list(null, null, 2);
+            List<JobView> found = service.service().jobs().list(null, null, 2);
             JobId id = found.isEmpty()
                     ? service.submit(spec(), items())
                     : found.get(0).job().id();
@@ -221,14 +221,14 @@ class FlinkPowerCutTest {
             if (!disturbed[0] && service.nextItem(id) >= 4 && status == Status.RUNNING) {
                 try {
                     Object unused = life == Life.CANCELLED
-                            ? service.service().cancel(id)
-                            : service.service().pause(id);
+                            ? service.service().verbs().cancel(id)
+                            : service.service().verbs().pause(id);
                     disturbed[0] = true;
                 } catch (RefusedException e) {
                     // it is at its end just now
                 }
             } else if (status == Status.PAUSED && !dead.getAsBoolean()) {
-                service.service().resume(id);
+                service.service().verbs().resume(id);
             }
             assertThat(status == Status.FAILED && !dead.getAsBoolean())
                     .as("%s", service.job(id).state())

@@ -1,0 +1,258 @@
+package org.checkpointrecovery.engine;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.checkpointrecovery.job.CrashMode;
+import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.job.Verb.Answer;
+import org.checkpointrecovery.sink.ResultsFormat;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What can be done to a job that exists. Each change of a state is on disk before an engine acts on it. The only caller
+ * of the engines. Thread-safe.
+ */
+public final class JobVerbs {
+    private static final Logger log = LoggerFactory.getLogger(JobVerbs.class);
+
+    private final JobRegistry registry;
+    private final JobStore jobs;
+    private final Engines engines;
+    private final Inputs inputs;
+    private final QueueSlots slots;
+    private final Phase phase;
+    private final Clock clock;
+    private final DelayedStarts delayedStarts = new DelayedStarts();
+
+    JobVerbs(
+            JobRegistry registry,
+            JobStore jobs,
+            Engines engines,
+            Inputs inputs,
+            QueueSlots slots,
+            Phase phase,
+            Clock clock) {
+        this.registry = registry;
+        this.jobs = jobs;
+        this.engines = engines;
+        this.inputs = inputs;
+        this.slots = slots;
+        this.phase = phase;
+        this.clock = clock;
+    }
+
+    /** The result of a verb. */
+    public record Done(JobView view, boolean changed) {}
+
+    public Done start(JobId id) throws RefusedException, IOException {
+        return queue(id, Verb.START);
+    }
+
+    public Done resume(JobId id) throws RefusedException, IOException {
+        return queue(id, Verb.RESUME);
+    }
+
+    private Done queue(JobId id, Verb verb) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        synchronized (entry) {
+            if (isDoneAlready(verb, entry)) {
+                return new Done(entry.view(), false);
+            }
+            slots.claim();
+            try {
+                entry.change(entry.job().become(new JobState.Queued(), clock.instant()));
+            } catch (IOException | RuntimeException e) {
+                slots.release();
+                throw e;
+            }
+            JobView view = entry.view();
+            enqueue(entry);
+            return new Done(view, true);
+        }
+    }
+
+    /** Publishes a job. */
+    interface Publishing {
+        JobEntry publish() throws RefusedException, IOException;
+    }
+
+    /** Publishes a QUEUED job and queues its run. Refuses it if the queue is full. */
+    JobView queueNew(Publishing publishing) throws RefusedException, IOException {
+        slots.claim();
+        JobEntry entry;
+        try {
+            entry = publishing.publish();
+        } catch (RefusedException | IOException | RuntimeException e) {
+            slots.release();
+            throw e;
+        }
+        JobView view = entry.view();
+        synchronized (entry) {
+            enqueue(entry);
+        }
+        return view;
+    }
+
+    /** Queues the run of a job that is QUEUED already, even if the queue is full. */
+    void queueAgain(JobEntry entry) {
+        slots.claimUnbounded();
+        enqueue(entry);
+    }
+
+    /** Queues the run of a QUEUED job. The caller holds the entry, or nobody else has it yet. */
+    private void enqueue(JobEntry entry) {
+        Job job = entry.job();
+        JobFiles files = jobs.files(job.id());
+        JobRun run = new JobRun(entry, jobs, clock, slots::release, () -> startLater(entry));
+        entry.setRun(run);
+        engines.of(job)
+                .submit(
+                        new RunOrder(
+                                job,
+                                job.runs().size() + 1,
+                                inputs.of(job.validSpec().input(), files),
+                                files.results(),
+                                files.errors(),
+                                ResultsFormat.JSON_LINES,
+                                jobs.checkpoints(job.id()),
+                                files),
+                        run);
+    }
+
+    /** Queues the run of a QUEUED job again after a delay. The caller holds the entry. */
+    private void startLater(JobEntry entry) {
+        Duration wait = DelayedStarts.wait(entry.countWait());
+        log.warn(
+                "Job {}: out of file descriptors; retrying in {} ms",
+                entry.job().id(),
+                wait.toMillis());
+        delayedStarts.after(wait, () -> {
+            synchronized (entry) {
+                if (!phase.isStopping() && !entry.isDeleted() && entry.status() == Status.QUEUED && !entry.hasRun()) {
+                    queueAgain(entry);
+                }
+            }
+        });
+    }
+
+    public Done pause(JobId id) throws RefusedException, IOException {
+        return end(id, Verb.PAUSE, new JobState.Paused(null), new JobState.Pausing());
+    }
+
+    public Done cancel(JobId id) throws RefusedException, IOException {
+        return end(id, Verb.CANCEL, new JobState.Cancelled(), new JobState.Cancelling());
+    }
+
+    private Done end(JobId id, Verb verb, JobState idle, JobState active) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        synchronized (entry) {
+            if (isDoneAlready(verb, entry)) {
+                return new Done(entry.view(), false);
+            }
+            Status before = entry.status();
+            entry.change(entry.job().become(before.isActive() ? active : idle, clock.instant()));
+            if (before == Status.QUEUED) {
+                entry.leaveQueue();
+                engines.of(entry.job()).withdraw(id);
+            } else if (verb == Verb.PAUSE) {
+                engines.of(entry.job()).pause(id);
+            } else if (before.isActive()) {
+                engines.of(entry.job()).cancel(id);
+            }
+            jobs.endInCluster(entry.job());
+            return new Done(entry.view(), true);
+        }
+    }
+
+    /**
+     * Simulates a crash of a job or of the whole service.
+     *
+     * @param beforeCrash run once the crash is allowed, and before it happens
+     */
+    public Done crash(JobId id, CrashOrder order, BeforeCrash beforeCrash) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        JobView view;
+        synchronized (entry) {
+            view = entry.view();
+            if (isDoneAlready(Verb.CRASH, entry)) {
+                return new Done(view, false);
+            }
+        }
+        Done done = new Done(view, true);
+        if (order.mode() == CrashMode.PROCESS) {
+            beforeCrash.answer(done);
+        }
+        engines.of(entry.job()).crash(id, order);
+        return done;
+    }
+
+    /** Answers the client before the service stops. */
+    public interface BeforeCrash {
+        void answer(Done done) throws IOException, RefusedException;
+    }
+
+    /** Returns why a client may not kill a process that works on a job; empty if it may. */
+    public Optional<String> processCrashProblem(JobId id) throws RefusedException {
+        JobSpec spec = registry.entry(id).job().spec();
+        return engines.processCrashProblem(spec == null ? EngineKind.LOCAL : spec.engine());
+    }
+
+    /**
+     * Returns why an engine cannot be used on this service, as the rest of a sentence about it; empty if it can.
+     */
+    public Optional<String> engineProblem(EngineKind kind) {
+        return engines.problem(kind);
+    }
+
+    public void delete(JobId id) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        synchronized (entry) {
+            if (entry.isDeleted()) {
+                throw RefusedException.noSuchJob(id);
+            }
+            isDoneAlready(Verb.DELETE, entry);
+            try {
+                jobs.delete(id);
+            } catch (NoSuchFileException e) {
+                log.warn("Job {}: its directory was already deleted by another program", id);
+            }
+            registry.remove(entry);
+        }
+        log.info("Job {}: deleted", id);
+    }
+
+    /** Whether a verb has nothing to do. Throws if the job does not allow it. The caller holds the entry. */
+    private boolean isDoneAlready(Verb verb, JobEntry entry) throws RefusedException {
+        phase.refuseWhenStopping();
+        if (entry.isDeleted()) {
+            throw RefusedException.noSuchJob(entry.job().id());
+        }
+        Answer answer = entry.job().answer(verb, entry.committed().failed());
+        if (answer == Answer.NOT_ALLOWED) {
+            throw RefusedException.notAllowed(verb, entry.view(), "");
+        }
+        return answer == Answer.DONE_ALREADY;
+    }
+
+    /**
+     * Ends all runs at the end of their batch.
+     *
+     * @param grace how long a batch may still take before it is dropped
+     */
+    void shutDown(Duration grace) {
+        delayedStarts.close();
+        engines.shutDown(grace);
+    }
+}

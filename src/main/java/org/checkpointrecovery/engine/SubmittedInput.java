@@ -1,0 +1,178 @@
+package org.checkpointrecovery.engine;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.checkpointrecovery.coding.UndecodableException;
+import org.checkpointrecovery.item.CsvHeader;
+import org.checkpointrecovery.item.InputTruncatedException;
+import org.checkpointrecovery.job.Decoding;
+import org.checkpointrecovery.job.InputIdentity;
+import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.job.Verb.Answer;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.FileStore;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputCheck;
+import org.checkpointrecovery.storage.InputDecoder;
+import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.InputReplacedException;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+
+/** Prepares the input of a submission: writes or decodes it if the job has its own, and checks that it can be read. */
+final class SubmittedInput {
+    /** For inputs that are not files of the job. */
+    private static final JobFiles NO_FILES = new JobFiles(Path.of(""));
+
+    private final Inputs inputs;
+    private final OwnInput ownInput;
+    private final InputDecoder decoder;
+    private final Outputs outputs;
+    private final JobStore jobs;
+    private final Disk disk;
+    private final int maxItemBytes;
+
+    /** Writes the input that a job stores itself. */
+    interface Writer {
+        void write(JobFiles files) throws IOException;
+    }
+
+    /** An input that can be read. */
+    record Readable(InputIdentity identity, InputItems items) {}
+
+    SubmittedInput(
+            Inputs inputs,
+            OwnInput ownInput,
+            InputDecoder decoder,
+            Outputs outputs,
+            JobStore jobs,
+            Disk disk,
+            int maxItemBytes) {
+        this.inputs = inputs;
+        this.ownInput = ownInput;
+        this.decoder = decoder;
+        this.outputs = outputs;
+        this.jobs = jobs;
+        this.disk = disk;
+        this.maxItemBytes = maxItemBytes;
+    }
+
+    /** Refuses an input that cannot be used now. */
+    void check(InputSpec input) throws RefusedException {
+        inputs.check(input);
+    }
+
+    /** Writes inline items. */
+    Writer writerOf(List<String> items) {
+        return files -> ownInput.writeItems(files, items);
+    }
+
+    /** Copies the failed items of a job. Refuses a job that has none, or whose input is no longer the same. */
+    Writer writerOfFailed(JobEntry parent) throws RefusedException, IOException {
+        Job job = parent.job();
+        Position committed = parent.committed();
+        if (job.answer(Verb.RETRY_FAILED, committed.failed()) != Answer.YES) {
+            throw committed.failed() == 0
+                    ? RefusedException.cannotRetry(parent.view(), "it has no failed items")
+                    : RefusedException.notAllowed(Verb.RETRY_FAILED, parent.view(), "");
+        }
+        JobFiles files = jobs.files(job.id());
+        Input input = inputs.of(job.validSpec().input(), files);
+        outputs.checkErrors(parent);
+        try {
+            InputCheck.Known known = new InputCheck.Known(
+                    requireNonNull(job.identity()), null, committed.inputBytes(), committed.inputCrc32c());
+            if (!(new InputCheck(disk, input, () -> false).compare(known) instanceof InputCheck.Found.Same)) {
+                throw RefusedException.cannotRetry(parent.view(), "its input has changed since it was submitted");
+            }
+        } catch (NoSuchFileException e) {
+            throw RefusedException.cannotRetry(parent.view(), "its input no longer exists");
+        } catch (InputReplacedException e) {
+            throw RefusedException.cannotRetry(parent.view(), "its input cannot be read: " + e.getMessage());
+        }
+        return child -> ownInput.copyFailed(child, job, input, files.errors(), committed.errorsBytes());
+    }
+
+    /** Whether an input must be decoded into a file of the job, which may take long. */
+    boolean isDecoded(InputSpec input) {
+        try {
+            inputs.check(input);
+            return !findDecoding(input).isNone();
+        } catch (RefusedException | IOException e) {
+            return false; // the submission reports it
+        }
+    }
+
+    private Decoding findDecoding(InputSpec spec) throws IOException {
+        String name =
+                spec instanceof InputSpec.InputPath path ? path.path() : ""; // an upload is decoded by its content only
+        return isOwn(spec)
+                ? Decoding.NONE
+                : decoder.find(
+                        inputs.source(spec, NO_FILES), name, spec.decoding().encoding());
+    }
+
+    private static boolean isOwn(InputSpec spec) {
+        return spec instanceof InputSpec.Inline || spec instanceof InputSpec.FailedItemsOf;
+    }
+
+    /** Writes and forces the input that a job stores itself. Returns the spec with the decoding that was found. */
+    JobSpec prepare(JobSpec spec, JobFiles files, Writer writer) throws RefusedException, IOException {
+        InputSpec input = spec.input();
+        if (isOwn(input)) {
+            writer.write(files);
+            return spec;
+        }
+        String field = input instanceof InputSpec.InputPath ? "/input/path" : "/input/fileId";
+        try {
+            Decoding decoding = findDecoding(input);
+            if (!decoding.isNone() && !decoder.decode(inputs.source(input, files), decoding, files.ownInput())) {
+                throw RefusedException.stopping();
+            }
+            return spec.over(input.decodedBy(decoding));
+        } catch (UndecodableException e) {
+            throw RefusedException.invalid(field, "cannot be used: " + e.getMessage());
+        } catch (FileStore.TooLargeException e) {
+            throw RefusedException.invalid(
+                    field,
+                    "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it before "
+                            + "the upload");
+        } catch (NoSuchFileException e) {
+            throw deleted();
+        } catch (InputReplacedException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Checks a prepared input. Refuses a CSV input whose start does not match the format. */
+    Readable open(JobSpec spec, JobFiles files) throws RefusedException, IOException {
+        Input input = inputs.of(spec.input(), files);
+        try {
+            InputIdentity identity = InputIdentities.of(disk, input);
+            return new Readable(identity, input.items(disk, spec.format(), identity.bytes(), maxItemBytes));
+        } catch (CsvHeader.BadHeaderException e) {
+            throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
+        } catch (NoSuchFileException e) {
+            throw deleted();
+        } catch (InputReplacedException e) {
+            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
+        } catch (InputTruncatedException e) {
+            throw RefusedException.invalid(
+                    "/input", "was truncated during the submission; submit the job again when it no longer changes");
+        }
+    }
+
+    private static RefusedException deleted() {
+        return RefusedException.invalid(
+                "/input", "was deleted during the submission; restore it and submit the job again");
+    }
+}
