@@ -24,7 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
-import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
@@ -330,22 +329,7 @@ public final class ApiServer {
     }
 
     private void refused(RefusedException e, Context ctx) {
-        String message = String.valueOf(e.getMessage());
-        Problem problem = switch (e.why()) {
-            case NOT_FOUND -> Problem.of(Problem.Kind.NOT_FOUND, message);
-            case CONFLICT -> {
-                Problem.Stand stand = e.job().map(this::standOf).orElse(null);
-                yield new Problem(Problem.Kind.CONFLICT, message, List.of(), stand);
-            }
-            case INVALID -> Problem.invalid(e.field().orElse(""), message);
-            case QUEUE_FULL -> Problem.of(Problem.Kind.QUEUE_FULL, message);
-            case STOPPING -> Problem.of(Problem.Kind.UNAVAILABLE, message);
-        };
-        send(ctx, problem);
-    }
-
-    private Problem.Stand standOf(JobView view) {
-        return new Problem.Stand(view.job().status().name(), JobJson.allowedActions(view, settings.faultsAllowed()));
+        send(ctx, Refusals.problem(e.refusal(), settings.faultsAllowed()));
     }
 
     private static void brokenOff(Context ctx) {

@@ -120,7 +120,12 @@ final class Fields {
     }
 
     private String pointer(String name) {
-        return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
+        return pointer + "/" + escaped(name);
+    }
+
+    /** Escapes a name for a JSON pointer (RFC 6901). */
+    static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     /** Returns the value of a field; null if missing or JSON null. */

@@ -119,14 +119,14 @@ final class JobRoutes {
         public Problem.@Nullable FieldError error(InputSpec input) {
             return service.intake()
                     .inputProblem(input)
-                    .map(ServiceChecks::error)
+                    .map(Refusals::fieldError)
                     .orElse(null);
         }
 
         @Override
         public List<Problem.FieldError> error(ProcessorSpec processor, Format format) {
             return service.intake().processorProblems(processor, format).stream()
-                    .map(ServiceChecks::error)
+                    .map(Refusals::fieldError)
                     .toList();
         }
 
@@ -138,10 +138,6 @@ final class JobRoutes {
         @Override
         public @Nullable String callbackError(String url) {
             return service.callbackProblem(url).orElse(null);
-        }
-
-        private static Problem.FieldError error(RefusedException refused) {
-            return new Problem.FieldError(refused.field().orElse(""), String.valueOf(refused.getMessage()));
         }
     }
 

@@ -34,10 +34,7 @@ final class IdempotencyKeys {
                 return null;
             }
             if (!other.key.equals(key)) {
-                throw RefusedException.invalid(
-                        "Idempotency-Key",
-                        "\"" + key.key() + "\" was already used for a different request; send the same body, or use "
-                                + "another key");
+                throw new Refusal.KeyUsed(key.key()).exception();
             }
             try {
                 return other.job.join();

@@ -52,8 +52,7 @@ final class Inputs {
     void check(InputSpec spec) throws RefusedException {
         if (spec instanceof InputSpec.Upload upload
                 && uploads.find(upload.fileId()).isEmpty()) {
-            throw RefusedException.invalid(
-                    "/input/fileId", "there is no file \"" + upload.fileId() + "\"; upload it with POST /v1/files");
+            throw new Refusal.UnknownInput(upload.fileId()).exception();
         }
         if (spec instanceof InputSpec.InputPath path) {
             checkPath(path.path());
@@ -95,6 +94,6 @@ final class Inputs {
     }
 
     private static RefusedException refused(String path, String why) {
-        return RefusedException.invalid("/input/path", "\"" + path + "\" " + why);
+        return new Refusal.BadInput(Refusal.InputPart.PATH, "\"" + path + "\" " + why).exception();
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.checkpointrecovery.engine.Refusal.InputPart;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.Format;
@@ -19,6 +20,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.InputItems;
@@ -95,11 +97,11 @@ public final class Intake {
         try {
             return create(id, parent.retryOf(id, entry.job().firstId()), key, failedItems);
         } catch (OpenQuoteException e) {
-            throw RefusedException.cannotRetry(entry.view(), e.getMessage());
+            throw new Refusal.NotAllowed(Verb.RETRY_FAILED, entry.view(), e.getMessage()).exception();
         } catch (NoSuchFileException e) {
             synchronized (entry) { // deleting the job needs it too
                 if (entry.isDeleted()) {
-                    throw RefusedException.noSuchJob(id);
+                    throw new Refusal.NoSuchJob(id).exception();
                 }
             }
             throw e;
@@ -177,8 +179,7 @@ public final class Intake {
         List<Processors.Problem> problems =
                 header == null ? List.of() : processors.problems(spec.processor(), header.names());
         if (!problems.isEmpty()) {
-            Processors.Problem first = problems.get(0);
-            throw RefusedException.invalid("/processor" + first.field(), first.message());
+            throw refusal(problems.get(0)).exception();
         }
     }
 
@@ -212,30 +213,34 @@ public final class Intake {
                             ? List.of()
                             : new Sampler(processors, SAMPLE_LIMIT).sample(id, spec, input.items(), sample));
         } catch (OpenQuoteException e) {
-            throw RefusedException.invalid("/input", "cannot be read: " + e.explanation());
+            throw new Refusal.BadInput(InputPart.WHOLE, "cannot be read: " + e.explanation()).exception();
         } catch (Processors.UnavailableException e) {
-            throw RefusedException.invalid("/processor", "cannot be used now: " + e.getMessage());
+            throw new Refusal.BadProcessor(List.of(), "cannot be used now: " + e.getMessage()).exception();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw RefusedException.stopping();
+            throw new Refusal.Stopping().exception();
         }
     }
 
     /** Returns why an input cannot be used now; empty if it can. */
-    public Optional<RefusedException> inputProblem(InputSpec input) {
+    public Optional<Refusal> inputProblem(InputSpec input) {
         try {
             inputs.check(input);
             return Optional.empty();
         } catch (RefusedException e) {
-            return Optional.of(e);
+            return Optional.of(e.refusal());
         }
     }
 
     /** Returns why a processor cannot be used on this service; empty if it can. */
-    public List<RefusedException> processorProblems(ProcessorSpec processor, Format format) {
+    public List<Refusal.BadProcessor> processorProblems(ProcessorSpec processor, Format format) {
         return processors.problems(processor, format).stream()
-                .map(problem -> RefusedException.invalid("/processor" + problem.field(), problem.message()))
+                .map(Intake::refusal)
                 .toList();
+    }
+
+    private static Refusal.BadProcessor refusal(Processors.Problem problem) {
+        return new Refusal.BadProcessor(problem.option(), problem.message());
     }
 
     /** Whether an input must be decoded into a file of the job, which may take long. */

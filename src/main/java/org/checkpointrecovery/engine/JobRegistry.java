@@ -80,7 +80,7 @@ public final class JobRegistry {
     JobEntry entry(JobId id) throws RefusedException {
         JobEntry entry = entries.get(id);
         if (entry == null) {
-            throw RefusedException.noSuchJob(id);
+            throw new Refusal.NoSuchJob(id).exception();
         }
         return entry;
     }
@@ -137,7 +137,7 @@ public final class JobRegistry {
                 parent = root.job().parentId()) {
             root = entries.get(parent);
             if (root == null) {
-                throw RefusedException.ancestorDeleted(parent, member);
+                throw new Refusal.AncestorDeleted(parent, member).exception();
             }
         }
         Map<JobId, JobEntry> family = new TreeMap<>();

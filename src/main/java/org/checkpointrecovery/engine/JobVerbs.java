@@ -220,7 +220,7 @@ public final class JobVerbs {
         JobEntry entry = registry.entry(id);
         synchronized (entry) {
             if (entry.isDeleted()) {
-                throw RefusedException.noSuchJob(id);
+                throw new Refusal.NoSuchJob(id).exception();
             }
             isDoneAlready(Verb.DELETE, entry);
             try {
@@ -237,11 +237,11 @@ public final class JobVerbs {
     private boolean isDoneAlready(Verb verb, JobEntry entry) throws RefusedException {
         phase.refuseWhenStopping();
         if (entry.isDeleted()) {
-            throw RefusedException.noSuchJob(entry.job().id());
+            throw new Refusal.NoSuchJob(entry.job().id()).exception();
         }
         Answer answer = entry.job().answer(verb, entry.committed().failed());
         if (answer == Answer.NOT_ALLOWED) {
-            throw RefusedException.notAllowed(verb, entry.view(), "");
+            throw new Refusal.NotAllowed(verb, entry.view(), null).exception();
         }
         return answer == Answer.DONE_ALREADY;
     }

@@ -174,7 +174,7 @@ public final class Outputs {
 
     private static void refuseIfDeleted(JobEntry entry) throws RefusedException {
         if (entry.isDeleted()) {
-            throw RefusedException.noSuchJob(entry.job().id());
+            throw new Refusal.NoSuchJob(entry.job().id()).exception();
         }
     }
 

@@ -28,7 +28,7 @@ final class Phase {
 
     void refuseWhenStopping() throws RefusedException {
         if (isStopping()) {
-            throw RefusedException.stopping();
+            throw new Refusal.Stopping().exception();
         }
     }
 }

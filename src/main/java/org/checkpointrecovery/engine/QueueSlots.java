@@ -12,7 +12,7 @@ final class QueueSlots {
     /** Claims a slot for a new job, or refuses it if the queue is full. */
     synchronized void claim() throws RefusedException {
         if (taken >= max) {
-            throw RefusedException.queueFull(max);
+            throw new Refusal.QueueFull(max).exception();
         }
         taken++;
     }

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.checkpointrecovery.coding.UndecodableException;
+import org.checkpointrecovery.engine.Refusal.InputPart;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.job.Decoding;
@@ -27,6 +28,7 @@ import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.InputReplacedException;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
+import org.jspecify.annotations.Nullable;
 
 /** Prepares the input of a submission: writes or decodes it if the job has its own, and checks that it can be read. */
 final class SubmittedInput {
@@ -81,9 +83,7 @@ final class SubmittedInput {
         Job job = parent.job();
         Position committed = parent.committed();
         if (job.answer(Verb.RETRY_FAILED, committed.failed()) != Answer.YES) {
-            throw committed.failed() == 0
-                    ? RefusedException.cannotRetry(parent.view(), "it has no failed items")
-                    : RefusedException.notAllowed(Verb.RETRY_FAILED, parent.view(), "");
+            throw notRetried(parent, committed.failed() == 0 ? "it has no failed items" : null);
         }
         JobFiles files = jobs.files(job.id());
         Input input = inputs.of(job.validSpec().input(), files);
@@ -92,12 +92,12 @@ final class SubmittedInput {
             InputCheck.Known known = new InputCheck.Known(
                     requireNonNull(job.identity()), null, committed.inputBytes(), committed.inputCrc32c());
             if (!(new InputCheck(disk, input, () -> false).compare(known) instanceof InputCheck.Found.Same)) {
-                throw RefusedException.cannotRetry(parent.view(), "its input has changed since it was submitted");
+                throw notRetried(parent, "its input has changed since it was submitted");
             }
         } catch (NoSuchFileException e) {
-            throw RefusedException.cannotRetry(parent.view(), "its input no longer exists");
+            throw notRetried(parent, "its input no longer exists");
         } catch (InputReplacedException e) {
-            throw RefusedException.cannotRetry(parent.view(), "its input cannot be read: " + e.getMessage());
+            throw notRetried(parent, "its input cannot be read: " + e.getMessage());
         }
         return child -> ownInput.copyFailed(child, job, input, files.errors(), committed.errorsBytes());
     }
@@ -132,24 +132,21 @@ final class SubmittedInput {
             writer.write(files);
             return spec;
         }
-        String field = input instanceof InputSpec.InputPath ? "/input/path" : "/input/fileId";
+        InputPart part = input instanceof InputSpec.InputPath ? InputPart.PATH : InputPart.UPLOAD;
         try {
             Decoding decoding = findDecoding(input);
             if (!decoding.isNone() && !decoder.decode(inputs.source(input, files), decoding, files.ownInput())) {
-                throw RefusedException.stopping();
+                throw new Refusal.Stopping().exception();
             }
             return spec.over(input.decodedBy(decoding));
         } catch (UndecodableException e) {
-            throw RefusedException.invalid(field, "cannot be used: " + e.getMessage());
+            throw new Refusal.BadInput(part, "cannot be used: " + e.getMessage()).exception();
         } catch (FileStore.TooLargeException e) {
-            throw RefusedException.invalid(
-                    field,
-                    "decodes to more than " + e.maxBytes() + " bytes (--max-upload); split it, or decode it before "
-                            + "the upload");
+            throw new Refusal.InputTooLarge(part, e.maxBytes()).exception();
         } catch (NoSuchFileException e) {
             throw deleted();
         } catch (InputReplacedException e) {
-            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
+            throw bad("cannot be read: " + e.getMessage());
         }
     }
 
@@ -160,19 +157,25 @@ final class SubmittedInput {
             InputIdentity identity = InputIdentities.of(disk, input);
             return new Readable(identity, input.items(disk, spec.format(), identity.bytes(), maxItemBytes));
         } catch (CsvHeader.BadHeaderException e) {
-            throw RefusedException.invalid("/input", "cannot be read as CSV: " + e.getMessage());
+            throw bad("cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {
             throw deleted();
         } catch (InputReplacedException e) {
-            throw RefusedException.invalid("/input", "cannot be read: " + e.getMessage());
+            throw bad("cannot be read: " + e.getMessage());
         } catch (InputTruncatedException e) {
-            throw RefusedException.invalid(
-                    "/input", "was truncated during the submission; submit the job again when it no longer changes");
+            throw bad("was truncated during the submission; submit the job again when it no longer changes");
         }
     }
 
     private static RefusedException deleted() {
-        return RefusedException.invalid(
-                "/input", "was deleted during the submission; restore it and submit the job again");
+        return bad("was deleted during the submission; restore it and submit the job again");
+    }
+
+    private static RefusedException bad(String why) {
+        return new Refusal.BadInput(InputPart.WHOLE, why).exception();
+    }
+
+    private static RefusedException notRetried(JobEntry parent, @Nullable String why) {
+        return new Refusal.NotAllowed(Verb.RETRY_FAILED, parent.view(), why).exception();
     }
 }

@@ -44,7 +44,7 @@ public final class Uploads {
     }
 
     public UploadedFile file(String id) throws RefusedException {
-        return files.find(id).orElseThrow(() -> RefusedException.noSuchFile(id));
+        return files.find(id).orElseThrow(() -> new Refusal.NoSuchFile(id).exception());
     }
 
     /** Lists the uploads, newest first. */
@@ -60,7 +60,7 @@ public final class Uploads {
             file(id);
             Optional<JobEntry> user = jobs.userOf(id);
             if (user.isPresent()) {
-                throw RefusedException.fileInUse(id, user.get().view());
+                throw new Refusal.FileInUse(id, user.get().view()).exception();
             }
             files.delete(id);
         } finally {

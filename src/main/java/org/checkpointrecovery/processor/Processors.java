@@ -29,10 +29,18 @@ public interface Processors {
     }
 
     /**
-     * @param field a JSON pointer relative to the processor's spec, such as {@code /url}
-     * @param message the problem, as the rest of a sentence that starts with the field
+     * @param option the names that lead to the option to blame, from the outside in, such as {@code [headers, X-Key]}
+     * @param message the problem, as the rest of a sentence that starts with the option
      */
-    record Problem(String field, String message) {}
+    record Problem(List<String> option, String message) {
+        public Problem {
+            option = List.copyOf(option);
+        }
+
+        public Problem(String option, String message) {
+            this(List.of(option), message);
+        }
+    }
 
     /**
      * A processor cannot be built because the service does not provide something that its spec names. The message is

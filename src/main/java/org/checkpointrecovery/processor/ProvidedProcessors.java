@@ -39,7 +39,7 @@ public final class ProvidedProcessors implements Processors {
         return kindOf(spec)
                 .map(kind -> problems(kind, spec, format))
                 .orElseGet(() -> List.of(
-                        new Problem("/type", "is \"" + spec.type() + "\", which this service does not provide")));
+                        new Problem("type", "is \"" + spec.type() + "\", which this service does not provide")));
     }
 
     @Override

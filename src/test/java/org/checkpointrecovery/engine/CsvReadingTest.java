@@ -3,7 +3,6 @@ package org.checkpointrecovery.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
@@ -353,9 +352,11 @@ class CsvReadingTest {
                     null);
             assertThat(service.service().intake().validate(job, before).sample())
                     .hasSize(before);
-            assertThatThrownBy(() -> service.service().intake().validate(job, before + 1))
-                    .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("in line " + (before + 2));
+            assertThat(Refused.as(
+                                    Refusal.BadInput.class,
+                                    () -> service.service().intake().validate(job, before + 1))
+                            .why())
+                    .contains("in line " + (before + 2));
         }
     }
 

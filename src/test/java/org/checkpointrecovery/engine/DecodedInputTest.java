@@ -204,26 +204,21 @@ class DecodedInputTest {
                     .receive(null, new ByteArrayInputStream(wide), Long.MAX_VALUE)
                     .id();
             for (Format.Kind kind : Format.Kind.values()) {
-                assertRefused(service, new InputSpec.InputPath("wide.txt"), kind, "/input/path", "UTF-16LE");
-                assertRefused(service, new InputSpec.InputPath("wide.gz"), kind, "/input/path", "UTF-16LE");
-                assertRefused(service, new InputSpec.Upload(upload), kind, "/input/fileId", "UTF-16LE");
+                assertRefused(service, new InputSpec.InputPath("wide.txt"), kind, Refusal.InputPart.PATH, "UTF-16LE");
+                assertRefused(service, new InputSpec.InputPath("wide.gz"), kind, Refusal.InputPart.PATH, "UTF-16LE");
+                assertRefused(service, new InputSpec.Upload(upload), kind, Refusal.InputPart.UPLOAD, "UTF-16LE");
             }
             assertNothingIsLeft(service);
         }
     }
 
     private static void assertRefused(
-            TestService service, InputSpec input, Format.Kind kind, String field, String why) {
-        assertThatThrownBy(() -> service.submit(spec(input, kind)))
-                .isInstanceOfSatisfying(
-                        RefusedException.class,
-                        refused -> assertThat(refused.field()).contains(field))
-                .hasMessageContaining(why);
-        assertThatThrownBy(() -> service.service()
-                        .intake()
-                        .validate(new NewJob(spec(input, kind).build(), List.of(), null), 1))
-                .isInstanceOf(RefusedException.class)
-                .hasMessageContaining(why);
+            TestService service, InputSpec input, Format.Kind kind, Refusal.InputPart part, String why) {
+        Refusal refusal = Refused.as(Refusal.class, () -> service.submit(spec(input, kind)));
+        assertThat(refusal.toString()).contains("part=" + part).contains(why);
+        NewJob request = new NewJob(spec(input, kind).build(), List.of(), null);
+        assertThat(Refused.as(Refusal.class, () -> service.service().intake().validate(request, 1)))
+                .isEqualTo(refusal);
     }
 
     private void assertNothingIsLeft(TestService service) throws IOException {
@@ -250,14 +245,18 @@ class DecodedInputTest {
                 String name = "damaged" + number++;
                 Files.write(inputs.resolve(name), damaged);
                 assertRefused(
-                        service, new InputSpec.InputPath(name), Format.Kind.LINES, "/input/path", "cannot be used: ");
+                        service,
+                        new InputSpec.InputPath(name),
+                        Format.Kind.LINES,
+                        Refusal.InputPart.PATH,
+                        "cannot be used: ");
             }
             Files.write(inputs.resolve("odd"), oddUtf16);
             assertRefused(
                     service,
                     new InputSpec.InputPath("odd", Decoding.from(TextEncoding.UTF_16LE)),
                     Format.Kind.LINES,
-                    "/input/path",
+                    Refusal.InputPart.PATH,
                     "byte 100");
             assertNothingIsLeft(service);
         }
@@ -275,7 +274,11 @@ class DecodedInputTest {
         Files.write(inputs.resolve("bomb.gz"), bomb.toByteArray());
         try (TestService service = start(new LocalDisk())) {
             assertRefused(
-                    service, new InputSpec.InputPath("bomb.gz"), Format.Kind.LINES, "/input/path", "--max-upload");
+                    service,
+                    new InputSpec.InputPath("bomb.gz"),
+                    Format.Kind.LINES,
+                    Refusal.InputPart.PATH,
+                    "maxBytes=" + TestService.MAX_DECODED_BYTES);
             assertNothingIsLeft(service);
         }
     }

@@ -2,7 +2,6 @@ package org.checkpointrecovery.engine;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -325,14 +324,13 @@ class FormatsTest {
     void a_header_that_cannot_be_used_is_refused_and_leaves_no_job() throws Exception {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             TestSpec spec = TestSpec.spec().format(new Format(Format.Kind.CSV, ','));
-            assertThatThrownBy(() -> service.submit(spec, "a,a", "1,2"))
-                    .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            refused -> assertThat(refused.field()).contains("/input"))
-                    .hasMessageContaining("both named");
-            assertThatThrownBy(() -> submit(service, spec, ("h".repeat(61) + "\n1\n").getBytes(StandardCharsets.UTF_8)))
-                    .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("longer than 60 bytes");
+            Refusal.BadInput bad = Refused.as(Refusal.BadInput.class, () -> service.submit(spec, "a,a", "1,2"));
+            assertThat(bad.part()).isEqualTo(Refusal.InputPart.WHOLE);
+            assertThat(bad.why()).contains("both named");
+            byte[] tooLong = ("h".repeat(61) + "\n1\n").getBytes(StandardCharsets.UTF_8);
+            assertThat(Refused.as(Refusal.BadInput.class, () -> submit(service, spec, tooLong))
+                            .why())
+                    .contains("longer than 60 bytes");
             assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
             assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
         }

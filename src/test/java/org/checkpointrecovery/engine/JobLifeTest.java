@@ -15,7 +15,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.checkpointrecovery.engine.RefusedException.Cause;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.InputSpec;
@@ -61,11 +60,11 @@ class JobLifeTest {
         return lines.toString();
     }
 
-    private static void assertRefused(Cause why, Call call) {
+    private static void assertRefused(Class<? extends Refusal> why, Call call) {
         assertThatThrownBy(call::run)
                 .isInstanceOfSatisfying(
                         RefusedException.class,
-                        refused -> assertThat(refused.why()).isEqualTo(why));
+                        refused -> assertThat(refused.refusal()).isInstanceOf(why));
     }
 
     private interface Call {
@@ -195,14 +194,17 @@ class JobLifeTest {
             assertThat(service.service().verbs().cancel(id).changed()).isTrue();
             assertThat(service.status(id)).isEqualTo(Status.CANCELLING);
             assertThat(service.service().verbs().cancel(id).changed()).isFalse();
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().resume(id));
             gated.openGate();
             Job cancelled = service.await(id, Status.CANCELLED);
             assertThat(requireNonNull(cancelled.runs().get(0).ending()).end()).isEqualTo(Run.End.CANCELLED);
             assertThat(service.results(id)).isEqualTo(expected(3));
             assertThat(service.service().verbs().cancel(id).changed()).isFalse();
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().start(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().resume(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().start(id));
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(id)).isEqualTo(Status.CANCELLED);
@@ -228,14 +230,17 @@ class JobLifeTest {
         JobId id;
         try (TestService service = TestService.start(disk, OPTIONS)) {
             id = service.submit(spec().notStarted(), ITEMS);
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().resume(id));
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().pause(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().resume(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().pause(id));
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
             assertThat(service.status(id)).isEqualTo(Status.CREATED);
             assertThat(service.service().verbs().start(id).changed()).isTrue();
             service.await(id, Status.COMPLETED);
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().start(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().start(id));
         }
     }
 
@@ -317,13 +322,17 @@ class JobLifeTest {
         try (TestService service = TestService.start(gated, OPTIONS)) {
             JobId id = service.submit(spec(), ITEMS);
             Await.until("the first commit waits", gated::isReached);
-            assertRefused(Cause.CONFLICT, () -> service.service().verbs().delete(id));
+            assertRefused(
+                    Refusal.NotAllowed.class, () -> service.service().verbs().delete(id));
             gated.openGate();
             service.await(id, Status.COMPLETED);
             service.service().verbs().delete(id);
-            assertRefused(Cause.NOT_FOUND, () -> service.service().jobs().view(id));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().outputs().results(id));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().verbs().delete(id));
+            assertRefused(
+                    Refusal.NoSuchJob.class, () -> service.service().jobs().view(id));
+            assertRefused(
+                    Refusal.NoSuchJob.class, () -> service.service().outputs().results(id));
+            assertRefused(
+                    Refusal.NoSuchJob.class, () -> service.service().verbs().delete(id));
             assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         }
         assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
@@ -344,14 +353,14 @@ class JobLifeTest {
             JobId waiting = service.submit(spec(), ITEMS);
             JobId created = service.submit(spec().notStarted(), ITEMS);
             JobId last = service.submit(spec(), ITEMS);
-            assertRefused(Cause.QUEUE_FULL, () -> service.submit(spec(), ITEMS));
-            assertRefused(Cause.QUEUE_FULL, () -> verbs.start(created));
+            assertRefused(Refusal.QueueFull.class, () -> service.submit(spec(), ITEMS));
+            assertRefused(Refusal.QueueFull.class, () -> verbs.start(created));
             assertThat(service.status(created)).isEqualTo(Status.CREATED);
             assertThat(service.service().jobs().list(null, null, 10)).hasSize(4);
             assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSize(4);
             verbs.pause(waiting);
             verbs.start(created);
-            assertRefused(Cause.QUEUE_FULL, () -> verbs.resume(waiting));
+            assertRefused(Refusal.QueueFull.class, () -> verbs.resume(waiting));
             verbs.cancel(last);
             verbs.resume(waiting);
             gated.openGate();
@@ -370,7 +379,7 @@ class JobLifeTest {
             JobId first = service.submit(spec(), ITEMS);
             Await.until("that the first job runs is written", gated::isReached);
             JobId second = service.submit(spec(), ITEMS);
-            assertRefused(Cause.QUEUE_FULL, () -> service.submit(spec(), ITEMS));
+            assertRefused(Refusal.QueueFull.class, () -> service.submit(spec(), ITEMS));
             gated.openGate();
             service.await(first, Status.COMPLETED);
             service.await(second, Status.COMPLETED);
@@ -534,10 +543,10 @@ class JobLifeTest {
         TestService service = TestService.start(disk, OPTIONS);
         JobId id = service.submit(spec().notStarted(), ITEMS);
         service.close();
-        assertRefused(Cause.STOPPING, () -> service.submit(spec(), ITEMS));
-        assertRefused(Cause.STOPPING, () -> service.service().verbs().start(id));
-        assertRefused(Cause.STOPPING, () -> service.service().verbs().delete(id));
-        assertRefused(Cause.STOPPING, () -> service.upload("a"));
+        assertRefused(Refusal.Stopping.class, () -> service.submit(spec(), ITEMS));
+        assertRefused(Refusal.Stopping.class, () -> service.service().verbs().start(id));
+        assertRefused(Refusal.Stopping.class, () -> service.service().verbs().delete(id));
+        assertRefused(Refusal.Stopping.class, () -> service.upload("a"));
         assertThat(service.status(id)).isEqualTo(Status.CREATED);
     }
 
@@ -548,13 +557,16 @@ class JobLifeTest {
             String file = service.upload("a\nb\n");
             JobId id = service.submit(spec().over(new InputSpec.Upload(file)));
             Await.until("the commit waits", gated::isReached);
-            assertRefused(Cause.CONFLICT, () -> service.service().uploads().delete(file));
+            assertRefused(
+                    Refusal.FileInUse.class, () -> service.service().uploads().delete(file));
             gated.openGate();
             service.await(id, Status.COMPLETED);
             service.service().uploads().delete(file);
-            assertRefused(Cause.NOT_FOUND, () -> service.service().uploads().file(file));
-            assertRefused(Cause.NOT_FOUND, () -> service.service().uploads().delete(file));
-            assertRefused(Cause.INVALID, () -> service.submit(spec().over(new InputSpec.Upload(file))));
+            assertRefused(
+                    Refusal.NoSuchFile.class, () -> service.service().uploads().file(file));
+            assertRefused(
+                    Refusal.NoSuchFile.class, () -> service.service().uploads().delete(file));
+            assertRefused(Refusal.UnknownInput.class, () -> service.submit(spec().over(new InputSpec.Upload(file))));
         }
     }
 }

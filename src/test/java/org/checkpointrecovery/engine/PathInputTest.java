@@ -2,7 +2,6 @@ package org.checkpointrecovery.engine;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
-import org.checkpointrecovery.engine.RefusedException.Cause;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -87,11 +85,9 @@ class PathInputTest {
         Files.createSymbolicLink(inputs.resolve("link-out.txt"), directory.resolve("secret.txt"));
         Files.createSymbolicLink(inputs.resolve("dir-out"), directory);
         try (TestService service = start()) {
-            assertThatThrownBy(() -> service.submit(spec(path)))
-                    .isInstanceOfSatisfying(RefusedException.class, refused -> {
-                        assertThat(refused.why()).isEqualTo(Cause.INVALID);
-                        assertThat(refused.field()).contains("/input/path");
-                    });
+            assertThat(Refused.as(Refusal.BadInput.class, () -> service.submit(spec(path)))
+                            .part())
+                    .isEqualTo(Refusal.InputPart.PATH);
             assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
         }
     }

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.checkpointrecovery.engine.RefusedException.Cause;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.InputSpec;
@@ -135,18 +134,17 @@ class RetryFailedTest {
             JobId first = retry(service, parent);
             service.await(first, Status.COMPLETED);
             service.service().uploads().delete(file);
-            assertThatThrownBy(() -> retry(service, parent))
-                    .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            refused -> assertThat(refused.why()).isEqualTo(Cause.CONFLICT))
-                    .hasMessageContaining("its input no longer exists");
+            assertThat(Refused.as(Refusal.NotAllowed.class, () -> retry(service, parent))
+                            .why())
+                    .isEqualTo("its input no longer exists");
             service.service().verbs().delete(parent);
             assertThat(service.results(first)).isEqualTo(result(0, "a") + result(3, "d"));
-            assertThatThrownBy(() -> retry(service, parent))
-                    .isInstanceOfSatisfying(
-                            RefusedException.class,
-                            refused -> assertThat(refused.why()).isEqualTo(Cause.NOT_FOUND));
-            assertThatThrownBy(() -> retry(service, first)).isInstanceOf(RefusedException.class);
+            assertThat(Refused.as(Refusal.NoSuchJob.class, () -> retry(service, parent))
+                            .id())
+                    .isEqualTo(parent);
+            assertThat(Refused.as(Refusal.NotAllowed.class, () -> retry(service, first))
+                            .why())
+                    .isEqualTo("it has no failed items");
         }
     }
 

@@ -2,7 +2,6 @@ package org.checkpointrecovery.engine;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -272,9 +271,11 @@ class TouchedInputTest {
             service.await(child, Status.COMPLETED);
             assertThat(service.results(child)).contains("\"index\":7,").contains("\"index\":30000,");
             changeByte(150_000);
-            assertThatThrownBy(() -> service.service().intake().retryFailed(id, null))
-                    .isInstanceOf(RefusedException.class)
-                    .hasMessageContaining("has changed");
+            assertThat(Refused.as(
+                                    Refusal.NotAllowed.class,
+                                    () -> service.service().intake().retryFailed(id, null))
+                            .why())
+                    .contains("has changed");
         }
     }
 

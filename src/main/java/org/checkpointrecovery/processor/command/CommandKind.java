@@ -32,7 +32,7 @@ public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
         String known = commands.programs().isEmpty()
                 ? "no commands are configured (--command)"
                 : "expected one of: " + String.join(", ", commands.programs().keySet());
-        return List.of(new Problem("/name", "is \"" + spec.name() + "\", an unknown command; " + known));
+        return List.of(new Problem("name", "is \"" + spec.name() + "\", an unknown command; " + known));
     }
 
     @Override

@@ -58,21 +58,21 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     @Override
     public List<Problem> problems(ProcessorSpec.Http spec, Format format) {
         List<Problem> problems = new ArrayList<>();
-        rules.problem(URI.create(spec.url())).ifPresent(problem -> problems.add(new Problem("/url", problem)));
+        rules.problem(URI.create(spec.url())).ifPresent(problem -> problems.add(new Problem("url", problem)));
         spec.headers().forEach((name, value) -> {
             if (value instanceof HeaderValue.Secret secret
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
-                        "/headers/" + name.replace("~", "~0").replace("/", "~1") + "/secret",
+                        List.of("headers", name, "secret"),
                         "names \"" + secret.name() + "\", an unknown secret; add it to the service's --secrets-file"));
             }
         });
         Optional<BodyTemplate> template = template(spec);
-        template.flatMap(BodyTemplate::problem).ifPresent(problem -> problems.add(new Problem("/body", problem)));
+        template.flatMap(BodyTemplate::problem).ifPresent(problem -> problems.add(new Problem("body", problem)));
         Set<String> fields = template.map(BodyTemplate::fields).orElse(Set.of());
         if (!fields.isEmpty() && !format.kind().isJson()) {
             problems.add(new Problem(
-                    "/body",
+                    "body",
                     "names the field {" + fields.iterator().next() + "}, but the items of the format \""
                             + format.kind().text() + "\" have no fields; use {item} or {index}"));
         }
@@ -92,7 +92,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
             for (String place : template.fields()) {
                 if (!fields.contains(place)) {
                     problems.add(new Problem(
-                            "/body",
+                            "body",
                             "names the unknown field {" + place + "}; the fields of the input are "
                                     + String.join(", ", fields)));
                 }
@@ -100,7 +100,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
             for (String place : template.ownPlaces()) {
                 if (fields.contains(place)) {
                     problems.add(new Problem(
-                            "/body",
+                            "body",
                             "has the placeholder {" + place + "}, which means the "
                                     + (place.equals(BodyTemplate.ITEM) ? "whole item" : "number of the item")
                                     + ", but the input also has a field of that name; rename the field"));

@@ -27,13 +27,13 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
             String known = plugins.names().isEmpty()
                     ? "no plugins are installed (--plugins)"
                     : "expected one of: " + String.join(", ", plugins.names());
-            return List.of(new Problem("/name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
+            return List.of(new Problem("name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
         }
         try {
             OpenPlugin.check(plugins, spec);
             return List.of();
         } catch (OpenPlugin.FailedException e) {
-            return List.of(new Problem("/config", "was rejected by the plugin: " + e.getMessage()));
+            return List.of(new Problem("config", "was rejected by the plugin: " + e.getMessage()));
         }
     }
 

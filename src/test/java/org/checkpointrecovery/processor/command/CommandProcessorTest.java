@@ -294,7 +294,7 @@ class CommandProcessorTest {
         CommandKind kind = new CommandKind(new Commands(Map.of("resize", List.of("/bin/cat")), Set.of(), List.of()));
         ProcessorSpec.Command spec = new ProcessorSpec.Command("/bin/sh", CommandMode.PER_ITEM, 1, LONG);
         assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> {
-            assertThat(problem.field()).isEqualTo("/name");
+            assertThat(problem.option()).containsExactly("name");
             assertThat(problem.message()).contains("\"/bin/sh\"", "expected one of: resize");
         });
         assertThatThrownBy(() -> kind.build(spec)).isInstanceOf(Processors.UnavailableException.class);

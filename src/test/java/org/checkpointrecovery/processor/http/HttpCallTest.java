@@ -181,13 +181,14 @@ class HttpCallTest {
                 .body("{\"n\":\"{name}\"}")
                 .build();
         List<Problem> problems = kind.problems(spec, Format.LINES);
-        assertThat(problems.stream().map(Problem::field)).containsExactly("/url", "/headers/A~0b/secret", "/body");
+        assertThat(problems.stream().map(Problem::option))
+                .containsExactly(List.of("url"), List.of("headers", "A~b", "secret"), List.of("body"));
         assertThat(problems.toString())
                 .contains("10.0.0.1", "private", "\"GONE\"", "{name}")
                 .doesNotContain("s3cr3t");
         assertThat(kind.problems(spec, new Format(Format.Kind.JSONL, ',')).stream()
-                        .map(Problem::field))
-                .containsExactly("/url", "/headers/A~0b/secret");
+                        .map(Problem::option))
+                .containsExactly(List.of("url"), List.of("headers", "A~b", "secret"));
         assertThatThrownBy(() -> kind.build(spec))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("10.0.0.1");

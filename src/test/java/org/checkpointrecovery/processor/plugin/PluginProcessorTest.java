@@ -93,7 +93,7 @@ class PluginProcessorTest {
         assertThat(kind.problems(spec("reverse", "{\"forbidden\":7}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
-                    assertThat(problem.field()).isEqualTo("/config");
+                    assertThat(problem.option()).containsExactly("config");
                     assertThat(problem.message())
                             .isEqualTo("was rejected by the plugin: \"forbidden\" must be a string");
                 });
@@ -107,7 +107,7 @@ class PluginProcessorTest {
         assertThat(kind.problems(spec("shrink", "{}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
-                    assertThat(problem.field()).isEqualTo("/name");
+                    assertThat(problem.option()).containsExactly("name");
                     assertThat(problem.message()).contains("expected one of: reverse");
                 });
         assertThatThrownBy(() -> kind.build(spec("shrink", "{}"))).isInstanceOf(Processors.UnavailableException.class);
