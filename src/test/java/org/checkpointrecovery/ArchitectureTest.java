@@ -25,6 +25,7 @@ import org.checkpointrecovery.storage.LocalDisk;
 class ArchitectureTest {
     private static final String ROOT = "org.checkpointrecovery.";
     private static final String API = ROOT + "api..";
+    private static final String CALLBACK = ROOT + "callback..";
     private static final String CLI = ROOT + "cli..";
     private static final String CODING = ROOT + "coding..";
     private static final String ENGINE = ROOT + "engine";
@@ -35,6 +36,7 @@ class ArchitectureTest {
     private static final String FLINK_JOB = ROOT + "engine.flink.job..";
     private static final String ITEM = ROOT + "item..";
     private static final String JOB = ROOT + "job..";
+    private static final String OUTBOUND = ROOT + "outbound..";
     private static final String PROCESSOR = ROOT + "processor..";
     private static final String PLUGIN = ROOT + "plugin..";
     private static final String SINK = ROOT + "sink..";
@@ -69,7 +71,13 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule processors_know_items_and_the_values_of_a_job =
-            onlyKnows(PROCESSOR, PROCESSOR, PLUGIN, ITEM, JOB);
+            onlyKnows(PROCESSOR, PROCESSOR, OUTBOUND, PLUGIN, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule calls_to_the_outside_know_only_the_values_of_a_job = onlyKnows(OUTBOUND, OUTBOUND, JOB);
+
+    @ArchTest
+    static final ArchRule callbacks_know_no_processor = onlyKnows(CALLBACK, CALLBACK, OUTBOUND, ENGINE, JOB);
 
     /** Authors of plugins see it alone. */
     @ArchTest

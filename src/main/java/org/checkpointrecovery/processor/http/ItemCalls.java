@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.outbound.Call;
 import org.checkpointrecovery.processor.Work;
 
 /**

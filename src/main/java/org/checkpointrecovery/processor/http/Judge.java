@@ -1,20 +1,15 @@
 package org.checkpointrecovery.processor.http;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Set;
 import org.checkpointrecovery.job.DescriptorShortage;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.outbound.AnswerText;
+import org.checkpointrecovery.outbound.Reply;
 
 /** Decides what a reply means for its item. Immutable. */
 final class Judge {
-    /** Timeout, conflict, too early, and too many requests: a later attempt may succeed. */
-    private static final Set<Integer> RETRYABLE = Set.of(408, 409, 425, 429);
-
-    /** A retry cannot make the endpoint support the method or the version. */
-    private static final Set<Integer> PERMANENT = Set.of(501, 505);
-
     private static final Set<Integer> OVERLOADED = Set.of(429, 503);
 
     private final String target;
@@ -47,7 +42,7 @@ final class Judge {
     private Verdict of(Reply.Answered answered, long index, int attempt) {
         int status = answered.status();
         String text = AnswerText.of(answered.body(), answered.contentType());
-        if (status >= 200 && status < 300) {
+        if (answered.isSuccess()) {
             return new Verdict.Succeeded(results.of(index, status, attempt, text));
         }
         // Masked before it is cut, so that no half of a secret remains.
@@ -55,18 +50,11 @@ final class Judge {
         String said = excerpt.isEmpty() ? "" : ": \"" + excerpt + "\"";
         ItemFailure failure = new ItemFailure(
                 ItemErrorCode.HTTP_STATUS, target + " answered " + status + said + "." + at(attempt), status);
-        if (!isRetryable(status)) {
+        if (!answered.isRetryable()) {
             return new Verdict.Failed(failure);
         }
-        Duration retryAfter = answered.retryAfter() == null
-                ? null
-                : RetryAfter.parse(answered.retryAfter(), answered.date(), clock.instant())
-                        .orElse(null);
-        return new Verdict.Retry(failure, retryAfter, OVERLOADED.contains(status));
-    }
-
-    static boolean isRetryable(int status) {
-        return RETRYABLE.contains(status) || (status >= 500 && status < 600 && !PERMANENT.contains(status));
+        return new Verdict.Retry(
+                failure, answered.requestedWait(clock.instant()).orElse(null), OVERLOADED.contains(status));
     }
 
     private String at(int attempt) {

@@ -3,6 +3,7 @@ package org.checkpointrecovery.processor.http;
 import java.time.Duration;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.outbound.Reply;
 import org.jspecify.annotations.Nullable;
 
 /** The meaning of a {@link Reply} for its item. */

@@ -1,5 +1,5 @@
 /**
- * The processor that calls an HTTP endpoint for each item: requests, responses, retries and allowed addresses. Does not
+ * The processor that calls an HTTP endpoint for each item: requests, verdicts and retries. Does not
  * depend on jobs or files.
  */
 @NullMarked

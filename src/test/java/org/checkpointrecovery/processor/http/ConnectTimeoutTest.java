@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Answer;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;

@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.job.Format;
+import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;

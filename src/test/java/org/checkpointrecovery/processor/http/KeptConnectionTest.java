@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.http.MisbehavingServer.Exchange;
 import org.checkpointrecovery.processor.http.MisbehavingServer.Received;

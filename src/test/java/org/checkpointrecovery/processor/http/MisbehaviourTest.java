@@ -20,6 +20,8 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.http.MisbehavingServer.Behaviour;
 import org.eclipse.jetty.util.ssl.SslContextFactory;

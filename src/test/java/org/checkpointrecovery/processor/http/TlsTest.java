@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.job.ItemErrorCode;
+import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.processor.Answer;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
