@@ -1,7 +1,6 @@
 package org.checkpointrecovery;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -10,6 +9,8 @@ import java.util.Map;
 import org.checkpointrecovery.cli.TaskOptions;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.outbound.AddressRules;
@@ -21,10 +22,7 @@ import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
-import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.LocalDisk;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
 
 /**
  * Creates a task in a cluster process, with processors built from the job's files and the environment of the process.
@@ -42,13 +40,13 @@ public final class ClusterTask {
     public static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
         return RangeTask.open(
                 new LocalDisk(),
-                new RangeFiles(directory),
+                directory,
                 submission,
-                (order, disk, files) -> processors(order, disk, files, System.getenv()),
+                (order, ranges) -> processors(order, ranges, System.getenv()),
                 () -> Runtime.getRuntime().halt(KILLED));
     }
 
-    static Processors processors(RangeOrder order, Disk disk, RangeFiles files, Map<String, String> environment)
+    static Processors processors(RangeOrder order, RangeStore ranges, Map<String, String> environment)
             throws IOException, Processors.UnavailableException {
         TaskOptions options = TaskOptions.of(environment);
         ProcessorSpec spec = order.job().validSpec().processor();
@@ -60,7 +58,7 @@ public final class ClusterTask {
             return new ProvidedProcessors(new CommandKind(options.commands()));
         }
         if (spec instanceof ProcessorSpec.Plugin) {
-            return new ProvidedProcessors(new PluginKind(plugins(disk, files)));
+            return new ProvidedProcessors(new PluginKind(plugins(ranges)));
         }
         return new ProvidedProcessors();
     }
@@ -83,12 +81,9 @@ public final class ClusterTask {
         }
     }
 
-    private static Plugins plugins(Disk disk, RangeFiles files) throws IOException, Processors.UnavailableException {
-        if (!disk.exists(files.plugin())) {
-            throw new NoSuchFileException(files.plugin().toString());
-        }
+    private static Plugins plugins(RangeStore ranges) throws IOException, Processors.UnavailableException {
         List<String> problems = new ArrayList<>();
-        Plugins plugins = Plugins.load(List.of(files.plugin().toUri().toURL()), problems);
+        Plugins plugins = Plugins.load(List.of(ranges.plugin().toUri().toURL()), problems);
         if (!problems.isEmpty()) {
             throw new Processors.UnavailableException(problems.get(0) + ".");
         }

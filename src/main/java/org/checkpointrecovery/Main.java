@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.api.ApiServer;
@@ -19,6 +20,8 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.flink.FlinkEngine;
 import org.checkpointrecovery.engine.flink.FlinkSettings;
 import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.engine.range.AbsentEngine;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.command.CommandKind;
@@ -137,13 +140,14 @@ public final class Main {
                     "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
                             + " standard input keep running. Install util-linux.");
         }
-        LocalEngine engine = new LocalEngine(
+        JobEngine local = new LocalEngine(
                 disk,
                 clock,
                 config.workers(),
                 config.maxItemBytes(),
                 processors,
-                () -> Runtime.getRuntime().halt(KILLED));
+                () -> Runtime.getRuntime().halt(KILLED),
+                config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN);
         JobService.Stores stores =
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
         KeyFile keyFile = new KeyFile(disk, data.callbackKey());
@@ -164,7 +168,7 @@ public final class Main {
                 config.autoResume());
         return new JobService(
                 stores,
-                engines(config, data, disk, engine),
+                new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, flink(config, data, disk))),
                 processors,
                 callbacks,
                 clock,
@@ -172,12 +176,10 @@ public final class Main {
                 settings);
     }
 
-    private static Engines engines(ServiceConfig config, DataDirectory data, Disk disk, JobEngine localEngine) {
-        Engines.Provided local =
-                new Engines.Provided(localEngine, null, config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN);
+    private static JobEngine flink(ServiceConfig config, DataDirectory data, Disk disk) {
         ServiceConfig.ClusterConfig cluster = config.cluster();
         if (cluster == null) {
-            return Engines.withoutCluster(local);
+            return absentCluster(disk);
         }
         FlinkSettings settings = new FlinkSettings(
                 cluster.url(),
@@ -185,11 +187,18 @@ public final class Main {
                 data.cluster(),
                 config.addressRules().toString(),
                 config.plugins()::jar,
+                cluster.processCrashAllowed() ? null : TASK_MANAGER_CRASH_FORBIDDEN,
                 FlinkSettings.Patience.DEFAULT);
-        JobEngine flink = new FlinkEngine(disk, Clock.systemUTC(), config.workers(), config.maxItemBytes(), settings);
-        return new Engines(
-                local,
-                new Engines.Provided(flink, null, cluster.processCrashAllowed() ? null : TASK_MANAGER_CRASH_FORBIDDEN));
+        return new FlinkEngine(disk, Clock.systemUTC(), config.workers(), config.maxItemBytes(), settings);
+    }
+
+    /** The engine {@code flink} of a service without a cluster. */
+    public static JobEngine absentCluster(Disk disk) {
+        return new AbsentEngine(
+                disk,
+                "is \"flink\", but this service was started without --flink-url and has no cluster. Omit the field to run"
+                        + " the job in the service itself",
+                "Start the service with --flink-url");
     }
 
     /** Serves until SIGTERM, then stops in order: HTTP, jobs at the end of their batch, files. */

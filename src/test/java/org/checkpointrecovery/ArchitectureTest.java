@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String OUTBOUND = ROOT + "outbound..";
     private static final String PROCESSOR = ROOT + "processor..";
     private static final String PLUGIN = ROOT + "plugin..";
+    private static final String RANGE = ROOT + "engine.range..";
     private static final String SINK = ROOT + "sink..";
     private static final String STORAGE = ROOT + "storage..";
 
@@ -52,7 +53,7 @@ class ArchitectureTest {
             .resideInAPackage(JOB)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(API, CLI, CODING, ENGINE, RUN, LOCAL, ITEM, PROCESSOR, SINK, STORAGE)
+            .resideInAnyPackage(API, CLI, CODING, ENGINE, RUN, LOCAL, RANGE, ITEM, PROCESSOR, SINK, STORAGE)
             .orShould()
             .dependOnClassesThat()
             .resideInAnyPackage("java.io..", "java.nio..", "java.util.concurrent..", "com.fasterxml..", "org.slf4j..")
@@ -133,16 +134,19 @@ class ArchitectureTest {
             onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, CODING, ITEM, JOB);
 
     @ArchTest
+    static final ArchRule ranges_do_not_know_who_processes_them = onlyKnows(RANGE, RANGE, ENGINE, STORAGE, ITEM, JOB);
+
+    @ArchTest
     static final ArchRule a_run_does_not_know_who_processes_its_items =
             onlyKnows(RUN, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule the_local_engine_does_not_know_how_a_spec_arrived =
-            onlyKnows(LOCAL, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+            onlyKnows(LOCAL, LOCAL, RANGE, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule a_task_of_a_cluster_knows_nothing_of_the_cluster =
-            onlyKnows(TASK, TASK, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+            onlyKnows(TASK, TASK, RANGE, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule only_the_job_of_a_cluster_has_its_classes = noClasses()
@@ -163,7 +167,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule no_engine_asks_anyone_about_a_job = noClasses()
             .that()
-            .resideInAnyPackage(RUN, LOCAL, FLINK, TASK)
+            .resideInAnyPackage(RUN, LOCAL, RANGE, FLINK, TASK)
             .should()
             .dependOnClassesThat()
             .haveSimpleNameStartingWith("JobService")
@@ -202,7 +206,7 @@ class ArchitectureTest {
             .resideInAPackage(API)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(RUN, LOCAL, FLINK, TASK, CLI, PROCESSOR);
+            .resideInAnyPackage(RUN, LOCAL, RANGE, FLINK, TASK, CLI, PROCESSOR);
 
     @ArchTest
     static final ArchRule the_command_line_knows_no_routes = noClasses()

@@ -2,75 +2,83 @@ package org.checkpointrecovery.engine;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
-import org.jspecify.annotations.Nullable;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JobStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The engines of a service, one per kind. */
 public final class Engines {
-    private final Map<EngineKind, Provided> engines = new EnumMap<>(EngineKind.class);
+    private static final Logger log = LoggerFactory.getLogger(Engines.class);
 
-    /**
-     * An engine.
-     *
-     * @param problem why it accepts no new jobs, as the rest of a sentence about it; null if it does. It still gets
-     *     jobs that were submitted earlier
-     * @param processCrashProblem why a client may not kill a process that works on a job; null if it may
-     */
-    public record Provided(
-            JobEngine engine,
-            @Nullable String problem,
-            @Nullable String processCrashProblem) {}
+    private final Map<EngineKind, JobEngine> engines;
 
-    public Engines(Provided local, Provided flink) {
-        engines.put(EngineKind.LOCAL, local);
-        engines.put(EngineKind.FLINK, flink);
+    /** @param engines one for each kind */
+    public Engines(Map<EngineKind, JobEngine> engines) {
+        this.engines = new EnumMap<>(engines);
+        for (EngineKind kind : EngineKind.values()) {
+            of(kind);
+        }
     }
 
-    /** Returns the engines of a service without a cluster. */
-    public static Engines withoutCluster(Provided local) {
-        return new Engines(
-                local,
-                new Provided(
-                        new AbsentEngine("Start the service with --flink-url"),
-                        "is \"" + EngineKind.FLINK.text()
-                                + "\", but this service was started without --flink-url and has no cluster. Omit the "
-                                + "field to run the job in the service itself",
-                        null));
-    }
-
-    Optional<String> problem(EngineKind kind) {
-        return Optional.ofNullable(provided(kind).problem);
-    }
-
-    Optional<String> processCrashProblem(EngineKind kind) {
-        return Optional.ofNullable(provided(kind).processCrashProblem);
+    JobEngine of(EngineKind kind) {
+        return requireNonNull(engines.get(kind), kind.text());
     }
 
     /** Returns the engine of a job with a valid spec. */
     JobEngine of(Job job) {
-        return provided(job.validSpec().engine()).engine;
+        return of(job.validSpec().engine());
     }
 
-    private Provided provided(EngineKind kind) {
-        return requireNonNull(engines.get(kind));
-    }
-
-    /** Shuts down all engines at the same time, so that each has the full grace. */
-    void shutDown(Duration grace) {
-        Thread[] others = Arrays.stream(EngineKind.values())
-                .filter(kind -> kind != EngineKind.LOCAL)
-                .map(kind -> new Thread(() -> provided(kind).engine.shutDown(grace), "stop-" + kind.text()))
-                .toArray(Thread[]::new);
-        for (Thread other : others) {
-            other.start();
+    /** Counts what {@link JobEngine#finished} counts; empty if it cannot be read. */
+    Optional<Finished> finished(Job job, JobFiles files, Position committed) {
+        try {
+            return of(job).finished(files, committed);
+        } catch (IOException e) {
+            log.warn(
+                    "Job {}: cannot read what is finished beyond its checkpoint: {}. Progress shows committed items only.",
+                    job.id(),
+                    e.toString());
+            return Optional.empty();
         }
-        provided(EngineKind.LOCAL).engine.shutDown(grace);
+    }
+
+    /** Does what {@link JobEngine#release} does, as far as the disk lets it. */
+    void release(Job job, JobFiles files) {
+        try {
+            of(job).release(job.status(), files);
+        } catch (IOException e) {
+            log.warn(
+                    "Job {}: cannot delete what its runs left: {}. The next start deletes it.", job.id(), e.toString());
+        }
+    }
+
+    /** Deletes the checkpoint of a COMPLETED job, and before it the other files that only its runs needed. */
+    void removeCheckpoint(Job job, JobStore jobs) throws IOException {
+        // The checkpoint last: as long as it exists, the next start calls this again.
+        of(job).release(job.status(), jobs.files(job.id()));
+        jobs.checkpoints(job.id()).remove();
+    }
+
+    /** Shuts down all engines at the same time, so that each has the full grace: the first one on this thread. */
+    void shutDown(Duration grace) {
+        EngineKind first = engines.keySet().iterator().next();
+        List<Thread> others = engines.keySet().stream()
+                .filter(kind -> kind != first)
+                .map(kind -> new Thread(() -> of(kind).shutDown(grace), "stop-" + kind.text()))
+                .toList();
+        others.forEach(Thread::start);
+        of(first).shutDown(grace);
         try {
             for (Thread other : others) {
                 other.join();

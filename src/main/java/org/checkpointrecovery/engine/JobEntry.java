@@ -40,40 +40,39 @@ final class JobEntry {
     private int waits; // guarded by this; since the last commit
 
     /**
-     * @param finishedByCluster committed items and those finished by a cluster; null if no more than the committed ones are known
+     * @param reported committed items and those finished beyond the checkpoint, as the engine last reported them; null if it
+     *     never did
      * @param notice a problem to show in addition to the state; never on disk
      * @param toCheckpoint from the start of the current run to its last checkpoint; null before the first one
      */
     private record Snapshot(
             Job job,
             Position committed,
-            @Nullable Finished finishedByCluster,
+            @Nullable Finished reported,
             @Nullable Instant lastCheckpointAt,
             @Nullable Reason notice,
             @Nullable Duration toCheckpoint) {
         Snapshot with(Job next) {
-            return new Snapshot(next, committed, finishedByCluster, lastCheckpointAt, notice, toCheckpoint);
+            return new Snapshot(next, committed, reported, lastCheckpointAt, notice, toCheckpoint);
         }
 
         Snapshot with(Position newCommitted, @Nullable Instant savedAt, @Nullable Duration newToCheckpoint) {
-            return new Snapshot(job, newCommitted, finishedByCluster, savedAt, notice, newToCheckpoint);
+            return new Snapshot(job, newCommitted, reported, savedAt, notice, newToCheckpoint);
         }
 
-        Snapshot with(Finished newBeyond) {
-            return new Snapshot(job, committed, newBeyond, lastCheckpointAt, notice, toCheckpoint);
+        Snapshot with(Finished newlyReported) {
+            return new Snapshot(job, committed, newlyReported, lastCheckpointAt, notice, toCheckpoint);
         }
 
         Snapshot with(@Nullable Reason newNotice) {
-            return new Snapshot(job, committed, finishedByCluster, lastCheckpointAt, newNotice, toCheckpoint);
+            return new Snapshot(job, committed, reported, lastCheckpointAt, newNotice, toCheckpoint);
         }
 
-        /** Returns the finished items. Never decreases while the cluster's ranges exist. */
+        /** Returns the finished items. Never decreases. */
         Finished finished() {
-            return finishedByCluster == null
-                            || finishedByCluster.items() <= committed.nextItem()
-                            || job.status() == Status.COMPLETED
+            return reported == null || reported.items() <= committed.nextItem() || job.status() == Status.COMPLETED
                     ? committed.finished()
-                    : finishedByCluster;
+                    : reported;
         }
     }
 

@@ -32,6 +32,7 @@ final class JobRun implements RunListener {
 
     private final JobEntry entry;
     private final JobStore jobs;
+    private final Engines engines;
     private final Clock clock;
     private final Runnable leftQueue;
     private final Runnable startLater;
@@ -42,9 +43,10 @@ final class JobRun implements RunListener {
      * @param leftQueue called when the job leaves the queue
      * @param startLater called when the job is QUEUED again but must wait before it is queued
      */
-    JobRun(JobEntry entry, JobStore jobs, Clock clock, Runnable leftQueue, Runnable startLater) {
+    JobRun(JobEntry entry, JobStore jobs, Engines engines, Clock clock, Runnable leftQueue, Runnable startLater) {
         this.entry = entry;
         this.jobs = jobs;
+        this.engines = engines;
         this.clock = clock;
         this.leftQueue = leftQueue;
         this.startLater = startLater;
@@ -131,26 +133,26 @@ final class JobRun implements RunListener {
         try {
             entry.change(job, () -> {
                 if (job.status() == Status.COMPLETED) {
-                    removeCheckpoint(id);
+                    removeCheckpoint(job);
                 } else {
-                    jobs.endInCluster(job);
+                    engines.release(job, jobs.files(id));
                 }
             });
             return end;
         } catch (IOException e) {
             RunEnd known = job.status() == Status.COMPLETED ? incomplete(end, e) : end;
             Job unsaved = known.equals(end) ? job : next(entry.job(), known);
-            jobs.endInCluster(unsaved);
+            engines.release(unsaved, jobs.files(id));
             entry.showUnsaved(unsaved, e);
             return known;
         }
     }
 
-    private void removeCheckpoint(JobId id) {
+    private void removeCheckpoint(Job job) {
         try {
-            jobs.removeCheckpoint(id);
+            engines.removeCheckpoint(job, jobs);
         } catch (IOException e) {
-            log.warn("Job {}: cannot delete its checkpoint: {}. The next start deletes it.", id, e.toString());
+            log.warn("Job {}: cannot delete its checkpoint: {}. The next start deletes it.", job.id(), e.toString());
         }
     }
 

@@ -28,6 +28,7 @@ public final class JobService {
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
 
     private final Stores stores;
+    private final Engines engines;
     private final Clock clock;
     private final IdGenerator ids;
     private final Settings settings;
@@ -70,6 +71,7 @@ public final class JobService {
             IdGenerator ids,
             Settings settings) {
         this.stores = stores;
+        this.engines = engines;
         this.callbacks = callbacks;
         this.clock = clock;
         this.ids = ids;
@@ -100,7 +102,7 @@ public final class JobService {
         jobs.open();
         stores.uploads().open();
         uploads.list().forEach(file -> ids.startAfter(file.id()));
-        Recoverer recoverer = new Recoverer(jobs, clock, watchers, settings.autoResume());
+        Recoverer recoverer = new Recoverer(jobs, engines, clock, watchers, settings.autoResume());
         List<JobEntry> queued = new ArrayList<>();
         for (Job job : jobs.loadAll(clock.instant())) {
             ids.startAfter(job.id().value());

@@ -115,7 +115,7 @@ public final class JobVerbs {
     private void enqueue(JobEntry entry) {
         Job job = entry.job();
         JobFiles files = jobs.files(job.id());
-        JobRun run = new JobRun(entry, jobs, clock, slots::release, () -> startLater(entry));
+        JobRun run = new JobRun(entry, jobs, engines, clock, slots::release, () -> startLater(entry));
         entry.setRun(run);
         engines.of(job)
                 .submit(
@@ -171,7 +171,7 @@ public final class JobVerbs {
             } else if (before.isActive()) {
                 engines.of(entry.job()).cancel(id);
             }
-            jobs.endInCluster(entry.job());
+            engines.release(entry.job(), jobs.files(id));
             return new Done(entry.view(), true);
         }
     }
@@ -206,14 +206,14 @@ public final class JobVerbs {
     /** Returns why a client may not kill a process that works on a job; empty if it may. */
     public Optional<String> processCrashProblem(JobId id) throws RefusedException {
         JobSpec spec = registry.entry(id).job().spec();
-        return engines.processCrashProblem(spec == null ? EngineKind.LOCAL : spec.engine());
+        return engines.of(spec == null ? EngineKind.LOCAL : spec.engine()).processCrashProblem();
     }
 
     /**
      * Returns why an engine cannot be used on this service, as the rest of a sentence about it; empty if it can.
      */
     public Optional<String> engineProblem(EngineKind kind) {
-        return engines.problem(kind);
+        return engines.of(kind).problem();
     }
 
     public void delete(JobId id) throws RefusedException, IOException {

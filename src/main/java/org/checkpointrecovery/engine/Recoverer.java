@@ -33,12 +33,14 @@ final class Recoverer {
             .thenComparing(entry -> entry.job().id());
 
     private final JobStore jobs;
+    private final Engines engines;
     private final Clock clock;
     private final JobWatcher watcher;
     private final boolean autoResume;
 
-    Recoverer(JobStore jobs, Clock clock, JobWatcher watcher, boolean autoResume) {
+    Recoverer(JobStore jobs, Engines engines, Clock clock, JobWatcher watcher, boolean autoResume) {
         this.jobs = jobs;
+        this.engines = engines;
         this.clock = clock;
         this.watcher = watcher;
         this.autoResume = autoResume;
@@ -47,7 +49,7 @@ final class Recoverer {
     JobEntry recover(Job job) throws IOException {
         JobEntry entry = recovered(job);
         if (entry.job().spec() != null) {
-            jobs.endInCluster(entry.job());
+            engines.release(entry.job(), jobs.files(job.id()));
         }
         return entry;
     }
@@ -66,7 +68,7 @@ final class Recoverer {
                 checkpoint.map(Checkpoint::position).orElse(Position.START),
                 checkpoint.map(Checkpoint::savedAt).orElse(null));
         if (job.spec() != null && !job.spec().failedItemLimits().areSet()) {
-            jobs.finished(job.id(), entry.committed()).ifPresent(entry::showFinished);
+            engines.finished(job, jobs.files(job.id()), entry.committed()).ifPresent(entry::showFinished);
         }
         switch (job.status()) {
             case RUNNING -> settle(entry, new JobState.Crashed(interrupted(entry)), checkpoint.orElse(null));
@@ -127,7 +129,7 @@ final class Recoverer {
         try {
             CheckpointStore checkpoints = jobs.checkpoints(job.id());
             if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
-                jobs.removeCheckpoint(job.id());
+                engines.removeCheckpoint(job, jobs);
             } else if (completed.lastCheckpointAt() == null) {
                 jobs.forceFound(job.id());
             }

@@ -71,13 +71,13 @@ import org.jspecify.annotations.Nullable;
  *                    "lastCheckpointAt":"..."}]}
  * </pre>
  */
-final class JobCodec {
+public final class JobCodec {
     static final int VERSION = 3;
     private static final int OLDEST_VERSION = 1;
 
     private JobCodec() {}
 
-    static byte[] encode(Job job) {
+    public static byte[] encode(Job job) {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("id", job.id().value());
         json.put("parentId", job.parentId() == null ? null : job.parentId().value());
@@ -114,7 +114,7 @@ final class JobCodec {
     }
 
     /** @throws DamagedFileException if the bytes are not those of the job's record */
-    static Job decode(byte[] bytes, JobId id) throws IOException {
+    public static Job decode(byte[] bytes, JobId id) throws IOException {
         JsonNode json = StoredJson.read(bytes, OLDEST_VERSION, VERSION);
         try {
             if (!StoredJson.text(json, "id").equals(id.value())) {

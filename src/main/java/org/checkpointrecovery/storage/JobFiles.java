@@ -45,16 +45,6 @@ public record JobFiles(Path directory) {
         return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
     }
 
-    /** The files that the service and a cluster share while the cluster works on the job. */
-    public RangeFiles ranges() {
-        return new RangeFiles(directory.resolve("ranges"));
-    }
-
-    /** The name of {@link #ranges} while it is being deleted. */
-    Path removedRanges() {
-        return directory.resolve("ranges.removed");
-    }
-
     /** Inline items, or items copied from another job, one per line. */
     public Path ownInput() {
         return directory.resolve("input.txt");

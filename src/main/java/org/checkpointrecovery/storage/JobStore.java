@@ -8,11 +8,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
-import org.checkpointrecovery.job.Position;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,71 +96,6 @@ public final class JobStore {
 
     public CheckpointStore checkpoints(JobId id) {
         return new FileCheckpointStore(disk, id, files(id).checkpoint());
-    }
-
-    /** Deletes the checkpoint of a COMPLETED job, and the other files that only its runs needed. */
-    public void removeCheckpoint(JobId id) throws IOException {
-        // The checkpoint last: as long as it exists, the next start calls this again.
-        ItemJournal.remove(disk, files(id));
-        removeRanges(id);
-        checkpoints(id).remove();
-    }
-
-    /** Counts the items that are committed or finished by a cluster; empty if the job has no ranges. */
-    public Optional<Finished> finished(JobId id, Position committed) {
-        RangeFiles ranges = files(id).ranges();
-        try {
-            return disk.isDirectory(ranges.directory()) && disk.exists(ranges.manifest())
-                    ? Optional.of(RangeRecord.finished(disk, ranges, committed))
-                    : Optional.empty();
-        } catch (IOException e) {
-            log.warn(
-                    "Job {}: cannot read the finished ranges of its cluster: {}. Progress shows committed items only.",
-                    id,
-                    e.toString());
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Stops a cluster's work on a job without a run: deletes its order, and all shared files if the job is over. Tasks
-     * stop when they no longer find the order.
-     */
-    public void endInCluster(Job job) {
-        try {
-            switch (job.status()) {
-                case COMPLETED, CANCELLED -> removeRanges(job.id());
-                case PAUSED, CRASHED, FAILED ->
-                    withdrawFromCluster(files(job.id()).ranges());
-                case CREATED, QUEUED, RUNNING, PAUSING, CANCELLING -> {}
-            }
-        } catch (IOException e) {
-            log.warn(
-                    "Job {}: cannot delete the files it shares with a cluster: {}. The next start deletes them.",
-                    job.id(),
-                    e.toString());
-        }
-    }
-
-    /**
-     * Deletes the files that the service and a cluster share for a job that is over. The cluster stops when it no
-     * longer finds them.
-     */
-    public void removeRanges(JobId id) throws IOException {
-        RangeFiles ranges = files(id).ranges();
-        Path removed = files(id).removedRanges();
-        disk.deleteTree(removed);
-        if (disk.exists(ranges.directory())) {
-            withdrawFromCluster(ranges);
-            disk.move(ranges.directory(), removed); // a task that still runs can no longer add to it
-            disk.deleteTree(removed);
-        }
-    }
-
-    private void withdrawFromCluster(RangeFiles ranges) throws IOException {
-        if (disk.isDirectory(ranges.directory())) { // through a symbolic link, another job's order would be deleted
-            disk.delete(ranges.order());
-        }
     }
 
     /** A job that is being submitted. Closing it without {@link #publish} leaves nothing behind. */

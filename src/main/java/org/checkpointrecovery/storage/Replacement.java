@@ -17,7 +17,7 @@ public final class Replacement {
         return file.resolveSibling(file.getFileName() + ".tmp");
     }
 
-    static Path directoryOf(Path file) {
+    public static Path directoryOf(Path file) {
         return requireNonNull(file.toAbsolutePath().getParent());
     }
 
@@ -38,7 +38,7 @@ public final class Replacement {
     }
 
     /** Writes and forces a file, but not its name. */
-    static void writeForced(Disk disk, Path file, byte[] bytes) throws IOException {
+    public static void writeForced(Disk disk, Path file, byte[] bytes) throws IOException {
         try (DiskFile open = disk.open(file)) {
             open.cutBack(0);
             open.append(bytes, 0, bytes.length);

@@ -12,16 +12,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the JSON of the service's own files: one object with a format version first and a checksum last. */
-final class StoredJson {
+public final class StoredJson {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private StoredJson() {}
 
-    static ObjectNode object(int version) {
+    public static ObjectNode object(int version) {
         return MAPPER.createObjectNode().put("version", version);
     }
 
-    static byte[] write(ObjectNode json) {
+    public static byte[] write(ObjectNode json) {
         try {
             return Checksum.seal(MAPPER.writeValueAsBytes(json));
         } catch (IOException e) {
@@ -29,7 +29,7 @@ final class StoredJson {
         }
     }
 
-    static JsonNode read(byte[] file, int version) throws IOException {
+    public static JsonNode read(byte[] file, int version) throws IOException {
         return read(file, version, version);
     }
 
@@ -50,7 +50,7 @@ final class StoredJson {
         return json;
     }
 
-    static String text(JsonNode json, String field) throws DamagedFileException {
+    public static String text(JsonNode json, String field) throws DamagedFileException {
         JsonNode value = json.get(field);
         if (value == null || !value.isTextual()) {
             throw new DamagedFileException("\"" + field + "\" is not a string");
@@ -58,7 +58,7 @@ final class StoredJson {
         return value.textValue();
     }
 
-    static long number(JsonNode json, String field) throws DamagedFileException {
+    public static long number(JsonNode json, String field) throws DamagedFileException {
         JsonNode value = json.get(field);
         if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
             throw new DamagedFileException("\"" + field + "\" is not a whole number");
@@ -66,7 +66,7 @@ final class StoredJson {
         return value.longValue();
     }
 
-    static JsonNode child(JsonNode json, String field) throws DamagedFileException {
+    public static JsonNode child(JsonNode json, String field) throws DamagedFileException {
         JsonNode value = json.get(field);
         if (value == null || value.isNull()) {
             throw new DamagedFileException("\"" + field + "\" is missing");
@@ -74,15 +74,15 @@ final class StoredJson {
         return value;
     }
 
-    static boolean has(JsonNode json, String field) {
+    public static boolean has(JsonNode json, String field) {
         return json.hasNonNull(field);
     }
 
-    static @Nullable String textOrNull(JsonNode json, String field) throws DamagedFileException {
+    public static @Nullable String textOrNull(JsonNode json, String field) throws DamagedFileException {
         return has(json, field) ? text(json, field) : null;
     }
 
-    static @Nullable Long numberOrNull(JsonNode json, String field) throws DamagedFileException {
+    public static @Nullable Long numberOrNull(JsonNode json, String field) throws DamagedFileException {
         return has(json, field) ? (Long) number(json, field) : null;
     }
 

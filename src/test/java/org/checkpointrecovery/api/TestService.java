@@ -28,6 +28,7 @@ import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.flink.FlinkEngine;
 import org.checkpointrecovery.engine.flink.FlinkSettings;
 import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Processors;
@@ -192,8 +193,14 @@ final class TestService implements AutoCloseable, Leftovers.Part {
             Clock clock = Clock.systemUTC();
             Processors processors =
                     new ProvidedProcessors(new HttpKind(secrets, addressRules, clock), new PluginKind(plugins));
-            LocalEngine engine =
-                    new LocalEngine(disk, clock, workers, maxItemBytes, processors, halts::incrementAndGet);
+            LocalEngine engine = new LocalEngine(
+                    disk,
+                    clock,
+                    workers,
+                    maxItemBytes,
+                    processors,
+                    halts::incrementAndGet,
+                    processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN);
             JobService.Stores stores =
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
             JobService.Settings settings =
@@ -207,7 +214,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                     clock);
             service = new JobService(
                     stores,
-                    engines(engine),
+                    new Engines(Map.of(EngineKind.LOCAL, engine, EngineKind.FLINK, flink())),
                     processors,
                     callbacks,
                     clock,
@@ -227,11 +234,9 @@ final class TestService implements AutoCloseable, Leftovers.Part {
         }
     }
 
-    private Engines engines(JobEngine localEngine) {
-        Engines.Provided local =
-                new Engines.Provided(localEngine, null, processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN);
+    private JobEngine flink() {
         if (cluster == null) {
-            return Engines.withoutCluster(local);
+            return Main.absentCluster(new LocalDisk());
         }
         FlinkSettings settings = new FlinkSettings(
                 cluster,
@@ -239,9 +244,9 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                 requireNonNull(lock).cluster(),
                 addressRules.toString(),
                 plugins::jar,
+                "Not here.",
                 new FlinkSettings.Patience(Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)));
-        JobEngine flink = new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
-        return new Engines(local, new Engines.Provided(flink, null, "Not here."));
+        return new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
     }
 
     TestService open() {

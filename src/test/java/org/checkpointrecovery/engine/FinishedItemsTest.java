@@ -1,13 +1,15 @@
 package org.checkpointrecovery.engine;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeDirectory;
+import org.checkpointrecovery.engine.range.RangeRecord;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.JobId;
@@ -18,10 +20,6 @@ import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a cluster has finished beyond the checkpoint is progress, and never less than it was. */
@@ -34,35 +32,6 @@ class FinishedItemsTest {
         disk = CrashedJob.emptyDisk(0);
         service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
         service.service().open();
-    }
-
-    /** Runs nothing: the test says what happens. */
-    private static final class HeldEngine implements JobEngine {
-        private @Nullable RunListener listener;
-
-        @Override
-        public void submit(RunOrder order, RunListener ofRun) {
-            listener = ofRun;
-        }
-
-        RunListener run() {
-            return requireNonNull(listener);
-        }
-
-        @Override
-        public void withdraw(JobId job) {}
-
-        @Override
-        public void pause(JobId job) {}
-
-        @Override
-        public void cancel(JobId job) {}
-
-        @Override
-        public void crash(JobId job, CrashOrder order) {}
-
-        @Override
-        public void shutDown(Duration grace) {}
     }
 
     private Progress progress(JobId id) throws Exception {
@@ -106,14 +75,13 @@ class FinishedItemsTest {
     void a_service_that_starts_again_finds_what_the_cluster_has_done() throws Exception {
         JobId id = service.submit(TestSpec.spec().engine(EngineKind.FLINK), "a", "b", "c", "d", "e", "f", "g", "h");
         service.await(id, Status.PAUSED); // the service has no cluster
-        RangeFiles files = service.files(id).ranges();
-        disk.createDirectory(files.directory());
-        Manifest manifest = new Manifest(List.of(new Range(0, 3, 0), new Range(3, 3, 6), new Range(6, 2, 12)));
-        manifest.write(disk, files.manifest());
-        Path done = files.range(manifest.ranges().get(1));
-        disk.createDirectory(done);
-        disk.open(RangeFiles.results(done)).close();
-        disk.open(RangeFiles.errors(done)).close();
+        RangeStore ranges = RangeStore.of(disk, service.files(id));
+        Range range = new Range(3, 3, 6);
+        ranges.save(new Manifest(List.of(new Range(0, 3, 0), range, new Range(6, 2, 12))));
+        RangeDirectory done = ranges.attempt(range);
+        ranges.create(done);
+        disk.open(done.results()).close();
+        disk.open(done.errors()).close();
         new RangeRecord(
                         3,
                         Duration.ZERO,
@@ -121,6 +89,7 @@ class FinishedItemsTest {
                                 new RangeRecord.Part(1, 1, 0, 0, 10, false, null),
                                 new RangeRecord.Part(1, 0, 0, 0, 12, true, null)))
                 .write(disk, done);
+        ranges.publish(done, range);
         service.close();
         service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
         service.service().open();

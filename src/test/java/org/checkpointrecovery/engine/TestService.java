@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.checkpointrecovery.Leftovers;
+import org.checkpointrecovery.Main;
 import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
@@ -85,7 +88,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     TestService(Disk disk, Options options, JobEngine engine) {
-        this(disk, options, Engines.withoutCluster(new Engines.Provided(engine, null, null)));
+        this(disk, options, withoutCluster(disk, engine));
     }
 
     /** A service with a cluster, on which each job of a test runs whose spec says so. */
@@ -94,10 +97,11 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                 new LocalEngine(disk, options.clock, options.workers, options.maxItemBytes, options.processors, () -> {
                     throw new AssertionError("nobody may halt the process");
                 });
-        return new TestService(
-                disk,
-                options,
-                new Engines(new Engines.Provided(local, null, null), new Engines.Provided(cluster, null, null)));
+        return new TestService(disk, options, new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, cluster)));
+    }
+
+    private static Engines withoutCluster(Disk disk, JobEngine local) {
+        return new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, Main.absentCluster(disk)));
     }
 
     private TestService(Disk disk, Options options, Engines engines) {
@@ -109,7 +113,8 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         this(
                 disk,
                 options,
-                Engines.withoutCluster(new Engines.Provided(
+                withoutCluster(
+                        disk,
                         new LocalEngine(
                                 disk,
                                 options.clock(),
@@ -118,9 +123,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                                 options.processors(),
                                 () -> {
                                     throw new AssertionError("nobody may halt the process");
-                                }),
-                        null,
-                        null)),
+                                })),
                 callbacks);
     }
 

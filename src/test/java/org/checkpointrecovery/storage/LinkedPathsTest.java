@@ -103,15 +103,6 @@ class LinkedPathsTest {
     }
 
     @Test
-    void what_a_cluster_shares_is_removed_and_not_followed() throws IOException {
-        Files.createDirectory(data.resolve("jobs/" + ID));
-        link("jobs/" + ID + "/ranges");
-        link("jobs/" + ID + "/ranges.removed");
-        jobs().removeRanges(ID);
-        assertThat(disk.list(data.resolve("jobs/" + ID))).isEmpty();
-    }
-
-    @Test
     void a_link_in_the_place_of_a_directory_of_the_service_stops_the_start() throws IOException {
         Files.createDirectory(directory.resolve("linked"));
         Path link = Files.createSymbolicLink(directory.resolve("linked/jobs"), victim);

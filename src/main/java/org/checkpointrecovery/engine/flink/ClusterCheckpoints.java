@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.checkpointrecovery.engine.range.Submissions;
+import org.checkpointrecovery.engine.range.Submissions.Submission;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.Submissions;
-import org.checkpointrecovery.storage.Submissions.Submission;
 
 /**
  * Finds the checkpoint or savepoint to restore a Flink job from. Looks on disk, because the checkpoints listed by the

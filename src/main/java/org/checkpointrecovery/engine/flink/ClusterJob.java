@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.Submissions;
+import org.checkpointrecovery.engine.range.Submissions.Submission;
+import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.Submissions;
-import org.checkpointrecovery.storage.Submissions.Submission;
-import org.checkpointrecovery.storage.TaskEnd;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,18 +29,18 @@ final class ClusterJob {
 
     private final Disk disk;
     private final JobId id;
-    private final RangeFiles files;
+    private final RangeStore ranges;
     private final Cluster cluster;
     private final FlinkSettings settings;
     private Submissions submissions;
 
-    ClusterJob(Disk disk, JobId id, RangeFiles files, Cluster cluster, FlinkSettings settings) throws IOException {
+    ClusterJob(Disk disk, JobId id, RangeStore ranges, Cluster cluster, FlinkSettings settings) throws IOException {
         this.disk = disk;
         this.id = id;
-        this.files = files;
+        this.ranges = ranges;
         this.cluster = cluster;
         this.settings = settings;
-        this.submissions = Submissions.read(disk, files.submissions());
+        this.submissions = ranges.submissions();
     }
 
     /** Returns the number of the last submission; 0 if there was none. */
@@ -67,7 +67,7 @@ final class ClusterJob {
 
     /** Returns how a task ended the last submission; empty if none did. */
     Optional<TaskEnd> taskEnd() throws IOException {
-        return TaskEnd.read(disk, files.ended(number()));
+        return ranges.end(number());
     }
 
     /** Whether the cluster may be running the last submission, according to the disk. */
@@ -101,12 +101,12 @@ final class ClusterJob {
     void submit(JobJar jar, int parallelism, boolean ignoreCheckpoints, BooleanSupplier givenUp) throws IOException {
         Optional<String> restore = ignoreCheckpoints
                 ? Optional.empty()
-                : ClusterCheckpoints.newest(disk, files.checkpoints(), submissions);
+                : ClusterCheckpoints.newest(disk, ranges.checkpoints(), submissions);
         Optional<String> uploaded = cluster.jar(jar.name());
         String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
         submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""));
-        submissions.write(disk, files.submissions());
+        ranges.save(submissions);
         log.info(
                 "Job {}: submission {} to the cluster, parallelism {}, starting {}",
                 id,
@@ -118,7 +118,7 @@ final class ClusterJob {
                         last().clusterJob(),
                         jarId,
                         JobJar.ENTRY_CLASS,
-                        List.of(files.directory().toString(), String.valueOf(number())),
+                        List.of(ranges.directory().toString(), String.valueOf(number())),
                         parallelism,
                         restore.orElse(null),
                         configuration(own)),
@@ -133,7 +133,7 @@ final class ClusterJob {
         configuration.put("execution.runtime-mode", "STREAMING");
         configuration.put("execution.checkpointing.interval", "2 s");
         configuration.put(
-                "execution.checkpointing.dir", files.checkpoints().toUri().toString());
+                "execution.checkpointing.dir", ranges.checkpoints().toUri().toString());
         configuration.put("execution.checkpointing.num-retained", "2");
         configuration.put("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
         // Barriers wait for the current range; results do not depend on the age of a checkpoint.
@@ -150,10 +150,11 @@ final class ClusterJob {
     /** Keeps tasks of the last submission that may still run from starting another range. */
     void abandon() throws IOException {
         if (number() > 0 && taskEnd().isEmpty()) {
-            new TaskEnd(
+            ranges.end(
+                    number(),
+                    new TaskEnd(
                             Run.End.STOPPED,
-                            new Reason(ErrorCode.CLUSTER_FAILED, "The service has abandoned this submission."))
-                    .write(disk, files.ended(number()));
+                            new Reason(ErrorCode.CLUSTER_FAILED, "The service has abandoned this submission.")));
         }
     }
 
@@ -169,7 +170,7 @@ final class ClusterJob {
 
     /** Starts to stop the last submission with a savepoint; empty if it is not running. */
     Optional<String> stop() throws ClusterException {
-        return cluster.stop(last().clusterJob(), files.checkpoints());
+        return cluster.stop(last().clusterJob(), ranges.checkpoints());
     }
 
     /** Whether the requested savepoint is complete and recorded; empty while it is in progress. */
@@ -177,7 +178,7 @@ final class ClusterJob {
         Cluster.Savepoint savepoint = cluster.savepoint(last().clusterJob(), request);
         if (savepoint.location() != null) {
             submissions = submissions.stopped(savepoint.location());
-            submissions.write(disk, files.submissions());
+            ranges.save(submissions);
             return Optional.of(true);
         }
         return savepoint.failed() ? Optional.of(false) : Optional.empty();

@@ -1,19 +1,28 @@
 package org.checkpointrecovery.engine.flink;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.RunPool;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.JobFiles;
 
 /** Runs jobs on an Apache Flink cluster. */
 public final class FlinkEngine implements JobEngine {
+    private final Disk disk;
+    private final FlinkSettings settings;
     private final Cluster cluster;
     private final RunPool pool;
     private final Map<JobId, FlinkFeed> feeds = new ConcurrentHashMap<>();
@@ -27,6 +36,8 @@ public final class FlinkEngine implements JobEngine {
     }
 
     FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings, Cluster cluster) {
+        this.disk = disk;
+        this.settings = settings;
         this.cluster = cluster;
         this.pool = new RunPool(
                 disk,
@@ -42,6 +53,11 @@ public final class FlinkEngine implements JobEngine {
                 () -> {
                     throw new IllegalStateException("a crash order for a cluster cannot halt this process");
                 });
+    }
+
+    @Override
+    public Optional<String> processCrashProblem() {
+        return Optional.ofNullable(settings.processCrashProblem());
     }
 
     @Override
@@ -71,6 +87,16 @@ public final class FlinkEngine implements JobEngine {
         if (feed != null) {
             feed.crash(order);
         }
+    }
+
+    @Override
+    public Optional<Finished> finished(JobFiles files, Position committed) throws IOException {
+        return RangeStore.of(disk, files).finished(committed);
+    }
+
+    @Override
+    public void release(Status status, JobFiles files) throws IOException {
+        RangeStore.of(disk, files).release(status);
     }
 
     @Override

@@ -4,17 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunOrder;
-import org.checkpointrecovery.engine.flink.task.CrashRequest;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.Feed;
 import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
@@ -36,14 +37,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
-import org.checkpointrecovery.storage.RangeRecord;
-import org.checkpointrecovery.storage.Replacement;
-import org.checkpointrecovery.storage.TaskEnd;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +59,6 @@ final class FlinkFeed implements Feed {
      */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
-    private static final String GONE = ".gone-";
     private static final Duration END_GRACE = Duration.ofSeconds(10);
 
     private final RunParts parts;
@@ -73,7 +66,7 @@ final class FlinkFeed implements Feed {
     private final Disk disk;
     private final JobId id;
     private final JobSpec spec;
-    private final RangeFiles files;
+    private final RangeStore store;
     private final Position from;
     private final Cluster cluster;
     private final FlinkSettings settings;
@@ -121,13 +114,13 @@ final class FlinkFeed implements Feed {
         RunOrder order = parts.order();
         this.id = order.job().id();
         this.spec = order.job().validSpec();
-        this.files = requireNonNull(order.files()).ranges();
+        this.store = RangeStore.of(disk, requireNonNull(order.files()));
         this.from = from;
         this.cluster = cluster;
         this.settings = settings;
         this.patience = settings.patience();
         this.onClose = onClose;
-        this.clusterJob = new ClusterJob(disk, id, files, cluster, settings);
+        this.clusterJob = new ClusterJob(disk, id, store, cluster, settings);
     }
 
     static FlinkFeed open(RunParts parts, Position from, Cluster cluster, FlinkSettings settings, Runnable onClose)
@@ -138,15 +131,12 @@ final class FlinkFeed implements Feed {
     }
 
     private void openFiles() throws IOException {
-        if (disk.exists(files.directory()) && !disk.isDirectory(files.directory())) {
-            throw new DamagedFileException(files.directory() + " is not a directory, or is a symbolic link. Nothing was"
-                    + " changed. Delete it and resume to reprocess the uncommitted items.");
-        }
-        if (disk.exists(files.manifest())) {
-            Manifest found = Manifest.read(disk, files.manifest());
+        store.checkDirectory();
+        if (store.hasManifest()) {
+            Manifest found = store.manifest();
             manifest = found;
             submitted = clusterJob.mayBeActive();
-            disk.delete(files.crash()); // it belongs to a run that is over
+            store.dropCrash(); // it belongs to a run that is over
             removeFailed(found);
         }
     }
@@ -165,24 +155,11 @@ final class FlinkFeed implements Feed {
         }
         for (Range range : ranges.ranges()
                 .subList(ranges.indexOf(from.nextItem()), ranges.ranges().size())) {
-            Path directory = files.range(range);
-            if (disk.exists(directory) && RangeRecord.read(disk, directory).failed() > 0) {
+            if (store.isFinished(range) && store.record(range).failed() > 0) {
                 ignoreCheckpoints = true;
-                remove(directory);
+                store.remove(range);
             }
         }
-    }
-
-    private void remove(Path range) throws IOException {
-        Path gone = gone(range);
-        disk.move(range, gone);
-        disk.forceDirectory(files.directory());
-        disk.deleteTree(gone);
-    }
-
-    /** Returns the name of a directory during its deletion, so that nobody uses it half deleted. */
-    private static Path gone(Path directory) {
-        return directory.resolveSibling(GONE + UUID.randomUUID());
     }
 
     @Override
@@ -231,16 +208,7 @@ final class FlinkFeed implements Feed {
                 .apply(plugin.name())
                 .orElseThrow(() -> new Processors.UnavailableException(
                         "The plugin \"" + plugin.name() + "\" is not installed on this service (--plugins)."));
-        createDirectory();
-        disk.createDirectory(files.plugins());
-        Replacement.write(disk, files.plugin(), disk.read(disk.realPath(Path.of(jar))));
-    }
-
-    private void createDirectory() throws IOException {
-        if (!disk.exists(files.directory())) {
-            disk.createDirectory(files.directory());
-            disk.forceDirectory(requireNonNull(files.directory().getParent()));
-        }
+        store.sharePlugin(Path.of(jar));
     }
 
     private void run(SliceQueue queue) {
@@ -258,7 +226,7 @@ final class FlinkFeed implements Feed {
             return;
         }
         parts.listener().counted(id, ranges.totalItems());
-        RangeReader opened = new RangeReader(disk, files, ranges, queue, from.nextItem());
+        RangeReader opened = new RangeReader(store, ranges, queue, from.nextItem());
         rehearse(opened);
         while (!control.mustEndNow()) {
             int read = opened.readFinished();
@@ -313,8 +281,7 @@ final class FlinkFeed implements Feed {
                         cuts(),
                         () -> control.mustEndNow() || control.asked() != null)));
         if (made.isPresent()) {
-            createDirectory();
-            made.get().write(disk, files.manifest());
+            store.save(made.get());
         }
         return made.orElse(null);
     }
@@ -374,7 +341,7 @@ final class FlinkFeed implements Feed {
             ranges.crashAt(order, ranges.nextItem() + Math.max(1, order.afterItems()) - 1);
         } else {
             requested = order;
-            CrashRequest.write(disk, files.crash(), order);
+            store.requestCrash(order);
         }
     }
 
@@ -384,7 +351,7 @@ final class FlinkFeed implements Feed {
         synchronized (this) {
             late = waitingCrash != null && waitingCrash.afterItems() == 0 ? waitingCrash : null;
         }
-        if (late == null && requested != null && disk.exists(files.crash())) {
+        if (late == null && requested != null && store.isCrashRequested()) {
             late = requested; // no task has taken it
         }
         if (late != null && late.mode() == CrashMode.JOB) {
@@ -466,14 +433,13 @@ final class FlinkFeed implements Feed {
             awaitSlot();
             return;
         }
-        discard();
-        new RangeOrder(
-                        parts.order().job(),
-                        parts.order().input(),
-                        parts.settings().maxItemBytes(),
-                        settings.httpAllow(),
-                        parallelism)
-                .write(disk, files.order());
+        store.discardAttempts();
+        store.save(new RangeOrder(
+                parts.order().job(),
+                parts.order().input(),
+                parts.settings().maxItemBytes(),
+                settings.httpAllow(),
+                parallelism));
         int before = clusterJob.number();
         refusal = null;
         try {
@@ -500,28 +466,6 @@ final class FlinkFeed implements Feed {
             log.info("Job {}: waiting for a free slot in the cluster", id);
         }
         sleep(patience.pause());
-    }
-
-    /** Deletes the unfinished ranges of earlier submissions, without waiting for tasks that may still run. */
-    private void discard() throws IOException {
-        for (Path path : disk.list(files.directory())) {
-            String name = path.getFileName().toString();
-            if (name.startsWith(RangeFiles.NEW) || name.startsWith(GONE)) {
-                discard(path);
-            }
-        }
-    }
-
-    private void discard(Path attempt) {
-        Path gone = gone(attempt);
-        try {
-            disk.move(attempt, gone);
-            disk.deleteTree(gone);
-        } catch (NoSuchFileException e) {
-            // the task has just finished it
-        } catch (IOException e) {
-            log.info("Job {}: cannot delete {} yet: {}", id, attempt.getFileName(), e.toString());
-        }
     }
 
     private boolean submitAgain(String why) throws IOException, InterruptedException {

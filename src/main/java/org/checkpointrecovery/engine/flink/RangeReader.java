@@ -4,25 +4,22 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Path;
 import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeRecord;
+import org.checkpointrecovery.engine.range.RangeRecord.Part;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Range;
-import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeRecord;
-import org.checkpointrecovery.storage.RangeRecord.Part;
 import org.jspecify.annotations.Nullable;
 
 /** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
 final class RangeReader {
     private static final int PIECE_BYTES = 1024 * 1024;
 
-    private final Disk disk;
-    private final RangeFiles files;
+    private final RangeStore store;
     private final Manifest manifest;
     private final SliceQueue queue;
     private final byte[] buffer = new byte[PIECE_BYTES];
@@ -37,9 +34,8 @@ final class RangeReader {
     private long crashAt;
 
     /** @param nextItem the end of a batch */
-    RangeReader(Disk disk, RangeFiles files, Manifest manifest, SliceQueue queue, long nextItem) {
-        this.disk = disk;
-        this.files = files;
+    RangeReader(RangeStore store, Manifest manifest, SliceQueue queue, long nextItem) {
+        this.store = store;
         this.manifest = manifest;
         this.queue = queue;
         this.nextItem = nextItem;
@@ -73,9 +69,7 @@ final class RangeReader {
      */
     int readFinished() throws IOException, InterruptedException {
         int read = 0;
-        while (!isAtEnd()
-                && !endsEarly
-                && disk.exists(files.range(manifest.ranges().get(nextRange)))) {
+        while (!isAtEnd() && !endsEarly && store.isFinished(manifest.ranges().get(nextRange))) {
             if (!read(manifest.ranges().get(nextRange))) {
                 return -1;
             }
@@ -85,12 +79,11 @@ final class RangeReader {
     }
 
     private boolean read(Range range) throws IOException, InterruptedException {
-        Path directory = files.range(range);
-        RangeRecord record = RangeRecord.read(disk, directory);
+        RangeRecord record = store.record(range);
         long first = range.firstItem();
         long processingNanos = record.took().toNanos();
-        try (SeekableByteChannel results = disk.openForRead(RangeFiles.results(directory));
-                SeekableByteChannel errors = disk.openForRead(RangeFiles.errors(directory))) {
+        try (SeekableByteChannel results = store.results(range);
+                SeekableByteChannel errors = store.errors(range)) {
             for (Part part : record.parts()) {
                 if (first < nextItem) { // committed by an earlier run
                     results.position(results.position() + part.resultsBytes());

@@ -1,20 +1,28 @@
 package org.checkpointrecovery.engine.local;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.ItemJournal;
+import org.checkpointrecovery.storage.JobFiles;
+import org.jspecify.annotations.Nullable;
 
 /** Runs jobs on threads of this process. */
 public final class LocalEngine implements JobEngine {
+    private final Disk disk;
     private final RunPool pool;
     private final ItemCounter counter;
+    private final @Nullable String processCrashProblem;
 
     /**
      * @param workers how many jobs run at once, at least 1
@@ -22,6 +30,20 @@ public final class LocalEngine implements JobEngine {
      * @param halt ends the process at once, for simulated crashes
      */
     public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Processors processors, Runnable halt) {
+        this(disk, clock, workers, maxItemBytes, processors, halt, null);
+    }
+
+    /** @param processCrashProblem why a client may not end the process; null if it may */
+    public LocalEngine(
+            Disk disk,
+            Clock clock,
+            int workers,
+            int maxItemBytes,
+            Processors processors,
+            Runnable halt,
+            @Nullable String processCrashProblem) {
+        this.disk = disk;
+        this.processCrashProblem = processCrashProblem;
         this.counter = new ItemCounter(disk, maxItemBytes);
         this.pool = new RunPool(
                 disk,
@@ -30,6 +52,11 @@ public final class LocalEngine implements JobEngine {
                 maxItemBytes,
                 (parts, from) -> LocalFeed.open(parts, from, processors, counter),
                 halt);
+    }
+
+    @Override
+    public Optional<String> processCrashProblem() {
+        return Optional.ofNullable(processCrashProblem);
     }
 
     @Override
@@ -55,6 +82,14 @@ public final class LocalEngine implements JobEngine {
     @Override
     public void crash(JobId job, CrashOrder order) {
         pool.crash(job, order);
+    }
+
+    /** Deletes the item journal of a completed job. The others may still need theirs. */
+    @Override
+    public void release(Status status, JobFiles files) throws IOException {
+        if (status == Status.COMPLETED) {
+            ItemJournal.remove(disk, files);
+        }
     }
 
     @Override

@@ -3,7 +3,6 @@ package org.checkpointrecovery.engine.local;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
+import org.checkpointrecovery.engine.range.RangeDirectory;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
@@ -33,9 +35,6 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.InputItems;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
-import org.checkpointrecovery.storage.RangeRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +75,7 @@ public final class RangeRun {
      * @throws InputTruncatedException if the input has fewer bytes, or the range fewer items, than when the input was
      *     cut into ranges
      */
-    public End run(Range range, boolean last, Path directory)
+    public End run(Range range, boolean last, RangeDirectory directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
         Job job = order.job();
         JobSpec spec = job.validSpec();
@@ -85,11 +84,7 @@ public final class RangeRun {
         InputIdentity identity = requireNonNull(job.identity());
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);
         try (ResultSink sink = ResultSink.open(
-                disk,
-                RangeFiles.results(directory),
-                RangeFiles.errors(directory),
-                ResultsFormat.JSON_LINES,
-                Position.START)) {
+                disk, directory.results(), directory.errors(), ResultsFormat.JSON_LINES, Position.START)) {
             Opened opened = InputCalls.call(control, "job-" + job.id() + "-input", () -> {
                 InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
                 return new Opened(items, new LimitedSource(items.open(start(range)), range.items()));

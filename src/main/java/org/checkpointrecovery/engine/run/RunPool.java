@@ -10,7 +10,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.checkpointrecovery.engine.CrashOrder;
-import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.job.JobId;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Runs jobs on a fixed number of threads, one per run, in the order of submission. The thread commits; the {@link Feed}
  * of the run processes the items.
  */
-public final class RunPool implements JobEngine {
+public final class RunPool {
     private static final Logger log = LoggerFactory.getLogger(RunPool.class);
     private static final Duration LAST_GRACE = Duration.ofSeconds(5);
 
@@ -53,7 +52,6 @@ public final class RunPool implements JobEngine {
         this.workers = new ThreadPoolExecutor(workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     }
 
-    @Override
     public void submit(RunOrder order, RunListener listener) {
         RunControl control = new RunControl();
         RunSettings settings = RunSettings.of(order, maxItemBytes);
@@ -84,7 +82,6 @@ public final class RunPool implements JobEngine {
         }
     }
 
-    @Override
     public void withdraw(JobId job) {
         Ordered ordered = runs.get(job);
         if (ordered != null && workers.remove(ordered.task)) {
@@ -93,17 +90,14 @@ public final class RunPool implements JobEngine {
         // Otherwise a worker has just taken it. It asks the listener whether the run may start.
     }
 
-    @Override
     public void pause(JobId job) {
         signal(job, control -> control.endAtBatch(Run.End.PAUSED));
     }
 
-    @Override
     public void cancel(JobId job) {
         signal(job, control -> control.endNow(Run.End.CANCELLED));
     }
 
-    @Override
     public void crash(JobId job, CrashOrder order) {
         signal(job, control -> control.crash(order));
     }
@@ -115,7 +109,6 @@ public final class RunPool implements JobEngine {
         }
     }
 
-    @Override
     public void shutDown(Duration grace) {
         workers.getQueue().clear();
         workers.shutdown();

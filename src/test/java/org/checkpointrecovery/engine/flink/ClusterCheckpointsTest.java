@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.checkpointrecovery.engine.range.Submissions;
 import org.checkpointrecovery.storage.CrashingDisk;
-import org.checkpointrecovery.storage.Submissions;
 import org.junit.jupiter.api.Test;
 
 class ClusterCheckpointsTest {

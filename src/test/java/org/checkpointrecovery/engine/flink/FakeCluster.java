@@ -20,11 +20,11 @@ import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +85,7 @@ final class FakeCluster implements Cluster {
                 Path.of("/data/cluster"),
                 "any",
                 plugin -> Optional.empty(),
+                null,
                 new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
         return new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
     }
@@ -333,7 +334,7 @@ final class FakeCluster implements Cluster {
     /** A job; guarded by the cluster. */
     private final class Work {
         private final Submission submission;
-        private final RangeFiles files;
+        private final RangeStore files;
         private final List<Thread> threads = new ArrayList<>();
         private final Set<Integer> done = new TreeSet<>();
         private final Set<Integer> begun = new TreeSet<>();
@@ -348,7 +349,7 @@ final class FakeCluster implements Cluster {
 
         Work(Submission submission) {
             this.submission = submission;
-            this.files = new RangeFiles(Path.of(submission.arguments().get(0)));
+            this.files = new RangeStore(disk, Path.of(submission.arguments().get(0)));
             if (submission.restore() != null) {
                 done.addAll(saved.getOrDefault(submission.restore(), Set.of()));
                 begun.addAll(done);
@@ -378,8 +379,8 @@ final class FakeCluster implements Cluster {
             synchronized (FakeCluster.this) {
                 own = processors;
             }
-            try (RangeTask task = RangeTask.open(disk, files, number, (order, on, in) -> own, this::killed)) {
-                Manifest manifest = Manifest.read(disk, files.manifest());
+            try (RangeTask task = RangeTask.open(disk, files.directory(), number, (order, in) -> own, this::killed)) {
+                Manifest manifest = files.manifest();
                 for (int range = next(manifest); range >= 0; range = next(manifest)) {
                     RangeTask.Counts counts = task.work(range);
                     count(range, counts);
@@ -414,7 +415,7 @@ final class FakeCluster implements Cluster {
                     }
                     FakeCluster.this.wait(50);
                     int number = Integer.parseInt(submission.arguments().get(1));
-                    if (!disk.exists(files.order()) || disk.exists(files.ended(number))) {
+                    if (!files.isActive(number)) {
                         throw new IllegalStateException("nobody wants it"); // a task that works would see it
                     }
                 }

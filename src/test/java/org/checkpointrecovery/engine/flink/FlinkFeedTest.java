@@ -16,6 +16,7 @@ import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.TestService;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.engine.flink.FakeCluster.Fate;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
@@ -29,7 +30,6 @@ import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
-import org.checkpointrecovery.storage.RangeFiles;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,8 +127,8 @@ class FlinkFeedTest {
         Await.until("the cluster works no more", () -> !cluster.works());
     }
 
-    private RangeFiles files(JobId id) {
-        return service.files(id).ranges();
+    private RangeStore files(JobId id) {
+        return RangeStore.of(medium, service.files(id));
     }
 
     private void awaitCommitted(JobId id, long items) throws Exception {

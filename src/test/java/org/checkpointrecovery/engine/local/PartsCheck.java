@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.job.Range;
-import org.checkpointrecovery.storage.RangeRecord;
 import org.jspecify.annotations.Nullable;
 
 /** That the parts of a record are what stands in the files beside it, and end where batches end. */

@@ -17,6 +17,11 @@ import org.checkpointrecovery.engine.Await;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeDirectory;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeRecord;
+import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.Job;
@@ -34,10 +39,6 @@ import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
-import org.checkpointrecovery.storage.RangeRecord;
 
 /** A job that is run by the local engine, and range by range as a cluster runs it. */
 final class RangedJob {
@@ -73,7 +74,7 @@ final class RangedJob {
         RangedJob ranged = new RangedJob(disk, disk, job, input, maxItemBytes, processors);
         ranged.store.open();
         disk.createDirectory(ranged.files().directory());
-        disk.createDirectory(ranged.files().ranges().directory());
+        disk.createDirectory(ranged.ranges());
         disk.forceDirectory(ROOT);
         disk.forceDirectory(ranged.files().directory());
         return ranged;
@@ -88,6 +89,10 @@ final class RangedJob {
     RangedJob inSecondRun() {
         Job again = job.beginRun(new Recovery(Recovery.From.BEGINNING, 0, null), Instant.EPOCH);
         return new RangedJob(medium, disk, again, input, maxItemBytes, processors);
+    }
+
+    private Path ranges() {
+        return RangeStore.of(disk, files()).directory();
     }
 
     private JobFiles files() {
@@ -114,12 +119,16 @@ final class RangedJob {
         return requireNonNull(Manifest.make(items(), cuts, () -> false)).ranges();
     }
 
+    private RangeDirectory attempt(Range range) {
+        return new RangeDirectory(ranges().resolve(".new-" + range.firstItem() + "-a"));
+    }
+
     /** Where a range is worked on, empty. */
-    Path directory(Range range) throws IOException {
-        Path directory = files().ranges().attempt(range, "a");
-        medium.deleteTree(directory);
-        medium.createDirectory(directory);
-        medium.forceDirectory(files().ranges().directory());
+    RangeDirectory directory(Range range) throws IOException {
+        RangeDirectory directory = attempt(range);
+        medium.deleteTree(directory.path());
+        medium.createDirectory(directory.path());
+        medium.forceDirectory(ranges());
         return directory;
     }
 
@@ -127,7 +136,8 @@ final class RangedJob {
         return run(range, all, control, directory(range));
     }
 
-    private RangeRun.End run(Range range, List<Range> all, RunControl control, Path directory) throws Exception {
+    private RangeRun.End run(Range range, List<Range> all, RunControl control, RangeDirectory directory)
+            throws Exception {
         RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1);
         boolean last = range.equals(all.get(all.size() - 1));
         return new RangeRun(disk, order, processors, control).run(range, last, directory);
@@ -153,7 +163,7 @@ final class RangedJob {
     /** Runs a range while an operation of the disk, counted from 0, fails. */
     CompletableFuture<RangeRun.End> runFailing(Range range, List<Range> all, int operation, IOException failure)
             throws Exception {
-        Path directory = directory(range);
+        RangeDirectory directory = directory(range);
         medium.failAt(medium.operations() + 1 + operation, failure);
         try {
             return CompletableFuture.completedFuture(run(range, all, new RunControl(), directory));
@@ -174,7 +184,7 @@ final class RangedJob {
         List<String> errors = new ArrayList<>();
         for (int number = ranges.size() - 1; number >= 0; number--) {
             Range range = ranges.get(number);
-            Path directory = directory(range);
+            RangeDirectory directory = directory(range);
             RangeRun.End end = run(range, ranges, new RunControl(), directory);
             assertThat(end).as("%s", range).isInstanceOf(RangeRun.End.Done.class);
             medium.restorePower(); // whatever was not forced may be lost now
@@ -191,12 +201,12 @@ final class RangedJob {
 
     /** What is in the files of a range. */
     Files written(Range range) {
-        Path directory = files().ranges().attempt(range, "a");
-        return new Files(medium.text(RangeFiles.results(directory)), medium.text(RangeFiles.errors(directory)));
+        RangeDirectory directory = attempt(range);
+        return new Files(medium.text(directory.results()), medium.text(directory.errors()));
     }
 
     boolean hasRecord(Range range) {
-        return medium.exists(RangeFiles.record(files().ranges().attempt(range, "a")));
+        return medium.exists(attempt(range).path().resolve("range.json"));
     }
 
     /** What the local engine writes. */

@@ -5,12 +5,17 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.local.RangeRun;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeDirectory;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeRecord;
+import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.InputStuckException;
 import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.item.InputTruncatedException;
@@ -26,11 +31,6 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputGoneException;
 import org.checkpointrecovery.storage.InputReplacedException;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
-import org.checkpointrecovery.storage.RangeRecord;
-import org.checkpointrecovery.storage.TaskEnd;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +42,8 @@ public final class RangeTask implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
 
     private final Disk disk;
-    private final RangeFiles files;
-    private final Path ended;
+    private final RangeStore ranges;
+    private final int submission;
     private final Manifest manifest;
     private final RangeOrder order;
     private final Processors processors;
@@ -54,8 +54,7 @@ public final class RangeTask implements AutoCloseable {
     /** Builds the processors of a job. */
     public interface Provider {
         /** @throws Processors.UnavailableException if this machine does not provide the processor */
-        Processors processors(RangeOrder order, Disk disk, RangeFiles files)
-                throws IOException, Processors.UnavailableException;
+        Processors processors(RangeOrder order, RangeStore ranges) throws IOException, Processors.UnavailableException;
     }
 
     /** The counts of a range. */
@@ -63,15 +62,15 @@ public final class RangeTask implements AutoCloseable {
 
     private RangeTask(
             Disk disk,
-            RangeFiles files,
-            Path ended,
+            RangeStore ranges,
+            int submission,
             Manifest manifest,
             RangeOrder order,
             Processors processors,
             Runnable halt) {
         this.disk = disk;
-        this.files = files;
-        this.ended = ended;
+        this.ranges = ranges;
+        this.submission = submission;
         this.manifest = manifest;
         this.order = order;
         this.processors = processors;
@@ -84,29 +83,30 @@ public final class RangeTask implements AutoCloseable {
     }
 
     /**
+     * @param directory the job's shared files
      * @param submission number of the task's submission, from 1
      * @param halt ends the process at once, for simulated crashes
      * @throws WorkEndedException if the job has stopped
      */
-    public static RangeTask open(Disk disk, RangeFiles files, int submission, Provider provider, Runnable halt)
+    public static RangeTask open(Disk disk, Path directory, int submission, Provider provider, Runnable halt)
             throws IOException, WorkEndedException {
-        Path ended = files.ended(submission);
+        RangeStore ranges = new RangeStore(disk, directory);
         try {
-            Manifest manifest = Manifest.read(disk, files.manifest());
-            RangeOrder order = RangeOrder.read(disk, files.order());
-            return new RangeTask(disk, files, ended, manifest, order, provider.processors(order, disk, files), halt);
+            Manifest manifest = ranges.manifest();
+            RangeOrder order = ranges.order();
+            return new RangeTask(disk, ranges, submission, manifest, order, provider.processors(order, ranges), halt);
         } catch (NoSuchFileException e) {
             throw new WorkEndedException("The job no longer exists: " + e.getMessage());
         } catch (Processors.UnavailableException e) {
-            throw unavailable(disk, ended, e);
+            throw unavailable(ranges, submission, e);
         }
     }
 
-    private static WorkEndedException unavailable(Disk disk, Path ended, Processors.UnavailableException e)
+    private static WorkEndedException unavailable(RangeStore ranges, int submission, Processors.UnavailableException e)
             throws IOException {
         return end(
-                disk,
-                ended,
+                ranges,
+                submission,
                 Run.End.PAUSED,
                 ErrorCode.PROCESSOR_UNAVAILABLE,
                 "On a TaskManager of the cluster: " + e.getMessage()
@@ -114,9 +114,9 @@ public final class RangeTask implements AutoCloseable {
                         + "and resume.");
     }
 
-    private static WorkEndedException end(Disk disk, Path ended, Run.End how, ErrorCode code, String message)
-            throws IOException {
-        new TaskEnd(how, new Reason(code, message)).write(disk, ended);
+    private static WorkEndedException end(
+            RangeStore ranges, int submission, Run.End how, ErrorCode code, String message) throws IOException {
+        ranges.end(submission, new TaskEnd(how, new Reason(code, message)));
         return new WorkEndedException(code + ": " + message);
     }
 
@@ -128,12 +128,11 @@ public final class RangeTask implements AutoCloseable {
      */
     public Counts work(int number) throws IOException, InterruptedException, WorkEndedException {
         Range range = manifest.ranges().get(number);
-        Path done = files.range(range);
-        if (disk.exists(done)) {
-            return counts(done);
+        if (ranges.isFinished(range)) {
+            return counts(range);
         }
-        Path attempt = files.attempt(range, UUID.randomUUID().toString());
         RunControl control = new RunControl();
+        RangeDirectory attempt = ranges.attempt(range);
         RangeRun.End end;
         look(control); // a range may finish before the first look of the other thread
         if (control.mustEndNow()) {
@@ -141,33 +140,33 @@ public final class RangeTask implements AutoCloseable {
         }
         var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         try {
-            disk.createDirectory(attempt);
+            ranges.create(attempt);
             end = new RangeRun(disk, order, processors, control)
                     .run(range, number == manifest.ranges().size() - 1, attempt);
         } catch (Processors.UnavailableException e) {
-            throw unavailable(disk, ended, e);
+            throw unavailable(ranges, submission, e);
         } catch (InputTruncatedException e) {
             throw end(
-                    disk,
-                    ended,
+                    ranges,
+                    submission,
                     Run.End.FAILED,
                     ErrorCode.INPUT_CHANGED,
                     "The input changed while it was being read: " + e.getMessage() + ". Committed results are safe. "
                             + "Restore the original input and resume, or submit the job again.");
         } catch (OpenQuoteException e) {
-            throw end(disk, ended, Run.End.FAILED, ErrorCode.OPEN_QUOTE, e.explanation());
+            throw end(ranges, submission, Run.End.FAILED, ErrorCode.OPEN_QUOTE, e.explanation());
         } catch (InputGoneException e) {
             throw end(
-                    disk,
-                    ended,
+                    ranges,
+                    submission,
                     Run.End.FAILED,
                     ErrorCode.INPUT_MISSING,
                     "The input no longer exists on a TaskManager of the cluster: " + e.getMessage()
                             + ". Committed results are safe. Restore it and resume.");
         } catch (InputReplacedException e) {
             throw end(
-                    disk,
-                    ended,
+                    ranges,
+                    submission,
                     Run.End.FAILED,
                     ErrorCode.INPUT_CHANGED,
                     "The input has changed since the job was submitted: " + e.getMessage()
@@ -175,10 +174,10 @@ public final class RangeTask implements AutoCloseable {
         } catch (InputStuckException e) {
             throw stopped(control, attempt);
         } catch (DiskFullException e) {
-            disk.deleteTree(attempt); // makes room for the report
+            ranges.discard(attempt); // makes room for the report
             throw end(
-                    disk,
-                    ended,
+                    ranges,
+                    submission,
                     Run.End.FAILED,
                     ErrorCode.DISK_FULL,
                     "The disk is full: " + e.getMessage() + ". Committed results are safe. Free up space and resume.");
@@ -191,8 +190,8 @@ public final class RangeTask implements AutoCloseable {
             throw crash(late, number, attempt); // it was taken after the last item
         }
         if (end instanceof RangeRun.End.Done) {
-            publish(attempt, done);
-            return counts(done);
+            ranges.publish(attempt, range);
+            return counts(range);
         }
         if (end instanceof RangeRun.End.Crashed crashed) {
             throw crash(crashed.order(), number, attempt);
@@ -200,21 +199,16 @@ public final class RangeTask implements AutoCloseable {
         throw stopped(control, attempt);
     }
 
-    /** Whether the job is still to be processed: neither the service nor another task has ended it. */
-    private boolean isActive() {
-        return disk.exists(files.order()) && !disk.exists(ended);
-    }
-
     private synchronized void look(RunControl control) {
         if (control == over) {
             return;
         }
-        if (!isActive()) {
+        if (!ranges.isActive(submission)) {
             control.endNow(Run.End.STOPPED);
             return;
         }
         try {
-            CrashRequest.take(disk, files.crash()).ifPresent(control::crash);
+            ranges.takeCrash().ifPresent(control::crash);
         } catch (IOException e) {
             // an unreadable crash request is ignored
         }
@@ -225,28 +219,15 @@ public final class RangeTask implements AutoCloseable {
         over = control;
     }
 
-    private Counts counts(Path done) throws IOException {
-        RangeRecord record = RangeRecord.read(disk, done);
+    private Counts counts(Range range) throws IOException {
+        RangeRecord record = ranges.record(range);
         return new Counts(record.succeeded(), record.failed());
     }
 
-    /** Renames the directory to its final name, unless another attempt already has it. */
-    private void publish(Path attempt, Path done) throws IOException {
-        try {
-            disk.move(attempt, done);
-        } catch (IOException e) {
-            if (!disk.exists(done)) {
-                throw e;
-            }
-            disk.deleteTree(attempt);
-        }
-        disk.forceDirectory(files.directory());
-    }
-
-    private WorkEndedException crash(CrashOrder crash, int number, Path attempt)
+    private WorkEndedException crash(CrashOrder crash, int number, RangeDirectory attempt)
             throws IOException, InterruptedException, WorkEndedException {
         if (crash.point() == CrashPoint.PROCESSING || crash.point() == CrashPoint.BEFORE_COMMIT) {
-            disk.deleteTree(attempt);
+            ranges.discard(attempt);
         }
         if (crash.mode() == CrashMode.PROCESS) {
             halt.run();
@@ -256,8 +237,8 @@ public final class RangeTask implements AutoCloseable {
             awaitRangesBefore(number);
         }
         return end(
-                disk,
-                ended,
+                ranges,
+                submission,
                 Run.End.CRASHED,
                 ErrorCode.SIMULATED_CRASH,
                 "A crash was simulated at the point " + crash.point().text() + " in a task of the cluster. Committed "
@@ -266,8 +247,8 @@ public final class RangeTask implements AutoCloseable {
 
     private void awaitRangesBefore(int number) throws InterruptedException, WorkEndedException {
         for (Range range : manifest.ranges().subList(0, number)) {
-            while (!disk.exists(files.range(range))) {
-                if (!isActive()) {
+            while (!ranges.isFinished(range)) {
+                if (!ranges.isActive(submission)) {
                     throw new WorkEndedException("The job has stopped.");
                 }
                 Thread.sleep(LOOK_MILLIS);
@@ -275,12 +256,12 @@ public final class RangeTask implements AutoCloseable {
         }
     }
 
-    private WorkEndedException stopped(RunControl control, Path attempt) throws IOException {
-        disk.deleteTree(attempt);
+    private WorkEndedException stopped(RunControl control, RangeDirectory attempt) throws IOException {
+        ranges.discard(attempt);
         Reason pause = control.asked() == Run.End.PAUSED ? control.reason() : null;
         return pause == null
                 ? new WorkEndedException("The job has stopped.")
-                : end(disk, ended, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
+                : end(ranges, submission, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
     }
 
     @Override

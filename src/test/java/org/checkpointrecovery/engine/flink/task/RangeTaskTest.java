@@ -11,6 +11,10 @@ import java.util.List;
 import org.checkpointrecovery.engine.Await;
 import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.TestSpec;
+import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeOrder;
+import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -26,10 +30,6 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
-import org.checkpointrecovery.storage.Manifest;
-import org.checkpointrecovery.storage.RangeFiles;
-import org.checkpointrecovery.storage.RangeOrder;
-import org.checkpointrecovery.storage.TaskEnd;
 import org.junit.jupiter.api.Test;
 
 /** How a task of a cluster ends the work on a job. */
@@ -38,12 +38,12 @@ class RangeTaskTest {
     private static final List<Range> RANGES = List.of(new Range(0, 1, 0), new Range(1, 1, 2));
 
     private final CrashingDisk disk = new CrashingDisk(0);
-    private final RangeFiles files = new RangeFiles(Path.of("/ranges"));
+    private final RangeStore ranges = new RangeStore(disk, Path.of("/ranges"));
 
     RangeTaskTest() throws IOException {
         Path input = Path.of("/input");
         disk.write(input, "a\nb\n".getBytes(UTF_8));
-        disk.createDirectory(files.directory());
+        disk.createDirectory(ranges.directory());
         Input items = Input.of(input, false);
         Job job = Job.submitted(
                 new JobId("0mh3k2v9x-7fq2mzt4"),
@@ -53,18 +53,18 @@ class RangeTaskTest {
                 null,
                 null,
                 Instant.EPOCH);
-        new Manifest(RANGES).write(disk, files.manifest());
-        new RangeOrder(job, items, 100, "any", 1).write(disk, files.order());
+        ranges.save(new Manifest(RANGES));
+        ranges.save(new RangeOrder(job, items, 100, "any", 1));
     }
 
     private RangeTask task(Disk on) throws Exception {
-        return RangeTask.open(on, files, 1, (order, ofTask, in) -> new ProvidedProcessors(), () -> {
+        return RangeTask.open(on, ranges.directory(), 1, (order, in) -> new ProvidedProcessors(), () -> {
             throw new AssertionError("nobody may halt the process");
         });
     }
 
     private TaskEnd end() throws IOException {
-        return TaskEnd.read(disk, files.ended(1)).orElseThrow();
+        return ranges.end(1).orElseThrow();
     }
 
     @Test
@@ -82,10 +82,10 @@ class RangeTaskTest {
         Disk slow = new ForwardingDisk(disk) {
             @Override
             public void forceDirectory(Path directory) throws IOException {
-                if (directory.getFileName().toString().startsWith(RangeFiles.NEW)) { // the record is written
-                    CrashRequest.write(disk, files.crash(), NOW);
+                if (directory.getFileName().toString().startsWith(".new-")) { // the record is written
+                    ranges.requestCrash(NOW);
                     try {
-                        Await.until("the crash is taken", () -> !disk.exists(files.crash()));
+                        Await.until("the crash is taken", () -> !ranges.isCrashRequested());
                     } catch (Exception e) {
                         throw new IOException(e);
                     }
@@ -97,28 +97,27 @@ class RangeTaskTest {
             assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
         }
         assertThat(end().end()).isEqualTo(Run.End.CRASHED);
-        assertThat(disk.exists(files.range(RANGES.get(0)))).isFalse();
+        assertThat(ranges.isFinished(RANGES.get(0))).isFalse();
     }
 
     @Test
     void a_crash_that_nobody_has_taken_waits_for_the_next_range() throws Exception {
         try (RangeTask task = task(disk)) {
             assertThat(task.work(0).succeeded()).isEqualTo(1);
-            CrashRequest.write(disk, files.crash(), NOW);
+            ranges.requestCrash(NOW);
             assertThatThrownBy(() -> task.work(1)).isInstanceOf(WorkEndedException.class);
         }
         assertThat(end().reason().code()).isEqualTo(ErrorCode.SIMULATED_CRASH);
-        assertThat(disk.exists(files.crash())).isFalse();
+        assertThat(ranges.isCrashRequested()).isFalse();
     }
 
     @Test
     void nothing_is_begun_when_the_submission_has_ended_or_the_order_is_gone() throws Exception {
         try (RangeTask task = task(disk)) {
-            new TaskEnd(Run.End.STOPPED, new Reason(ErrorCode.CLUSTER_FAILED, "It is over."))
-                    .write(disk, files.ended(1));
+            ranges.end(1, new TaskEnd(Run.End.STOPPED, new Reason(ErrorCode.CLUSTER_FAILED, "It is over.")));
             assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
-            disk.delete(files.ended(1));
-            disk.delete(files.order());
+            disk.delete(ranges.directory().resolve("ended-1.json"));
+            disk.delete(ranges.directory().resolve("order.json"));
             assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
         }
         assertThatThrownBy(() -> task(disk)).isInstanceOf(WorkEndedException.class);
@@ -129,7 +128,7 @@ class RangeTaskTest {
         Disk slow = new ForwardingDisk(disk) {
             @Override
             public void move(Path from, Path to) throws IOException {
-                if (to.equals(files.range(RANGES.get(0)))) {
+                if (to.equals(ranges.directory().resolve("0000000000000000000"))) {
                     try (RangeTask other = task(disk)) {
                         assertThat(other.work(0).succeeded()).isEqualTo(1);
                     } catch (Exception e) {
@@ -142,17 +141,17 @@ class RangeTaskTest {
         try (RangeTask task = task(slow)) {
             assertThat(task.work(0).succeeded()).isEqualTo(1);
         }
-        assertThat(disk.list(files.directory()))
-                .noneMatch(path -> path.getFileName().toString().startsWith(RangeFiles.NEW));
+        assertThat(disk.list(ranges.directory()))
+                .noneMatch(path -> path.getFileName().toString().startsWith(".new-"));
     }
 
     @Test
     void what_a_machine_does_not_provide_pauses_the_job() throws Exception {
         assertThatThrownBy(() -> RangeTask.open(
                         disk,
-                        files,
+                        ranges.directory(),
                         1,
-                        (order, ofTask, in) -> {
+                        (order, in) -> {
                             throw new Processors.UnavailableException("There is no command \"x\".");
                         },
                         () -> {}))

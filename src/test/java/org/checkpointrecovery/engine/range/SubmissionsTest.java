@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.checkpointrecovery.storage.Submissions.Submission;
+import org.checkpointrecovery.engine.range.Submissions.Submission;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.junit.jupiter.api.Test;
 
 class SubmissionsTest {

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +8,10 @@ import java.util.Optional;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Replacement;
+import org.checkpointrecovery.storage.StoredJson;
 
 /**
  * Why a cluster task ended the work on a job: the content of {@code ended-1.json},
@@ -22,21 +26,21 @@ public record TaskEnd(Run.End end, Reason reason) {
     private static final int VERSION = 1;
 
     /** Writes the file. If several tasks write it, the last one wins. */
-    public void write(Disk disk, Path file) throws IOException {
+    void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("end", end.name()).put("code", reason.code().name()).put("message", reason.message());
         Replacement.writeByMany(disk, file, StoredJson.write(json));
     }
 
     /** Empty if no task ended it. */
-    public static Optional<TaskEnd> read(Disk disk, Path file) throws IOException {
+    static Optional<TaskEnd> read(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) {
             return Optional.empty();
         }
         try {
             return Optional.of(decode(disk.read(file)));
         } catch (DamagedFileException e) {
-            throw DamagedFileException.ofRanges(file, file, e);
+            throw RangeFiles.damaged(file, file, e);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.ForwardingDisk;
 import org.junit.jupiter.api.Test;
 
 class TaskEndTest {

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Replacement;
+import org.checkpointrecovery.storage.StoredJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +53,7 @@ public record Submissions(List<Submission> list) {
         return new Submissions(changed);
     }
 
-    public void write(Disk disk, Path file) throws IOException {
+    void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         ArrayNode array = json.putArray("submissions");
         for (Submission submission : list) {
@@ -59,14 +63,14 @@ public record Submissions(List<Submission> list) {
     }
 
     /** Reads the file; no submissions if it does not exist. */
-    public static Submissions read(Disk disk, Path file) throws IOException {
+    static Submissions read(Disk disk, Path file) throws IOException {
         if (!disk.exists(file)) {
             return new Submissions(List.of());
         }
         try {
             return decode(disk.read(file));
         } catch (DamagedFileException e) {
-            throw DamagedFileException.ofRanges(file, Replacement.directoryOf(file), e);
+            throw RangeFiles.damaged(file, Replacement.directoryOf(file), e);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -12,6 +12,11 @@ import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.Replacement;
+import org.checkpointrecovery.storage.StoredJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +120,7 @@ public record Manifest(List<Range> ranges) {
         return next == cuts.cut() || (may && enough);
     }
 
-    public void write(Disk disk, Path file) throws IOException {
+    void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         ArrayNode array = json.putArray("ranges");
         for (Range range : ranges) {
@@ -124,11 +129,11 @@ public record Manifest(List<Range> ranges) {
         Replacement.write(disk, file, StoredJson.write(json));
     }
 
-    public static Manifest read(Disk disk, Path file) throws IOException {
+    static Manifest read(Disk disk, Path file) throws IOException {
         try {
             return decode(disk.read(file));
         } catch (DamagedFileException e) {
-            throw DamagedFileException.ofRanges(file, Replacement.directoryOf(file), e);
+            throw RangeFiles.damaged(file, Replacement.directoryOf(file), e);
         }
     }
 

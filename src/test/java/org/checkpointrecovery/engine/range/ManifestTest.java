@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.engine.range.Manifest.Cuts;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
@@ -20,7 +21,11 @@ import org.checkpointrecovery.item.LimitedSource;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
-import org.checkpointrecovery.storage.Manifest.Cuts;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.Sealed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -343,9 +348,9 @@ class ManifestTest {
             "{\"version\":1,\"ranges\":[[0,1.5,0]]}",
             "{\"version\":1,\"ranges\":[[0,\"1\",0]]}"
         }) {
-            assertDamaged(Checksum.seal(body.getBytes(UTF_8)), body);
+            assertDamaged(Sealed.json(body), body);
         }
-        disk.write(FILE, Checksum.seal("{\"version\":1,\"ranges\":[[0,1,0]]}".getBytes(UTF_8)));
+        disk.write(FILE, Sealed.json("{\"version\":1,\"ranges\":[[0,1,0]]}"));
         assertThat(Manifest.read(disk, FILE).totalItems()).isEqualTo(1);
     }
 

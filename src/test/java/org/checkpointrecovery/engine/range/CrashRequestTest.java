@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.flink.task;
+package org.checkpointrecovery.engine.range;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

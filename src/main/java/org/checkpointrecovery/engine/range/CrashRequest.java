@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.flink.task;
+package org.checkpointrecovery.engine.range;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -13,10 +13,10 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Replacement;
 
 /** A requested crash on its way to a task: a file that one task takes. Example content: {@code JOB PROCESSING}. */
-public final class CrashRequest {
+final class CrashRequest {
     private CrashRequest() {}
 
-    public static void write(Disk disk, Path file, CrashOrder order) throws IOException {
+    static void write(Disk disk, Path file, CrashOrder order) throws IOException {
         String text = order.mode().name() + " " + order.point().name();
         Replacement.write(disk, file, text.getBytes(US_ASCII));
     }

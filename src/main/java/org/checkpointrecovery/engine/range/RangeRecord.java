@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,8 +11,10 @@ import java.util.List;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Replacement;
+import org.checkpointrecovery.storage.StoredJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,23 +67,16 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         return parts.stream().mapToLong(Part::failed).sum();
     }
 
-    /** Counts the committed items and those of the finished ranges after them. */
-    static Finished finished(Disk disk, RangeFiles files, Position committed) throws IOException {
-        Manifest manifest = Manifest.read(disk, files.manifest());
-        long succeeded = committed.succeeded();
-        long failed = committed.failed();
-        List<Range> ranges = manifest.ranges();
-        for (Range range : ranges.subList(manifest.indexOf(committed.nextItem()), ranges.size())) {
-            if (disk.exists(files.range(range))) {
-                RangeRecord record = read(disk, files.range(range));
-                long first = record.firstItem;
-                for (Part part : record.parts) {
-                    boolean uncommitted = first >= committed.nextItem();
-                    succeeded += uncommitted ? part.succeeded : 0;
-                    failed += uncommitted ? part.failed : 0;
-                    first += part.succeeded + part.failed;
-                }
-            }
+    /** Adds the items that are not committed. */
+    Finished addTo(Finished finished, long nextItem) {
+        long succeeded = finished.succeeded();
+        long failed = finished.failed();
+        long first = firstItem;
+        for (Part part : parts) {
+            boolean uncommitted = first >= nextItem;
+            succeeded += uncommitted ? part.succeeded : 0;
+            failed += uncommitted ? part.failed : 0;
+            first += part.succeeded + part.failed;
         }
         return new Finished(succeeded, failed);
     }
@@ -92,7 +87,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     }
 
     /** Writes and forces the record in the directory of its range. The other files there must be forced already. */
-    public void write(Disk disk, Path range) throws IOException {
+    public void write(Disk disk, RangeDirectory range) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("firstItem", firstItem).put("processingNanos", took.toNanos());
         ArrayNode array = json.putArray("parts");
@@ -113,32 +108,32 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
                         .put("status", failure.status());
             }
         }
-        Replacement.writeForced(disk, RangeFiles.record(range), StoredJson.write(json));
-        disk.forceDirectory(range);
+        Replacement.writeForced(disk, range.record(), StoredJson.write(json));
+        disk.forceDirectory(range.path());
     }
 
     /** @throws DamagedFileException if it is damaged, or the other files of the range have another size than it says */
-    public static RangeRecord read(Disk disk, Path range) throws IOException {
+    public static RangeRecord read(Disk disk, RangeDirectory range) throws IOException {
         RangeRecord record;
         try {
-            record = decode(disk.read(RangeFiles.record(range)));
+            record = decode(disk.read(range.record()));
         } catch (DamagedFileException e) {
-            throw damaged(range, "Record " + RangeFiles.record(range) + " is damaged: " + e.getMessage());
+            throw damaged(range, "Record " + range.record() + " is damaged: " + e.getMessage());
         }
         checkLength(
                 disk,
                 range,
-                RangeFiles.results(range),
+                range.results(),
                 record.parts.stream().mapToLong(Part::resultsBytes).sum());
         checkLength(
                 disk,
                 range,
-                RangeFiles.errors(range),
+                range.errors(),
                 record.parts.stream().mapToLong(Part::errorsBytes).sum());
         return record;
     }
 
-    private static void checkLength(Disk disk, Path range, Path file, long expected) throws IOException {
+    private static void checkLength(Disk disk, RangeDirectory range, Path file, long expected) throws IOException {
         if (!disk.exists(file)) {
             throw damaged(range, "File " + file + " is missing");
         }
@@ -148,9 +143,9 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         }
     }
 
-    private static DamagedFileException damaged(Path range, String what) {
-        return new DamagedFileException(
-                what + ". Nothing was changed. Delete the directory " + range + " and resume to reprocess its items.");
+    private static DamagedFileException damaged(RangeDirectory range, String what) {
+        return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range.path()
+                + " and resume to reprocess its items.");
     }
 
     private static RangeRecord decode(byte[] bytes) throws IOException {

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,6 +8,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.JobCodec;
+import org.checkpointrecovery.storage.Replacement;
+import org.checkpointrecovery.storage.StoredJson;
 
 /**
  * What a cluster does with the ranges of a job: the content of {@code order.json}.
@@ -20,7 +25,7 @@ import org.checkpointrecovery.job.JobId;
 public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllow, int tasks) {
     private static final int VERSION = 1;
 
-    public void write(Disk disk, Path file) throws IOException {
+    void write(Disk disk, Path file) throws IOException {
         ObjectNode json = StoredJson.object(VERSION);
         json.put("jobId", job.id().value()).put("job", new String(JobCodec.encode(job), UTF_8));
         Path indexes = input.indexes();
@@ -35,7 +40,7 @@ public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllo
         Replacement.write(disk, file, StoredJson.write(json));
     }
 
-    public static RangeOrder read(Disk disk, Path file) throws IOException {
+    static RangeOrder read(Disk disk, Path file) throws IOException {
         JsonNode json = StoredJson.read(disk.read(file), VERSION);
         JsonNode input = StoredJson.child(json, "input");
         String indexes = StoredJson.textOrNull(input, "indexes");

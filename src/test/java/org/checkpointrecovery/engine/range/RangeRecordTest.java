@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,16 +9,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.checkpointrecovery.engine.range.RangeRecord.FirstFailure;
+import org.checkpointrecovery.engine.range.RangeRecord.Part;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.storage.RangeRecord.FirstFailure;
-import org.checkpointrecovery.storage.RangeRecord.Part;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Sealed;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is written of a range that is done, and that nobody takes it for done when its files are not what it says. */
 class RangeRecordTest {
-    private static final Path RANGE = Path.of("/range");
+    private static final RangeDirectory RANGE = new RangeDirectory(Path.of("/range"));
     private static final RangeRecord RECORD = new RangeRecord(
             6,
             Duration.ofNanos(1_234_567_890_123L),
@@ -46,8 +49,8 @@ class RangeRecordTest {
 
     @BeforeEach
     void makeRange() throws IOException {
-        disk.write(RangeFiles.results(RANGE), "1234567".getBytes(UTF_8));
-        disk.write(RangeFiles.errors(RANGE), "1234567".getBytes(UTF_8));
+        disk.write(RANGE.results(), "1234567".getBytes(UTF_8));
+        disk.write(RANGE.errors(), "1234567".getBytes(UTF_8));
         RECORD.write(disk, RANGE);
     }
 
@@ -70,7 +73,7 @@ class RangeRecordTest {
 
     @Test
     void every_damaged_byte_and_every_missing_end_is_noticed() {
-        byte[] whole = disk.bytes(RangeFiles.record(RANGE));
+        byte[] whole = disk.bytes(RANGE.record());
         for (int at = 0; at < whole.length; at++) {
             byte[] flipped = whole.clone();
             flipped[at] ^= 1;
@@ -81,9 +84,9 @@ class RangeRecordTest {
 
     @Test
     void what_has_its_checksum_and_makes_no_sense_is_damaged_too() throws IOException {
-        String whole = disk.text(RangeFiles.record(RANGE));
+        String whole = disk.text(RANGE.record());
         String body = whole.substring(0, whole.lastIndexOf(",\"crc32c\":")) + "}";
-        disk.write(RangeFiles.record(RANGE), Checksum.seal(body.getBytes(UTF_8)));
+        disk.write(RANGE.record(), Sealed.json(body));
         assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);
         for (String[] change : new String[][] {
             {"\"version\":1", "\"version\":2"},
@@ -96,12 +99,12 @@ class RangeRecordTest {
         }) {
             assertThat(body).contains(change[0]);
             String changed = body.replace(change[0], change[1]);
-            assertDamaged(Checksum.seal(changed.getBytes(UTF_8)), String.join(" -> ", change));
+            assertDamaged(Sealed.json(changed), String.join(" -> ", change));
         }
     }
 
     private void assertDamaged(byte[] bytes, String what) {
-        disk.write(RangeFiles.record(RANGE), bytes);
+        disk.write(RANGE.record(), bytes);
         assertDamaged(what, "range.json is damaged: ");
     }
 
@@ -110,13 +113,13 @@ class RangeRecordTest {
                 .as(what)
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining(message)
-                .hasMessageEndingWith(
-                        " Nothing was changed. Delete the directory " + RANGE + " and resume to reprocess its items.");
+                .hasMessageEndingWith(" Nothing was changed. Delete the directory " + RANGE.path()
+                        + " and resume to reprocess its items.");
     }
 
     @Test
     void a_file_of_another_length_than_it_says_is_damaged_and_the_message_says_what_to_do() throws IOException {
-        for (Path file : new Path[] {RangeFiles.results(RANGE), RangeFiles.errors(RANGE)}) {
+        for (Path file : new Path[] {RANGE.results(), RANGE.errors()}) {
             for (String content : new String[] {"", "123456", "12345678"}) {
                 disk.write(file, content.getBytes(UTF_8));
                 assertDamaged(
@@ -131,7 +134,7 @@ class RangeRecordTest {
     @Test
     void a_file_that_is_missing_is_damaged_even_when_nothing_should_be_in_it() throws IOException {
         new RangeRecord(0, Duration.ZERO, List.of(new Part(1, 0, 7, 0, 9, true, null))).write(disk, RANGE);
-        disk.delete(RangeFiles.errors(RANGE));
-        assertDamaged("no errors", "File " + RangeFiles.errors(RANGE) + " is missing.");
+        disk.delete(RANGE.errors());
+        assertDamaged("no errors", "File " + RANGE.errors() + " is missing.");
     }
 }

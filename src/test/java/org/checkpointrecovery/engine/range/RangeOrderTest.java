@@ -1,4 +1,4 @@
-package org.checkpointrecovery.storage;
+package org.checkpointrecovery.engine.range;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -29,6 +29,9 @@ import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Input;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,0 +1,264 @@
+package org.checkpointrecovery.engine.range;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.job.Finished;
+import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.Replacement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Owns the directory {@code ranges} of one job, through which the service and the tasks of a cluster share the job. The
+ * changes of a method survive a power cut once it returns, unless it only deletes.
+ */
+public final class RangeStore {
+    private static final Logger log = LoggerFactory.getLogger(RangeStore.class);
+
+    private final Disk disk;
+    private final RangeFiles files;
+
+    /** @param directory the service and the cluster see it under this path */
+    public RangeStore(Disk disk, Path directory) {
+        this.disk = disk;
+        this.files = new RangeFiles(directory);
+    }
+
+    public static RangeStore of(Disk disk, JobFiles job) {
+        return new RangeStore(disk, job.directory().resolve(RangeFiles.NAME));
+    }
+
+    public Path directory() {
+        return files.directory();
+    }
+
+    /** @throws DamagedFileException if something else has the place of the directory */
+    public void checkDirectory() throws DamagedFileException {
+        if (disk.exists(directory()) && !disk.isDirectory(directory())) {
+            throw new DamagedFileException(directory() + " is not a directory, or is a symbolic link. Nothing was"
+                    + " changed. Delete it and resume to reprocess the uncommitted items.");
+        }
+    }
+
+    private void createDirectory() throws IOException {
+        if (!disk.exists(directory())) {
+            disk.createDirectory(directory());
+            disk.forceDirectory(requireNonNull(directory().getParent()));
+        }
+    }
+
+    public boolean hasManifest() {
+        return disk.exists(files.manifest());
+    }
+
+    public Manifest manifest() throws IOException {
+        return Manifest.read(disk, files.manifest());
+    }
+
+    /** Creates the directory if needed. */
+    public void save(Manifest manifest) throws IOException {
+        createDirectory();
+        manifest.write(disk, files.manifest());
+    }
+
+    public RangeOrder order() throws IOException {
+        return RangeOrder.read(disk, files.order());
+    }
+
+    public void save(RangeOrder order) throws IOException {
+        order.write(disk, files.order());
+    }
+
+    /** Returns no submissions if none was saved. */
+    public Submissions submissions() throws IOException {
+        return Submissions.read(disk, files.submissions());
+    }
+
+    public void save(Submissions submissions) throws IOException {
+        submissions.write(disk, files.submissions());
+    }
+
+    /**
+     * Returns how a submission ended on its own, or was abandoned; empty if neither.
+     *
+     * @param submission its number, from 1
+     */
+    public Optional<TaskEnd> end(int submission) throws IOException {
+        return TaskEnd.read(disk, files.ended(submission));
+    }
+
+    /** Ends a submission. Its tasks start no other range. */
+    public void end(int submission, TaskEnd end) throws IOException {
+        end.write(disk, files.ended(submission));
+    }
+
+    /** Whether tasks of a submission may work: the service has not withdrawn the order, and no task has ended it. */
+    public boolean isActive(int submission) {
+        return disk.exists(files.order()) && !disk.exists(files.ended(submission));
+    }
+
+    /** Requests a crash from the tasks. */
+    public void requestCrash(CrashOrder order) throws IOException {
+        CrashRequest.write(disk, files.crash(), order);
+    }
+
+    public boolean isCrashRequested() {
+        return disk.exists(files.crash());
+    }
+
+    /** Takes the requested crash, so that it happens once; empty if there is none, or another task took it. */
+    public Optional<CrashOrder> takeCrash() throws IOException {
+        return CrashRequest.take(disk, files.crash());
+    }
+
+    /** Drops the crash that no task has taken. */
+    public void dropCrash() throws IOException {
+        disk.delete(files.crash());
+    }
+
+    /** The cluster's own checkpoints and savepoints. */
+    public Path checkpoints() {
+        return files.checkpoints();
+    }
+
+    /** Copies the jar of the plugin that processes the job's items, for the tasks. */
+    public void sharePlugin(Path jar) throws IOException {
+        createDirectory();
+        disk.createDirectory(files.plugins());
+        Replacement.write(disk, files.plugin(), disk.read(disk.realPath(jar)));
+    }
+
+    /** Returns the shared jar. */
+    public Path plugin() throws NoSuchFileException {
+        if (!disk.exists(files.plugin())) {
+            throw new NoSuchFileException(files.plugin().toString());
+        }
+        return files.plugin();
+    }
+
+    /** Whether a range has its final name. */
+    public boolean isFinished(Range range) {
+        return disk.exists(files.range(range).path());
+    }
+
+    /** Reads the record of a finished range. */
+    public RangeRecord record(Range range) throws IOException {
+        return RangeRecord.read(disk, files.range(range));
+    }
+
+    public SeekableByteChannel results(Range range) throws IOException {
+        return disk.openForRead(files.range(range).results());
+    }
+
+    public SeekableByteChannel errors(Range range) throws IOException {
+        return disk.openForRead(files.range(range).errors());
+    }
+
+    /** Names a new attempt at a range, whose directory nobody else uses. */
+    public RangeDirectory attempt(Range range) {
+        return files.attempt(range, UUID.randomUUID().toString());
+    }
+
+    public void create(RangeDirectory attempt) throws IOException {
+        disk.createDirectory(attempt.path());
+    }
+
+    /** Gives an attempt the final name of its range, unless another one has it already. */
+    public void publish(RangeDirectory attempt, Range range) throws IOException {
+        try {
+            disk.move(attempt.path(), files.range(range).path());
+        } catch (IOException e) {
+            if (!isFinished(range)) {
+                throw e;
+            }
+            discard(attempt);
+        }
+        disk.forceDirectory(directory());
+    }
+
+    public void discard(RangeDirectory attempt) throws IOException {
+        disk.deleteTree(attempt.path());
+    }
+
+    /** Deletes a finished range, so that its items are processed again. */
+    public void remove(Range range) throws IOException {
+        Path gone = files.gone();
+        disk.move(files.range(range).path(), gone);
+        disk.forceDirectory(directory());
+        disk.deleteTree(gone);
+    }
+
+    /** Deletes the unfinished ranges of earlier submissions, without waiting for tasks that may still run. */
+    public void discardAttempts() throws IOException {
+        for (Path path : disk.list(directory())) {
+            if (RangeFiles.isUnfinished(path)) {
+                Path gone = files.gone();
+                try {
+                    disk.move(path, gone);
+                    disk.deleteTree(gone);
+                } catch (NoSuchFileException e) {
+                    // the task has just finished it
+                } catch (IOException e) {
+                    log.info("Cannot delete {} yet: {}", path, e.toString());
+                }
+            }
+        }
+    }
+
+    /** Counts the committed items and those of the finished ranges after them; empty if the job has no ranges. */
+    public Optional<Finished> finished(Position committed) throws IOException {
+        if (!disk.isDirectory(directory()) || !hasManifest()) {
+            return Optional.empty();
+        }
+        Manifest manifest = manifest();
+        Finished finished = committed.finished();
+        List<Range> ranges = manifest.ranges();
+        for (Range range : ranges.subList(manifest.indexOf(committed.nextItem()), ranges.size())) {
+            if (isFinished(range)) {
+                finished = record(range).addTo(finished, committed.nextItem());
+            }
+        }
+        return Optional.of(finished);
+    }
+
+    /**
+     * Stops a cluster's work on a job without a run: deletes its order, and the whole directory if the job is over.
+     * Tasks stop when they no longer find the order.
+     */
+    public void release(Status status) throws IOException {
+        switch (status) {
+            case COMPLETED, CANCELLED -> remove();
+            case PAUSED, CRASHED, FAILED -> withdraw();
+            case CREATED, QUEUED, RUNNING, PAUSING, CANCELLING -> {}
+        }
+    }
+
+    private void remove() throws IOException {
+        Path removed = files.removed();
+        disk.deleteTree(removed);
+        if (disk.exists(directory())) {
+            withdraw();
+            disk.move(directory(), removed); // a task that still runs can no longer add to it
+            disk.deleteTree(removed);
+        }
+    }
+
+    private void withdraw() throws IOException {
+        if (disk.isDirectory(directory())) { // through a symbolic link, another job's order would be deleted
+            disk.delete(files.order());
+        }
+    }
+}
