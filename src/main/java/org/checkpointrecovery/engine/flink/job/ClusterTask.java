@@ -1,4 +1,4 @@
-package org.checkpointrecovery;
+package org.checkpointrecovery.engine.flink.job;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import org.checkpointrecovery.storage.LocalDisk;
  * Creates a task in a cluster process, with processors built from the job's files and the environment of the process.
  * Secrets and commands are never sent to a cluster: each machine has its own.
  */
-public final class ClusterTask {
+final class ClusterTask {
     private static final int KILLED = 137;
 
     private ClusterTask() {}
@@ -37,7 +37,7 @@ public final class ClusterTask {
      * @param directory the job's files
      * @param submission number of the task's submission, from 1
      */
-    public static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
+    static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
         return RangeTask.open(
                 new LocalDisk(),
                 directory,
@@ -46,7 +46,7 @@ public final class ClusterTask {
                 () -> Runtime.getRuntime().halt(KILLED));
     }
 
-    static Processors processors(RangeOrder order, RangeStore ranges, Map<String, String> environment)
+    private static Processors processors(RangeOrder order, RangeStore ranges, Map<String, String> environment)
             throws IOException, Processors.UnavailableException {
         TaskOptions options = TaskOptions.of(environment);
         ProcessorSpec spec = order.job().validSpec().processor();
