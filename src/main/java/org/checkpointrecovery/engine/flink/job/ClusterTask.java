@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.checkpointrecovery.cli.TaskOptions;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
@@ -42,13 +41,13 @@ final class ClusterTask {
                 new LocalDisk(),
                 directory,
                 submission,
-                (order, ranges) -> processors(order, ranges, System.getenv()),
+                (order, ranges) -> processors(order, ranges),
                 () -> Runtime.getRuntime().halt(KILLED));
     }
 
-    private static Processors processors(RangeOrder order, RangeStore ranges, Map<String, String> environment)
+    private static Processors processors(RangeOrder order, RangeStore ranges)
             throws IOException, Processors.UnavailableException {
-        TaskOptions options = TaskOptions.of(environment);
+        TaskOptions options = TaskOptions.of(System.getenv());
         ProcessorSpec spec = order.job().validSpec().processor();
         if (spec instanceof ProcessorSpec.Http) {
             HttpKind kind = new HttpKind(options.secrets(), AddressRules.parse(order.httpAllow()), Clock.systemUTC());
