@@ -133,7 +133,7 @@ public record Manifest(List<Range> ranges) {
         try {
             return decode(disk.read(file));
         } catch (DamagedFileException e) {
-            throw RangeFiles.damaged(file, Replacement.directoryOf(file), e);
+            throw RangeStore.damaged(file, Replacement.directoryOf(file), e);
         }
     }
 

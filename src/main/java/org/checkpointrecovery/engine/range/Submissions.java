@@ -70,7 +70,7 @@ public record Submissions(List<Submission> list) {
         try {
             return decode(disk.read(file));
         } catch (DamagedFileException e) {
-            throw RangeFiles.damaged(file, Replacement.directoryOf(file), e);
+            throw RangeStore.damaged(file, Replacement.directoryOf(file), e);
         }
     }
 

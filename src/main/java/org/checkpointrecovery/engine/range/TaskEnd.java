@@ -40,7 +40,7 @@ public record TaskEnd(Run.End end, Reason reason) {
         try {
             return Optional.of(decode(disk.read(file)));
         } catch (DamagedFileException e) {
-            throw RangeFiles.damaged(file, file, e);
+            throw RangeStore.damaged(file, file, e);
         }
     }
 

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs jobs on a fixed number of threads, one per run, in the order of submission. The thread commits; the {@link Feed}
- * of the run processes the items.
+ * of the run processes the items. The methods do what those of {@link org.checkpointrecovery.engine.JobEngine} do.
  */
 public final class RunPool {
     private static final Logger log = LoggerFactory.getLogger(RunPool.class);

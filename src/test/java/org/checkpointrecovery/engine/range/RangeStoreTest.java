@@ -24,19 +24,21 @@ class RangeStoreTest {
 
     private final CrashingDisk disk = new CrashingDisk(0);
     private final JobFiles job = new JobFiles(Path.of("/job"));
-    private final RangeFiles files = new RangeFiles(Path.of("/job/ranges"));
     private final RangeStore ranges = RangeStore.of(disk, job);
+    private final Path manifest = ranges.directory().resolve("manifest.json");
+    private final Path order = ranges.directory().resolve("order.json");
+    private final Path checkpoint = ranges.checkpoints().resolve("1/chk-7/_metadata");
 
     @BeforeEach
     void makeJob() throws IOException {
         disk.write(job.job(), CONTENT);
         disk.write(job.results(), CONTENT);
-        disk.write(files.manifest(), CONTENT);
-        disk.write(files.order(), CONTENT);
-        disk.write(files.range(new Range(7, 1, 0)).results(), CONTENT);
-        disk.write(files.attempt(new Range(8, 1, 0), "a").results(), CONTENT);
-        disk.write(files.checkpoints().resolve("1/chk-7/_metadata"), CONTENT);
-        disk.write(files.plugins().resolve("a.jar"), CONTENT);
+        disk.write(manifest, CONTENT);
+        disk.write(order, CONTENT);
+        disk.write(ranges.directory().resolve("0000000000000000007/results.jsonl"), CONTENT);
+        disk.write(ranges.attempt(new Range(8, 1, 0)).results(), CONTENT);
+        disk.write(checkpoint, CONTENT);
+        disk.write(ranges.directory().resolve("plugins/a.jar"), CONTENT);
     }
 
     @ParameterizedTest
@@ -54,7 +56,7 @@ class RangeStoreTest {
     void of_a_job_that_may_be_resumed_only_the_order_is_withdrawn(Status status) throws IOException {
         int before = disk.list(ranges.directory()).size();
         ranges.release(status);
-        assertThat(disk.exists(files.order())).isFalse();
+        assertThat(disk.exists(order)).isFalse();
         assertThat(disk.list(ranges.directory())).hasSize(before - 1);
     }
 
@@ -70,10 +72,9 @@ class RangeStoreTest {
     void the_order_is_gone_before_anything_else_so_that_the_cluster_ends_its_work() throws IOException {
         disk.failAt(disk.operations() + 2, new IOException("Input/output error"));
         assertThatThrownBy(() -> ranges.release(Status.COMPLETED)).hasMessage("Input/output error");
-        assertThat(disk.exists(files.order())).isFalse();
-        assertThat(disk.exists(files.manifest())).isTrue();
-        assertThat(disk.exists(files.checkpoints().resolve("1/chk-7/_metadata")))
-                .isTrue();
+        assertThat(disk.exists(order)).isFalse();
+        assertThat(disk.exists(manifest)).isTrue();
+        assertThat(disk.exists(checkpoint)).isTrue();
         ranges.release(Status.COMPLETED);
         assertThat(disk.exists(ranges.directory())).isFalse();
     }
