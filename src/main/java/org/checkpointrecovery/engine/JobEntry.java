@@ -68,7 +68,7 @@ final class JobEntry {
             return new Snapshot(job, committed, reported, lastCheckpointAt, newNotice, toCheckpoint);
         }
 
-        /** Returns the finished items. Never decreases. */
+        /** Returns the finished items. Never decreases while the engine keeps what it finished. */
         Finished finished() {
             return reported == null || reported.items() <= committed.nextItem() || job.status() == Status.COMPLETED
                     ? committed.finished()
