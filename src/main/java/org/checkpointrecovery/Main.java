@@ -3,9 +3,12 @@ package org.checkpointrecovery;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.api.ApiServer;
 import org.checkpointrecovery.api.CallbackBody;
@@ -27,6 +30,8 @@ import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.plugin.PluginKind;
+import org.checkpointrecovery.rehearsal.Crashes;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
@@ -36,6 +41,7 @@ import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.checkpointrecovery.storage.Spools;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,15 +60,6 @@ public final class Main {
 
     /** Name of the secret that signs callbacks. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
-
-    /** The answer to {@code POST /crash} of the process without {@code --allow-process-crash}. */
-    public static final String PROCESS_CRASH_FORBIDDEN =
-            "Crashing the whole service is not allowed. Nothing was changed. To allow it, start the service with"
-                    + " --allow-process-crash.";
-
-    private static final String TASK_MANAGER_CRASH_FORBIDDEN =
-            "Killing a TaskManager is not allowed. Nothing was changed. If no one else uses the cluster, start the service with"
-                    + " --flink-allow-process-crash.";
 
     private Main() {}
 
@@ -89,9 +86,11 @@ public final class Main {
                     Runtime.getRuntime().maxMemory());
         }
         try (DataDirectory data = DataDirectory.take(config.data())) {
-            JobService service = service(config, data);
+            Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
+            JobService service = service(config, data, rehearsing);
             ApiServer server = new ApiServer(
                     service,
+                    new Crashes(service.verbs(), rehearsing, processCrashAllowed(config)),
                     new Spools(new LocalDisk(), data.spool()),
                     new ApiServer.Settings(
                             config.host(),
@@ -128,7 +127,8 @@ public final class Main {
         }
     }
 
-    private static JobService service(ServiceConfig config, DataDirectory data) throws IOException {
+    private static JobService service(
+            ServiceConfig config, DataDirectory data, Map<EngineKind, RehearsingEngine> rehearsing) throws IOException {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
         Processors processors = new ProvidedProcessors(
@@ -140,14 +140,13 @@ public final class Main {
                     "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
                             + " standard input keep running. Install util-linux.");
         }
-        JobEngine local = new LocalEngine(
-                disk,
-                clock,
-                config.workers(),
-                config.maxItemBytes(),
-                processors,
-                () -> Runtime.getRuntime().halt(KILLED),
-                config.processCrashAllowed() ? null : PROCESS_CRASH_FORBIDDEN);
+        Runnable halt = () -> Runtime.getRuntime().halt(KILLED);
+        JobEngine local = new LocalEngine(disk, clock, config.workers(), config.maxItemBytes(), halt);
+        rehearsing.put(EngineKind.LOCAL, RehearsingEngine.local(local, halt));
+        FlinkEngine flink = flink(config, data, disk);
+        if (flink != null) {
+            rehearsing.put(EngineKind.FLINK, RehearsingEngine.remote(flink, flink));
+        }
         JobService.Stores stores =
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
         KeyFile keyFile = new KeyFile(disk, data.callbackKey());
@@ -159,6 +158,9 @@ public final class Main {
                 () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrCreate(),
                 CallbackBody::of,
                 clock);
+        Map<EngineKind, JobEngine> engines = new EnumMap<>(EngineKind.class);
+        engines.put(EngineKind.FLINK, absentCluster(disk));
+        engines.putAll(rehearsing);
         JobService.Settings settings = new JobService.Settings(
                 config.data(),
                 config.inputDirectory(),
@@ -168,7 +170,7 @@ public final class Main {
                 config.autoResume());
         return new JobService(
                 stores,
-                new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, flink(config, data, disk))),
+                new Engines(engines),
                 processors,
                 callbacks,
                 clock,
@@ -176,10 +178,21 @@ public final class Main {
                 settings);
     }
 
-    private static JobEngine flink(ServiceConfig config, DataDirectory data, Disk disk) {
+    private static Set<EngineKind> processCrashAllowed(ServiceConfig config) {
+        Set<EngineKind> allowed = EnumSet.noneOf(EngineKind.class);
+        if (config.processCrashAllowed()) {
+            allowed.add(EngineKind.LOCAL);
+        }
+        if (config.cluster() != null && config.cluster().processCrashAllowed()) {
+            allowed.add(EngineKind.FLINK);
+        }
+        return allowed;
+    }
+
+    private static @Nullable FlinkEngine flink(ServiceConfig config, DataDirectory data, Disk disk) {
         ServiceConfig.ClusterConfig cluster = config.cluster();
         if (cluster == null) {
-            return absentCluster(disk);
+            return null;
         }
         FlinkSettings settings = new FlinkSettings(
                 cluster.url(),
@@ -187,7 +200,6 @@ public final class Main {
                 data.cluster(),
                 config.addressRules().toString(),
                 config.plugins()::jar,
-                cluster.processCrashAllowed() ? null : TASK_MANAGER_CRASH_FORBIDDEN,
                 FlinkSettings.Patience.DEFAULT);
         return new FlinkEngine(disk, Clock.systemUTC(), config.workers(), config.maxItemBytes(), settings);
     }

@@ -43,6 +43,7 @@ class ArchitectureTest {
     private static final String PROCESSOR = ROOT + "processor..";
     private static final String PLUGIN = ROOT + "plugin..";
     private static final String RANGE = ROOT + "engine.range..";
+    private static final String REHEARSAL = ROOT + "rehearsal..";
     private static final String SINK = ROOT + "sink..";
     private static final String STORAGE = ROOT + "storage..";
 
@@ -137,7 +138,20 @@ class ArchitectureTest {
             onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, CODING, ITEM, JOB);
 
     @ArchTest
-    static final ArchRule ranges_do_not_know_who_processes_them = onlyKnows(RANGE, RANGE, ENGINE, STORAGE, ITEM, JOB);
+    static final ArchRule rehearsals_wrap_what_a_run_works_with =
+            onlyKnows(REHEARSAL, REHEARSAL, RUN, ENGINE, PROCESSOR, STORAGE, ITEM, JOB);
+
+    @ArchTest
+    static final ArchRule what_a_job_depends_on_knows_no_rehearsal = noClasses()
+            .that()
+            .resideInAnyPackage(ENGINE, RUN, LOCAL, PROCESSOR, SINK, STORAGE, ITEM, JOB)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(REHEARSAL);
+
+    @ArchTest
+    static final ArchRule ranges_do_not_know_who_processes_them =
+            onlyKnows(RANGE, RANGE, REHEARSAL, ENGINE, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule a_run_does_not_know_who_processes_its_items =
@@ -149,7 +163,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule a_task_of_a_cluster_knows_nothing_of_the_cluster =
-            onlyKnows(TASK, TASK, RANGE, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
+            onlyKnows(TASK, TASK, RANGE, REHEARSAL, LOCAL, RUN, ENGINE, PROCESSOR, SINK, STORAGE, ITEM, JOB);
 
     @ArchTest
     static final ArchRule only_the_job_of_a_cluster_has_its_classes = noClasses()

@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EofException;
@@ -42,6 +43,7 @@ public final class ApiServer {
     private static final int JETTY_THREADS = 32;
 
     private final JobService service;
+    private final Crashes crashes;
     private final Settings settings;
     private final Spools spools;
     private final Lanes lanes;
@@ -96,8 +98,9 @@ public final class ApiServer {
      * @param spools opened when the server starts
      * @param outOfMemory ends the process; called when a request runs out of memory
      */
-    public ApiServer(JobService service, Spools spools, Settings settings, Runnable outOfMemory) {
+    public ApiServer(JobService service, Crashes crashes, Spools spools, Settings settings, Runnable outOfMemory) {
         this.service = service;
+        this.crashes = crashes;
         this.settings = settings;
         this.spools = spools;
         this.lanes = new Lanes(outOfMemory);
@@ -112,7 +115,7 @@ public final class ApiServer {
     }
 
     private List<Route> routes() {
-        JobRoutes jobs = new JobRoutes(service, settings.faultsAllowed(), jobJson, transfers);
+        JobRoutes jobs = new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, transfers);
         EventRoutes eventRoutes = new EventRoutes(service, events, transfers);
         FileRoutes files = new FileRoutes(service, settings.maxUploadBytes(), transfers);
         List<Route> all = new ArrayList<>();

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.checkpointrecovery.api.Problem.FieldError;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
@@ -25,6 +24,7 @@ import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.TextEncoding;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the bodies of requests about jobs: checks them and fills in defaults. */

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.Intake;
 import org.checkpointrecovery.engine.JobService;
@@ -21,26 +19,31 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.CheckpointStore.Found;
 import org.jspecify.annotations.Nullable;
 
 /** Calls about jobs. */
 final class JobRoutes {
     private final JobService service;
+    private final Crashes crashes;
     private final boolean faultsAllowed;
     private final JobJson jobs;
     private final Transfers transfers;
     private final Bodies bodies;
     private final Download downloads;
 
-    JobRoutes(JobService service, boolean faultsAllowed, JobJson jobs, Transfers transfers) {
+    JobRoutes(JobService service, Crashes crashes, boolean faultsAllowed, JobJson jobs, Transfers transfers) {
         this.transfers = transfers;
         this.bodies = new Bodies(transfers);
         this.downloads = new Download(transfers);
         this.service = service;
+        this.crashes = crashes;
         this.faultsAllowed = faultsAllowed;
         this.jobs = jobs;
     }
@@ -233,15 +236,12 @@ final class JobRoutes {
                             "Simulated crashes are disabled on this service (--no-faults). Nothing was changed. To allow them, restart it without --no-faults.")
                     .exception();
         }
-        Optional<String> forbidden =
-                order.mode() == CrashMode.PROCESS ? service.verbs().processCrashProblem(id) : Optional.empty();
-        if (forbidden.isPresent()) {
-            throw Problem.of(Problem.Kind.FORBIDDEN, forbidden.get() + " Nothing was changed.")
-                    .exception();
+        if (order.mode() == CrashMode.PROCESS) {
+            refuseProcessCrash(service.jobs().view(id).job());
         }
         // Sends the response before the service halts.
         boolean[] answered = new boolean[1];
-        JobVerbs.Done done = service.verbs().crash(id, order, before -> {
+        JobVerbs.Done done = crashes.crash(id, order, before -> {
             byte[] answer = Answers.bytes(json -> jobs.write(json, before.view()));
             ctx.status(202).contentType("application/json");
             ctx.res().setContentLength(answer.length);
@@ -251,6 +251,23 @@ final class JobRoutes {
         });
         if (!answered[0]) {
             done(ctx, done);
+        }
+    }
+
+    private void refuseProcessCrash(Job job) {
+        EngineKind engine = job.spec() == null ? EngineKind.LOCAL : job.spec().engine();
+        if (!crashes.isProcessCrashAllowed(engine)) {
+            throw Problem.of(
+                            Problem.Kind.FORBIDDEN,
+                            switch (engine) {
+                                case LOCAL ->
+                                    "Crashing the whole service is not allowed. Nothing was changed. To allow it, start"
+                                            + " the service with --allow-process-crash.";
+                                case FLINK ->
+                                    "Killing a TaskManager is not allowed. Nothing was changed. If no one else uses the"
+                                            + " cluster, start the service with --flink-allow-process-crash.";
+                            })
+                    .exception();
         }
     }
 

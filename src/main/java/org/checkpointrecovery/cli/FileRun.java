@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.coding.UndecodableException;
+import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -37,6 +39,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.sink.JsonArrayFile;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
@@ -115,8 +118,10 @@ final class FileRun {
             InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
             JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(input, read));
             Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
-            RunOrder order = new RunOrder(
-                    job, number, input, files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, checkpoints, null);
+            RunOrder.Target target = new RunOrder.Target(
+                    files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, files.checkpoint(), null);
+            RunOrder.Means means = new RunOrder.Means(disk, new ProvidedProcessors(), new RunControl());
+            RunOrder order = new RunOrder(job, number, input, target, means);
             RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
@@ -278,13 +283,9 @@ final class FileRun {
 
     private RunEnd runToEnd(RunOrder order) throws InterruptedException {
         Listener listener = new Listener(order.job());
-        LocalEngine engine = new LocalEngine(
-                disk,
-                clock,
-                1,
-                maxItemBytes,
-                new ProvidedProcessors(),
-                () -> Runtime.getRuntime().halt(137));
+        Runnable halt = () -> Runtime.getRuntime().halt(137);
+        JobEngine local = new LocalEngine(disk, clock, 1, maxItemBytes, halt);
+        JobEngine engine = spec.faults() == null ? local : RehearsingEngine.local(local, halt);
         Thread stop = new Thread(() -> engine.shutDown(STOP_GRACE), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         engine.submit(order, listener);

@@ -153,7 +153,7 @@ public final class Intake {
             uploadsInUse.readLock().lock(); // not earlier: decoding an input may take minutes
             try {
                 inputs.check(spec.input());
-                SubmittedInput.Readable input = inputs.open(spec, draft.files());
+                SubmittedInput.Opened input = inputs.open(spec, draft.files());
                 Job job = job(id, parent, spec, input, key);
                 draft.publish(job);
                 JobEntry entry = registry.admit(job);
@@ -166,7 +166,7 @@ public final class Intake {
     }
 
     private Job job(
-            JobId id, @Nullable JobId parent, JobSpec spec, SubmittedInput.Readable input, @Nullable IdempotencyKey key)
+            JobId id, @Nullable JobId parent, JobSpec spec, SubmittedInput.Opened input, @Nullable IdempotencyKey key)
             throws RefusedException {
         refuseOtherFields(spec, input.items());
         JobSpec whole = spec.withFormat(input.items().format());
@@ -205,7 +205,7 @@ public final class Intake {
         inputs.check(request.spec().input());
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
             JobSpec spec = inputs.prepare(request.spec(), draft.files(), inputs.writerOf(request.items()));
-            SubmittedInput.Readable input = inputs.open(spec, draft.files());
+            SubmittedInput.Opened input = inputs.open(spec, draft.files());
             Job job = job(id, null, spec, input, null);
             return new Validated(
                     new JobView(job, Position.START, null),

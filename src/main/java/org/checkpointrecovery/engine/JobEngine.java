@@ -22,11 +22,6 @@ public interface JobEngine {
         return Optional.empty();
     }
 
-    /** Returns why a client may not kill a process that works on a job; empty if it may. */
-    default Optional<String> processCrashProblem() {
-        return Optional.empty();
-    }
-
     /** Queues a run. Runs start in the order of the calls, when the engine has room. */
     void submit(RunOrder order, RunListener listener);
 
@@ -38,9 +33,6 @@ public interface JobEngine {
 
     /** Ends the run now. The current batch is dropped. */
     void cancel(JobId job);
-
-    /** Simulates a crash of the run. */
-    void crash(JobId job, CrashOrder order);
 
     /**
      * Counts the items of a job without a run that are committed, or finished beyond the checkpoint; empty if the

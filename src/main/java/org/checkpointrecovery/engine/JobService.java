@@ -83,7 +83,15 @@ public final class JobService {
         InputDecoder decoder = new InputDecoder(disk, settings.maxDecodedBytes(), phase::isStopping);
         this.registry = new JobRegistry(jobs, watchers, callbacks);
         this.outputs = new Outputs(disk, jobs, registry, ownInput);
-        this.verbs = new JobVerbs(registry, jobs, engines, inputs, new QueueSlots(settings.maxQueued()), phase, clock);
+        this.verbs = new JobVerbs(
+                registry,
+                jobs,
+                engines,
+                inputs,
+                new QueueSlots(settings.maxQueued()),
+                () -> new RunOrder.Means(disk, processors, new RunControl()),
+                phase,
+                clock);
         this.intake = new Intake(
                 registry,
                 jobs,

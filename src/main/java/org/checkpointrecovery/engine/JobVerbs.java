@@ -5,11 +5,10 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.checkpointrecovery.job.CrashMode;
+import java.util.function.Supplier;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
-import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
@@ -32,6 +31,7 @@ public final class JobVerbs {
     private final Engines engines;
     private final Inputs inputs;
     private final QueueSlots slots;
+    private final Supplier<RunOrder.Means> means;
     private final Phase phase;
     private final Clock clock;
     private final DelayedStarts delayedStarts = new DelayedStarts();
@@ -42,6 +42,7 @@ public final class JobVerbs {
             Engines engines,
             Inputs inputs,
             QueueSlots slots,
+            Supplier<RunOrder.Means> means,
             Phase phase,
             Clock clock) {
         this.registry = registry;
@@ -49,6 +50,7 @@ public final class JobVerbs {
         this.engines = engines;
         this.inputs = inputs;
         this.slots = slots;
+        this.means = means;
         this.phase = phase;
         this.clock = clock;
     }
@@ -123,11 +125,13 @@ public final class JobVerbs {
                                 job,
                                 job.runs().size() + 1,
                                 inputs.of(job.validSpec().input(), files),
-                                files.results(),
-                                files.errors(),
-                                ResultsFormat.JSON_LINES,
-                                jobs.checkpoints(job.id()),
-                                files),
+                                new RunOrder.Target(
+                                        files.results(),
+                                        files.errors(),
+                                        ResultsFormat.JSON_LINES,
+                                        files.checkpoint(),
+                                        files),
+                                means.get()),
                         run);
     }
 
@@ -176,37 +180,12 @@ public final class JobVerbs {
         }
     }
 
-    /**
-     * Simulates a crash of a job or of the whole service.
-     *
-     * @param beforeCrash run once the crash is allowed, and before it happens
-     */
-    public Done crash(JobId id, CrashOrder order, BeforeCrash beforeCrash) throws RefusedException, IOException {
+    /** Returns whether a verb would change a job, and changes nothing. */
+    public Done ask(JobId id, Verb verb) throws RefusedException {
         JobEntry entry = registry.entry(id);
-        JobView view;
         synchronized (entry) {
-            view = entry.view();
-            if (isDoneAlready(Verb.CRASH, entry)) {
-                return new Done(view, false);
-            }
+            return new Done(entry.view(), !isDoneAlready(verb, entry));
         }
-        Done done = new Done(view, true);
-        if (order.mode() == CrashMode.PROCESS) {
-            beforeCrash.answer(done);
-        }
-        engines.of(entry.job()).crash(id, order);
-        return done;
-    }
-
-    /** Answers the client before the service stops. */
-    public interface BeforeCrash {
-        void answer(Done done) throws IOException, RefusedException;
-    }
-
-    /** Returns why a client may not kill a process that works on a job; empty if it may. */
-    public Optional<String> processCrashProblem(JobId id) throws RefusedException {
-        JobSpec spec = registry.entry(id).job().spec();
-        return engines.of(spec == null ? EngineKind.LOCAL : spec.engine()).processCrashProblem();
     }
 
     /**

@@ -2,25 +2,37 @@ package org.checkpointrecovery.engine;
 
 import java.nio.file.Path;
 import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.sink.ResultsFormat;
-import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.JobFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of a job, with the files that it reads and writes.
+ * A run of a job.
  *
  * @param job the job before the run
  * @param run number of the run, from 1
- * @param files of the job, for the item journal; null if its processor needs none
  */
-public record RunOrder(
-        Job job,
-        int run,
-        Input input,
-        Path results,
-        Path errors,
-        ResultsFormat resultsFormat,
-        CheckpointStore checkpoints,
-        @Nullable JobFiles files) {}
+public record RunOrder(Job job, int run, Input input, Target target, Means means) {
+    /**
+     * The files that a run writes.
+     *
+     * @param files of the job, for the item journal; null if its processor needs none
+     */
+    public record Target(
+            Path results,
+            Path errors,
+            ResultsFormat format,
+            Path checkpoint,
+            @Nullable JobFiles files) {}
+
+    /** What a run works with. */
+    public record Means(Disk disk, Processors processors, RunControl control) {}
+
+    /** Returns the same run with other means. */
+    public RunOrder with(Means others) {
+        return new RunOrder(job, run, input, target, others);
+    }
+}

@@ -49,7 +49,7 @@ final class SubmittedInput {
     }
 
     /** An input that can be read. */
-    record Readable(InputIdentity identity, InputItems items) {}
+    record Opened(InputIdentity identity, InputItems items) {}
 
     SubmittedInput(
             Inputs inputs,
@@ -151,11 +151,11 @@ final class SubmittedInput {
     }
 
     /** Checks a prepared input. Refuses a CSV input whose start does not match the format. */
-    Readable open(JobSpec spec, JobFiles files) throws RefusedException, IOException {
+    Opened open(JobSpec spec, JobFiles files) throws RefusedException, IOException {
         Input input = inputs.of(spec.input(), files);
         try {
             InputIdentity identity = InputIdentities.of(disk, input);
-            return new Readable(identity, input.items(disk, spec.format(), identity.bytes(), maxItemBytes));
+            return new Opened(identity, input.items(disk, spec.format(), identity.bytes(), maxItemBytes));
         } catch (CsvHeader.BadHeaderException e) {
             throw bad("cannot be read as CSV: " + e.getMessage());
         } catch (NoSuchFileException e) {

@@ -11,8 +11,6 @@ import org.checkpointrecovery.storage.DiskFile;
  */
 final class LineFile implements Closeable {
     private static final int GATHERED_BYTES = 256 * 1024;
-    /** About half of the shortest line that a processor writes. */
-    private static final int TORN_BYTES = 30;
 
     private final DiskFile file;
     private final JsonBytes gathered = new JsonBytes(1024);
@@ -66,12 +64,6 @@ final class LineFile implements Closeable {
         file.cutBack(bytes);
         written = bytes;
         forced = false;
-    }
-
-    /** Writes everything, then truncates within the last line, but never before {@code committed}. */
-    void tear(long committed) throws IOException {
-        write();
-        cutBack(Math.max(committed + 1, written - TORN_BYTES));
     }
 
     @Override

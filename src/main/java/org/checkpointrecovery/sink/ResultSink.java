@@ -115,15 +115,6 @@ public final class ResultSink implements Closeable {
         return errors.bytes();
     }
 
-    /** Truncates within the last line, if there is one after {@code committed}. For rehearsals. */
-    public void tear(Position committed) throws IOException {
-        if (results.bytes() > committed.resultsBytes()) {
-            results.tear(committed.resultsBytes());
-        } else if (errors.bytes() > committed.errorsBytes()) {
-            errors.tear(committed.errorsBytes());
-        }
-    }
-
     @Override
     public void close() throws IOException {
         try (results;

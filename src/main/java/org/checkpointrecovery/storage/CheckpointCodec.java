@@ -62,19 +62,24 @@ final class CheckpointCodec {
 
     /** @throws DamagedFileException if the bytes are not those of a checkpoint of the job */
     static Checkpoint decode(byte[] bytes, JobId job) throws IOException {
+        Checkpoint checkpoint = decode(bytes);
+        if (!checkpoint.jobId().equals(job)) {
+            throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not " + job);
+        }
+        return checkpoint;
+    }
+
+    /** @throws DamagedFileException if the bytes are not those of a checkpoint */
+    static Checkpoint decode(byte[] bytes) throws IOException {
         JsonNode json = StoredJson.read(bytes, VERSION);
         try {
-            Checkpoint checkpoint = new Checkpoint(
+            return new Checkpoint(
                     new JobId(StoredJson.text(json, "jobId")),
                     (int) StoredJson.number(json, "run"),
                     JobCodec.readPosition(json),
                     JobCodec.readTimes(json, "inputModifiedAt", "inputChangedAt"),
                     Instant.parse(StoredJson.text(json, "savedAt")),
                     StoredJson.millisOrNull(json, "runMillis"));
-            if (!checkpoint.jobId().equals(job)) {
-                throw new DamagedFileException("it belongs to job " + checkpoint.jobId() + ", not " + job);
-            }
-            return checkpoint;
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new DamagedFileException(String.valueOf(e.getMessage()));
         }

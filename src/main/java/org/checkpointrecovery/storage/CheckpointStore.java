@@ -33,12 +33,6 @@ public interface CheckpointStore {
     /** Deletes the checkpoint and the previous one; those set aside stay. */
     void remove() throws IOException;
 
-    /** Leaves a half-written temporary file, as a crash would. For rehearsals. */
-    void leaveTorn(Checkpoint checkpoint) throws IOException;
-
-    /** Makes the checkpoint unreadable. For rehearsals. */
-    void leaveCorrupt() throws IOException;
-
     /**
      * Where a run starts, and how that was determined.
      *

@@ -3,6 +3,7 @@ package org.checkpointrecovery.storage;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -50,6 +51,11 @@ public final class FileCheckpointStore implements CheckpointStore {
     /** Returns the path of the previous checkpoint. */
     public static Path previousOf(Path checkpoint) {
         return sibling(checkpoint, "previous");
+    }
+
+    /** Decodes a checkpoint as {@link #commit} writes it. */
+    public static Checkpoint decode(byte[] bytes, int start, int end) throws IOException {
+        return CheckpointCodec.decode(Arrays.copyOfRange(bytes, start, end));
     }
 
     /** Returns the job that a checkpoint file belongs to; empty if the file is missing or unreadable. */
@@ -174,22 +180,6 @@ public final class FileCheckpointStore implements CheckpointStore {
         disk.forceDirectory(directory);
         disk.delete(current);
         disk.forceDirectory(directory);
-    }
-
-    @Override
-    public void leaveTorn(Checkpoint checkpoint) throws IOException {
-        byte[] bytes = CheckpointCodec.encode(checkpoint);
-        try (DiskFile file = disk.open(temporary)) {
-            file.cutBack(0);
-            file.append(bytes, 0, bytes.length / 2);
-        }
-    }
-
-    @Override
-    public void leaveCorrupt() throws IOException {
-        try (DiskFile file = disk.open(current)) {
-            file.cutBack(file.size() / 2);
-        }
     }
 
     /** Inserts a word into the name: {@code checkpoint.json} becomes {@code checkpoint.previous.json}. */

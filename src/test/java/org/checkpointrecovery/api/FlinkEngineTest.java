@@ -127,7 +127,8 @@ class FlinkEngineTest extends OnCluster {
     @Test
     void a_cancelled_job_ends_in_the_cluster_too() throws Exception {
         String id = http.submit(slow(upload(5000), 20) + FLINK);
-        awaitProcessed(id, 20);
+        // What the cluster has processed is shown before it is committed.
+        Await.until("results are committed", () -> http.results(id), results -> !results.isEmpty());
         String clusterJob = submissions(id).at("/submissions/0/clusterJob").asText();
         http.ask(id, "cancel").is(202);
         http.await(id, "CANCELLED");

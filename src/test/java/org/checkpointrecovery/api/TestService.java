@@ -11,8 +11,10 @@ import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.checkpointrecovery.Leftovers;
@@ -37,6 +39,8 @@ import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.rehearsal.Crashes;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
@@ -193,14 +197,19 @@ final class TestService implements AutoCloseable, Leftovers.Part {
             Clock clock = Clock.systemUTC();
             Processors processors =
                     new ProvidedProcessors(new HttpKind(secrets, addressRules, clock), new PluginKind(plugins));
-            LocalEngine engine = new LocalEngine(
-                    disk,
-                    clock,
-                    workers,
-                    maxItemBytes,
-                    processors,
-                    halts::incrementAndGet,
-                    processCrashAllowed ? null : Main.PROCESS_CRASH_FORBIDDEN);
+            Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
+            rehearsing.put(
+                    EngineKind.LOCAL,
+                    RehearsingEngine.local(
+                            new LocalEngine(disk, clock, workers, maxItemBytes, halts::incrementAndGet),
+                            halts::incrementAndGet));
+            if (cluster != null) {
+                FlinkEngine flink = flink(cluster);
+                rehearsing.put(EngineKind.FLINK, RehearsingEngine.remote(flink, flink));
+            }
+            Map<EngineKind, JobEngine> engines = new EnumMap<>(EngineKind.class);
+            engines.put(EngineKind.FLINK, Main.absentCluster(new LocalDisk()));
+            engines.putAll(rehearsing);
             JobService.Stores stores =
                     new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
             JobService.Settings settings =
@@ -214,7 +223,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                     clock);
             service = new JobService(
                     stores,
-                    new Engines(Map.of(EngineKind.LOCAL, engine, EngineKind.FLINK, flink())),
+                    new Engines(engines),
                     processors,
                     callbacks,
                     clock,
@@ -222,6 +231,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
                     settings);
             server = new ApiServer(
                     service,
+                    new Crashes(service.verbs(), rehearsing, processCrashAllowed ? Set.of(EngineKind.LOCAL) : Set.of()),
                     new Spools(disk, lock.spool()),
                     new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed, patience),
                     halts::incrementAndGet);
@@ -234,17 +244,13 @@ final class TestService implements AutoCloseable, Leftovers.Part {
         }
     }
 
-    private JobEngine flink() {
-        if (cluster == null) {
-            return Main.absentCluster(new LocalDisk());
-        }
+    private FlinkEngine flink(URI url) {
         FlinkSettings settings = new FlinkSettings(
-                cluster,
+                url,
                 clusterParallelism,
                 requireNonNull(lock).cluster(),
                 addressRules.toString(),
                 plugins::jar,
-                "Not here.",
                 new FlinkSettings.Patience(Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)));
         return new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
     }

@@ -26,6 +26,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -259,6 +260,22 @@ class ConcurrentRunTest {
     }
 
     @Test
+    void a_pause_ends_a_run_whose_reader_waits_for_a_batch_that_is_never_whole() throws Exception {
+        JobId id = service.submit(TestSpec.spec().commit(CommitMode.EACH).processor(calls.plugin()), items(10));
+        awaitWaiting(0L, 1L, 2L);
+        service.service().verbs().pause(id);
+        Await.until("the processor is told", calls::isStopped);
+        calls.succeed(0);
+        calls.giveUp(1, null);
+        calls.succeed(2);
+        service.await(id, Status.PAUSED);
+        service.service().verbs().resume(id);
+        succeedAllFrom(id, Status.COMPLETED);
+        assertThat(calls.begun()).as("only one item is begun again").hasSize(11);
+        assertThat(service.results(id)).isEqualTo(results(LongStream.range(0, 10)));
+    }
+
+    @Test
     void a_cancelled_job_does_not_wait_for_what_is_under_way() throws Exception {
         JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items(10));
         awaitWaiting(0L, 1L, 2L, 3L);
@@ -273,7 +290,7 @@ class ConcurrentRunTest {
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.succeed(1);
         awaitWaiting(0L, 2L, 3L, 4L);
-        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+        service.crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0));
         service.await(id, Status.CRASHED);
         service.service().verbs().resume(id);
         awaitWaiting(0L, 2L, 3L, 4L);
@@ -462,7 +479,7 @@ class ConcurrentRunTest {
         service.service().verbs().resume(id);
         awaitWaiting(1L);
         if (crashBetween) {
-            service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+            service.crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0));
             service.await(id, Status.CRASHED);
             service.service().verbs().resume(id);
             awaitWaiting(1L);

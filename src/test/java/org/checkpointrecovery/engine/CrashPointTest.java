@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
@@ -25,7 +24,8 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.FileCheckpointStore;
@@ -224,6 +224,32 @@ class CrashPointTest {
         }
     }
 
+    /** An item that is too long never reaches the processor, but counts. */
+    @ParameterizedTest
+    @EnumSource
+    void a_crash_hits_the_batch_of_an_item_that_cannot_be_decoded(CrashPoint point) throws Exception {
+        String[] items = items(ITEMS);
+        items[5] = "x".repeat(100);
+        items[7] = items[5];
+        TestService.Options options = OPTIONS.maxItemBytes(50);
+        for (int parallelism : new int[] {1, 3}) {
+            for (int after : new int[] {6, 8}) { // the last item of a batch, and of the input
+                disk = CrashedJob.emptyDisk(after);
+                Way way = new Way(CommitMode.GROUP, parallelism, BATCH);
+                try (TestService service = TestService.start(disk, options)) {
+                    JobId id = service.submit(way.spec().crashAfter(after, point), items);
+                    service.await(id, Status.CRASHED);
+                    long batch = (after - 1L) / BATCH * BATCH;
+                    assertThat(service.nextItem(id))
+                            .isEqualTo(point == CrashPoint.CORRUPT_CHECKPOINT ? Math.min(ITEMS, batch + BATCH) : batch);
+                    service.service().verbs().resume(id);
+                    service.await(id, Status.COMPLETED);
+                    assertThat(service.errors(id)).contains("ITEM_TOO_LONG");
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void crash_after_items_counts_the_first_run_alone(CrashPoint point) throws Exception {
@@ -274,9 +300,7 @@ class CrashPointTest {
     private static boolean crashes(TestService service, JobId id, CrashOrder order) throws Exception {
         Await.until("a batch is committed", () -> service.nextItem(id) > 0);
         try {
-            assertThat(service.service()
-                            .verbs()
-                            .crash(id, order, answer -> fail("the service goes on"))
+            assertThat(service.crash(id, order, answer -> fail("the service goes on"))
                             .changed())
                     .isTrue();
         } catch (RefusedException e) {
@@ -294,8 +318,7 @@ class CrashPointTest {
                 .extracting(Run::nextItem)
                 .isEqualTo(committed);
         CrashOrder again = new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0);
-        assertThat(service.service().verbs().crash(id, again, answer -> {}).changed())
-                .isFalse();
+        assertThat(service.crash(id, again, answer -> {}).changed()).isFalse();
     }
 
     @Test
@@ -305,7 +328,7 @@ class CrashPointTest {
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             // The first item is under way, and ends when the order comes; it is the first of the four.
             CrashOrder order = new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 4);
-            service.service().verbs().crash(id, order, ignored -> {});
+            service.crash(id, order, ignored -> {});
             service.await(id, Status.CRASHED);
             assertThat(service.nextItem(id)).isIn(3L, 4L);
         }
@@ -317,7 +340,7 @@ class CrashPointTest {
             JobId id = service.submit(TestSpec.spec().itemDelay(Duration.ofMinutes(1)), items(10));
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             CrashOrder order = new CrashOrder(CrashMode.JOB, CrashPoint.BEFORE_COMMIT, 1000);
-            service.service().verbs().crash(id, order, ignored -> {});
+            service.crash(id, order, ignored -> {});
             service.await(id, Status.COMPLETED);
         }
     }
@@ -325,8 +348,7 @@ class CrashPointTest {
     /** The last batch is read and processed, and waits for the disk, when the order comes. */
     private void crashAtTheVeryEnd(CrashMode mode, Runnable halt, AtEnd then) throws Exception {
         GatedDisk gated = new GatedDisk(disk, "results.jsonl");
-        LocalEngine engine =
-                new LocalEngine(gated, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), halt);
+        RehearsingEngine engine = TestService.local(gated, OPTIONS, 1, halt);
         try (TestService service = new TestService(gated, OPTIONS, engine)) {
             service.service().open();
             JobId id = service.submit(TestSpec.spec(), items(3));
@@ -335,7 +357,7 @@ class CrashPointTest {
                     "the reader has ended",
                     () -> Thread.getAllStackTraces().keySet().stream()
                             .noneMatch(thread -> thread.getName().equals("job-" + id + "-reader")));
-            service.service().verbs().crash(id, new CrashOrder(mode, CrashPoint.PROCESSING, 0), answer -> {});
+            service.crash(id, new CrashOrder(mode, CrashPoint.PROCESSING, 0));
             gated.openGate();
             then.check(service, id);
         }
@@ -369,8 +391,7 @@ class CrashPointTest {
 
     @Test
     void an_order_for_a_job_that_is_over_changes_nothing() throws Exception {
-        LocalEngine engine =
-                new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), () -> {});
+        RehearsingEngine engine = TestService.local(disk, OPTIONS, 1, () -> {});
         try (TestService service = new TestService(disk, OPTIONS, engine)) {
             service.service().open();
             JobId id = service.submit(TestSpec.spec(), items(4));
@@ -390,17 +411,16 @@ class CrashPointTest {
         AtomicReference<String> events = new AtomicReference<>("");
         JobId id;
         // A halt that comes back is no halt: here it takes the disk away, as the end of a process does.
-        LocalEngine engine =
-                new LocalEngine(disk, OPTIONS.clock(), 1, OPTIONS.maxItemBytes(), new ProvidedProcessors(), () -> {
-                    events.updateAndGet(before -> before + "halt");
-                    disk.killProcessAt(disk.operations() + 1);
-                });
+        RehearsingEngine engine = TestService.local(disk, OPTIONS, 1, () -> {
+            events.updateAndGet(before -> before + "halt");
+            disk.killProcessAt(disk.operations() + 1);
+        });
         try (TestService service = new TestService(disk, OPTIONS, engine)) {
             service.service().open();
             id = service.submit(way.spec().itemDelay(Duration.ofMillis(20)), items(ITEMS));
             Await.until("the job is RUNNING", () -> service.status(id) == Status.RUNNING);
             CrashOrder order = new CrashOrder(CrashMode.PROCESS, point, 3);
-            service.service().verbs().crash(id, order, done -> {
+            service.crash(id, order, done -> {
                 assertThat(done.changed()).isTrue();
                 events.updateAndGet(before -> before + "answer,");
             });

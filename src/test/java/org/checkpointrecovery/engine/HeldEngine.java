@@ -32,9 +32,6 @@ class HeldEngine implements JobEngine {
     public void cancel(JobId job) {}
 
     @Override
-    public void crash(JobId job, CrashOrder order) {}
-
-    @Override
     public void release(Status status, JobFiles files) throws IOException {}
 
     @Override

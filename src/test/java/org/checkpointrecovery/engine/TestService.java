@@ -8,9 +8,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.Main;
 import org.checkpointrecovery.engine.local.LocalEngine;
@@ -20,6 +22,9 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.rehearsal.Crashes;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
@@ -33,6 +38,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     private final JobStore jobs;
     private final JobService service;
+    private final Crashes crashes;
 
     /** How a service is set up. */
     public record Options(
@@ -78,56 +84,42 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     TestService(Disk disk, Options options) {
-        this(
-                disk,
-                options,
-                new LocalEngine(
-                        disk, options.clock(), options.workers(), options.maxItemBytes(), options.processors(), () -> {
-                            throw new AssertionError("nobody may halt the process");
-                        }));
+        this(disk, options, local(disk, options));
     }
 
     TestService(Disk disk, Options options, JobEngine engine) {
-        this(disk, options, withoutCluster(disk, engine));
+        this(disk, options, withoutCluster(disk, engine), Callbacks.NONE);
     }
 
     /** A service with a cluster, on which each job of a test runs whose spec says so. */
     public static TestService onCluster(Disk disk, Options options, JobEngine cluster) {
-        JobEngine local =
-                new LocalEngine(disk, options.clock, options.workers, options.maxItemBytes, options.processors, () -> {
-                    throw new AssertionError("nobody may halt the process");
-                });
-        return new TestService(disk, options, new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, cluster)));
-    }
-
-    private static Engines withoutCluster(Disk disk, JobEngine local) {
-        return new Engines(Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, Main.absentCluster(disk)));
-    }
-
-    private TestService(Disk disk, Options options, Engines engines) {
-        this(disk, options, engines, Callbacks.NONE);
+        return new TestService(
+                disk,
+                options,
+                Map.of(EngineKind.LOCAL, local(disk, options), EngineKind.FLINK, cluster),
+                Callbacks.NONE);
     }
 
     /** A service that calls back. */
     TestService(Disk disk, Options options, Callbacks callbacks) {
-        this(
-                disk,
-                options,
-                withoutCluster(
-                        disk,
-                        new LocalEngine(
-                                disk,
-                                options.clock(),
-                                options.workers(),
-                                options.maxItemBytes(),
-                                options.processors(),
-                                () -> {
-                                    throw new AssertionError("nobody may halt the process");
-                                })),
-                callbacks);
+        this(disk, options, withoutCluster(disk, local(disk, options)), callbacks);
     }
 
-    private TestService(Disk disk, Options options, Engines engines, Callbacks callbacks) {
+    private static Map<EngineKind, JobEngine> withoutCluster(Disk disk, JobEngine local) {
+        return Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, Main.absentCluster(disk));
+    }
+
+    private static RehearsingEngine local(Disk disk, Options options) {
+        return local(disk, options, options.workers, () -> {
+            throw new AssertionError("nobody may halt the process");
+        });
+    }
+
+    static RehearsingEngine local(Disk disk, Options options, int workers, Runnable halt) {
+        return RehearsingEngine.local(new LocalEngine(disk, options.clock, workers, options.maxItemBytes, halt), halt);
+    }
+
+    private TestService(Disk disk, Options options, Map<EngineKind, JobEngine> engines, Callbacks callbacks) {
         jobs = new JobStore(disk, options.data().resolve("jobs"));
         JobService.Stores stores = new JobService.Stores(
                 disk, jobs, new FileStore(disk, options.data().resolve("files")));
@@ -140,7 +132,15 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                 options.autoResume());
         IdGenerator ids = new IdGenerator(options.clock(), new Random());
         Leftovers.started(this);
-        service = new JobService(stores, engines, options.processors(), callbacks, options.clock(), ids, settings);
+        service = new JobService(
+                stores, new Engines(engines), options.processors(), callbacks, options.clock(), ids, settings);
+        Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
+        engines.forEach((kind, engine) -> {
+            if (engine instanceof RehearsingEngine rehearses) {
+                rehearsing.put(kind, rehearses);
+            }
+        });
+        crashes = new Crashes(service.verbs(), rehearsing, Set.of());
     }
 
     /** A service that is open. */
@@ -157,6 +157,14 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     public JobService service() {
         return service;
+    }
+
+    public JobVerbs.Done crash(JobId id, CrashOrder order) throws Exception {
+        return crashes.crash(id, order, done -> {});
+    }
+
+    public JobVerbs.Done crash(JobId id, CrashOrder order, Crashes.BeforeCrash before) throws Exception {
+        return crashes.crash(id, order, before);
     }
 
     public JobFiles files(JobId id) {

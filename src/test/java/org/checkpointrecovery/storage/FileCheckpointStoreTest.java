@@ -182,19 +182,31 @@ class FileCheckpointStoreTest {
                         damaged -> assertThat(damaged.message()).contains("version 2"));
     }
 
+    /** Leaves half a temporary file, as a crash while it was written does. */
+    private static void leaveTorn(CrashingDisk disk, Checkpoint checkpoint) throws IOException {
+        Replacement.writeForced(disk, TEMPORARY, CheckpointCodec.encode(checkpoint));
+        halve(disk, TEMPORARY);
+    }
+
+    private static void halve(CrashingDisk disk, Path path) throws IOException {
+        try (DiskFile file = disk.open(path)) {
+            file.cutBack(file.size() / 2);
+        }
+    }
+
     @Test
     void damaged_ones_are_numbered_and_kept_when_the_checkpoint_is_removed() throws IOException {
         CrashingDisk disk = disk(1);
         for (int i = 1; i <= 3; i++) {
             store(disk).commit(at(3));
-            store(disk).leaveCorrupt();
+            halve(disk, DATA.resolve("checkpoint.json"));
             store(disk).restore();
             assertThat(disk.exists(DATA.resolve("checkpoint.damaged-" + i + ".json")))
                     .isTrue();
         }
         store(disk).commit(at(3));
         store(disk).commit(at(6));
-        store(disk).leaveTorn(at(9));
+        leaveTorn(disk, at(9));
         store(disk).remove();
         store(disk).remove();
         assertThat(disk.list(DATA))
@@ -231,7 +243,7 @@ class FileCheckpointStoreTest {
     @Test
     void a_torn_temporary_file_is_worth_nothing() throws IOException {
         CrashingDisk disk = disk(1);
-        store(disk).leaveTorn(at(3));
+        leaveTorn(disk, at(3));
         assertThat(store(disk).read()).isInstanceOf(Found.None.class);
         assertThat(store(disk).restore().position()).isEqualTo(Position.START);
         assertThat(disk.exists(TEMPORARY)).isFalse();

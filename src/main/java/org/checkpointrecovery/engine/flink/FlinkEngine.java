@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -16,13 +15,14 @@ import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
 
 /** Runs jobs on an Apache Flink cluster. */
-public final class FlinkEngine implements JobEngine {
+public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
     private final Disk disk;
-    private final FlinkSettings settings;
     private final Cluster cluster;
     private final RunPool pool;
     private final Map<JobId, FlinkFeed> feeds = new ConcurrentHashMap<>();
@@ -37,10 +37,8 @@ public final class FlinkEngine implements JobEngine {
 
     FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings, Cluster cluster) {
         this.disk = disk;
-        this.settings = settings;
         this.cluster = cluster;
         this.pool = new RunPool(
-                disk,
                 clock,
                 workers,
                 maxItemBytes,
@@ -51,13 +49,8 @@ public final class FlinkEngine implements JobEngine {
                     return feed;
                 },
                 () -> {
-                    throw new IllegalStateException("a crash order for a cluster cannot halt this process");
+                    throw new IllegalStateException("out of memory");
                 });
-    }
-
-    @Override
-    public Optional<String> processCrashProblem() {
-        return Optional.ofNullable(settings.processCrashProblem());
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeOrder;
@@ -18,13 +18,11 @@ import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.Feed;
 import org.checkpointrecovery.engine.run.InputCalls;
-import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.engine.run.RunParts;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
-import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.InputIdentity;
@@ -37,6 +35,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -114,7 +113,7 @@ final class FlinkFeed implements Feed {
         RunOrder order = parts.order();
         this.id = order.job().id();
         this.spec = order.job().validSpec();
-        this.store = RangeStore.of(disk, requireNonNull(order.files()));
+        this.store = RangeStore.of(disk, requireNonNull(order.target().files()));
         this.from = from;
         this.cluster = cluster;
         this.settings = settings;
@@ -227,7 +226,6 @@ final class FlinkFeed implements Feed {
         }
         parts.listener().counted(id, ranges.totalItems());
         RangeReader opened = new RangeReader(store, ranges, queue, from.nextItem());
-        rehearse(opened);
         while (!control.mustEndNow()) {
             int read = opened.readFinished();
             if (read < 0) {
@@ -236,8 +234,7 @@ final class FlinkFeed implements Feed {
             submissionsInVain = read > 0 ? 0 : submissionsInVain;
             if (opened.isAtEnd()) {
                 awaitEnd(END_GRACE);
-                crashAtEnd();
-                inputEnded = true;
+                inputEnded = !crashAtEnd();
                 return;
             }
             Run.End asked = control.asked();
@@ -309,19 +306,7 @@ final class FlinkFeed implements Feed {
         return spec instanceof ProcessorSpec.Plugin plugin ? plugin.concurrency() : 1;
     }
 
-    /** Prepares the spec's crash if it hits the checkpoint. The tasks carry out crashes during processing. */
-    private void rehearse(RangeReader ranges) {
-        Faults faults = spec.faults();
-        Long item = faults == null ? null : faults.crashAfterItems();
-        if (faults != null
-                && item != null
-                && parts.settings().firstRun()
-                && faults.crashPoint().isOfCheckpoint()) {
-            ranges.crashAt(new CrashOrder(CrashMode.JOB, faults.crashPoint(), item), item - 1);
-        }
-    }
-
-    /** Passes a requested crash to the reader or the tasks when it is due. */
+    /** Passes a requested crash to the tasks when it is due. */
     private void forwardCrash(RangeReader ranges) throws IOException {
         CrashOrder order;
         synchronized (this) {
@@ -329,24 +314,17 @@ final class FlinkFeed implements Feed {
             if (crashFrom < 0) {
                 crashFrom = ranges.nextItem() + (order == null ? 0 : order.afterItems());
             }
-            boolean ofCheckpoint = order != null
-                    && order.mode() == CrashMode.JOB
-                    && order.point().isOfCheckpoint();
-            if (order == null || (!ofCheckpoint && (!attached || ranges.nextItem() < crashFrom))) {
+            if (order == null || !attached || ranges.nextItem() < crashFrom) {
                 return;
             }
             waitingCrash = null;
         }
-        if (order.mode() == CrashMode.JOB && order.point().isOfCheckpoint()) {
-            ranges.crashAt(order, ranges.nextItem() + Math.max(1, order.afterItems()) - 1);
-        } else {
-            requested = order;
-            store.requestCrash(order);
-        }
+        requested = order;
+        store.requestCrash(order);
     }
 
-    /** Carries out a crash that was ordered after all ranges finished, as the local engine does. */
-    private void crashAtEnd() {
+    /** Carries out a crash that was ordered after all ranges finished, as the local engine does; false if there is none. */
+    private boolean crashAtEnd() {
         CrashOrder late;
         synchronized (this) {
             late = waitingCrash != null && waitingCrash.afterItems() == 0 ? waitingCrash : null;
@@ -354,9 +332,11 @@ final class FlinkFeed implements Feed {
         if (late == null && requested != null && store.isCrashRequested()) {
             late = requested; // no task has taken it
         }
-        if (late != null && late.mode() == CrashMode.JOB) {
-            control.crash(new CrashOrder(CrashMode.JOB, late.point(), 0));
+        if (late == null || late.mode() != CrashMode.JOB) {
+            return false;
         }
+        control.endAtBatch(Run.End.CRASHED);
+        return true;
     }
 
     /** Checks the state of the cluster, and submits again if needed. Returns true if the run is over. */
@@ -516,7 +496,7 @@ final class FlinkFeed implements Feed {
             case CRASHED -> {
                 // Ranges finished before the crash are committed first.
                 if (queue.awaitEmpty()) {
-                    control.crash(new CrashOrder(CrashMode.JOB, crashPoint(), 0));
+                    control.endAtBatch(Run.End.CRASHED);
                 }
             }
             case FAILED -> throw new RunFailedException(reason);
@@ -525,13 +505,6 @@ final class FlinkFeed implements Feed {
             }
         }
         return true;
-    }
-
-    private CrashPoint crashPoint() {
-        if (requested != null) {
-            return requested.point();
-        }
-        return spec.faults() == null ? CrashPoint.PROCESSING : spec.faults().crashPoint();
     }
 
     /** Stops the cluster with a savepoint after its current ranges, or cancels it if that fails. */

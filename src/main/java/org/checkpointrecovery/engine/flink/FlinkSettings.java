@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param shared directory of files for all jobs; the cluster sees it and the jobs' directories under the same paths
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
  * @param pluginJar finds the jar of a plugin by name
- * @param processCrashProblem why a client may not kill a TaskManager; null if it may
  * @param patience limits and pauses of retries
  */
 public record FlinkSettings(
@@ -24,7 +23,6 @@ public record FlinkSettings(
         Path shared,
         String httpAllow,
         Function<String, Optional<URI>> pluginJar,
-        @Nullable String processCrashProblem,
         Patience patience) {
 
     /**

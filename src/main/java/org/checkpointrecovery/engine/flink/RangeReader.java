@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeRecord.Part;
@@ -13,7 +12,6 @@ import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Range;
-import org.jspecify.annotations.Nullable;
 
 /** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
 final class RangeReader {
@@ -30,9 +28,6 @@ final class RangeReader {
     /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
     private boolean endsEarly;
 
-    private @Nullable CrashOrder crash;
-    private long crashAt;
-
     /** @param nextItem the end of a batch */
     RangeReader(RangeStore store, Manifest manifest, SliceQueue queue, long nextItem) {
         this.store = store;
@@ -40,12 +35,6 @@ final class RangeReader {
         this.queue = queue;
         this.nextItem = nextItem;
         this.nextRange = manifest.indexOf(nextItem);
-    }
-
-    /** Sets a crash that hits the checkpoint of the batch with an item, unless that batch was read already. */
-    void crashAt(CrashOrder order, long item) {
-        crash = order;
-        crashAt = item;
     }
 
     /** Returns the index of the first item that was not put into the queue. */
@@ -134,9 +123,6 @@ final class RangeReader {
         if (part.failure() != null) {
             slice.firstFailedIndex = part.failure().index();
             slice.firstFailure = part.failure().failure();
-        }
-        if (crash != null && part.endsBatch() && nextItem + part.succeeded() + part.failed() > crashAt) {
-            slice.crash = crash;
         }
     }
 

@@ -3,24 +3,18 @@ package org.checkpointrecovery.engine.local;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.util.Objects;
-import java.util.function.BooleanSupplier;
-import org.checkpointrecovery.engine.CrashOrder;
-import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.OpenQuoteException;
-import org.checkpointrecovery.job.CrashMode;
-import org.checkpointrecovery.job.CrashPoint;
-import org.checkpointrecovery.job.Faults;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the items of a run, cuts them into batches, and processes them or, with a parallelism above 1, passes them to
- * other threads. Also decides which batch a simulated crash hits, because it counts the items. Runs on its own thread.
+ * other threads. Runs on its own thread.
  */
 final class BatchReader implements Runnable {
     private final ItemSource source;
@@ -30,16 +24,8 @@ final class BatchReader implements Runnable {
     private final @Nullable SliceProcessor processor;
     private final @Nullable Processing others;
 
-    private long itemsInRun;
     private int itemsInBatch;
-    private @Nullable CrashOrder crash;
-    /** The run crashes at the item with this number in the run, from 1. */
-    private long crashAt;
-
-    private @Nullable CrashOrder seenOrder;
     private volatile boolean inputEnded;
-    /** Created once, because there may be millions of tiny batches. */
-    private final BooleanSupplier interrupted;
 
     /**
      * @param processor processes the items on this thread; null if other threads do
@@ -61,12 +47,6 @@ final class BatchReader implements Runnable {
         this.processor = processor;
         this.others = others;
         this.itemsInBatch = (int) (firstItem % settings.batchSize());
-        this.interrupted = () -> control.mustEndNow() || !Objects.equals(control.crash(), seenOrder);
-        Faults faults = settings.faults();
-        if (faults != null && faults.crashAfterItems() != null && settings.firstRun()) {
-            crashAt = faults.crashAfterItems();
-            crash = new CrashOrder(CrashMode.JOB, faults.crashPoint(), crashAt);
-        }
     }
 
     /** Whether all items were read, so that the run is complete when the last slice is committed. */
@@ -130,29 +110,25 @@ final class BatchReader implements Runnable {
 
     /** Returns the maximum number of items in the next slice. */
     private int maxItems() {
-        int max = Math.min(
+        return Math.min(
                 settings.batchSize() - itemsInBatch,
                 settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
-        boolean limited = settings.concurrent() && crash != null && crash.point() == CrashPoint.PROCESSING;
-        // Calls are expensive: none is started after the item that the crash hits.
-        return limited ? (int) Math.max(1, Math.min(max, crashAt - itemsInRun)) : max;
     }
 
     /** Ends the last batch if it is incomplete. */
     private boolean endInput(Slice slice) {
-        noticeOrder(itemsInRun);
         if (itemsInBatch > 0) {
             endBatch(slice);
             queue.put(slice, true);
         }
-        inputEnded = slice.crash == null;
+        inputEnded = true;
         return false;
     }
 
     private boolean readSlice(Items items, Slice slice) throws IOException, InterruptedException {
         boolean goOn =
                 others == null ? process(items, slice, requireNonNull(processor)) : dispatch(items, slice, others);
-        if (goOn && slice.endsBatch && settings.eachBatchDurable()) {
+        if (goOn && slice.endsBatch && control.commitsEachBatch()) {
             return queue.awaitEmpty();
         }
         return goOn;
@@ -160,48 +136,26 @@ final class BatchReader implements Runnable {
 
     /** Processes the items; false if that ends the run. */
     private boolean process(Items items, Slice slice, SliceProcessor inline) {
-        int done = 0;
-        while (done < items.count()) {
-            noticeOrder(itemsInRun + done);
-            int to = items.count();
-            if (crash != null && crash.point() == CrashPoint.PROCESSING) {
-                to = (int) Math.max(done, Math.min(to, crashAt - itemsInRun));
-            }
-            done = inline.process(items, done, to, slice, interrupted);
-            if (control.mustEndNow()) {
-                return false;
-            }
-            if (settings.allowsNoFailures() && slice.failed > 0) {
-                queue.put(slice, true);
-                return false;
-            }
-            if (crashesWhileProcessing(itemsInRun + done)) {
-                slice.crash = crash;
-                queue.put(slice, true);
-                return false;
-            }
+        inline.process(items, slice, control::mustEndNow);
+        if (control.mustEndNow()) {
+            return false;
+        }
+        if (settings.allowsNoFailures() && slice.failed > 0) {
+            queue.put(slice, true);
+            return false;
         }
         count(items, slice);
         queue.put(slice, true);
-        return slice.crash == null;
+        return true;
     }
 
     /** Passes the items to other threads; false if that ends the run. */
     private boolean dispatch(Items items, Slice slice, Processing processing) throws IOException, InterruptedException {
-        noticeOrder(itemsInRun);
         count(items, slice);
-        if (crashesWhileProcessing(itemsInRun)) {
-            slice.crash = crash;
-        }
-        return processing.submit(items, slice) && slice.crash == null;
-    }
-
-    private boolean crashesWhileProcessing(long itemsProcessed) {
-        return crash != null && crash.point() == CrashPoint.PROCESSING && itemsProcessed >= crashAt;
+        return processing.submit(items, slice);
     }
 
     private void count(Items items, Slice slice) {
-        itemsInRun += items.count();
         itemsInBatch += items.count();
         if (itemsInBatch == settings.batchSize()) {
             endBatch(slice);
@@ -211,18 +165,5 @@ final class BatchReader implements Runnable {
     private void endBatch(Slice slice) {
         slice.endsBatch = true;
         itemsInBatch = 0;
-        if (crash != null && itemsInRun >= crashAt) {
-            slice.crash = crash;
-        }
-    }
-
-    /** Checks whether a crash was ordered from outside. With {@code afterItems} 0 it hits the next item. */
-    private void noticeOrder(long itemsProcessed) {
-        CrashOrder order = control.crash();
-        if (order != null && !order.equals(seenOrder)) {
-            seenOrder = order;
-            crash = order;
-            crashAt = itemsProcessed + Math.max(1, order.afterItems());
-        }
     }
 }

@@ -8,15 +8,14 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
-import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
-import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
@@ -147,7 +146,7 @@ final class ConcurrentProcessing implements Processing {
 
     /** Handles a request to the run. */
     private void requested() {
-        boolean ends = control.asked() != null || control.crashesNow();
+        boolean ends = control.asked() != null;
         boolean begins;
         synchronized (this) {
             begins = ends && !ending;
@@ -156,9 +155,6 @@ final class ConcurrentProcessing implements Processing {
         }
         if (begins) {
             processor.stopRetrying();
-        }
-        if (control.crashesNow()) {
-            queue.wake();
         }
     }
 
@@ -206,10 +202,6 @@ final class ConcurrentProcessing implements Processing {
         ItemFailure failure = decoder.decode(raw);
         if (failure != null) {
             return new Entry.Failed(failure, 0);
-        }
-        Faults faults = settings.faults();
-        if (faults != null && faults.failItems().contains(raw.index())) {
-            return new Entry.Failed(FaultyProcessor.injected(raw.index()), 1);
         }
         return journal == null ? null : journal.items().recovered(number, checksum(raw));
     }

@@ -11,7 +11,6 @@ import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.storage.Disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +26,11 @@ final class ItemCounter implements AutoCloseable {
     private static final int AT_A_TIME = 4096;
     private static final long LONGEST_READ_SECONDS = 5;
 
-    private final Disk disk;
     private final int maxItemBytes;
     private final ExecutorService thread;
     private volatile boolean closed;
 
-    ItemCounter(Disk disk, int maxItemBytes) {
-        this.disk = disk;
+    ItemCounter(int maxItemBytes) {
         this.maxItemBytes = maxItemBytes;
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread daemon = new Thread(task, "item-counter");
@@ -60,7 +57,7 @@ final class ItemCounter implements AutoCloseable {
     private void count(RunOrder order, long bytes, RunListener listener) {
         long total = 0;
         try (ItemSource source = order.input()
-                .items(disk, order.job().validSpec().format(), bytes, maxItemBytes)
+                .items(order.means().disk(), order.job().validSpec().format(), bytes, maxItemBytes)
                 .open(Position.START)) {
             for (Items items = source.read(AT_A_TIME); items.count() > 0; items = source.read(AT_A_TIME)) {
                 if (closed) {

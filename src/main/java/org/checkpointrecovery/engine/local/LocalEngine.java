@@ -3,60 +3,32 @@ package org.checkpointrecovery.engine.local;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
-import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ItemJournal;
 import org.checkpointrecovery.storage.JobFiles;
-import org.jspecify.annotations.Nullable;
 
 /** Runs jobs on threads of this process. */
 public final class LocalEngine implements JobEngine {
     private final Disk disk;
     private final RunPool pool;
     private final ItemCounter counter;
-    private final @Nullable String processCrashProblem;
 
     /**
      * @param workers how many jobs run at once, at least 1
      * @param maxItemBytes the maximum size of an item; longer items fail
-     * @param halt ends the process at once, for simulated crashes
+     * @param halt ends the process at once, if it is out of memory
      */
-    public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Processors processors, Runnable halt) {
-        this(disk, clock, workers, maxItemBytes, processors, halt, null);
-    }
-
-    /** @param processCrashProblem why a client may not end the process; null if it may */
-    public LocalEngine(
-            Disk disk,
-            Clock clock,
-            int workers,
-            int maxItemBytes,
-            Processors processors,
-            Runnable halt,
-            @Nullable String processCrashProblem) {
+    public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Runnable halt) {
         this.disk = disk;
-        this.processCrashProblem = processCrashProblem;
-        this.counter = new ItemCounter(disk, maxItemBytes);
-        this.pool = new RunPool(
-                disk,
-                clock,
-                workers,
-                maxItemBytes,
-                (parts, from) -> LocalFeed.open(parts, from, processors, counter),
-                halt);
-    }
-
-    @Override
-    public Optional<String> processCrashProblem() {
-        return Optional.ofNullable(processCrashProblem);
+        this.counter = new ItemCounter(maxItemBytes);
+        this.pool =
+                new RunPool(clock, workers, maxItemBytes, (parts, from) -> LocalFeed.open(parts, from, counter), halt);
     }
 
     @Override
@@ -77,11 +49,6 @@ public final class LocalEngine implements JobEngine {
     @Override
     public void cancel(JobId job) {
         pool.cancel(job);
-    }
-
-    @Override
-    public void crash(JobId job, CrashOrder order) {
-        pool.crash(job, order);
     }
 
     /** Deletes the item journal of a completed job. The others may still need theirs. */

@@ -26,24 +26,20 @@ final class LocalFeed implements Feed {
     private final RunParts parts;
     private final RunOrder order;
     private final Position from;
-    private final Processors processors;
     private final ItemCounter counter;
     private final @Nullable ItemJournal journal;
     private @Nullable Pipeline pipeline;
 
-    private LocalFeed(
-            RunParts parts, Position from, Processors processors, ItemCounter counter, @Nullable ItemJournal journal) {
+    private LocalFeed(RunParts parts, Position from, ItemCounter counter, @Nullable ItemJournal journal) {
         this.parts = parts;
         this.order = parts.order();
         this.from = from;
-        this.processors = processors;
         this.counter = counter;
         this.journal = journal;
     }
 
-    static LocalFeed open(RunParts parts, Position from, Processors processors, ItemCounter counter)
-            throws IOException {
-        return new LocalFeed(parts, from, processors, counter, openJournal(parts, from));
+    static LocalFeed open(RunParts parts, Position from, ItemCounter counter) throws IOException {
+        return new LocalFeed(parts, from, counter, openJournal(parts, from));
     }
 
     /**
@@ -63,7 +59,7 @@ final class LocalFeed implements Feed {
                 .orElse(0);
         return ItemJournal.open(
                 parts.disk(),
-                requireNonNull(order.files()),
+                requireNonNull(order.target().files()),
                 new ItemJournal.OfRun(id, order.run(), lastFailed),
                 from.nextItem());
     }
@@ -103,7 +99,12 @@ final class LocalFeed implements Feed {
             return new Opened(items, items.openWithChecksum(from));
         });
         pipeline = Pipeline.begin(
-                new Pipeline.Work(parts.order().job(), parts.settings(), parts.listener(), parts.control(), processors),
+                new Pipeline.Work(
+                        parts.order().job(),
+                        parts.settings(),
+                        parts.listener(),
+                        parts.control(),
+                        order.means().processors()),
                 opened.items,
                 opened.source,
                 queue,

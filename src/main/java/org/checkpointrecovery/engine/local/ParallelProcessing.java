@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.Items;
@@ -48,7 +48,7 @@ final class ParallelProcessing implements Processing {
         try {
             // There is one per thread.
             SliceProcessor processor = idle.remove();
-            processor.process(slice.copy, 0, slice.copy.count(), slice, control::mustEndNow);
+            processor.process(slice.copy, slice, control::mustEndNow);
             idle.add(processor);
             queue.processed(slice);
         } catch (Throwable e) { // report any failure to the committing thread

@@ -2,13 +2,12 @@ package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
 import java.util.function.LongSupplier;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.run.InputCalls;
-import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
-import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.InlineProcessor;
@@ -93,10 +92,6 @@ final class Pipeline {
             throws Processors.UnavailableException {
         ConcurrentProcessor processor =
                 work.processors().concurrent(work.job().validSpec().processor());
-        Faults faults = work.settings().faults();
-        if (faults != null && !faults.itemDelay().isZero()) {
-            processor = new DelayedProcessor(processor, faults.itemDelay());
-        }
         ConcurrentProcessing processing = new ConcurrentProcessing(work, items.decoder(), processor, journal, queue);
         processing.start();
         return processing;
@@ -106,9 +101,6 @@ final class Pipeline {
         RunSettings settings = work.settings();
         InlineProcessor processor =
                 work.processors().inline(work.job().validSpec().processor());
-        if (settings.faults() != null) {
-            processor = new FaultyProcessor(processor, settings.faults(), work.control());
-        }
         return new SliceProcessor(items.decoder(), processor, settings);
     }
 

@@ -7,14 +7,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.run.InputCalls;
-import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
@@ -35,7 +34,6 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.InputItems;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Processes one range of a job on threads of this process, into its own directory. Results and errors are byte for byte
@@ -48,7 +46,7 @@ public final class RangeRun {
     private final RunControl control;
 
     /**
-     * @param control ends the run, or orders a crash of it
+     * @param control ends the run
      */
     public RangeRun(Disk disk, RangeOrder order, Processors processors, RunControl control) {
         this.disk = disk;
@@ -61,9 +59,6 @@ public final class RangeRun {
     public sealed interface End {
         /** All items are processed, or all up to a failure that ends the job. The directory is complete and forced. */
         record Done(RangeRecord record) implements End {}
-
-        /** A simulated crash happened, and the directory is as it left it. */
-        record Crashed(CrashOrder order) implements End {}
 
         /** The control stopped it. */
         record Stopped() implements End {}
@@ -79,7 +74,7 @@ public final class RangeRun {
             throws IOException, InterruptedException, Processors.UnavailableException {
         Job job = order.job();
         JobSpec spec = job.validSpec();
-        RunSettings settings = RunSettings.ofRange(job, order.maxItemBytes(), range);
+        RunSettings settings = RunSettings.ofRange(job, order.maxItemBytes());
         Times times = new Times();
         InputIdentity identity = requireNonNull(job.identity());
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);
@@ -98,11 +93,7 @@ public final class RangeRun {
                     null);
             try {
                 Parts parts = new Parts(range, last, settings, sink, times);
-                CrashOrder crash = parts.take(queue);
-                if (crash != null) {
-                    carryOut(crash, sink);
-                    return new End.Crashed(crash);
-                }
+                parts.take(queue);
                 if (!parts.areWhole()) {
                     parts.checkThatAskedToEnd();
                     return new End.Stopped();
@@ -137,15 +128,6 @@ public final class RangeRun {
         return new Position(range.firstItem(), range.inputBytes(), 0, 0, range.firstItem(), 0);
     }
 
-    /** Leaves the unpublished directory as a crash at the point would. */
-    private static void carryOut(CrashOrder crash, ResultSink sink) throws IOException {
-        switch (crash.point()) {
-            case PROCESSING, BEFORE_COMMIT -> sink.cutBack(Position.START);
-            case TORN_RESULTS -> sink.tear(Position.START);
-            case BETWEEN_RESULTS_AND_CHECKPOINT, TORN_CHECKPOINT, CORRUPT_CHECKPOINT -> sink.force();
-        }
-    }
-
     /** Writes slices to the files, and records their parts. */
     private final class Parts {
         private final Range range;
@@ -168,32 +150,22 @@ public final class RangeRun {
             this.inputBytes = range.inputBytes();
         }
 
-        /** Takes all slices. Returns the crash that happened, or null. */
-        @Nullable
-        CrashOrder take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
+        /** Takes all slices. */
+        void take(SliceQueue queue) throws IOException, InterruptedException, SliceQueue.PipelineException {
             List<Slice> taken = new ArrayList<>();
             SliceTaker taker = new SliceTaker(queue, control);
             while (taker.take(taken)) {
-                if (control.crashesNow()) {
-                    return control.crash();
-                }
                 for (Slice slice : taken) {
                     if (control.mustEndNow()) {
-                        return null;
+                        return;
                     }
                     add(slice);
-                    if (slice.crash != null) {
-                        return slice.crash;
-                    }
                     if (failed) {
-                        return null;
+                        return;
                     }
                 }
                 queue.release(taken);
             }
-            CrashOrder ordered = control.crash();
-            // It was ordered after the last item was read.
-            return ordered != null && ordered.afterItems() == 0 && !control.mustEndNow() ? ordered : null;
         }
 
         boolean areWhole() {

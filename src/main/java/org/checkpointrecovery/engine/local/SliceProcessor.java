@@ -26,20 +26,16 @@ final class SliceProcessor {
     }
 
     /**
-     * Processes the items from one index to another, in order. Stops early if {@code interrupted}, or after a failed
-     * item if that ends the job.
-     *
-     * @return the index of the first item that was not processed
+     * Processes the items in order. Stops early if {@code interrupted}, or after a failed item if that ends the job.
      */
-    int process(Items items, int from, int to, Slice slice, BooleanSupplier interrupted) {
+    void process(Items items, Slice slice, BooleanSupplier interrupted) {
         long began = System.nanoTime();
-        int next = from;
-        while (next < to && !interrupted.getAsBoolean() && !(stopAtFailure && slice.failed > 0)) {
+        int next = 0;
+        while (next < items.count() && !interrupted.getAsBoolean() && !(stopAtFailure && slice.failed > 0)) {
             process(items.get(next), slice);
             next++;
         }
         slice.processingNanos += System.nanoTime() - began;
-        return next;
     }
 
     private void process(Item item, Slice slice) {

@@ -3,7 +3,6 @@ package org.checkpointrecovery.engine.range;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
@@ -59,9 +58,6 @@ public final class AbsentEngine implements JobEngine {
 
     @Override
     public void cancel(JobId job) {}
-
-    @Override
-    public void crash(JobId job, CrashOrder order) {}
 
     @Override
     public Optional<Finished> finished(JobFiles files, Position committed) throws IOException {

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Replacement;
 

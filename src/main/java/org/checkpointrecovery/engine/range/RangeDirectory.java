@@ -18,8 +18,8 @@ public record RangeDirectory(Path path) {
         return path.resolve("errors.jsonl");
     }
 
-    /** Describes the content of the two files. */
-    Path record() {
+    /** Describes the content of the two files. Written when they are complete. */
+    public Path record() {
         return path.resolve("range.json");
     }
 }

@@ -8,13 +8,11 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.item.Crc32c;
 import org.checkpointrecovery.job.Checkpoint;
-import org.checkpointrecovery.job.CrashMode;
-import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.InputTimes;
@@ -45,7 +43,6 @@ final class CommitLoop {
     private final CheckpointStore checkpoints;
     private final RunListener listener;
     private final Clock clock;
-    private final Runnable halt;
 
     private final long began;
     private final Position from;
@@ -70,6 +67,7 @@ final class CommitLoop {
             RunParts parts,
             SliceQueue queue,
             ResultSink sink,
+            CheckpointStore checkpoints,
             Position from,
             @Nullable InputTimes inputTimes,
             long began) {
@@ -83,10 +81,9 @@ final class CommitLoop {
         this.control = parts.control();
         this.taker = new SliceTaker(queue, control);
         this.sink = sink;
-        this.checkpoints = parts.order().checkpoints();
+        this.checkpoints = checkpoints;
         this.listener = parts.listener();
         this.clock = parts.clock();
-        this.halt = parts.halt();
         this.committed = from;
         appended.set(from);
         batchEnd.set(from);
@@ -104,11 +101,6 @@ final class CommitLoop {
     RunEnd commitAll() throws IOException, InterruptedException, SliceQueue.PipelineException {
         List<Slice> taken = new ArrayList<>();
         while (taker.take(taken)) {
-            CrashOrder now = control.crash();
-            if (!settings.readerProcesses() && now != null && control.crashesNow()) {
-                commit();
-                return crashed(now);
-            }
             for (Slice slice : taken) {
                 if (control.mustEndNow()) {
                     return null;
@@ -116,6 +108,9 @@ final class CommitLoop {
                 RunEnd end = append(slice);
                 if (end != null) {
                     return end;
+                }
+                if (control.commitsEachBatch()) {
+                    commit();
                 }
             }
             commit();
@@ -125,11 +120,6 @@ final class CommitLoop {
     }
 
     private @Nullable RunEnd append(Slice slice) throws IOException {
-        CrashOrder crash = slice.crash != null ? slice.crash : orderedForThis(slice);
-        if (crash != null) {
-            commit();
-            return carryOut(crash, slice);
-        }
         long failed = appended.failed + slice.failed;
         long processed = appended.succeeded + slice.succeeded + failed;
         if (slice.failed > 0 && settings.failedItemLimits().areExceeded(failed, processed)) {
@@ -138,17 +128,6 @@ final class CommitLoop {
         }
         write(slice);
         return null;
-    }
-
-    /**
-     * Returns a crash ordered for the current batch. If other threads process items, the reader is ahead of them and
-     * cannot tell which batch that is, so it is the next batch that arrives here.
-     */
-    private @Nullable CrashOrder orderedForThis(Slice slice) {
-        CrashOrder order = settings.readerProcesses() ? null : control.crash();
-        boolean now =
-                order != null && order.afterItems() == 0 && (slice.endsBatch || order.point() == CrashPoint.PROCESSING);
-        return now ? order : null;
     }
 
     private void write(Slice slice) throws IOException {
@@ -195,43 +174,6 @@ final class CommitLoop {
                 inputTimes,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 Duration.ofNanos(System.nanoTime() - began));
-    }
-
-    /** Leaves the files as a crash at the ordered point would, during the batch of the slice. */
-    private RunEnd carryOut(CrashOrder order, Slice slice) throws IOException {
-        switch (order.point()) {
-            case PROCESSING -> {}
-            case BEFORE_COMMIT -> sink.cutBack(committed);
-            case BETWEEN_RESULTS_AND_CHECKPOINT -> {
-                write(slice);
-                sink.force();
-            }
-            case TORN_RESULTS -> {
-                write(slice);
-                sink.tear(committed);
-            }
-            case TORN_CHECKPOINT -> {
-                write(slice);
-                sink.force();
-                checkpoints.leaveTorn(checkpoint());
-            }
-            case CORRUPT_CHECKPOINT -> {
-                write(slice);
-                commit();
-                checkpoints.leaveCorrupt();
-            }
-        }
-        return crashed(order);
-    }
-
-    /** Ends the run, or halts the process, for a crash ordered on purpose. */
-    RunEnd crashed(CrashOrder order) {
-        if (order.mode() == CrashMode.PROCESS) {
-            halt.run();
-        }
-        String message = "A crash was simulated at the point " + order.point().text() + ". The checkpoint is at item "
-                + committed.nextItem() + ". Resume to continue from there.";
-        return new RunEnd(Run.End.CRASHED, new Reason(ErrorCode.SIMULATED_CRASH, message), committed);
     }
 
     private Reason tooManyFailed(Slice slice, long failed, long processed) {

@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine.run;
 
 import java.io.IOException;
 import java.util.function.LongSupplier;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.processor.Processors;

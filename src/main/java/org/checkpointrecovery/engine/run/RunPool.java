@@ -9,12 +9,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.storage.Disk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,6 @@ public final class RunPool {
     private static final Logger log = LoggerFactory.getLogger(RunPool.class);
     private static final Duration LAST_GRACE = Duration.ofSeconds(5);
 
-    private final Disk disk;
     private final Clock clock;
     private final int maxItemBytes;
     private final Feed.Factory feeds;
@@ -41,10 +40,9 @@ public final class RunPool {
      * @param workers how many jobs run at once, at least 1
      * @param maxItemBytes the maximum size of an item; longer items fail
      * @param feeds opens the feed of each run
-     * @param halt ends the process at once, for simulated crashes
+     * @param halt ends the process at once, if it is out of memory
      */
-    public RunPool(Disk disk, Clock clock, int workers, int maxItemBytes, Feed.Factory feeds, Runnable halt) {
-        this.disk = disk;
+    public RunPool(Clock clock, int workers, int maxItemBytes, Feed.Factory feeds, Runnable halt) {
         this.clock = clock;
         this.maxItemBytes = maxItemBytes;
         this.feeds = feeds;
@@ -53,9 +51,11 @@ public final class RunPool {
     }
 
     public void submit(RunOrder order, RunListener listener) {
-        RunControl control = new RunControl();
+        if (order.job().validSpec().commit() == CommitMode.EACH) {
+            order.means().control().commitEachBatch();
+        }
         RunSettings settings = RunSettings.of(order, maxItemBytes);
-        RunTask run = new RunTask(new RunParts(order, settings, listener, control, disk, clock, halt), feeds);
+        RunTask run = new RunTask(new RunParts(order, settings, listener, clock, halt), feeds);
         JobId id = order.job().id();
         // A run that was withdrawn just as a worker took it ends at once, after reading the checkpoint.
         Ordered before = runs.get(id);
@@ -96,10 +96,6 @@ public final class RunPool {
 
     public void cancel(JobId job) {
         signal(job, control -> control.endNow(Run.End.CANCELLED));
-    }
-
-    public void crash(JobId job, CrashOrder order) {
-        signal(job, control -> control.crash(order));
     }
 
     private void signal(JobId job, Consumer<RunControl> request) {

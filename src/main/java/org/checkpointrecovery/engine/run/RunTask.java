@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.function.BooleanSupplier;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.item.CsvHeader;
@@ -27,6 +27,7 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.FileCheckpointStore;
 import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.InputCheck;
 import org.checkpointrecovery.storage.InputGoneException;
@@ -42,6 +43,7 @@ final class RunTask implements Runnable {
     private final RunParts parts;
     private final RunOrder order;
     private final JobId id;
+    private final CheckpointStore checkpoints;
     private final Feed.Factory feeds;
     private Position committed = Position.START;
     private @Nullable InputTimes inputTimes;
@@ -51,6 +53,8 @@ final class RunTask implements Runnable {
         this.parts = parts;
         this.order = parts.order();
         this.id = order.job().id();
+        this.checkpoints =
+                new FileCheckpointStore(parts.disk(), id, order.target().checkpoint());
         this.feeds = feeds;
     }
 
@@ -63,7 +67,7 @@ final class RunTask implements Runnable {
         Thread.currentThread().setName("job-" + id);
         RunEnd end;
         try {
-            CheckpointStore.Restored restored = order.checkpoints().restore();
+            CheckpointStore.Restored restored = checkpoints.restore();
             committed = restored.position();
             inputTimes = restored.inputTimes();
             Feed feed = feeds.open(parts, committed);
@@ -172,8 +176,12 @@ final class RunTask implements Runnable {
             return changed;
         }
         RunEnd end;
-        try (ResultSink sink =
-                ResultSink.open(parts.disk(), order.results(), order.errors(), order.resultsFormat(), committed)) {
+        try (ResultSink sink = ResultSink.open(
+                parts.disk(),
+                order.target().results(),
+                order.target().errors(),
+                order.target().format(),
+                committed)) {
             end = pump(sink, feed);
         }
         if (end.end() == Run.End.COMPLETED) {
@@ -187,7 +195,7 @@ final class RunTask implements Runnable {
             throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
-        CommitLoop loop = new CommitLoop(parts, queue, sink, committed, inputTimes, began);
+        CommitLoop loop = new CommitLoop(parts, queue, sink, checkpoints, committed, inputTimes, began);
         try {
             feed.begin(queue, () -> loop.committed().nextItem());
             RunEnd end = loop.commitAll();
@@ -206,11 +214,6 @@ final class RunTask implements Runnable {
         Run.End asked = control().asked();
         if (control().mustEndNow() && asked != null) {
             return new RunEnd(asked, null, loop.committed());
-        }
-        CrashOrder crash = control().crash();
-        if (crash != null && crash.afterItems() == 0) {
-            // It was ordered after the last batch was read.
-            return loop.crashed(crash);
         }
         if (asked == null || (feed.inputEnded() && !queue.hasRest())) {
             return new RunEnd(Run.End.COMPLETED, null, loop.committed());

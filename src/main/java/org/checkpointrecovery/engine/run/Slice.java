@@ -1,6 +1,5 @@
 package org.checkpointrecovery.engine.run;
 
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.item.Crc32c;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.Items;
@@ -43,8 +42,6 @@ public final class Slice {
     public long nextCrc = Crc32c.NONE;
     /** Whether a batch ends with the last item, so that a checkpoint may be written there. */
     public boolean endsBatch;
-    /** The crash that hits the batch of this slice, if any. */
-    public @Nullable CrashOrder crash;
 
     boolean processed; // guarded by the queue
     long countedBytes; // guarded by the queue
@@ -64,7 +61,6 @@ public final class Slice {
         nextBytes = 0;
         nextCrc = Crc32c.NONE;
         endsBatch = false;
-        crash = null;
         processed = false;
     }
 

@@ -187,14 +187,14 @@ public final class SliceQueue {
         notifyAll();
     }
 
-    /** Waits until all slices are released. Returns false if the run is over before. */
+    /** Waits until all slices are released. Returns false if the run ends before. */
     public synchronized boolean awaitEmpty() throws InterruptedException {
-        while (!closed && underWay > 0) {
+        while (!closed && !dropUnprocessed && underWay > 0) {
             tellThatReaderWaits();
             wait();
         }
         readerWaits = false;
-        return !closed;
+        return !closed && !dropUnprocessed;
     }
 
     private void tellThatReaderWaits() {

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.run;
 
 import java.util.List;
+import org.checkpointrecovery.engine.RunControl;
 
 /**
  * Takes slices from a queue until the run ends. A run that must end now takes no more. A run that must end at its batch

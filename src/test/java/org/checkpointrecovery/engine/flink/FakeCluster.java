@@ -24,6 +24,7 @@ import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +86,9 @@ final class FakeCluster implements Cluster {
                 Path.of("/data/cluster"),
                 "any",
                 plugin -> Optional.empty(),
-                null,
                 new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
-        return new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
+        FlinkEngine engine = new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
+        return RehearsingEngine.remote(engine, engine);
     }
 
     synchronized void processors(Processors others) {

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.checkpointrecovery.engine.Await;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.TestService;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.engine.flink.FakeCluster.Fate;
@@ -27,6 +26,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
@@ -460,7 +460,7 @@ class FlinkFeedTest {
         cluster.unreachable(true);
         JobId id = submit();
         Await.until("it runs", () -> service.status(id) == Status.RUNNING);
-        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0), done -> {});
+        service.crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0));
         Await.until("the service has asked", () -> cluster.calls("overview") > 3);
         cluster.unreachable(false);
         assertThat(awaitReason(id, Status.CRASHED).code()).isEqualTo(ErrorCode.SIMULATED_CRASH);
@@ -471,7 +471,7 @@ class FlinkFeedTest {
     @Test
     void a_crash_of_the_checkpoint_is_the_services() throws Exception {
         JobId id = submitAndHold(6);
-        service.service().verbs().crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.TORN_CHECKPOINT, 0), done -> {});
+        service.crash(id, new CrashOrder(CrashMode.JOB, CrashPoint.TORN_CHECKPOINT, 0));
         Await.until("the order has come", () -> cluster.calls("state") > 10);
         cluster.letGo();
         service.await(id, Status.CRASHED);

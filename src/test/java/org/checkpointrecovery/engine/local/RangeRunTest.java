@@ -18,12 +18,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.checkpointrecovery.engine.Await;
 import org.checkpointrecovery.engine.CountedCalls;
-import org.checkpointrecovery.engine.CrashOrder;
 import org.checkpointrecovery.engine.HeldCalls;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.Sample;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.engine.range.RangeRecord;
-import org.checkpointrecovery.engine.run.RunControl;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
@@ -35,6 +34,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Input;
 import org.junit.jupiter.api.AfterEach;
@@ -298,10 +298,11 @@ class RangeRunTest {
                         if (!point.isOfCheckpoint()
                                 && range.firstItem() < crashAfter
                                 && crashAfter <= range.nextItem()) {
-                            assertThat(end).isInstanceOf(RangeRun.End.Crashed.class);
-                            assertThat(((RangeRun.End.Crashed) end).order().point())
+                            assertThat(end).isInstanceOf(RangeRun.End.Stopped.class);
+                            assertThat(requireNonNull(job.rehearsal(range).crash())
+                                            .point())
                                     .isEqualTo(point);
-                            assertLeft(job, range, crashAfter, point, again);
+                            assertLeft(job, range, point, again);
                         } else {
                             assertThat(done(end).nextItem()).isEqualTo(range.nextItem());
                         }
@@ -311,21 +312,19 @@ class RangeRunTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"PROCESSING", "BEFORE_COMMIT"})
-    void a_crash_before_a_commit_leaves_nothing_however_much_was_written(CrashPoint point) throws Exception {
-        RangedJob job = textStats(TestSpec.spec().crashAfter(20_000, point), 30_000);
+    @Test
+    void a_crash_before_a_commit_leaves_nothing_however_much_was_written() throws Exception {
+        RangedJob job = textStats(TestSpec.spec().crashAfter(20_000, CrashPoint.BEFORE_COMMIT), 30_000);
         List<Range> ranges = job.ranges(30_000);
-        assertThat(job.run(ranges.get(0), ranges, control)).isInstanceOf(RangeRun.End.Crashed.class);
+        assertThat(job.run(ranges.get(0), ranges, control)).isInstanceOf(RangeRun.End.Stopped.class);
+        assertThat(job.rehearsal(ranges.get(0)).crash()).isNotNull();
         assertThat(job.written(ranges.get(0))).isEqualTo(new RangedJob.Files("", ""));
     }
 
-    /** That a crash has left what it leaves with the batch in work, as far as that is in the range. */
-    private void assertLeft(RangedJob job, Range range, long crashAfter, CrashPoint point, RangedJob.Files all) {
-        long batchEnd = (crashAfter + CRASH_BATCH - 1) / CRASH_BATCH * CRASH_BATCH;
-        long behind = Math.min(batchEnd, range.nextItem());
-        String results = between(range.firstItem(), behind, all.results());
-        String errors = between(range.firstItem(), behind, all.errors());
+    /** That a crash has left what it leaves: a crash at a write comes when the whole range is written. */
+    private void assertLeft(RangedJob job, Range range, CrashPoint point, RangedJob.Files all) {
+        String results = between(range.firstItem(), range.nextItem(), all.results());
+        String errors = between(range.firstItem(), range.nextItem(), all.errors());
         RangedJob.Files left = job.written(range);
         assertThat(job.hasRecord(range)).isFalse();
         switch (point) {
@@ -395,8 +394,9 @@ class RangeRunTest {
             CompletableFuture<RangeRun.End> run = job.begin(range, ranges, its);
             long first = range.firstItem();
             awaitWaiting(first, first + 1, first + 2, first + 3);
-            its.crash(NOW);
-            assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(NOW));
+            job.rehearsal(range).order(NOW);
+            assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+            assertThat(job.rehearsal(range).crash()).isEqualTo(NOW);
             assertThat(job.written(range)).isEqualTo(new RangedJob.Files("", ""));
         }
     }
@@ -407,8 +407,9 @@ class RangeRunTest {
         List<Range> ranges = job.ranges(20);
         CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
         Await.until("items are read", RangedJob::reads);
-        control.crash(NOW);
-        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(NOW));
+        job.rehearsal(ranges.get(0)).order(NOW);
+        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+        assertThat(job.rehearsal(ranges.get(0)).crash()).isEqualTo(NOW);
     }
 
     @ParameterizedTest
@@ -420,13 +421,14 @@ class RangeRunTest {
         CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
         awaitWaiting(0L, 1L, 2L);
         Await.until("all is read", () -> !RangedJob.reads());
-        control.crash(order);
+        job.rehearsal(ranges.get(0)).order(order);
         if (point != CrashPoint.PROCESSING) {
             calls.succeed(0);
             calls.succeed(1);
             calls.succeed(2);
         }
-        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Crashed(order));
+        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+        assertThat(job.rehearsal(ranges.get(0)).crash()).isEqualTo(order);
         assertThat(job.hasRecord(ranges.get(0))).isFalse();
     }
 

@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.Await;
+import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -22,7 +26,7 @@ import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
@@ -31,6 +35,8 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.rehearsal.RangeRehearsal;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
@@ -46,6 +52,7 @@ final class RangedJob {
     private static final Path ROOT = Path.of("/jobs");
     private static final int LIMIT_SECONDS = 20;
 
+    private final Map<Range, RangeRehearsal> rehearsals = new ConcurrentHashMap<>();
     private final CrashingDisk medium;
     private final Disk disk;
     private final Job job;
@@ -140,7 +147,20 @@ final class RangedJob {
             throws Exception {
         RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1);
         boolean last = range.equals(all.get(all.size() - 1));
-        return new RangeRun(disk, order, processors, control).run(range, last, directory);
+        RangeRehearsal rehearsal = new RangeRehearsal(job, range, control);
+        rehearsals.put(range, rehearsal);
+        Disk rehearsed = rehearsal.disk(disk, directory.results(), directory.errors(), directory.record());
+        try {
+            return new RangeRun(rehearsed, order, rehearsal.processors(processors), control)
+                    .run(range, last, directory);
+        } catch (RunFailedException e) { // the write of its record was rehearsed to fail
+            return new RangeRun.End.Stopped();
+        }
+    }
+
+    /** The rehearsal of the last run of a range. */
+    RangeRehearsal rehearsal(Range range) {
+        return requireNonNull(rehearsals.get(range));
     }
 
     /** Runs a range on another thread. */
@@ -212,18 +232,18 @@ final class RangedJob {
     /** What the local engine writes. */
     Files locally() throws Exception {
         CompletableFuture<RunEnd> end = new CompletableFuture<>();
-        LocalEngine engine = new LocalEngine(disk, Clock.systemUTC(), 1, maxItemBytes, processors, () -> {
+        Runnable halt = () -> {
             throw new AssertionError("nobody may halt the process");
-        });
+        };
+        JobEngine engine =
+                RehearsingEngine.local(new LocalEngine(disk, Clock.systemUTC(), 1, maxItemBytes, halt), halt);
         RunOrder order = new RunOrder(
                 job,
                 1,
                 input,
-                files().results(),
-                files().errors(),
-                ResultsFormat.JSON_LINES,
-                store.checkpoints(ID),
-                files());
+                new RunOrder.Target(
+                        files().results(), files().errors(), ResultsFormat.JSON_LINES, files().checkpoint(), files()),
+                new RunOrder.Means(disk, processors, new RunControl()));
         engine.submit(order, new RunListener() {
             @Override
             public boolean starting(JobId id, Recovery from, Position committed) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.checkpointrecovery.engine.RunControl;
 import org.junit.jupiter.api.RepeatedTest;
 
 /** Reads of an input on a thread of their own. */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.checkpointrecovery.engine.CrashOrder;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.local.RangeRun;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeDirectory;
@@ -17,7 +17,7 @@ import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.InputStuckException;
-import org.checkpointrecovery.engine.run.RunControl;
+import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.item.InputTruncatedException;
 import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
@@ -27,6 +27,8 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
+import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.rehearsal.RangeRehearsal;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputGoneException;
@@ -133,16 +135,21 @@ public final class RangeTask implements AutoCloseable {
         }
         RunControl control = new RunControl();
         RangeDirectory attempt = ranges.attempt(range);
+        RangeRehearsal rehearsal = new RangeRehearsal(order.job(), range, control);
         RangeRun.End end;
-        look(control); // a range may finish before the first look of the other thread
-        if (control.mustEndNow()) {
+        look(control, rehearsal); // a range may finish before the first look of the other thread
+        if (control.mustEndNow() && rehearsal.crash() == null) {
             throw new WorkEndedException("The job has stopped.");
         }
-        var look = lookout.scheduleWithFixedDelay(() -> look(control), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        var look = lookout.scheduleWithFixedDelay(
+                () -> look(control, rehearsal), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         try {
             ranges.create(attempt);
-            end = new RangeRun(disk, order, processors, control)
+            Disk rehearsed = rehearsal.disk(disk, attempt.results(), attempt.errors(), attempt.record());
+            end = new RangeRun(rehearsed, order, rehearsal.processors(processors), control)
                     .run(range, number == manifest.ranges().size() - 1, attempt);
+        } catch (RunFailedException e) { // the write of its record was rehearsed to fail
+            end = new RangeRun.End.Stopped();
         } catch (Processors.UnavailableException e) {
             throw unavailable(ranges, submission, e);
         } catch (InputTruncatedException e) {
@@ -185,21 +192,18 @@ public final class RangeTask implements AutoCloseable {
             look.cancel(false);
             endLook(control);
         }
-        CrashOrder late = control.crash();
-        if (end instanceof RangeRun.End.Done && late != null) {
-            throw crash(late, number, attempt); // it was taken after the last item
+        CrashOrder crash = rehearsal.crash();
+        if (crash != null) {
+            throw crash(crash, number, attempt);
         }
         if (end instanceof RangeRun.End.Done) {
             ranges.publish(attempt, range);
             return counts(range);
         }
-        if (end instanceof RangeRun.End.Crashed crashed) {
-            throw crash(crashed.order(), number, attempt);
-        }
         throw stopped(control, attempt);
     }
 
-    private synchronized void look(RunControl control) {
+    private synchronized void look(RunControl control, RangeRehearsal rehearsal) {
         if (control == over) {
             return;
         }
@@ -208,7 +212,7 @@ public final class RangeTask implements AutoCloseable {
             return;
         }
         try {
-            ranges.takeCrash().ifPresent(control::crash);
+            ranges.takeCrash().ifPresent(rehearsal::order);
         } catch (IOException e) {
             // an unreadable crash request is ignored
         }

@@ -1,10 +1,7 @@
-package org.checkpointrecovery.engine.run;
+package org.checkpointrecovery.engine;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.checkpointrecovery.engine.CrashOrder;
-import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunControl {
     private volatile Run.@Nullable End asked; // written under this
-    private volatile boolean now; // written under this
-    private volatile @Nullable CrashOrder crash; // written under this
+    private volatile boolean now;
+    private volatile boolean eachBatch;
     private volatile @Nullable Reason reason; // written under this
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -30,13 +27,12 @@ public final class RunControl {
         listeners.forEach(Runnable::run);
     }
 
-    /** Asks the run to end as PAUSED or STOPPED at the end of its batch. */
+    /** Asks the run to end at the end of its batch. */
     public void endAtBatch(Run.End how) {
         synchronized (this) {
             if (asked == null) {
                 asked = how;
             }
-            notifyAll();
         }
         changed();
     }
@@ -48,7 +44,6 @@ public final class RunControl {
                 asked = Run.End.PAUSED;
                 reason = why;
             }
-            notifyAll();
         }
         changed();
     }
@@ -59,26 +54,24 @@ public final class RunControl {
             asked = how;
             reason = null;
             now = true;
-            notifyAll();
         }
         changed();
     }
 
     /** Stops the run's other threads, because the run is over. */
     public void abort() {
-        synchronized (this) {
-            now = true;
-            notifyAll();
-        }
+        now = true;
         changed();
     }
 
-    public void crash(CrashOrder order) {
-        synchronized (this) {
-            crash = order;
-            notifyAll();
-        }
-        changed();
+    /** Makes each batch durable before the next one is processed, from now on. */
+    public void commitEachBatch() {
+        eachBatch = true;
+    }
+
+    /** Whether each batch is committed on its own, and durable before the next one is processed. */
+    public boolean commitsEachBatch() {
+        return eachBatch;
     }
 
     /** Returns how the run was asked to end, or null. */
@@ -93,36 +86,5 @@ public final class RunControl {
 
     public boolean mustEndNow() {
         return now;
-    }
-
-    public @Nullable CrashOrder crash() {
-        return crash;
-    }
-
-    /** Whether a crash was ordered that happens at once, during processing. */
-    public boolean crashesNow() {
-        CrashOrder order = crash;
-        return order != null && order.afterItems() == 0 && order.point() == CrashPoint.PROCESSING;
-    }
-
-    /** Waits, but returns early if the run must end now or crash. */
-    public synchronized void await(Duration time) {
-        long deadline = System.nanoTime() + time.toNanos();
-        boolean interrupted = false;
-        while (!now && crash == null) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                break;
-            }
-            try {
-                wait(left / 1_000_000, (int) (left % 1_000_000));
-            } catch (InterruptedException e) {
-                interrupted = true;
-                break;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine;
+package org.checkpointrecovery.rehearsal;
 
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
