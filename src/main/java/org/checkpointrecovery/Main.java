@@ -78,14 +78,14 @@ public final class Main {
             log.error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
         });
         log.info("Starting with {}", config);
-        if (config.maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
+        if (config.storage().maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
             log.warn(
                     "Items of up to {} bytes (--max-item-bytes) may not fit into a heap of {} bytes. Raise -Xmx, or lower"
                             + " --max-item-bytes.",
-                    config.maxItemBytes(),
+                    config.storage().maxItemBytes(),
                     Runtime.getRuntime().maxMemory());
         }
-        try (DataDirectory data = DataDirectory.take(config.data())) {
+        try (DataDirectory data = DataDirectory.take(config.storage().data())) {
             Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
             JobService service = service(config, data, rehearsing);
             ApiServer server = new ApiServer(
@@ -93,23 +93,25 @@ public final class Main {
                     new Crashes(service.verbs(), rehearsing, processCrashAllowed(config)),
                     new Spools(new LocalDisk(), data.spool()),
                     new ApiServer.Settings(
-                            config.host(),
-                            config.port(),
-                            config.token(),
-                            config.maxUploadBytes(),
-                            config.faultsAllowed(),
+                            config.listener().host(),
+                            config.listener().port(),
+                            config.listener().token(),
+                            config.storage().maxUploadBytes(),
+                            config.rehearsals().faultsAllowed(),
                             new ApiServer.Patience(
-                                    config.clients().minBytesPerSecond(),
-                                    config.clients().idle(),
-                                    config.clients().maxConnectionsPerSource())),
+                                    config.listener().clients().minBytesPerSecond(),
+                                    config.listener().clients().idle(),
+                                    config.listener().clients().maxConnectionsPerSource())),
                     Main::outOfMemory);
             return serveUntilStopped(config, service, server);
         } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
             System.err.println(e.getMessage());
         } catch (DamagedFileException e) {
-            System.err.println("Cannot use the data directory " + config.data() + ": " + e.getMessage() + ".");
+            System.err.println(
+                    "Cannot use the data directory " + config.storage().data() + ": " + e.getMessage() + ".");
         } catch (IOException e) {
-            System.err.println("Cannot use the data directory " + config.data() + ": " + e + ". Nothing was changed.");
+            System.err.println(
+                    "Cannot use the data directory " + config.storage().data() + ": " + e + ". Nothing was changed.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -132,16 +134,20 @@ public final class Main {
         Disk disk = new LocalDisk();
         Clock clock = Clock.systemUTC();
         Processors processors = new ProvidedProcessors(
-                new HttpKind(config.secrets().without(CALLBACK_KEY), config.addressRules(), clock),
-                new CommandKind(config.commands()),
-                new PluginKind(config.plugins()));
-        if (!config.commands().programs().isEmpty() && !config.commands().endWithService()) {
+                new HttpKind(
+                        config.processors().secrets().without(CALLBACK_KEY),
+                        config.processors().addressRules(),
+                        clock),
+                new CommandKind(config.processors().commands()),
+                new PluginKind(config.processors().plugins()));
+        if (!config.processors().commands().programs().isEmpty()
+                && !config.processors().commands().endWithService()) {
             log.warn(
                     "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
                             + " standard input keep running. Install util-linux.");
         }
         Runnable halt = () -> Runtime.getRuntime().halt(KILLED);
-        JobEngine local = new LocalEngine(disk, clock, config.workers(), config.maxItemBytes(), halt);
+        JobEngine local = new LocalEngine(disk, clock, config.jobs().workers(), config.storage().maxItemBytes(), halt);
         rehearsing.put(EngineKind.LOCAL, RehearsingEngine.local(local, halt));
         FlinkEngine flink = flink(config, data, disk);
         if (flink != null) {
@@ -151,10 +157,10 @@ public final class Main {
                 new JobService.Stores(disk, new JobStore(disk, data.jobs()), new FileStore(disk, data.files()));
         KeyFile keyFile = new KeyFile(disk, data.callbackKey());
         keyFile.restrictToOwner();
-        Optional<String> givenKey = config.secrets().value(CALLBACK_KEY);
+        Optional<String> givenKey = config.processors().secrets().value(CALLBACK_KEY);
         Callbacks callbacks = new SignedCallbacks(
-                config.addressRules(),
-                () -> new Poster(config.addressRules(), clock, Poster.FIRST_WAIT),
+                config.processors().addressRules(),
+                () -> new Poster(config.processors().addressRules(), clock, Poster.FIRST_WAIT),
                 () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrCreate(),
                 CallbackBody::of,
                 clock);
@@ -162,12 +168,12 @@ public final class Main {
         engines.put(EngineKind.FLINK, absentCluster(disk));
         engines.putAll(rehearsing);
         JobService.Settings settings = new JobService.Settings(
-                config.data(),
-                config.inputDirectory(),
-                config.maxQueued(),
-                config.maxItemBytes(),
-                config.maxUploadBytes(),
-                config.autoResume());
+                config.storage().data(),
+                config.storage().inputDirectory(),
+                config.jobs().maxQueued(),
+                config.storage().maxItemBytes(),
+                config.storage().maxUploadBytes(),
+                config.jobs().autoResume());
         return new JobService(
                 stores,
                 new Engines(engines),
@@ -180,7 +186,7 @@ public final class Main {
 
     private static Set<EngineKind> processCrashAllowed(ServiceConfig config) {
         Set<EngineKind> allowed = EnumSet.noneOf(EngineKind.class);
-        if (config.processCrashAllowed()) {
+        if (config.rehearsals().processCrashAllowed()) {
             allowed.add(EngineKind.LOCAL);
         }
         if (config.cluster() != null && config.cluster().processCrashAllowed()) {
@@ -198,10 +204,10 @@ public final class Main {
                 cluster.url(),
                 cluster.parallelism(),
                 data.cluster(),
-                config.addressRules().toString(),
-                config.plugins()::jar,
+                config.processors().addressRules().toString(),
+                config.processors().plugins()::jar,
                 FlinkSettings.Patience.DEFAULT);
-        return new FlinkEngine(disk, Clock.systemUTC(), config.workers(), config.maxItemBytes(), settings);
+        return new FlinkEngine(disk, Clock.systemUTC(), config.jobs().workers(), config.storage().maxItemBytes(), settings);
     }
 
     /** The engine {@code flink} of a service without a cluster. */
@@ -243,7 +249,9 @@ public final class Main {
             throw e;
         }
         Runtime.getRuntime().addShutdownHook(stop);
-        String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+        String host = config.listener().host().contains(":")
+                ? "[" + config.listener().host() + "]"
+                : config.listener().host();
         System.out.println("READY http://" + host + ":" + server.port());
         stopped.await();
         return CommandLineTool.DONE;

@@ -14,11 +14,13 @@ import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
@@ -69,7 +71,7 @@ final class JobRequest {
             checks.error(processor, format).forEach(fields::error);
         }
         EngineKind engine = engine(fields, checks);
-        int batchSize = (int) fields.number("batchSize", 1, JobSpec.MAX_BATCH_SIZE, JobSpec.DEFAULT_BATCH_SIZE);
+        int batchSize = (int) fields.number("batchSize", 1, Execution.MAX_BATCH_SIZE, Execution.DEFAULT_BATCH_SIZE);
         int parallelism = parallelism(fields, processor, engine);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
@@ -84,13 +86,9 @@ final class JobRequest {
         fields.throwIfInvalid();
         JobSpec spec = new JobSpec(
                 name,
-                input,
-                format,
+                new ItemsSpec(input, format),
                 processor,
-                engine,
-                batchSize,
-                parallelism,
-                commit,
+                new Execution(engine, batchSize, parallelism, commit),
                 limits,
                 callbackUrl,
                 start,
@@ -234,7 +232,7 @@ final class JobRequest {
     }
 
     private static int parallelism(Fields fields, ProcessorSpec processor, EngineKind engine) {
-        int parallelism = (int) fields.number("parallelism", 1, JobSpec.MAX_PARALLELISM, 1);
+        int parallelism = (int) fields.number("parallelism", 1, Execution.MAX_PARALLELISM, 1);
         if (parallelism != 1 && engine != EngineKind.LOCAL) {
             fields.error(
                     "parallelism",

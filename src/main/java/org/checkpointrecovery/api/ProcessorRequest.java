@@ -111,17 +111,15 @@ final class ProcessorRequest {
                 : Long.valueOf(Http.DEFAULT_PAUSE_AFTER_FAILED_ITEMS);
         fields.know("pauseAfterFailedItems");
         return new Http(
-                url,
-                method,
-                headers,
-                body,
-                concurrency,
-                perSecond,
-                connectTimeout,
-                timeout,
-                maxAttempts,
-                maxResponseBytes,
-                pauseAfter == null ? null : pauseAfter.intValue());
+                new Http.Request(url, method, headers, body),
+                new Http.Limits(
+                        concurrency,
+                        perSecond,
+                        connectTimeout,
+                        timeout,
+                        maxAttempts,
+                        maxResponseBytes,
+                        pauseAfter == null ? null : pauseAfter.intValue()));
     }
 
     private static Map<String, HeaderValue> headers(Fields fields) {

@@ -20,9 +20,11 @@ import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.storage.FileNames;
@@ -98,13 +100,15 @@ final class RunCommand implements Callable<Integer> {
         }
         return new JobSpec(
                 null,
-                new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))),
-                inputFormat.format(values),
+                new ItemsSpec(
+                        new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))),
+                        inputFormat.format(values)),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                (int) values.number("--batch-size", processing.batchSize, 1, JobSpec.MAX_BATCH_SIZE),
-                (int) values.number("--parallelism", processing.parallelism, 1, JobSpec.MAX_PARALLELISM),
-                values.constant("--commit", processing.commit, CommitMode.class),
+                new Execution(
+                        EngineKind.LOCAL,
+                        (int) values.number("--batch-size", processing.batchSize, 1, Execution.MAX_BATCH_SIZE),
+                        (int) values.number("--parallelism", processing.parallelism, 1, Execution.MAX_PARALLELISM),
+                        values.constant("--commit", processing.commit, CommitMode.class)),
                 FailedItemLimits.NONE,
                 null,
                 true,

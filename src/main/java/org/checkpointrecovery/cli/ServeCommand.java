@@ -82,30 +82,38 @@ final class ServeCommand implements Callable<Integer> {
                             + " is reachable from other machines, which needs a token: add --token-file, or listen on 127.0.0.1");
         }
         ServiceConfig config = new ServiceConfig(
-                service.host,
-                (int) values.number("--port", service.port, 0, 65535),
-                path("--data", storage.data, values),
-                inputDirectory(values),
-                (int) values.number("--workers", workers, 1, 1024),
-                (int) values.number("--max-queued", limits.maxQueued, 1, 1_000_000),
-                values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
-                (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES),
-                token,
-                processors.secretsFile == null ? Secrets.NONE : SecretsFile.read(processors.secretsFile, values),
-                addressRules(loopback, values),
-                CommandOptions.commands(processors.commands, processors.commandEnvironment, values),
-                processors.plugins == null ? Plugins.NONE : PluginJars.read(processors.plugins, values),
-                !service.noAutoResume,
-                !security.noFaults,
-                security.allowProcessCrash,
-                new ServiceConfig.ClientLimits(
-                        values.bytes("--min-data-rate", limits.minDataRate, 0, 1L << 30),
-                        Duration.ofSeconds(values.number("--idle-timeout", limits.idleTimeout, 1, 3600)),
-                        (int) values.number(
-                                "--max-connections-per-source", limits.maxConnectionsPerSource, 0, 1_000_000)),
+                new ServiceConfig.Listener(
+                        service.host,
+                        (int) values.number("--port", service.port, 0, 65535),
+                        token,
+                        clientLimits(values)),
+                new ServiceConfig.Storage(
+                        path("--data", storage.data, values),
+                        inputDirectory(values),
+                        values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
+                        (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES)),
+                new ServiceConfig.Jobs(
+                        (int) values.number("--workers", workers, 1, 1024),
+                        (int) values.number("--max-queued", limits.maxQueued, 1, 1_000_000),
+                        !service.noAutoResume),
+                new ServiceConfig.Processors(
+                        processors.secretsFile == null
+                                ? Secrets.NONE
+                                : SecretsFile.read(processors.secretsFile, values),
+                        addressRules(loopback, values),
+                        CommandOptions.commands(processors.commands, processors.commandEnvironment, values),
+                        processors.plugins == null ? Plugins.NONE : PluginJars.read(processors.plugins, values)),
+                new ServiceConfig.Rehearsals(!security.noFaults, security.allowProcessCrash),
                 clusterConfig(values));
         values.throwIfInvalid();
         return config;
+    }
+
+    private ServiceConfig.ClientLimits clientLimits(OptionValues values) {
+        return new ServiceConfig.ClientLimits(
+                values.bytes("--min-data-rate", limits.minDataRate, 0, 1L << 30),
+                Duration.ofSeconds(values.number("--idle-timeout", limits.idleTimeout, 1, 3600)),
+                (int) values.number("--max-connections-per-source", limits.maxConnectionsPerSource, 0, 1_000_000));
     }
 
     private ServiceConfig.@Nullable ClusterConfig clusterConfig(OptionValues values) {

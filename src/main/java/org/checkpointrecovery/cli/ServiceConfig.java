@@ -12,46 +12,64 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of the service.
  *
- * @param host {@code --host}: address to listen on; default 127.0.0.1. Any address beyond loopback needs a token
- * @param port {@code --port}: 0 to 65535; 0 picks a free one; default 8080
- * @param data {@code --data}: directory for everything the service keeps; default data/service
- * @param inputDirectory {@code --input-dir}: directory that {@code path} inputs are relative to; default data
- * @param workers {@code --workers}: jobs that run at once, 1 to 1024; default the number of processors
- * @param maxQueued {@code --max-queued}: maximum number of waiting jobs, 1 to 1,000,000; default 1000
- * @param maxUploadBytes {@code --max-upload}: maximum size of an upload, 1 to 1 PiB; default 64 GiB
- * @param maxItemBytes {@code --max-item-bytes}: maximum size of an item, 1 to 64 MiB; default 1 MiB
- * @param token content of {@code --token-file}; null without one
- * @param secrets content of {@code --secrets-file}; none without one
- * @param addressRules {@code --http-allow}: targets that jobs may call. Default: every address while the service listens on
- *     loopback, otherwise public addresses
- * @param commands {@code --command}: program and arguments by name, none by default; {@code --command-env}: environment
- *     variables that they inherit in addition to PATH, HOME, LANG, LC_ALL and TMPDIR
- * @param plugins plugins in the jars of {@code --plugins}; none without it
- * @param autoResume false with {@code --no-auto-resume}
- * @param faultsAllowed false with {@code --no-faults}
- * @param processCrashAllowed true with {@code --allow-process-crash}
- * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
  * @param cluster additional engine for jobs; null without {@code --flink-url}
  */
 public record ServiceConfig(
-        String host,
-        int port,
-        Path data,
-        Path inputDirectory,
-        int workers,
-        int maxQueued,
-        long maxUploadBytes,
-        int maxItemBytes,
-        @Nullable String token,
-        Secrets secrets,
-        AddressRules addressRules,
-        Commands commands,
-        Plugins plugins,
-        boolean autoResume,
-        boolean faultsAllowed,
-        boolean processCrashAllowed,
-        ClientLimits clients,
+        Listener listener,
+        Storage storage,
+        Jobs jobs,
+        Processors processors,
+        Rehearsals rehearsals,
         @Nullable ClusterConfig cluster) {
+
+    /**
+     * Where and for whom the service listens.
+     *
+     * @param host {@code --host}: address to listen on; default 127.0.0.1. Any address beyond loopback needs a token
+     * @param port {@code --port}: 0 to 65535; 0 picks a free one; default 8080
+     * @param token content of {@code --token-file}; null without one
+     * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
+     */
+    public record Listener(String host, int port, @Nullable String token, ClientLimits clients) {}
+
+    /**
+     * What the service keeps and reads.
+     *
+     * @param data {@code --data}: directory for everything the service keeps; default data/service
+     * @param inputDirectory {@code --input-dir}: directory that {@code path} inputs are relative to; default data
+     * @param maxUploadBytes {@code --max-upload}: maximum size of an upload, 1 to 1 PiB; default 64 GiB
+     * @param maxItemBytes {@code --max-item-bytes}: maximum size of an item, 1 to 64 MiB; default 1 MiB
+     */
+    public record Storage(Path data, Path inputDirectory, long maxUploadBytes, int maxItemBytes) {}
+
+    /**
+     * Which jobs run.
+     *
+     * @param workers {@code --workers}: jobs that run at once, 1 to 1024; default the number of processors
+     * @param maxQueued {@code --max-queued}: maximum number of waiting jobs, 1 to 1,000,000; default 1000
+     * @param autoResume false with {@code --no-auto-resume}
+     */
+    public record Jobs(int workers, int maxQueued, boolean autoResume) {}
+
+    /**
+     * What processors may use.
+     *
+     * @param secrets content of {@code --secrets-file}; none without one
+     * @param addressRules {@code --http-allow}: targets that jobs may call. Default: every address while the service
+     *     listens on loopback, otherwise public addresses
+     * @param commands {@code --command}: program and arguments by name, none by default; {@code --command-env}:
+     *     environment variables that they inherit in addition to PATH, HOME, LANG, LC_ALL and TMPDIR
+     * @param plugins plugins in the jars of {@code --plugins}; none without it
+     */
+    public record Processors(Secrets secrets, AddressRules addressRules, Commands commands, Plugins plugins) {}
+
+    /**
+     * Which failures clients may rehearse.
+     *
+     * @param faultsAllowed false with {@code --no-faults}
+     * @param processCrashAllowed true with {@code --allow-process-crash}
+     */
+    public record Rehearsals(boolean faultsAllowed, boolean processCrashAllowed) {}
 
     /**
      * The limits of a client's connections.
@@ -75,20 +93,21 @@ public record ServiceConfig(
     /** Returns the effective values in one line, with the token and the secrets masked. */
     @Override
     public String toString() {
-        return "host=" + host + " port=" + port + " data=" + data + " input-dir=" + inputDirectory + " workers="
-                + workers
-                + " max-queued=" + maxQueued + " max-upload=" + maxUploadBytes + " max-item-bytes=" + maxItemBytes
-                + " token=" + (token == null ? "none" : "(set)") + " secrets=" + secrets.names() + " http-allow="
-                + addressRules + " commands=" + commands.programs().keySet() + " command-env="
-                + commands.environment() + " plugins=" + plugins + " auto-resume=" + autoResume
-                + " faults="
-                + faultsAllowed + " process-crash=" + processCrashAllowed
-                + " min-data-rate=" + clients.minBytesPerSecond() + " idle-timeout="
-                + clients.idle().toSeconds() + " max-connections-per-source=" + clients.maxConnectionsPerSource()
+        return "host=" + listener.host + " port=" + listener.port + " data=" + storage.data + " input-dir="
+                + storage.inputDirectory + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued + " max-upload="
+                + storage.maxUploadBytes + " max-item-bytes=" + storage.maxItemBytes
+                + " token=" + (listener.token == null ? "none" : "(set)") + " secrets=" + processors.secrets.names()
+                + " http-allow=" + processors.addressRules + " commands="
+                + processors.commands.programs().keySet() + " command-env="
+                + processors.commands.environment() + " plugins=" + processors.plugins + " auto-resume="
+                + jobs.autoResume + " faults=" + rehearsals.faultsAllowed + " process-crash="
+                + rehearsals.processCrashAllowed + " min-data-rate=" + listener.clients.minBytesPerSecond
+                + " idle-timeout=" + listener.clients.idle.toSeconds() + " max-connections-per-source="
+                + listener.clients.maxConnectionsPerSource
                 + (cluster == null
                         ? " flink-url=none"
-                        : " flink-url=" + cluster.url() + " flink-parallelism="
-                                + (cluster.parallelism() == null ? "free slots" : cluster.parallelism())
-                                + " flink-process-crash=" + cluster.processCrashAllowed());
+                        : " flink-url=" + cluster.url + " flink-parallelism="
+                                + (cluster.parallelism == null ? "free slots" : cluster.parallelism)
+                                + " flink-process-crash=" + cluster.processCrashAllowed);
     }
 }

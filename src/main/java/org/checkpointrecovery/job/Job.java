@@ -12,34 +12,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * One submission, processed to an end state. Immutable: each transition returns a new job.
  *
- * @param parentId the job whose failed items this one retries, or null
- * @param spec null only if the job's record is damaged
- * @param identity of the input when the job was submitted; null only if the job's record is damaged
  * @param totalItems null until the input has been counted
  * @param stateSince when the job entered its state
  * @param recovery where the latest run started from; null in the first run
- * @param idempotencyKey of the submission, or null
  * @param ends that are reported to the callback URL; none if the spec has no callback URL
  */
 public record Job(
-        JobId id,
-        @Nullable JobId parentId,
-        @Nullable JobSpec spec,
-        @Nullable InputIdentity identity,
+        Submission submission,
         @Nullable Long totalItems,
         JobState state,
         Instant stateSince,
         List<Run> runs,
         @Nullable Recovery recovery,
-        Instant createdAt,
-        @Nullable IdempotencyKey idempotencyKey,
         Ends ends) {
 
     public Job {
-        requireNonNull(id);
+        requireNonNull(submission);
         requireNonNull(state);
         requireNonNull(stateSince);
-        requireNonNull(createdAt);
         runs = List.copyOf(runs);
         for (Ends.PendingEnd end : ends.pending()) {
             if (end.runs() > runs.size()) {
@@ -58,14 +48,40 @@ public record Job(
             @Nullable IdempotencyKey idempotencyKey,
             Instant now) {
         JobState state = spec.start() ? new JobState.Queued() : new JobState.Created();
-        return new Job(
-                id, parentId, spec, identity, totalItems, state, now, List.of(), null, now, idempotencyKey, Ends.NONE);
+        Submission submission = new Submission(id, parentId, spec, identity, idempotencyKey, now);
+        return new Job(submission, totalItems, state, now, List.of(), null, Ends.NONE);
     }
 
     /** Returns a job whose record is damaged: it can only be deleted. */
     public static Job damaged(JobId id, String message, Instant now) {
         JobState state = new JobState.Failed(new Reason(ErrorCode.JOB_RECORD_DAMAGED, message));
-        return new Job(id, null, null, null, null, state, now, List.of(), null, now, null, Ends.NONE);
+        return new Job(new Submission(id, null, null, null, null, now), null, state, now, List.of(), null, Ends.NONE);
+    }
+
+    public JobId id() {
+        return submission.id();
+    }
+
+    public @Nullable JobId parentId() {
+        return submission.parentId();
+    }
+
+    /** Returns the spec; null if the job's record is damaged. */
+    public @Nullable JobSpec spec() {
+        return submission.spec();
+    }
+
+    /** Returns the identity of the input at the submission; null if the job's record is damaged. */
+    public @Nullable InputIdentity identity() {
+        return submission.identity();
+    }
+
+    public Instant createdAt() {
+        return submission.createdAt();
+    }
+
+    public @Nullable IdempotencyKey idempotencyKey() {
+        return submission.idempotencyKey();
     }
 
     public Status status() {
@@ -74,19 +90,19 @@ public record Job(
 
     /** Returns the spec. Throws if the job's record is damaged. */
     public JobSpec validSpec() {
-        return requireNonNull(spec, "the job's record is damaged");
+        return requireNonNull(spec(), "the job's record is damaged");
     }
 
     /**
      * Returns the job that the items were submitted with: this one, or the first ancestor if this is a retry.
      */
     public JobId firstId() {
-        return spec != null && spec.input() instanceof InputSpec.FailedItemsOf failed ? failed.first() : id;
+        return spec() != null && spec().input() instanceof InputSpec.FailedItemsOf failed ? failed.first() : id();
     }
 
     /** Returns how this job answers a verb. {@code failedItems} counts the committed ones. */
     public Answer answer(Verb verb, long failedItems) {
-        if (spec == null && verb != Verb.DELETE) {
+        if (spec() == null && verb != Verb.DELETE) {
             return Answer.NOT_ALLOWED;
         }
         if (verb == Verb.RETRY_FAILED && failedItems == 0) {
@@ -113,7 +129,7 @@ public record Job(
      */
     public Job become(JobState next, Instant now) {
         if (!state.mayBecome(next.status())) {
-            throw new IllegalStateException("job " + id + " is " + status() + " and cannot become " + next.status());
+            throw new IllegalStateException("job " + id() + " is " + status() + " and cannot become " + next.status());
         }
         return with(next, now, runs, recovery, totalItems);
     }
@@ -152,7 +168,7 @@ public record Job(
             case COMPLETED, FAILED, CANCELLED -> true;
             case CREATED, QUEUED, RUNNING, PAUSING, PAUSED, CANCELLING, CRASHED -> false;
         };
-        if (!ended || spec == null || spec.callbackUrl() == null) {
+        if (!ended || spec() == null || spec().callbackUrl() == null) {
             return this;
         }
         return with(ends.and(new Ends.PendingEnd(
@@ -171,19 +187,7 @@ public record Job(
     }
 
     private Job with(Ends others) {
-        return new Job(
-                id,
-                parentId,
-                spec,
-                identity,
-                totalItems,
-                state,
-                stateSince,
-                runs,
-                recovery,
-                createdAt,
-                idempotencyKey,
-                others);
+        return new Job(submission, totalItems, state, stateSince, runs, recovery, others);
     }
 
     /** Returns the start of the first run. */
@@ -211,7 +215,6 @@ public record Job(
 
     private Job with(
             JobState newState, Instant since, List<Run> newRuns, @Nullable Recovery from, @Nullable Long total) {
-        return new Job(
-                id, parentId, spec, identity, total, newState, since, newRuns, from, createdAt, idempotencyKey, ends);
+        return new Job(submission, total, newState, since, newRuns, from, ends);
     }
 }

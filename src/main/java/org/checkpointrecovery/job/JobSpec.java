@@ -8,53 +8,58 @@ import org.jspecify.annotations.Nullable;
  * The client's request. Never changes after submission.
  *
  * @param name a label for people, or null
- * @param batchSize items in a batch, 1 to {@link #MAX_BATCH_SIZE}
- * @param parallelism number of the service's threads that process batches of this job, 1 to {@link #MAX_PARALLELISM};
- *     does not affect the results
  * @param callbackUrl the URL that receives each end of the job, or null
  * @param start whether to queue the job at once
  * @param faults failures to rehearse, or null
  */
 public record JobSpec(
         @Nullable String name,
-        InputSpec input,
-        Format format,
+        ItemsSpec items,
         ProcessorSpec processor,
-        EngineKind engine,
-        int batchSize,
-        int parallelism,
-        CommitMode commit,
+        Execution execution,
         FailedItemLimits failedItemLimits,
         @Nullable String callbackUrl,
         boolean start,
         @Nullable Faults faults) {
-    public static final int MAX_BATCH_SIZE = 1_000_000;
-    public static final int DEFAULT_BATCH_SIZE = 1000;
-    public static final int MAX_PARALLELISM = 64;
-
     public JobSpec {
-        requireNonNull(input);
-        requireNonNull(format);
+        requireNonNull(items);
         requireNonNull(processor);
-        requireNonNull(engine);
-        requireNonNull(commit);
+        requireNonNull(execution);
         requireNonNull(failedItemLimits);
-        if (batchSize < 1 || batchSize > MAX_BATCH_SIZE) {
-            throw new IllegalArgumentException("batchSize " + batchSize);
-        }
-        if (parallelism < 1 || parallelism > MAX_PARALLELISM) {
-            throw new IllegalArgumentException("parallelism " + parallelism);
-        }
+    }
+
+    public InputSpec input() {
+        return items.input();
+    }
+
+    public Format format() {
+        return items.format();
+    }
+
+    public EngineKind engine() {
+        return execution.engine();
+    }
+
+    public int batchSize() {
+        return execution.batchSize();
+    }
+
+    public int parallelism() {
+        return execution.parallelism();
+    }
+
+    public CommitMode commit() {
+        return execution.commit();
     }
 
     /** Returns this spec with the format that was determined from the input. */
     public JobSpec withFormat(Format found) {
-        return with(input, found, start, faults);
+        return with(new ItemsSpec(input(), found), start, faults);
     }
 
     /** Returns this spec with another input. */
     public JobSpec over(InputSpec other) {
-        return with(other, format, start, faults);
+        return with(new ItemsSpec(other, format()), start, faults);
     }
 
     /**
@@ -63,22 +68,10 @@ public record JobSpec(
      * @param first the job that the items were submitted with
      */
     public JobSpec retryOf(JobId parent, JobId first) {
-        return with(new InputSpec.FailedItemsOf(parent, first), format, true, null);
+        return with(new ItemsSpec(new InputSpec.FailedItemsOf(parent, first), format()), true, null);
     }
 
-    private JobSpec with(InputSpec newInput, Format newFormat, boolean newStart, @Nullable Faults newFaults) {
-        return new JobSpec(
-                name,
-                newInput,
-                newFormat,
-                processor,
-                engine,
-                batchSize,
-                parallelism,
-                commit,
-                failedItemLimits,
-                callbackUrl,
-                newStart,
-                newFaults);
+    private JobSpec with(ItemsSpec newItems, boolean newStart, @Nullable Faults newFaults) {
+        return new JobSpec(name, newItems, processor, execution, failedItemLimits, callbackUrl, newStart, newFaults);
     }
 }

@@ -23,34 +23,8 @@ public sealed interface ProcessorSpec {
         }
     }
 
-    /**
-     * Calls an HTTP endpoint for each item.
-     *
-     * @param url absolute, http or https
-     * @param method POST, PUT, PATCH, GET or DELETE; the last two send no body
-     * @param headers by name, in the order of the spec
-     * @param body {@link #BODY_ITEM}, {@link #BODY_JSON}, or a template with {@code {item}}, {@code {index}} or, if
-     *     items are objects, the names of fields
-     * @param concurrency maximum concurrent calls, 1 to {@link #MAX_CONCURRENCY}
-     * @param requestsPerSecond maximum attempts started per second, more than 0; null for no limit
-     * @param timeout of one attempt, from its start to the end of the response
-     * @param maxAttempts for one item, 1 to {@link #MAX_ATTEMPTS}
-     * @param maxResponseBytes maximum size of a response body; a larger one fails the item
-     * @param pauseAfterFailedItems number of consecutive failed items that pauses the job; null for no limit
-     */
-    record Http(
-            String url,
-            String method,
-            Map<String, HeaderValue> headers,
-            String body,
-            int concurrency,
-            @Nullable Double requestsPerSecond,
-            Duration connectTimeout,
-            Duration timeout,
-            int maxAttempts,
-            int maxResponseBytes,
-            @Nullable Integer pauseAfterFailedItems)
-            implements ProcessorSpec {
+    /** Calls an HTTP endpoint for each item. */
+    record Http(Request request, Limits limits) implements ProcessorSpec {
         public static final String TYPE = "http";
         public static final String BODY_ITEM = "item";
         public static final String BODY_JSON = "json";
@@ -68,36 +42,75 @@ public sealed interface ProcessorSpec {
         public static final double MAX_REQUESTS_PER_SECOND = 1_000_000;
 
         public Http {
-            requireNonNull(url);
-            requireNonNull(method);
-            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
-            requireNonNull(body);
-            requireNonNull(connectTimeout);
-            requireNonNull(timeout);
-            check(concurrency >= 1 && concurrency <= MAX_CONCURRENCY, "concurrency " + concurrency);
-            check(maxAttempts >= 1 && maxAttempts <= MAX_ATTEMPTS, "maxAttempts " + maxAttempts);
-            check(requestsPerSecond == null || requestsPerSecond > 0, "requestsPerSecond " + requestsPerSecond);
-            check(
-                    maxResponseBytes >= 0 && maxResponseBytes <= MAX_RESPONSE_BYTES,
-                    "maxResponseBytes " + maxResponseBytes);
+            requireNonNull(request);
+            requireNonNull(limits);
+        }
+
+        /**
+         * The request for an item.
+         *
+         * @param url absolute, http or https
+         * @param method POST, PUT, PATCH, GET or DELETE; the last two send no body
+         * @param headers by name, in the order of the spec
+         * @param body {@link #BODY_ITEM}, {@link #BODY_JSON}, or a template with {@code {item}}, {@code {index}} or, if
+         *     items are objects, the names of fields
+         */
+        public record Request(String url, String method, Map<String, HeaderValue> headers, String body) {
+            public Request {
+                requireNonNull(url);
+                requireNonNull(method);
+                headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+                requireNonNull(body);
+            }
+        }
+
+        /**
+         * The limits of the calls.
+         *
+         * @param concurrency maximum concurrent calls, 1 to {@link #MAX_CONCURRENCY}
+         * @param requestsPerSecond maximum attempts started per second, more than 0; null for no limit
+         * @param timeout of one attempt, from its start to the end of the response
+         * @param maxAttempts for one item, 1 to {@link #MAX_ATTEMPTS}
+         * @param maxResponseBytes maximum size of a response body; a larger one fails the item
+         * @param pauseAfterFailedItems number of consecutive failed items that pauses the job; null for no limit
+         */
+        public record Limits(
+                int concurrency,
+                @Nullable Double requestsPerSecond,
+                Duration connectTimeout,
+                Duration timeout,
+                int maxAttempts,
+                int maxResponseBytes,
+                @Nullable Integer pauseAfterFailedItems) {
+            public Limits {
+                requireNonNull(connectTimeout);
+                requireNonNull(timeout);
+                check(concurrency >= 1 && concurrency <= MAX_CONCURRENCY, "concurrency " + concurrency);
+                check(maxAttempts >= 1 && maxAttempts <= MAX_ATTEMPTS, "maxAttempts " + maxAttempts);
+                check(requestsPerSecond == null || requestsPerSecond > 0, "requestsPerSecond " + requestsPerSecond);
+                check(
+                        maxResponseBytes >= 0 && maxResponseBytes <= MAX_RESPONSE_BYTES,
+                        "maxResponseBytes " + maxResponseBytes);
+            }
         }
 
         /**
          * Returns this spec for one of several tasks of the same job: each has its share of the attempts per second.
          */
         public Http shared(int among) {
+            if (limits.requestsPerSecond == null) {
+                return this;
+            }
             return new Http(
-                    url,
-                    method,
-                    headers,
-                    body,
-                    concurrency,
-                    requestsPerSecond == null ? null : (Double) (requestsPerSecond / among),
-                    connectTimeout,
-                    timeout,
-                    maxAttempts,
-                    maxResponseBytes,
-                    pauseAfterFailedItems);
+                    request,
+                    new Limits(
+                            limits.concurrency,
+                            limits.requestsPerSecond / among,
+                            limits.connectTimeout,
+                            limits.timeout,
+                            limits.maxAttempts,
+                            limits.maxResponseBytes,
+                            limits.pauseAfterFailedItems));
         }
 
         @Override

@@ -19,6 +19,7 @@ import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
@@ -27,6 +28,7 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -37,6 +39,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Submission;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
@@ -125,17 +128,18 @@ public final class JobCodec {
                 runs.add(readRun(run));
             }
             return new Job(
-                    id,
-                    StoredJson.mapOrNull(StoredJson.textOrNull(json, "parentId"), JobId::new),
-                    readSpec(StoredJson.child(json, "spec")),
-                    readIdentity(StoredJson.child(json, "identity")),
+                    new Submission(
+                            id,
+                            StoredJson.mapOrNull(StoredJson.textOrNull(json, "parentId"), JobId::new),
+                            readSpec(StoredJson.child(json, "spec")),
+                            readIdentity(StoredJson.child(json, "identity")),
+                            StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null,
+                            Instant.parse(StoredJson.text(json, "createdAt"))),
                     StoredJson.numberOrNull(json, "totalItems"),
                     readState(StoredJson.child(json, "state")),
                     Instant.parse(StoredJson.text(json, "stateSince")),
                     runs,
                     StoredJson.has(json, "recovery") ? readRecovery(json.get("recovery")) : null,
-                    Instant.parse(StoredJson.text(json, "createdAt")),
-                    StoredJson.has(json, "idempotencyKey") ? readKey(json.get("idempotencyKey")) : null,
                     StoredJson.has(json, "ends") ? readEnds(json.get("ends")) : Ends.NONE);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new DamagedFileException(String.valueOf(e.getMessage()));
@@ -186,13 +190,13 @@ public final class JobCodec {
     private static JobSpec readSpec(JsonNode json) throws DamagedFileException {
         return new JobSpec(
                 StoredJson.textOrNull(json, "name"),
-                readInput(StoredJson.child(json, "input")),
-                readFormat(json),
+                new ItemsSpec(readInput(StoredJson.child(json, "input")), readFormat(json)),
                 ProcessorCodec.decode(StoredJson.child(json, "processor")),
-                readEngine(json),
-                (int) StoredJson.number(json, "batchSize"),
-                (int) StoredJson.number(json, "parallelism"),
-                CommitMode.valueOf(StoredJson.text(json, "commit")),
+                new Execution(
+                        readEngine(json),
+                        (int) StoredJson.number(json, "batchSize"),
+                        (int) StoredJson.number(json, "parallelism"),
+                        CommitMode.valueOf(StoredJson.text(json, "commit"))),
                 new FailedItemLimits(
                         OnItemError.valueOf(StoredJson.text(json, "onItemError")),
                         StoredJson.numberOrNull(json, "maxFailedItems"),

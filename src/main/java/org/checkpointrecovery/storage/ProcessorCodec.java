@@ -46,21 +46,22 @@ public final class ProcessorCodec {
     }
 
     private static void write(ObjectNode json, ProcessorSpec.Http http) {
-        json.put("url", http.url()).put("method", http.method());
+        json.put("url", http.request().url()).put("method", http.request().method());
         ObjectNode headers = json.putObject("headers");
-        http.headers().forEach((name, value) -> {
+        http.request().headers().forEach((name, value) -> {
             if (value instanceof HeaderValue.Secret secret) {
                 headers.putObject(name).put("secret", secret.name());
             } else if (value instanceof HeaderValue.Text text) {
                 headers.put(name, text.text());
             }
         });
-        json.put("body", http.body()).put("concurrency", http.concurrency());
-        json.put("requestsPerSecond", http.requestsPerSecond());
-        json.put("connectTimeoutMillis", http.connectTimeout().toMillis());
-        json.put("timeoutMillis", http.timeout().toMillis());
-        json.put("maxAttempts", http.maxAttempts()).put("maxResponseBytes", http.maxResponseBytes());
-        json.put("pauseAfterFailedItems", http.pauseAfterFailedItems());
+        json.put("body", http.request().body()).put("concurrency", http.limits().concurrency());
+        json.put("requestsPerSecond", http.limits().requestsPerSecond());
+        json.put("connectTimeoutMillis", http.limits().connectTimeout().toMillis());
+        json.put("timeoutMillis", http.limits().timeout().toMillis());
+        json.put("maxAttempts", http.limits().maxAttempts())
+                .put("maxResponseBytes", http.limits().maxResponseBytes());
+        json.put("pauseAfterFailedItems", http.limits().pauseAfterFailedItems());
     }
 
     private static JsonNode parsed(String config) {
@@ -104,20 +105,20 @@ public final class ProcessorCodec {
                             : new HeaderValue.Secret(StoredJson.text(header.getValue(), "secret")));
         }
         Long pauseAfter = StoredJson.numberOrNull(json, "pauseAfterFailedItems");
+        ProcessorSpec.Http.Request request = new ProcessorSpec.Http.Request(
+                StoredJson.text(json, "url"), StoredJson.text(json, "method"), headers, StoredJson.text(json, "body"));
         return new ProcessorSpec.Http(
-                StoredJson.text(json, "url"),
-                StoredJson.text(json, "method"),
-                headers,
-                StoredJson.text(json, "body"),
-                (int) StoredJson.number(json, "concurrency"),
-                StoredJson.has(json, "requestsPerSecond")
-                        ? json.get("requestsPerSecond").doubleValue()
-                        : null,
-                millis(json, "connectTimeoutMillis"),
-                millis(json, "timeoutMillis"),
-                (int) StoredJson.number(json, "maxAttempts"),
-                (int) StoredJson.number(json, "maxResponseBytes"),
-                pauseAfter == null ? null : pauseAfter.intValue());
+                request,
+                new ProcessorSpec.Http.Limits(
+                        (int) StoredJson.number(json, "concurrency"),
+                        StoredJson.has(json, "requestsPerSecond")
+                                ? json.get("requestsPerSecond").doubleValue()
+                                : null,
+                        millis(json, "connectTimeoutMillis"),
+                        millis(json, "timeoutMillis"),
+                        (int) StoredJson.number(json, "maxAttempts"),
+                        (int) StoredJson.number(json, "maxResponseBytes"),
+                        pauseAfter == null ? null : pauseAfter.intValue()));
     }
 
     private static CommandMode mode(String text) throws DamagedFileException {

@@ -38,7 +38,7 @@ class CallingOptionsTest {
     }
 
     private static boolean allows(ServiceConfig config, String url) {
-        return config.addressRules().problem(URI.create(url)).isEmpty();
+        return config.processors().addressRules().problem(URI.create(url)).isEmpty();
     }
 
     @Test
@@ -64,7 +64,7 @@ class CallingOptionsTest {
         assertThat(allows(config, "http://[::1]:5/")).isTrue();
         assertThat(allows(config, "http://a.test/")).isFalse();
         ServiceConfig same = config(Map.of("CHECKPOINT_RECOVERY_HTTP_ALLOW", "a.test:81, [::1]"));
-        assertThat(same.addressRules()).hasToString("a.test:81,[0:0:0:0:0:0:0:1]");
+        assertThat(same.processors().addressRules()).hasToString("a.test:81,[0:0:0:0:0:0:0:1]");
         assertThat(allows(same, "http://a.test:81/")).isTrue();
     }
 

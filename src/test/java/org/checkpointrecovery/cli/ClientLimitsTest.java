@@ -30,16 +30,19 @@ class ClientLimitsTest {
     @Test
     void there_are_defaults() {
         ServiceConfig config = config(Map.of());
-        assertThat(config.clients()).isEqualTo(new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0));
+        assertThat(config.listener().clients())
+                .isEqualTo(new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0));
         assertThat(config.toString()).contains("min-data-rate=240 idle-timeout=30 max-connections-per-source=0");
     }
 
     @Test
     void they_come_from_options_or_from_the_environment() {
         assertThat(config(Map.of("CHECKPOINT_RECOVERY_IDLE_TIMEOUT", "5"), "--min-data-rate", "2K")
+                        .listener()
                         .clients())
                 .isEqualTo(new ServiceConfig.ClientLimits(2048, Duration.ofSeconds(5), 0));
         assertThat(config(Map.of("CHECKPOINT_RECOVERY_MAX_CONNECTIONS_PER_SOURCE", "7"), "--min-data-rate", "0")
+                        .listener()
                         .clients())
                 .isEqualTo(new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 7));
     }

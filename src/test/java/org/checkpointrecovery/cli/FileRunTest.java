@@ -23,11 +23,13 @@ import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.TextEncoding;
@@ -285,13 +287,9 @@ class FileRunTest {
         Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
         JobSpec spec = new JobSpec(
                 null,
-                new InputSpec.InputPath("in.txt", Decoding.from(encoding)),
-                format,
+                new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.from(encoding)), format),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                2,
-                1,
-                commit,
+                new Execution(EngineKind.LOCAL, 2, 1, commit),
                 FailedItemLimits.NONE,
                 null,
                 true,

@@ -65,11 +65,15 @@ class SecretsFileTest {
 
     @Test
     void http_allow_names_hosts_or_tells_what_is_wrong() throws Exception {
-        assertThat(config("--http-allow", "API.example.org:443,[::1]").addressRules())
+        assertThat(config("--http-allow", "API.example.org:443,[::1]")
+                        .processors()
+                        .addressRules())
                 .hasToString("api.example.org:443,[0:0:0:0:0:0:0:1]");
-        assertThat(config().addressRules()).hasToString("any");
+        assertThat(config().processors().addressRules()).hasToString("any");
         Path token = Files.writeString(file, "0123456789abcdef");
-        assertThat(config("--host", "0.0.0.0", "--token-file", token.toString()).addressRules())
+        assertThat(config("--host", "0.0.0.0", "--token-file", token.toString())
+                        .processors()
+                        .addressRules())
                 .hasToString("public");
         assertThat(exit("--http-allow", "http://a/")).isEqualTo(CommandLineTool.BAD_OPTIONS);
     }

@@ -131,6 +131,6 @@ class UnknownNamesTest {
             started[0] = config;
             return CommandLineTool.DONE;
         });
-        assertThat(requireNonNull(started[0]).faultsAllowed()).isFalse();
+        assertThat(requireNonNull(started[0]).rehearsals().faultsAllowed()).isFalse();
     }
 }

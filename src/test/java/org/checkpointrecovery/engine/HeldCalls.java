@@ -38,17 +38,15 @@ public final class HeldCalls implements Processors {
     /** An HTTP processor, so that failures in a row are looked at. */
     public ProcessorSpec http(@Nullable Integer pauseAfterFailedItems) {
         return new ProcessorSpec.Http(
-                "http://127.0.0.1:1/",
-                "POST",
-                Map.of(),
-                ProcessorSpec.Http.BODY_ITEM,
-                concurrency,
-                null,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                1,
-                1000,
-                pauseAfterFailedItems);
+                new ProcessorSpec.Http.Request("http://127.0.0.1:1/", "POST", Map.of(), ProcessorSpec.Http.BODY_ITEM),
+                new ProcessorSpec.Http.Limits(
+                        concurrency,
+                        null,
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(1),
+                        1,
+                        1000,
+                        pauseAfterFailedItems));
     }
 
     public ProcessorSpec plugin() {

@@ -5,10 +5,12 @@ import java.util.Set;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -113,13 +115,9 @@ public final class TestSpec {
                 : new Faults(crashAfterItems, crashPoint, failItems, itemDelay);
         return new JobSpec(
                 null,
-                input,
-                format,
+                new ItemsSpec(input, format),
                 processor,
-                engine,
-                batchSize,
-                parallelism,
-                commit,
+                new Execution(engine, batchSize, parallelism, commit),
                 new FailedItemLimits(onItemError, maxFailedItems, null),
                 callbackUrl,
                 start,

@@ -47,13 +47,9 @@ class JobTest {
     static JobSpec spec(boolean start) {
         return new JobSpec(
                 null,
-                new InputSpec.Inline(),
-                Format.LINES,
+                new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                3,
-                1,
-                CommitMode.GROUP,
+                new Execution(EngineKind.LOCAL, 3, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
                 start,
@@ -76,7 +72,14 @@ class JobTest {
     }
 
     static Job job(Status status) {
-        return new Job(ID, null, spec(true), null, null, state(status), NOON, List.of(), null, NOON, null, Ends.NONE);
+        return new Job(
+                new Submission(ID, null, spec(true), null, null, NOON),
+                null,
+                state(status),
+                NOON,
+                List.of(),
+                null,
+                Ends.NONE);
     }
 
     static Stream<Arguments> everyPairOfStates() {
@@ -213,13 +216,9 @@ class JobTest {
         Faults faults = new Faults(1L, CrashPoint.PROCESSING, Set.of(1L), Duration.ZERO);
         JobSpec parent = new JobSpec(
                 "name",
-                new InputSpec.Upload("file"),
-                Format.LINES,
+                new ItemsSpec(new InputSpec.Upload("file"), Format.LINES),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                7,
-                2,
-                CommitMode.EACH,
+                new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                 "https://example.org/done",
                 false,
@@ -227,13 +226,9 @@ class JobTest {
         assertThat(parent.retryOf(ID, ID))
                 .isEqualTo(new JobSpec(
                         "name",
-                        new InputSpec.FailedItemsOf(ID, ID),
-                        Format.LINES,
+                        new ItemsSpec(new InputSpec.FailedItemsOf(ID, ID), Format.LINES),
                         new ProcessorSpec.TextStats(),
-                        EngineKind.LOCAL,
-                        7,
-                        2,
-                        CommitMode.EACH,
+                        new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                         new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                         "https://example.org/done",
                         true,

@@ -23,16 +23,11 @@ class ProgressTest {
                 new Run(1, earlier, 0, 20, new Run.Ending(Run.End.PAUSED, null, earlier.plusSeconds(60), null)),
                 new Run(2, NOON, 20, 20, null));
         Job job = new Job(
-                new JobId("0mh3k2v9x-7fq2mzt4"),
-                null,
-                JobTest.spec(true),
-                null,
+                new Submission(new JobId("0mh3k2v9x-7fq2mzt4"), null, JobTest.spec(true), null, null, earlier),
                 total,
                 JobTest.state(status),
                 NOON,
                 runs,
-                null,
-                earlier,
                 null,
                 Ends.NONE);
         Position committed = new Position(nextItem, 0, 0, 0, nextItem - 1, 1);

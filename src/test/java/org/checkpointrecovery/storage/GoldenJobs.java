@@ -14,6 +14,7 @@ import org.checkpointrecovery.job.Decoding;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
@@ -23,6 +24,7 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -33,6 +35,7 @@ import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.job.Submission;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
@@ -72,13 +75,13 @@ public final class GoldenJobs {
             @Nullable String name, InputSpec input, Format format, ProcessorSpec processor, @Nullable Faults faults) {
         return new JobSpec(
                 name,
-                input,
-                format,
+                new ItemsSpec(input, format),
                 processor,
-                faults == null ? EngineKind.LOCAL : EngineKind.FLINK,
-                1000,
-                4,
-                faults == null ? CommitMode.GROUP : CommitMode.EACH,
+                new Execution(
+                        faults == null ? EngineKind.LOCAL : EngineKind.FLINK,
+                        1000,
+                        4,
+                        faults == null ? CommitMode.GROUP : CommitMode.EACH),
                 name == null ? FailedItemLimits.NONE : new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 name == null ? null : "https://example.org/done",
                 name == null,
@@ -96,7 +99,7 @@ public final class GoldenJobs {
             List<Run> runs,
             @Nullable Recovery recovery,
             Ends ends) {
-        return new Job(ID, null, spec, identity, 12L, state, LATER, runs, recovery, NOW, null, ends);
+        return new Job(new Submission(ID, null, spec, identity, null, NOW), 12L, state, LATER, runs, recovery, ends);
     }
 
     private static Job state(JobState state) {
@@ -114,17 +117,8 @@ public final class GoldenJobs {
         headers.put("X-B", new HeaderValue.Text("a \"value\""));
         headers.put("Authorization", new HeaderValue.Secret("TOKEN"));
         ProcessorSpec http = new ProcessorSpec.Http(
-                "https://example.org/\u00fc",
-                "PUT",
-                headers,
-                "{\"x\":\"{item}\"}",
-                17,
-                2.5,
-                Duration.ofMillis(1500),
-                Duration.ofSeconds(30),
-                3,
-                4000,
-                20);
+                new ProcessorSpec.Http.Request("https://example.org/\u00fc", "PUT", headers, "{\"x\":\"{item}\"}"),
+                new ProcessorSpec.Http.Limits(17, 2.5, Duration.ofMillis(1500), Duration.ofSeconds(30), 3, 4000, 20));
         JobSpec spec = spec(null, new InputSpec.Upload("0mh3k2v9x-11111111"), Format.of(Format.Kind.JSONL), http, null);
         return Job.submitted(ID, null, spec, OWN, 12L, null, NOW);
     }
@@ -173,7 +167,13 @@ public final class GoldenJobs {
                 List.of(new Run(1, NOW, 0, 9, new Run.Ending(Run.End.FAILED, REASON, LATER, Duration.ofMillis(5))));
         Recovery recovery = new Recovery(Recovery.From.BEGINNING, 0, null);
         return new Job(
-                ID, PARENT, spec, OWN, null, new JobState.Failed(REASON), LATER, runs, recovery, NOW, null, Ends.NONE);
+                new Submission(ID, PARENT, spec, OWN, null, NOW),
+                null,
+                new JobState.Failed(REASON),
+                LATER,
+                runs,
+                recovery,
+                Ends.NONE);
     }
 
     private static Job completed() {

@@ -18,6 +18,7 @@ import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Ends;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
@@ -26,6 +27,7 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -37,6 +39,7 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Submission;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,13 +55,9 @@ class JobCodecTest {
     private static JobSpec spec(InputSpec input, @Nullable Faults faults) {
         return new JobSpec(
                 "a name \ud83d\ude00",
-                input,
-                Format.LINES,
+                new ItemsSpec(input, Format.LINES),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                1_000_000,
-                64,
-                CommitMode.EACH,
+                new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, Long.MAX_VALUE, 0.5),
                 "https://example.org/done",
                 false,
@@ -71,17 +70,18 @@ class JobCodecTest {
                 new Run(2, NOW, 6, 9, new Run.Ending(Run.End.FAILED, REASON, NOW, Duration.ofNanos(1_234_567_890))),
                 new Run(3, NOW, 9, 9, null));
         return new Job(
-                ID,
-                PARENT,
-                spec,
-                new InputIdentity(Long.MAX_VALUE, new InputTimes(NOW, NOW.plusNanos(1)), -17),
+                new Submission(
+                        ID,
+                        PARENT,
+                        spec,
+                        new InputIdentity(Long.MAX_VALUE, new InputTimes(NOW, NOW.plusNanos(1)), -17),
+                        new IdempotencyKey("key \"1\"", "ab"),
+                        NOW),
                 12L,
                 state,
                 NOW,
                 runs,
                 new Recovery(Recovery.From.PREVIOUS_CHECKPOINT, 9, REASON),
-                NOW,
-                new IdempotencyKey("key \"1\"", "ab"),
                 new Ends(
                         3,
                         List.of(
@@ -119,13 +119,9 @@ class JobCodecTest {
     void what_may_be_missing_is_read_as_missing() throws IOException {
         JobSpec spec = new JobSpec(
                 null,
-                new InputSpec.Inline(),
-                Format.LINES,
+                new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 new ProcessorSpec.TextStats(),
-                EngineKind.LOCAL,
-                1,
-                1,
-                CommitMode.GROUP,
+                new Execution(EngineKind.LOCAL, 1, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
                 true,
@@ -133,7 +129,8 @@ class JobCodecTest {
         InputIdentity identity = new InputIdentity(0, null, 0);
         assertRoundTrip(Job.submitted(ID, null, spec, identity, null, null, NOW));
         JobState empty = new JobState.Completed(Position.START, null);
-        assertRoundTrip(new Job(ID, null, spec, identity, 0L, empty, NOW, List.of(), null, NOW, null, Ends.NONE));
+        assertRoundTrip(new Job(
+                new Submission(ID, null, spec, identity, null, NOW), 0L, empty, NOW, List.of(), null, Ends.NONE));
     }
 
     static Stream<InputSpec> everyInput() {

@@ -298,7 +298,7 @@ final class FlinkFeed implements Feed {
 
     private static int concurrency(ProcessorSpec spec) {
         if (spec instanceof ProcessorSpec.Http http) {
-            return http.concurrency();
+            return http.limits().concurrency();
         }
         if (spec instanceof ProcessorSpec.Command command) {
             return command.concurrency();

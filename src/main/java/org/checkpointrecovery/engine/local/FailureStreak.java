@@ -38,7 +38,7 @@ final class FailureStreak {
         if (!(spec instanceof ProcessorSpec.Http http)) {
             return new FailureStreak(Integer.MAX_VALUE, Integer.MAX_VALUE);
         }
-        Integer pauseAfter = http.pauseAfterFailedItems();
+        Integer pauseAfter = http.limits().pauseAfterFailedItems();
         return new FailureStreak(
                 pauseAfter == null || limits.itemsAllowed() < pauseAfter ? Integer.MAX_VALUE : pauseAfter,
                 limits.itemsAllowed() < UNAUTHORIZED ? Integer.MAX_VALUE : UNAUTHORIZED);

@@ -64,8 +64,9 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     @Override
     public List<Problem> problems(ProcessorSpec.Http spec, Format format) {
         List<Problem> problems = new ArrayList<>();
-        rules.problem(URI.create(spec.url())).ifPresent(problem -> problems.add(new Problem("url", problem)));
-        spec.headers().forEach((name, value) -> {
+        rules.problem(URI.create(spec.request().url()))
+                .ifPresent(problem -> problems.add(new Problem("url", problem)));
+        spec.request().headers().forEach((name, value) -> {
             if (value instanceof HeaderValue.Secret secret
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
@@ -118,25 +119,28 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
 
     @Override
     public ConcurrentProcessor build(ProcessorSpec.Http spec) throws UnavailableException {
-        URI url = URI.create(spec.url());
+        URI url = URI.create(spec.request().url());
         if (rules.problem(url).isPresent()) {
             throw new UnavailableException("The url of the processor "
                     + rules.problem(url).get() + ". Restart the service with another --http-allow and resume the job.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
-        for (Map.Entry<String, HeaderValue> header : spec.headers().entrySet()) {
+        for (Map.Entry<String, HeaderValue> header : spec.request().headers().entrySet()) {
             headers.put(header.getKey(), value(header.getKey(), header.getValue(), used));
         }
         Redaction redaction = new Redaction(used);
         JettyCaller.Limits limits = new JettyCaller.Limits(
-                spec.concurrency(), spec.connectTimeout(), spec.timeout(), spec.maxResponseBytes());
+                spec.limits().concurrency(),
+                spec.limits().connectTimeout(),
+                spec.limits().timeout(),
+                spec.limits().maxResponseBytes());
         return new HttpProcessor(
                 spec,
-                new Judge(Hosts.named(url), spec.maxAttempts(), redaction, clock),
+                new Judge(Hosts.named(url), spec.limits().maxAttempts(), redaction, clock),
                 new HttpProcessor.Setup(
                         RequestBody.of(spec),
-                        new ItemCalls(url, spec.method(), headers),
+                        new ItemCalls(url, spec.request().method(), headers),
                         new JettyCaller(limits, names, rules, tls.get()),
                         new ThreadLoop("http-items"),
                         backoff,

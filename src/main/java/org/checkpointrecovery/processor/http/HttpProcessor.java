@@ -77,12 +77,12 @@ final class HttpProcessor implements ConcurrentProcessor {
         this.judge = judge;
         this.setup = setup;
         this.loop = setup.loop();
-        this.throttle = new Throttle(spec.concurrency(), spec.requestsPerSecond(), loop.nanos());
+        this.throttle = new Throttle(spec.limits().concurrency(), spec.limits().requestsPerSecond(), loop.nanos());
     }
 
     @Override
     public int concurrency() {
-        return spec.concurrency();
+        return spec.limits().concurrency();
     }
 
     @Override
@@ -165,7 +165,7 @@ final class HttpProcessor implements ConcurrentProcessor {
         }
         if (asked != null && asked.compareTo(RetryAfter.MAX) > 0) {
             pending.answered.accept(new Answer.GivenUp(tooLong(verdict, asked)));
-        } else if (pending.attempts >= spec.maxAttempts()) {
+        } else if (pending.attempts >= spec.limits().maxAttempts()) {
             pending.answered.accept(new Answer.Failed(verdict.failure(), pending.attempts));
         } else if (stopped) {
             pending.giveUp();

@@ -33,13 +33,13 @@ sealed interface RequestBody {
     Made of(Work work);
 
     static RequestBody of(ProcessorSpec.Http spec) {
-        if (spec.method().equals("GET") || spec.method().equals("DELETE")) {
+        if (spec.request().method().equals("GET") || spec.request().method().equals("DELETE")) {
             return new None();
         }
-        return switch (spec.body()) {
+        return switch (spec.request().body()) {
             case ProcessorSpec.Http.BODY_ITEM -> new ItemItself();
             case ProcessorSpec.Http.BODY_JSON -> new ItemInJson();
-            default -> new FilledTemplate(BodyTemplate.parse(spec.body()));
+            default -> new FilledTemplate(BodyTemplate.parse(spec.request().body()));
         };
     }
 

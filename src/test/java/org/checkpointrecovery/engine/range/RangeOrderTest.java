@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.EngineKind;
+import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
@@ -22,6 +23,7 @@ import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
+import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -48,13 +50,9 @@ class RangeOrderTest {
     private static Job job(ProcessorSpec processor, @Nullable Faults faults) {
         JobSpec spec = new JobSpec(
                 "a \"name\" \ud83d\ude00\n",
-                new InputSpec.FailedItemsOf(PARENT, PARENT),
-                new Format(Format.Kind.CSV, ';'),
+                new ItemsSpec(new InputSpec.FailedItemsOf(PARENT, PARENT), new Format(Format.Kind.CSV, ';')),
                 processor,
-                EngineKind.LOCAL,
-                1_000_000,
-                64,
-                CommitMode.EACH,
+                new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 null,
                 true,
@@ -68,17 +66,8 @@ class RangeOrderTest {
         headers.put("X-B", new HeaderValue.Text("a \"value\""));
         headers.put("Authorization", new HeaderValue.Secret("token"));
         return new ProcessorSpec.Http(
-                "https://example.org/\u00fc",
-                "PUT",
-                headers,
-                "{\"x\":\"{item}\"}",
-                17,
-                2.5,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(2),
-                3,
-                4000,
-                null);
+                new ProcessorSpec.Http.Request("https://example.org/\u00fc", "PUT", headers, "{\"x\":\"{item}\"}"),
+                new ProcessorSpec.Http.Limits(17, 2.5, Duration.ofSeconds(1), Duration.ofSeconds(2), 3, 4000, null));
     }
 
     static Stream<RangeOrder> everyOrder() {

@@ -80,16 +80,8 @@ final class HttpSpec {
 
     ProcessorSpec.Http build() {
         return new ProcessorSpec.Http(
-                url,
-                method,
-                headers,
-                body,
-                concurrency,
-                requestsPerSecond,
-                connectTimeout,
-                timeout,
-                maxAttempts,
-                maxResponseBytes,
-                null);
+                new ProcessorSpec.Http.Request(url, method, headers, body),
+                new ProcessorSpec.Http.Limits(
+                        concurrency, requestsPerSecond, connectTimeout, timeout, maxAttempts, maxResponseBytes, null));
     }
 }
