@@ -1,32 +1,38 @@
 package org.checkpointrecovery.api;
 
-import java.io.IOException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.UncheckedIOException;
 import org.checkpointrecovery.engine.JobView;
-import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.job.Job;
+import org.jspecify.annotations.Nullable;
 
 /** The body of a callback, in the JSON of the API. */
 public final class CallbackBody {
     private CallbackBody() {}
 
+    private record Body(
+            String jobId,
+            @Nullable String name,
+            String state,
+            JobJson.@Nullable ReasonJson stateReason,
+            @Nullable String outcome,
+            ProgressJson progress,
+            @Nullable String at) {}
+
     public static byte[] of(JobView view) {
         Job job = view.job();
+        Body body = new Body(
+                job.id().value(),
+                job.validSpec().name(),
+                job.status().name(),
+                JobJson.ReasonJson.of(view.reason()),
+                JobJson.outcome(job),
+                ProgressJson.of(view.progress()),
+                JobJson.time(job.stateSince()));
         try {
-            return Answers.bytes(json -> {
-                json.writeStartObject();
-                json.writeStringField("jobId", job.id().value());
-                json.writeStringField("name", job.validSpec().name());
-                JobJson.state(json, job, view.reason());
-                json.writeFieldName("progress");
-                JobJson.progress(json, view.progress());
-                JobJson.time(json, "at", job.stateSince());
-                json.writeEndObject();
-            });
-        } catch (IOException e) {
+            return Json.mapper().writeValueAsBytes(body);
+        } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
-        } catch (RefusedException e) {
-            throw new IllegalStateException(e); // no items are read
         }
     }
 }

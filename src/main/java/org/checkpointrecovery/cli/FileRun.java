@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,7 +27,6 @@ import org.checkpointrecovery.job.Elapsed;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputIdentity;
-import org.checkpointrecovery.job.InputTimes;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
@@ -201,20 +199,11 @@ final class FileRun {
 
     /**
      * Returns a job id made of the input's size and checksum, and of its format and encoding where they are not the defaults.
-     * The input's times are in the checkpoint. Older releases had the time of modification in the id; their checkpoints remain
-     * valid.
+     * The input's times are in the checkpoint.
      */
-    private JobId idOf(InputIdentity identity, Format format, Decoding decoding) throws IOException {
-        String bytes = "run-" + Long.toString(identity.bytes(), 36);
-        String rest = "-" + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding);
-        JobId id = new JobId(bytes + rest);
-        if (!decoding.isNone()) {
-            return id;
-        }
-        InputTimes times = identity.times();
-        Instant modifiedAt = times == null || times.modifiedAt() == null ? Instant.EPOCH : times.modifiedAt();
-        JobId older = new JobId(bytes + "-" + Long.toString(Math.max(0, modifiedAt.toEpochMilli()), 36) + rest);
-        return FileCheckpointStore.ownerOf(disk, files.checkpoint()).equals(Optional.of(older)) ? older : id;
+    private static JobId idOf(InputIdentity identity, Format format, Decoding decoding) {
+        return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-"
+                + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding));
     }
 
     /** Distinguishes formats: a byte position of one means nothing in another. */
@@ -227,7 +216,7 @@ final class FileRun {
         };
     }
 
-    /** Returns four characters; none for the options of older releases, so that their checkpoints remain valid. */
+    /** Returns four characters; none for the default options. */
     private static String digestOfOptions(Format format) {
         if (format.equals(new Format(format.kind(), format.delimiter()))) {
             return "";

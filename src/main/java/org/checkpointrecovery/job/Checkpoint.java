@@ -13,19 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param position the end of a batch; results and errors before it are forced to disk
  * @param inputTimes times of the input when the bytes before the position were last verified; null for inputs that the
  *     service owns
- * @param took duration of the run so far, by a monotonic clock; null if an older release did not record it
+ * @param took duration of the run so far, by a monotonic clock
  */
 public record Checkpoint(
-        JobId jobId,
-        int run,
-        Position position,
-        @Nullable InputTimes inputTimes,
-        Instant savedAt,
-        @Nullable Duration took) {
+        JobId jobId, int run, Position position, @Nullable InputTimes inputTimes, Instant savedAt, Duration took) {
     public Checkpoint {
         requireNonNull(jobId);
         requireNonNull(position);
         requireNonNull(savedAt);
+        requireNonNull(took);
         if (run < 1) {
             throw new IllegalArgumentException("run " + run);
         }

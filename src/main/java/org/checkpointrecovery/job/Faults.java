@@ -3,14 +3,16 @@ package org.checkpointrecovery.job;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Failures to rehearse.
  *
  * @param crashAfterItems the first run crashes after this many processed items, at least 1; null for no crash
- * @param failItems indexes of items that fail in every run
+ * @param failItems indexes of items that fail in every run, in order
  * @param itemDelay delay of each item, 0 to {@link #MAX_ITEM_DELAY}
  */
 public record Faults(@Nullable Long crashAfterItems, CrashPoint crashPoint, Set<Long> failItems, Duration itemDelay) {
@@ -19,7 +21,7 @@ public record Faults(@Nullable Long crashAfterItems, CrashPoint crashPoint, Set<
 
     public Faults {
         requireNonNull(crashPoint);
-        failItems = Set.copyOf(failItems);
+        failItems = Collections.unmodifiableSortedSet(new TreeSet<>(failItems));
         if (crashAfterItems != null && crashAfterItems < 1) {
             throw new IllegalArgumentException("crashAfterItems " + crashAfterItems);
         }

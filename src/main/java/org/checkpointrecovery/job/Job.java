@@ -145,10 +145,9 @@ public record Job(
     /**
      * Ends the current run, if there is one, and changes the job to its next state.
      *
-     * @param took duration of the run; null if unknown
+     * @param took duration of the run
      */
-    public Job endRun(
-            Run.End end, @Nullable Reason reason, JobState next, long nextItem, Instant now, @Nullable Duration took) {
+    public Job endRun(Run.End end, @Nullable Reason reason, JobState next, long nextItem, Instant now, Duration took) {
         List<Run> ended = new ArrayList<>(runs);
         if (!ended.isEmpty() && ended.get(ended.size() - 1).ending() == null) {
             ended.set(ended.size() - 1, ended.get(ended.size() - 1).end(end, reason, now, nextItem, took));
@@ -208,7 +207,7 @@ public record Job(
     public Duration elapsed(Duration underWay) {
         Duration sum = Duration.ZERO;
         for (Run run : runs) {
-            sum = sum.plus(run.ending() == null ? underWay : run.took(run.ending()));
+            sum = sum.plus(run.ending() == null ? underWay : run.ending().took());
         }
         return sum;
     }

@@ -63,7 +63,8 @@ public record Progress(
             return null;
         }
         Run run = job.runs().get(job.runs().size() - 1);
-        Duration took = run.ending() == null ? elapsed.toCheckpoint() : run.took(run.ending());
+        Duration took =
+                run.ending() == null ? elapsed.toCheckpoint() : run.ending().took();
         long items = committed.nextItem() - run.firstItem();
         double seconds = took == null ? 0 : took.toNanos() / 1e9;
         return items <= 0 || seconds <= 0 ? null : items / seconds;

@@ -28,29 +28,22 @@ public record Run(
         return new Run(number, at, firstItem, firstItem, null);
     }
 
-    public Run end(End how, @Nullable Reason reason, Instant at, long nextItem, @Nullable Duration took) {
+    public Run end(End how, @Nullable Reason reason, Instant at, long nextItem, Duration took) {
         return new Run(number, startedAt, firstItem, nextItem, new Ending(how, reason, at, took));
-    }
-
-    /** Returns the duration of an ended run. */
-    Duration took(Ending ended) {
-        if (ended.took != null) {
-            return ended.took;
-        }
-        Duration between = Duration.between(startedAt, ended.at);
-        return between.isNegative() ? Duration.ZERO : between;
     }
 
     /**
      * How, why and when a run ended.
      *
-     * @param took duration of the run by a monotonic clock; null if an older release did not record it
+     * @param took duration of the run by a monotonic clock
      */
-    public record Ending(
-            End end,
-            @Nullable Reason reason,
-            Instant at,
-            @Nullable Duration took) {}
+    public record Ending(End end, @Nullable Reason reason, Instant at, Duration took) {
+        public Ending {
+            requireNonNull(end);
+            requireNonNull(at);
+            requireNonNull(took);
+        }
+    }
 
     /** How a run ended. */
     public enum End {

@@ -61,7 +61,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     /** Returns the job that a checkpoint file belongs to; empty if the file is missing or unreadable. */
     public static Optional<JobId> ownerOf(Disk disk, Path file) throws IOException {
         try {
-            return Optional.of(CheckpointCodec.owner(disk.read(file)));
+            return Optional.of(CheckpointCodec.decode(disk.read(file)).jobId());
         } catch (NoSuchFileException | DamagedFileException e) {
             return Optional.empty();
         }

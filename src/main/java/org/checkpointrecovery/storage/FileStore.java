@@ -1,14 +1,11 @@
 package org.checkpointrecovery.storage;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -51,7 +48,7 @@ public final class FileStore {
         for (Path directory : directories.list()) {
             Path record = directory.resolve("file.json");
             try {
-                UploadedFile file = decode(disk.read(record));
+                UploadedFile file = StoredJson.read(disk.read(record), VERSION, UploadedFile.class);
                 if (!directory.endsWith(file.id())) {
                     throw new DamagedFileException("it belongs to another upload, " + file.id());
                 }
@@ -137,7 +134,7 @@ public final class FileStore {
             content.force();
             content.close();
             UploadedFile file = new UploadedFile(id, name, bytes, HexFormat.of().formatHex(sha256.digest()), now);
-            Replacement.writeForced(disk, staged.resolve("file.json"), encode(file));
+            Replacement.writeForced(disk, staged.resolve("file.json"), StoredJson.write(VERSION, file));
             directories.publish(staged, id);
             ended = true;
             files.put(id, file);
@@ -185,27 +182,6 @@ public final class FileStore {
         }
         directories.delete(id);
         files.remove(id);
-    }
-
-    private static byte[] encode(UploadedFile file) {
-        ObjectNode json = StoredJson.object(VERSION);
-        json.put("id", file.id()).put("name", file.name()).put("bytes", file.bytes());
-        json.put("sha256", file.sha256()).put("createdAt", file.createdAt().toString());
-        return StoredJson.write(json);
-    }
-
-    private static UploadedFile decode(byte[] bytes) throws IOException {
-        JsonNode json = StoredJson.read(bytes, VERSION);
-        try {
-            return new UploadedFile(
-                    StoredJson.text(json, "id"),
-                    StoredJson.textOrNull(json, "name"),
-                    StoredJson.number(json, "bytes"),
-                    StoredJson.text(json, "sha256"),
-                    Instant.parse(StoredJson.text(json, "createdAt")));
-        } catch (DateTimeException e) {
-            throw new DamagedFileException(String.valueOf(e.getMessage()));
-        }
     }
 
     private static MessageDigest sha256() {

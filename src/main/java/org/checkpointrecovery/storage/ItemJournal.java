@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemFailure;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #SEGMENT_BYTES}. A segment is deleted once the checkpoint has passed all of its items:
  *
  * <pre>
- * checkpoint-recovery-journal 3 0mh3k2v9x-7fq2mzt4
+ * checkpoint-recovery-journal 1 0mh3k2v9x-7fq2mzt4
  * 1f2e03aa 17:5ab10c3e + {"index":17,"status":200,"attempts":1,"body":"ok"}
  * 77aa10bc 123 =
  * 0b6f3c11 16:90d2e1f7 - 1 5 503 HTTP_STATUS The endpoint answered 503 at the last of 5 attempts.
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * with the result, or {@code -} with the run in which the item failed, attempts, HTTP status (0 for none), code and
  * message. Of two lines for one item the later one counts. Failures up to the last run that ended FAILED do not count:
  * resuming the job retries them. A line counts only if the checksum of the item matches, because others may change the
- * uncommitted part of a {@code path} input. Version 2 had no checksum of the item.
+ * uncommitted part of a {@code path} input.
  *
  * <p>An incomplete line does not count; the lines after it do. {@code =} starts each write but a segment's first, and
  * says how many bytes of the segment were forced before. {@code ^} starts a segment that continues a full one of the
@@ -50,8 +49,7 @@ public final class ItemJournal implements Closeable {
     static final char FORCED = '=';
     static final char CONTINUES = '^';
     private static final byte[] NOTHING = {};
-    private static final String HEADER = "checkpoint-recovery-journal 3 ";
-    private static final String HEADER_2 = "checkpoint-recovery-journal 2 ";
+    private static final String HEADER = "checkpoint-recovery-journal 1 ";
 
     private final Disk disk;
     private final JobFiles files;
@@ -97,8 +95,7 @@ public final class ItemJournal implements Closeable {
     }
 
     static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem, int segmentBytes) throws IOException {
-        RecoveredItems recovered = RecoveredItems.read(
-                disk, files, Set.of(HEADER + run.job(), HEADER_2 + run.job()), nextItem, run.lastFailed());
+        RecoveredItems recovered = RecoveredItems.read(disk, files, HEADER + run.job(), nextItem, run.lastFailed());
         return new ItemJournal(disk, files, run, segmentBytes, recovered);
     }
 

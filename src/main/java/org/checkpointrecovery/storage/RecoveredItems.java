@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -59,10 +58,10 @@ final class RecoveredItems implements Closeable {
     }
 
     /**
-     * @param headers the valid first lines of the job's segments
+     * @param header the first line of the job's segments
      * @param lastFailed number of the last run whose failures do not count
      */
-    static RecoveredItems read(Disk disk, JobFiles files, Set<String> headers, long nextItem, int lastFailed)
+    static RecoveredItems read(Disk disk, JobFiles files, String header, long nextItem, int lastFailed)
             throws IOException {
         RecoveredItems items = new RecoveredItems(disk, files, nextItem, lastFailed);
         Scan before = null;
@@ -70,7 +69,7 @@ final class RecoveredItems implements Closeable {
             items.noteMissing(before, segment);
             items.lastSegment = segment;
             try {
-                before = items.scan(segment, headers, before);
+                before = items.scan(segment, header, before);
             } catch (NotAFileException e) {
                 if (!e.isLink()) {
                     throw e;
@@ -129,7 +128,7 @@ final class RecoveredItems implements Closeable {
     }
 
     /** Finds the positions of all complete lines of a segment. */
-    private Scan scan(int segment, Set<String> headers, @Nullable Scan before) throws IOException {
+    private Scan scan(int segment, String header, @Nullable Scan before) throws IOException {
         Scan scan = new Scan(segment);
         try (SeekableByteChannel channel = disk.openForRead(files.journal(segment))) {
             byte[] window = new byte[WINDOW_BYTES];
@@ -142,7 +141,7 @@ final class RecoveredItems implements Closeable {
                         look(scan, new Line(window, start, end), before);
                     } else {
                         scan.headed = true;
-                        scan.ours = headers.contains(new String(window, start, end - start, US_ASCII));
+                        scan.ours = header.equals(new String(window, start, end - start, US_ASCII));
                         scan.suspect = !scan.ours;
                     }
                     scan.bytes += end + 1 - start;
@@ -243,10 +242,10 @@ final class RecoveredItems implements Closeable {
             return Long.parseLong(about()[0]);
         }
 
-        /** Whether the line was written for an item with this checksum. True if the line has no checksum. */
+        /** Whether the line was written for an item with this checksum. */
         boolean isAbout(int item) {
             String[] about = about();
-            return about.length == 1 || HexFormat.fromHexDigits(about[1]) == item;
+            return HexFormat.fromHexDigits(about[1]) == item;
         }
 
         /** Returns the position of the first byte after the kind. */

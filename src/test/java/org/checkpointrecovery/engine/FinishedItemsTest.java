@@ -54,7 +54,7 @@ class FinishedItemsTest {
         assertThat(progress(id).failedItems()).isEqualTo(1);
         assertThat(progress(id).percent()).isEqualTo(60.0);
         run.finished(id, 2, 0); // a task was begun anew, and forgot
-        run.committed(id, new Checkpoint(id, 1, position(3, 0), null, Instant.now(), null), Duration.ZERO);
+        run.committed(id, new Checkpoint(id, 1, position(3, 0), null, Instant.now(), Duration.ZERO), Duration.ZERO);
         assertThat(progress(id).processedItems()).isEqualTo(6);
         assertThat(service.nextItem(id)).isEqualTo(3);
         List<Long> seen = new ArrayList<>();
@@ -63,7 +63,7 @@ class FinishedItemsTest {
             seen.add(progress(id).processedItems());
         }
         assertThat(seen).containsExactly(7L, 7L, 8L, 8L, 8L);
-        run.committed(id, new Checkpoint(id, 1, position(9, 1), null, Instant.now(), null), Duration.ZERO);
+        run.committed(id, new Checkpoint(id, 1, position(9, 1), null, Instant.now(), Duration.ZERO), Duration.ZERO);
         assertThat(progress(id).processedItems()).isEqualTo(10);
         assertThat(progress(id).percent()).isLessThan(100.0);
         run.ended(id, new RunEnd(Run.End.COMPLETED, null, position(9, 1)));

@@ -280,13 +280,13 @@ class TouchedInputTest {
     }
 
     @Test
-    void a_checkpoint_of_an_older_release_counts_as_long_as_nobody_touches_the_input() throws Exception {
+    void a_checkpoint_without_a_checksum_of_the_input_counts_as_long_as_nobody_touches_the_input() throws Exception {
         for (boolean touched : new boolean[] {false, true}) {
             JobId id;
             try (TestService service = start(new LocalDisk())) {
                 id = crash(service);
                 for (String name : new String[] {"checkpoint.json", "checkpoint.previous.json"}) {
-                    OldFiles.removeFields(
+                    StoredFields.remove(
                             service.files(id).directory().resolve(name),
                             "inputCrc32c",
                             "inputModifiedAt",

@@ -166,7 +166,8 @@ class JobTest {
 
     @Test
     void a_run_that_could_not_begin_leaves_no_run_behind() {
-        Job failed = job(Status.QUEUED).endRun(Run.End.FAILED, REASON, new JobState.Failed(REASON), 0, NOON, null);
+        Job failed =
+                job(Status.QUEUED).endRun(Run.End.FAILED, REASON, new JobState.Failed(REASON), 0, NOON, Duration.ZERO);
         assertThat(failed.runs()).isEmpty();
         assertThat(failed.startedAt()).isNull();
         assertThat(failed.elapsed(Duration.ofSeconds(5))).isZero();
@@ -178,9 +179,9 @@ class JobTest {
         Job paused = job(Status.QUEUED)
                 .beginRun(beginning, NOON)
                 .become(new JobState.Pausing(), NOON)
-                .endRun(Run.End.PAUSED, null, new JobState.Paused(null), 3, NOON, null);
+                .endRun(Run.End.PAUSED, null, new JobState.Paused(null), 3, NOON, Duration.ZERO);
         Job failed = paused.become(new JobState.Queued(), NOON)
-                .endRun(Run.End.FAILED, REASON, new JobState.Failed(REASON), 3, NOON, null);
+                .endRun(Run.End.FAILED, REASON, new JobState.Failed(REASON), 3, NOON, Duration.ZERO);
         assertThat(failed.runs()).isEqualTo(paused.runs());
     }
 

@@ -20,7 +20,12 @@ class ProgressTest {
     private static Progress of(Status status, long nextItem, @Nullable Long total, @Nullable Instant savedAt) {
         Instant earlier = NOON.minusSeconds(100);
         List<Run> runs = List.of(
-                new Run(1, earlier, 0, 20, new Run.Ending(Run.End.PAUSED, null, earlier.plusSeconds(60), null)),
+                new Run(
+                        1,
+                        earlier,
+                        0,
+                        20,
+                        new Run.Ending(Run.End.PAUSED, null, earlier.plusSeconds(60), Duration.ofMinutes(1))),
                 new Run(2, NOON, 20, 20, null));
         Job job = new Job(
                 new Submission(new JobId("0mh3k2v9x-7fq2mzt4"), null, JobTest.spec(true), null, null, earlier),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
@@ -40,7 +41,12 @@ class FileCheckpointStoreTest {
 
     private static Checkpoint at(long nextItem) {
         return new Checkpoint(
-                JOB, 1, new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1), null, NOW, null);
+                JOB,
+                1,
+                new Position(nextItem, 10 * nextItem, 100 * nextItem, 7, nextItem - 1, 1),
+                null,
+                NOW,
+                Duration.ofMillis(1234));
     }
 
     private static long nextItem(Found found) {
@@ -81,7 +87,7 @@ class FileCheckpointStoreTest {
         assertThat(disk.text(CURRENT))
                 .matches("\\{\"version\":1,\"jobId\":\"0mh3k2v9x-7fq2mzt4\",\"run\":1,\"nextItem\":6,\"inputBytes\":60,"
                         + "\"resultsBytes\":600,\"errorsBytes\":7,\"succeeded\":5,\"failed\":1,"
-                        + "\"savedAt\":\"2026-11-23T10:15:30.123Z\",\"crc32c\":\"[0-9a-f]{8}\"}\n");
+                        + "\"savedAt\":\"2026-11-23T10:15:30.123Z\",\"runMillis\":1234,\"crc32c\":\"[0-9a-f]{8}\"}\n");
     }
 
     @Test

@@ -54,7 +54,7 @@ public final class GoldenJobs {
     private GoldenJobs() {}
 
     /** Every job; the key is the name of its file. */
-    static Map<String, Job> all() {
+    public static Map<String, Job> all() {
         Map<String, Job> all = new LinkedHashMap<>();
         all.put("job-created-inline-lines.json", inline());
         all.put("job-queued-upload-jsonl-http.json", http());
@@ -148,7 +148,7 @@ public final class GoldenJobs {
                 new Format(Format.Kind.CSV, '|').withNames(FieldNames.NUMBERED).withQuote(Format.Quote.NONE);
         InputSpec input = new InputSpec.Upload("0mh3k2v9x-11111111", Decoding.from(TextEncoding.UTF_16LE));
         List<Run> runs = List.of(
-                new Run(1, NOW, 0, 6, new Run.Ending(Run.End.STOPPED, null, LATER, null)),
+                new Run(1, NOW, 0, 6, new Run.Ending(Run.End.STOPPED, null, LATER, Duration.between(NOW, LATER))),
                 new Run(2, NOW, 6, 9, new Run.Ending(Run.End.CRASHED, REASON, LATER, Duration.ofNanos(1_234_567_890))));
         Recovery recovery = new Recovery(Recovery.From.PREVIOUS_CHECKPOINT, 6, REASON);
         return job(

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
@@ -186,26 +184,6 @@ class ItemJournalTest {
             assertThat(text(journal.recovered(1, -1))).isEqualTo("b");
             assertThat(journal.damaged()).isEmpty();
         }
-    }
-
-    @Test
-    void a_journal_of_version_2_says_nothing_of_the_item_and_counts() throws IOException {
-        disk.write(
-                files.journal(1),
-                ("checkpoint-recovery-journal 2 " + JOB + "\n" + sealed("17 + \"r\"")
-                                + sealed("3 - 1 5 503 HTTP_STATUS It said 503."))
-                        .getBytes(UTF_8));
-        try (ItemJournal journal = open(0)) {
-            assertThat(text(journal.recovered(17, 123))).isEqualTo("\"r\"");
-            assertThat(journal.recovered(3, 456))
-                    .isEqualTo(new Entry.Failed(new ItemFailure(ItemErrorCode.HTTP_STATUS, "It said 503.", 503), 5));
-        }
-    }
-
-    private static String sealed(String rest) {
-        CRC32C crc = new CRC32C();
-        crc.update(rest.getBytes(UTF_8));
-        return HexFormat.of().toHexDigits((int) crc.getValue()) + " " + rest + "\n";
     }
 
     @Test

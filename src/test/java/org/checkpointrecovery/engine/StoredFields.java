@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/** Files as older releases wrote them: made of new ones. */
-final class OldFiles {
-    private OldFiles() {}
+/** Takes fields out of stored files. */
+final class StoredFields {
+    private StoredFields() {}
 
     /** Removes fields that have a string or a number as their value, and gives the file its checksum. */
-    static void removeFields(Path file, String... fields) throws IOException {
+    static void remove(Path file, String... fields) throws IOException {
         String json = Files.readString(file);
         for (String field : fields) {
             String without = json.replaceAll("\"" + field + "\":(\"[^\"]*\"|-?\\d+|null),", "");
