@@ -1,17 +1,10 @@
 package org.checkpointrecovery.outbound;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +19,6 @@ public final class RetryAfter {
     /** Some endpoints send fractions, although RFC 9110 allows only whole seconds. */
     private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d{1,9})?");
 
-    /** In the root locale, the names of days are always abbreviated. */
-    private static final Locale NAMES = Locale.US;
-
-    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", NAMES);
-
     private RetryAfter() {}
 
     /**
@@ -44,36 +32,15 @@ public final class RetryAfter {
             boolean huge = text.indexOf('.') > 9 || (text.indexOf('.') < 0 && text.length() > 9);
             return Optional.of(huge ? FOREVER : Duration.ofMillis((long) Math.ceil(Double.parseDouble(text) * 1000)));
         }
-        Instant now = date == null ? ours : date(date.strip(), ours).orElse(ours);
-        return date(text, now).map(then -> then.isBefore(now) ? Duration.ZERO : Duration.between(now, then));
+        Instant now = date == null ? ours : date(date).orElse(ours);
+        return date(text).map(then -> then.isBefore(now) ? Duration.ZERO : Duration.between(now, then));
     }
 
-    private static Optional<Instant> date(String text, Instant now) {
+    private static Optional<Instant> date(String text) {
         try {
-            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeException e) {
-            // try the obsolete formats
-        }
-        try {
-            return Optional.of(LocalDateTime.parse(text, rfc850(now)).toInstant(ZoneOffset.UTC));
-        } catch (DateTimeException e) {
-            // try the last format
-        }
-        try {
-            return Optional.of(LocalDateTime.parse(text, ASCTIME).toInstant(ZoneOffset.UTC));
-        } catch (DateTimeException e) {
+            return Optional.of(HttpDateTime.parse(text).toInstant());
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    /** A two-digit year is at most 50 years ahead. */
-    private static DateTimeFormatter rfc850(Instant now) {
-        int base = now.atOffset(ZoneOffset.UTC).getYear() - 49;
-        return new DateTimeFormatterBuilder()
-                .appendPattern("EEEE, dd-MMM-")
-                .appendValueReduced(ChronoField.YEAR, 2, 2, base)
-                .appendPattern(" HH:mm:ss 'GMT'")
-                .toFormatter(NAMES);
     }
 }

@@ -40,7 +40,12 @@ class GoldenResultsTest {
             GoldenFile.assertWritten("results-" + kind.text() + ".jsonl", disk.bytes(files.results()));
             GoldenFile.assertWritten("errors-" + kind.text() + ".jsonl", disk.bytes(files.errors()));
 
-            JobId child = service.service().retryFailed(id, null).view().job().id();
+            JobId child = service.service()
+                    .intake()
+                    .retryFailed(id, null)
+                    .view()
+                    .job()
+                    .id();
             service.await(child, Status.COMPLETED);
             JobFiles retry = service.files(child);
             GoldenFile.assertWritten("retry-" + kind.text() + ".input.txt", disk.bytes(retry.ownInput()));

@@ -64,8 +64,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     @Override
     public List<Problem> problems(ProcessorSpec.Http spec, Format format) {
         List<Problem> problems = new ArrayList<>();
-        rules.problem(URI.create(spec.request().url()))
-                .ifPresent(problem -> problems.add(new Problem("url", problem)));
+        rules.problem(URI.create(spec.request().url())).ifPresent(problem -> problems.add(new Problem("url", problem)));
         spec.request().headers().forEach((name, value) -> {
             if (value instanceof HeaderValue.Secret secret
                     && secrets.value(secret.name()).isEmpty()) {
