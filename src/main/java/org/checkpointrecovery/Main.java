@@ -147,7 +147,8 @@ public final class Main {
                             + " standard input keep running. Install util-linux.");
         }
         Runnable halt = () -> Runtime.getRuntime().halt(KILLED);
-        JobEngine local = new LocalEngine(disk, clock, config.jobs().workers(), config.storage().maxItemBytes(), halt);
+        JobEngine local = new LocalEngine(
+                disk, clock, config.jobs().workers(), config.storage().maxItemBytes(), halt);
         rehearsing.put(EngineKind.LOCAL, RehearsingEngine.local(local, halt));
         FlinkEngine flink = flink(config, data, disk);
         if (flink != null) {
@@ -207,7 +208,12 @@ public final class Main {
                 config.processors().addressRules().toString(),
                 config.processors().plugins()::jar,
                 FlinkSettings.Patience.DEFAULT);
-        return new FlinkEngine(disk, Clock.systemUTC(), config.jobs().workers(), config.storage().maxItemBytes(), settings);
+        return new FlinkEngine(
+                disk,
+                Clock.systemUTC(),
+                config.jobs().workers(),
+                config.storage().maxItemBytes(),
+                settings);
     }
 
     /** The engine {@code flink} of a service without a cluster. */
