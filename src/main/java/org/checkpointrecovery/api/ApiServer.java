@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.rehearsal.Crashes;
@@ -88,9 +89,17 @@ public final class ApiServer {
         public static final Patience DEFAULT = new Patience(240, Duration.ofSeconds(30), 0);
     }
 
-    private record Route(HandlerType method, String path, Handler handler) {
+    private record Route(HandlerType method, String path, Pattern pattern, Handler handler) {
+        Route(HandlerType method, String path, Handler handler) {
+            this(
+                    method,
+                    path,
+                    Pattern.compile("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E"),
+                    handler);
+        }
+
         boolean matches(String requestPath) {
-            return requestPath.matches("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E");
+            return pattern.matcher(requestPath).matches();
         }
     }
 

@@ -110,6 +110,9 @@ final class Metrics implements JobWatcher, Closeable {
     }
 
     private static double oldestCheckpointSeconds(JobService service) {
+        if (service.jobs().count(Status.RUNNING) == 0) {
+            return 0;
+        }
         return service.jobs().list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
                 .filter(view -> view.lastCheckpointAt() != null)
                 .mapToDouble(view -> view.elapsed().sinceCheckpoint().toMillis() / 1000.0)
