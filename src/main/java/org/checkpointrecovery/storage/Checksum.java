@@ -11,7 +11,10 @@ import java.util.zip.CRC32C;
  * <pre>{"version":1,...,"crc32c":"1f2e03aa"}</pre>
  */
 final class Checksum {
-    private static final byte[] FIELD = ",\"crc32c\":\"".getBytes(StandardCharsets.US_ASCII);
+    /** Name of the field. */
+    static final String NAME = "crc32c";
+
+    private static final byte[] FIELD = (",\"" + NAME + "\":\"").getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\"}\n".getBytes(StandardCharsets.US_ASCII);
     private static final int DIGITS = 8;
     private static final int LENGTH = FIELD.length + DIGITS + END.length;

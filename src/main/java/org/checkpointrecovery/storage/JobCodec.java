@@ -28,18 +28,18 @@ import org.checkpointrecovery.job.JobId;
  *
  * on one line. Inline items are in a file of their own.
  */
-public final class JobCodec {
+final class JobCodec {
     private static final int VERSION = 1;
 
     private JobCodec() {}
 
-    public static byte[] encode(Job job) {
+    static byte[] encode(Job job) {
         job.validSpec(); // the record of a damaged job must not be replaced
         return StoredJson.write(VERSION, job);
     }
 
     /** @throws DamagedFileException if the bytes are not those of the job's record */
-    public static Job decode(byte[] bytes, JobId id) throws IOException {
+    static Job decode(byte[] bytes, JobId id) throws IOException {
         Job job = StoredJson.read(bytes, VERSION, Job.class);
         if (!job.id().equals(id)) {
             throw new DamagedFileException("it belongs to job " + job.id() + ", not " + id);

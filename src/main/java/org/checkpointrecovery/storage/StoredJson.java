@@ -18,7 +18,6 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads the JSON of the service's own files: a record between a format version and a checksum,
@@ -68,31 +67,24 @@ public final class StoredJson {
 
     /** @throws DamagedFileException if {@link #write} did not write it with this version and type */
     public static <T> T read(byte[] file, int version, Class<T> type) throws IOException {
-        ObjectNode json = read(file, version);
-        json.remove(VERSION);
-        json.remove("crc32c");
+        Checksum.verify(file);
         try {
+            ObjectNode json = MAPPER.readValue(file, ObjectNode.class);
+            JsonNode found = json.remove(VERSION);
+            if (found == null || !found.isInt()) {
+                throw new DamagedFileException("\"version\" is not a whole number");
+            }
+            if (found.intValue() != version) {
+                throw new DamagedFileException("format version " + found + ", expected " + version
+                        + "; it may have been written by a newer release");
+            }
+            json.remove(Checksum.NAME);
             return MAPPER.treeToValue(json, type);
         } catch (JsonMappingException e) {
             throw new DamagedFileException("\"" + path(e) + "\" " + problem(e));
-        }
-    }
-
-    /** @throws DamagedFileException if the checksum or the version is wrong */
-    public static ObjectNode read(byte[] file, int version) throws IOException {
-        Checksum.verify(file);
-        JsonNode json;
-        try {
-            json = MAPPER.readTree(file);
         } catch (JacksonException e) {
             throw new DamagedFileException("it is not valid JSON: " + e.getOriginalMessage());
         }
-        long found = number(json, VERSION);
-        if (found != version) {
-            throw new DamagedFileException("format version " + found + ", expected " + version
-                    + "; it may have been written by a newer release");
-        }
-        return (ObjectNode) json;
     }
 
     private static String path(JsonMappingException e) {
@@ -121,53 +113,5 @@ public final class StoredJson {
         return first.contains("Missing required") || first.contains("Invalid `null` value")
                 ? "is missing"
                 : "is invalid: " + first;
-    }
-
-    public static ObjectNode object(int version) {
-        return MAPPER.createObjectNode().put(VERSION, version);
-    }
-
-    public static byte[] write(ObjectNode json) {
-        try {
-            return Checksum.seal(MAPPER.writeValueAsBytes(json));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    public static String text(JsonNode json, String field) throws DamagedFileException {
-        JsonNode value = json.get(field);
-        if (value == null || !value.isTextual()) {
-            throw new DamagedFileException("\"" + field + "\" is not a string");
-        }
-        return value.textValue();
-    }
-
-    public static long number(JsonNode json, String field) throws DamagedFileException {
-        JsonNode value = json.get(field);
-        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new DamagedFileException("\"" + field + "\" is not a whole number");
-        }
-        return value.longValue();
-    }
-
-    public static JsonNode child(JsonNode json, String field) throws DamagedFileException {
-        JsonNode value = json.get(field);
-        if (value == null || value.isNull()) {
-            throw new DamagedFileException("\"" + field + "\" is missing");
-        }
-        return value;
-    }
-
-    public static boolean has(JsonNode json, String field) {
-        return json.hasNonNull(field);
-    }
-
-    public static @Nullable String textOrNull(JsonNode json, String field) throws DamagedFileException {
-        return has(json, field) ? text(json, field) : null;
-    }
-
-    public static @Nullable Long numberOrNull(JsonNode json, String field) throws DamagedFileException {
-        return has(json, field) ? (Long) number(json, field) : null;
     }
 }

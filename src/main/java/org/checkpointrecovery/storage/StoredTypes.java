@@ -1,5 +1,6 @@
 package org.checkpointrecovery.storage;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -24,6 +25,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ final class StoredTypes extends SimpleModule {
         text(Instant.class, Instant::parse);
         text(Duration.class, Duration::parse);
         text(Path.class, Path::of);
+        setMixInAnnotation(Range.class, Numbers.class);
         sealed(InputSpec.class);
         sealed(FieldNames.class);
         sealed(ProcessorSpec.class);
@@ -72,6 +75,10 @@ final class StoredTypes extends SimpleModule {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     private interface Kind {}
+
+    /** Numbers without names, because a large input has many ranges. */
+    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+    private interface Numbers {}
 
     /** Makes every component required that is not {@link Nullable}. */
     private static final class Required extends NopAnnotationIntrospector {

@@ -1,8 +1,5 @@
 package org.checkpointrecovery.engine.range;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -121,43 +118,14 @@ public record Manifest(List<Range> ranges) {
     }
 
     void write(Disk disk, Path file) throws IOException {
-        ObjectNode json = StoredJson.object(VERSION);
-        ArrayNode array = json.putArray("ranges");
-        for (Range range : ranges) {
-            array.addArray().add(range.firstItem()).add(range.items()).add(range.inputBytes());
-        }
-        Replacement.write(disk, file, StoredJson.write(json));
+        Replacement.write(disk, file, StoredJson.write(VERSION, this));
     }
 
     static Manifest read(Disk disk, Path file) throws IOException {
         try {
-            return decode(disk.read(file));
+            return StoredJson.read(disk.read(file), VERSION, Manifest.class);
         } catch (DamagedFileException e) {
             throw RangeStore.damaged(file, Replacement.directoryOf(file), e);
         }
-    }
-
-    private static Manifest decode(byte[] bytes) throws IOException {
-        List<Range> ranges = new ArrayList<>();
-        JsonNode array = StoredJson.child(StoredJson.read(bytes, VERSION), "ranges");
-        if (!array.isArray()) {
-            throw new DamagedFileException("\"ranges\" is not an array");
-        }
-        try {
-            for (JsonNode range : array) {
-                ranges.add(new Range(number(range, 0), number(range, 1), number(range, 2)));
-            }
-            return new Manifest(ranges);
-        } catch (IllegalArgumentException e) {
-            throw new DamagedFileException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static long number(JsonNode range, int place) throws DamagedFileException {
-        JsonNode number = range.path(place);
-        if (!number.isIntegralNumber() || !number.canConvertToLong()) {
-            throw new DamagedFileException("invalid range " + range);
-        }
-        return number.longValue();
     }
 }

@@ -1,15 +1,10 @@
 package org.checkpointrecovery.engine.range;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.job.Finished;
-import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
@@ -21,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The outcomes of the items of a range: the content of its {@code range.json},
  *
  * <pre>
- * {"version":1,"firstItem":6,"processingNanos":1234567,
+ * {"version":1,"firstItem":6,"took":"PT0.001234567S",
  *  "parts":[{"succeeded":2,"failed":1,"resultsBytes":140,"errorsBytes":93,"inputBytes":321,"endsBatch":true,
- *            "failure":{"index":7,"code":"HTTP_STATUS","message":"...","status":503}}],"crc32c":"0b6f3c11"}
+ *            "failure":{"index":7,"failure":{"code":"HTTP_STATUS","message":"...","status":503}}}],"crc32c":"0b6f3c11"}
  * </pre>
  *
  * on one line.
@@ -88,27 +83,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
 
     /** Writes and forces the record in the directory of its range. The other files there must be forced already. */
     public void write(Disk disk, RangeDirectory range) throws IOException {
-        ObjectNode json = StoredJson.object(VERSION);
-        json.put("firstItem", firstItem).put("processingNanos", took.toNanos());
-        ArrayNode array = json.putArray("parts");
-        for (Part part : parts) {
-            ObjectNode node = array.addObject()
-                    .put("succeeded", part.succeeded)
-                    .put("failed", part.failed)
-                    .put("resultsBytes", part.resultsBytes)
-                    .put("errorsBytes", part.errorsBytes)
-                    .put("inputBytes", part.inputBytes)
-                    .put("endsBatch", part.endsBatch);
-            if (part.failure != null) {
-                ItemFailure failure = part.failure.failure();
-                node.putObject("failure")
-                        .put("index", part.failure.index())
-                        .put("code", failure.code().name())
-                        .put("message", failure.message())
-                        .put("status", failure.status());
-            }
-        }
-        Replacement.writeForced(disk, range.record(), StoredJson.write(json));
+        Replacement.writeForced(disk, range.record(), StoredJson.write(VERSION, this));
         disk.forceDirectory(range.path());
     }
 
@@ -116,7 +91,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     public static RangeRecord read(Disk disk, RangeDirectory range) throws IOException {
         RangeRecord record;
         try {
-            record = decode(disk.read(range.record()));
+            record = StoredJson.read(disk.read(range.record()), VERSION, RangeRecord.class);
         } catch (DamagedFileException e) {
             throw damaged(range, "Record " + range.record() + " is damaged: " + e.getMessage());
         }
@@ -146,38 +121,5 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     private static DamagedFileException damaged(RangeDirectory range, String what) {
         return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range.path()
                 + " and resume to reprocess its items.");
-    }
-
-    private static RangeRecord decode(byte[] bytes) throws IOException {
-        JsonNode json = StoredJson.read(bytes, VERSION);
-        List<Part> parts = new ArrayList<>();
-        for (JsonNode node : StoredJson.child(json, "parts")) {
-            parts.add(new Part(
-                    (int) StoredJson.number(node, "succeeded"),
-                    (int) StoredJson.number(node, "failed"),
-                    StoredJson.number(node, "resultsBytes"),
-                    StoredJson.number(node, "errorsBytes"),
-                    StoredJson.number(node, "inputBytes"),
-                    StoredJson.child(node, "endsBatch").booleanValue(),
-                    StoredJson.has(node, "failure") ? failure(node.get("failure")) : null));
-        }
-        return new RangeRecord(
-                StoredJson.number(json, "firstItem"),
-                Duration.ofNanos(StoredJson.number(json, "processingNanos")),
-                parts);
-    }
-
-    private static FirstFailure failure(JsonNode json) throws DamagedFileException {
-        Long status = StoredJson.numberOrNull(json, "status");
-        try {
-            return new FirstFailure(
-                    StoredJson.number(json, "index"),
-                    new ItemFailure(
-                            ItemErrorCode.valueOf(StoredJson.text(json, "code")),
-                            StoredJson.text(json, "message"),
-                            status == null ? null : status.intValue()));
-        } catch (IllegalArgumentException e) {
-            throw new DamagedFileException(String.valueOf(e.getMessage()));
-        }
     }
 }

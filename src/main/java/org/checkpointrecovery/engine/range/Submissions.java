@@ -1,8 +1,5 @@
 package org.checkpointrecovery.engine.range;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The submissions of one job to a cluster: the content of {@code submissions.json},
  *
  * <pre>
- * {"version":1,"submissions":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","savepoint":"file:/..."}],"crc32c":"0b6f3c11"}
+ * {"version":1,"list":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","savepoint":"file:/..."}],"crc32c":"0b6f3c11"}
  * </pre>
  *
  * on one line. It is written before the cluster is called.
@@ -54,12 +51,7 @@ public record Submissions(List<Submission> list) {
     }
 
     void write(Disk disk, Path file) throws IOException {
-        ObjectNode json = StoredJson.object(VERSION);
-        ArrayNode array = json.putArray("submissions");
-        for (Submission submission : list) {
-            array.addObject().put("clusterJob", submission.clusterJob).put("savepoint", submission.savepoint);
-        }
-        Replacement.write(disk, file, StoredJson.write(json));
+        Replacement.write(disk, file, StoredJson.write(VERSION, this));
     }
 
     /** Reads the file; no submissions if it does not exist. */
@@ -68,17 +60,9 @@ public record Submissions(List<Submission> list) {
             return new Submissions(List.of());
         }
         try {
-            return decode(disk.read(file));
+            return StoredJson.read(disk.read(file), VERSION, Submissions.class);
         } catch (DamagedFileException e) {
             throw RangeStore.damaged(file, Replacement.directoryOf(file), e);
         }
-    }
-
-    private static Submissions decode(byte[] bytes) throws IOException {
-        List<Submission> list = new ArrayList<>();
-        for (JsonNode json : StoredJson.child(StoredJson.read(bytes, VERSION), "submissions")) {
-            list.add(new Submission(StoredJson.text(json, "clusterJob"), StoredJson.textOrNull(json, "savepoint")));
-        }
-        return new Submissions(list);
     }
 }
