@@ -46,7 +46,7 @@ public final class Engines {
             return of(job).finished(files, committed);
         } catch (IOException e) {
             log.warn(
-                    "Job {}: cannot read what is finished beyond its checkpoint: {}. Progress shows committed items only.",
+                    "Job {}: cannot read the items finished beyond its checkpoint: {}. Progress shows committed items only.",
                     job.id(),
                     e.toString());
             return Optional.empty();
