@@ -103,7 +103,7 @@ class FlinkEngineTest extends OnCluster {
         assertThat(paused.at("/stateReason").isNull()).isTrue();
         long processed = paused.number("/progress/processedItems");
         assertThat(processed).isBetween(50L, 390L);
-        assertThat(submissions(id).at("/submissions/0/savepoint").asText()).contains("savepoint-");
+        assertThat(submissions(id).at("/list/0/savepoint").asText()).contains("savepoint-");
         http.resume(id);
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
         assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isEqualTo(processed);
@@ -118,7 +118,7 @@ class FlinkEngineTest extends OnCluster {
         http = service.client();
         assertThat(http.job(id).number("/progress/processedItems")).isGreaterThanOrEqualTo(50);
         awaitProcessed(id, 300);
-        assertThat(submissions(id).at("/submissions")).hasSize(1);
+        assertThat(submissions(id).at("/list")).hasSize(1);
         http.await(id, "COMPLETED");
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
         assertThat(http.job(id).text("/runs/0/end")).isEqualTo("STOPPED");
@@ -129,7 +129,7 @@ class FlinkEngineTest extends OnCluster {
         String id = http.submit(slow(upload(5000), 20) + FLINK);
         // What the cluster has processed is shown before it is committed.
         Await.until("results are committed", () -> http.results(id), results -> !results.isEmpty());
-        String clusterJob = submissions(id).at("/submissions/0/clusterJob").asText();
+        String clusterJob = submissions(id).at("/list/0/clusterJob").asText();
         http.ask(id, "cancel").is(202);
         http.await(id, "CANCELLED");
         assertThat(cluster.state(clusterJob)).isEqualTo("CANCELED");
