@@ -35,7 +35,7 @@ final class Rehearsal {
     private boolean struck; // guarded by this
     /** The number of the item whose batch the crash hits; {@link Long#MAX_VALUE} while none is armed. */
     private volatile long target = Long.MAX_VALUE;
-    /** The number of items before which a new order counts nothing: those that are done, or are processed elsewhere. */
+    /** The number of items that have passed the processors of this process. */
     private final AtomicLong counted = new AtomicLong();
 
     private volatile boolean ordered;
@@ -114,7 +114,8 @@ final class Rehearsal {
             return false;
         }
         if (next.afterItems() > 0) {
-            arm(next, counted.get() + next.afterItems() - 1);
+            // Items that are processed elsewhere are counted once they are committed.
+            arm(next, Math.max(counted.get(), committed.nextItem()) + next.afterItems() - 1);
         } else {
             arm(next, committed.nextItem());
             if (next.point() == CrashPoint.PROCESSING) {
