@@ -24,6 +24,7 @@ import org.checkpointrecovery.storage.LocalDisk;
 @AnalyzeClasses(packages = "org.checkpointrecovery", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "org.checkpointrecovery.";
+    private static final String SERVICE = "org.checkpointrecovery";
     private static final String API = ROOT + "api..";
     private static final String CALLBACK = ROOT + "callback..";
     private static final String CLI = ROOT + "cli..";
@@ -196,21 +197,17 @@ class ArchitectureTest {
             .haveSimpleName("JobStore");
 
     @ArchTest
-    static final ArchRule nobody_but_main_knows_the_api = noClasses()
+    static final ArchRule nobody_but_the_root_knows_the_api = noClasses()
             .that()
-            .resideOutsideOfPackages(API)
-            .and()
-            .areNotAssignableTo(Main.class)
+            .resideOutsideOfPackages(API, SERVICE)
             .should()
             .dependOnClassesThat()
             .resideInAPackage(API);
 
     @ArchTest
-    static final ArchRule nobody_but_main_knows_the_command_line = noClasses()
+    static final ArchRule nobody_but_the_root_knows_the_command_line = noClasses()
             .that()
-            .resideOutsideOfPackages(CLI)
-            .and()
-            .areNotAssignableTo(Main.class)
+            .resideOutsideOfPackages(CLI, SERVICE)
             .and()
             .doNotHaveFullyQualifiedName(CLUSTER_TASK)
             .should()

@@ -11,14 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -42,8 +40,6 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * {@code data-testid}. The page may draw anything anew at any time, so that every question waits and is asked again.
  */
 final class Browser implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-    private static final long PAUSE_NANOS = 20_000_000;
 
     private final ChromeDriver driver;
     private final Path downloads;
@@ -119,13 +115,13 @@ final class Browser implements AutoCloseable {
 
     /** Waits until the condition holds. What was drawn anew while it was looked at is looked at again. */
     void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!isTrue(condition)) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("in time: " + what + "\n" + driver.getCurrentUrl() + "\n"
-                        + driver.findElement(By.tagName("body")).getText());
-            }
-            LockSupport.parkNanos(PAUSE_NANOS);
+        try {
+            Await.until(what, () -> isTrue(condition));
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + "\n" + driver.getCurrentUrl() + "\n"
+                            + driver.findElement(By.tagName("body")).getText(),
+                    e);
         }
     }
 

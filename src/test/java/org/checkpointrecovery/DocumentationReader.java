@@ -15,14 +15,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import kong.unirest.core.HttpResponse;
@@ -46,7 +44,6 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     private static final Pattern KEEPS_ID = Pattern.compile("^id=\\S+$", Pattern.MULTILINE);
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Set<String> ACTIVE = Set.of("QUEUED", "RUNNING", "PAUSING", "CANCELLING");
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final JsonMapper JSON = new JsonMapper();
     private static final List<String> LINKS = List.of("src", "target");
 
@@ -115,7 +112,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
 
     /** The next callback that the endpoint receives. */
     Callback callback() throws InterruptedException {
-        Callback callback = callbacks.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        Callback callback = callbacks.poll(Await.LIMIT.toSeconds(), TimeUnit.SECONDS);
         assertThat(callback).as("a callback in time").isNotNull();
         return requireNonNull(callback);
     }
@@ -164,11 +161,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
 
     /** Waits until no job has anything to do, except jobs that are slow on purpose. */
     private void awaitJobs() throws IOException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (service != null && service.isAlive() && hasActiveJobs()) {
-            assertThat(System.nanoTime()).as(Files.readString(log())).isLessThan(deadline);
-            LockSupport.parkNanos(20_000_000);
-        }
+        Await.until("no job is active", () -> service == null || !service.isAlive() || !hasActiveJobs());
     }
 
     private boolean hasActiveJobs() {
@@ -227,7 +220,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
     private void stopService() throws InterruptedException {
         if (service != null) {
             service.destroy();
-            assertThat(service.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            int unused = Await.end(service);
             service = null;
         }
     }

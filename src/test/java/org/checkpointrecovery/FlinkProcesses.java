@@ -19,8 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  * Flink and what Flink needs; the service and its libraries come to them from the service alone. Used by one thread.
  */
 public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int SHOWN_OF_A_LOG = 3000;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path CLASS_PATHS = Path.of("target/flink-classpath");
@@ -209,9 +206,7 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
     private static void kill(Process process) {
         process.destroyForcibly();
         try {
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("it does not end");
-            }
+            int unused = Await.end(process);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -232,21 +227,19 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
 
     /** Waits until the JobManager answers as it should. */
     public void await(String path, Predicate<JsonNode> condition) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (true) {
-            Optional<JsonNode> answer = Optional.empty();
-            try {
-                answer = Optional.of(JSON.readTree(text(path)));
-            } catch (IOException e) {
-                // it is not there yet, or not any more
-            }
-            if (answer.filter(condition).isPresent()) {
-                return;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new IOException(path + " answers " + answer + ", and the logs end so:\n" + endOfLogs());
-            }
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        try {
+            Await.until(
+                    path, () -> answer(path), answer -> answer.filter(condition).isPresent());
+        } catch (AssertionError e) {
+            throw new IOException("The logs end so:\n" + endOfLogs(), e);
+        }
+    }
+
+    private Optional<JsonNode> answer(String path) throws InterruptedException {
+        try {
+            return Optional.of(JSON.readTree(text(path)));
+        } catch (IOException e) {
+            return Optional.empty(); // it is not there yet, or not any more
         }
     }
 

@@ -1,6 +1,5 @@
 package org.checkpointrecovery;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * every test; tests run one after the other.
  */
 public final class Leftovers implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /** Names that threads of the product begin with. A plugin that hangs on purpose keeps its own. */
     private static final Set<String> OWN_THREADS = Set.of(
@@ -103,7 +101,7 @@ public final class Leftovers implements BeforeAllCallback, BeforeEachCallback, A
         if (!open.isEmpty()) {
             return;
         }
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        long deadline = System.nanoTime() + Await.LIMIT.toNanos();
         List<Thread> left = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             boolean own = OWN_THREADS.stream().anyMatch(thread.getName()::startsWith);

@@ -11,17 +11,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The packed jar as a process of its own. Its standard error goes to a file, so that it never waits for a reader. */
 final class PackedJar implements AutoCloseable, Leftovers.Part {
     static final int KILLED = 137;
 
-    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String JAR = "target/checkpoint-recovery.jar";
 
     private final Process process;
@@ -144,9 +141,7 @@ final class PackedJar implements AutoCloseable, Leftovers.Part {
 
     int exitCode() {
         try {
-            assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .as("ended in time")
-                    .isTrue();
+            int unused = Await.end(process);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,11 +117,7 @@ class PathInputIT {
             service.awaitState(upload, "FAILED");
             // It is not asked for: what is shown of it has the items that came with it.
             String failed = "Job " + inline + ": RUNNING -> FAILED at item 0 (INPUT_CHANGED)";
-            long deadline = System.nanoTime() + 60_000_000_000L;
-            while (!jar.log().contains(failed) && System.nanoTime() < deadline) {
-                LockSupport.parkNanos(20_000_000);
-            }
-            assertThat(jar.log()).contains(failed);
+            Await.until("the job failed", jar::log, log -> log.contains(failed));
         }
     }
 

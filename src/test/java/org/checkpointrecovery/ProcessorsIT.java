@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -76,9 +75,7 @@ class ProcessorsIT {
     /** Waits until some more calls were made, and then for a moment that nobody knows. */
     private static int awaitCalls(CountingEndpoint endpoint, int before, Random random) {
         int wanted = before + ITEMS / (KILLS + 2);
-        while (endpoint.total() < wanted) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("calls were made", () -> endpoint.total() >= wanted);
         LockSupport.parkNanos(random.nextInt(50_000_000));
         return endpoint.total();
     }
@@ -97,13 +94,11 @@ class ProcessorsIT {
                 Service service = new Service(jar.url())) {
             service.submit("""
                     {"input":{"items":["a"]},"processor":{"type":"command","name":"slow","mode":"stream"}}""");
-            while (!Files.exists(pid)) {
-                LockSupport.parkNanos(1_000_000);
-            }
+            Await.until("the program runs", () -> Files.exists(pid));
         }
         ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).ifPresent(process -> {
             try {
-                process.onExit().get(20, TimeUnit.SECONDS);
+                Await.result(process.onExit());
             } catch (Exception e) {
                 throw new AssertionError("the program outlives the service", e);
             }

@@ -1,13 +1,10 @@
 package org.checkpointrecovery;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import kong.unirest.core.HttpResponse;
 import kong.unirest.core.Unirest;
@@ -16,7 +13,6 @@ import kong.unirest.core.UnirestInstance;
 /** A client of a service that runs as a process of its own. */
 final class Service implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final UnirestInstance http = Unirest.spawnInstance();
     private final String url;
@@ -60,14 +56,7 @@ final class Service implements AutoCloseable {
 
     /** Waits until the job is as it should be. */
     JsonNode await(String id, Predicate<JsonNode> condition) throws IOException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        JsonNode job = job(id);
-        while (!condition.test(job)) {
-            assertThat(System.nanoTime()).as(() -> "in time: " + id).isLessThan(deadline);
-            LockSupport.parkNanos(5_000_000);
-            job = job(id);
-        }
-        return requireNonNull(job);
+        return Await.until("job " + id, () -> job(id), condition);
     }
 
     JsonNode awaitState(String id, String state) throws IOException {

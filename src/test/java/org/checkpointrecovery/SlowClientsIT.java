@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -81,7 +80,7 @@ class SlowClientsIT {
     }
 
     private void awaitNothingHalfMade() {
-        await("nothing is left of the requests", () -> entries("files") == 0 && entries("spool") == 0);
+        Await.until("nothing is left of the requests", () -> entries("files") == 0 && entries("spool") == 0);
     }
 
     private long entries(String name) {
@@ -89,14 +88,6 @@ class SlowClientsIT {
             return paths.count();
         } catch (IOException e) {
             return -1;
-        }
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            LockSupport.parkNanos(50_000_000);
         }
     }
 
@@ -155,9 +146,9 @@ class SlowClientsIT {
             slow.senders(20, "/v1/jobs", "Content-Type: application/json\r\n", 10);
             patient.senders(20, "/v1/files", "", 10);
             slow.readers(20, "/v1/jobs/" + job + "/results", "", 1);
-            await("those that send too slowly are cut off", () -> slow.open() == 20);
-            await("so is who does not read", () -> jar.log().contains("Closed "));
-            await("nothing of them is left", () -> entries("files") == 20 && entries("spool") == 0);
+            Await.until("those that send too slowly are cut off", () -> slow.open() == 20);
+            Await.until("so is who does not read", () -> jar.log().contains("Closed "));
+            Await.until("nothing of them is left", () -> entries("files") == 20 && entries("spool") == 0);
             assertThat(patient.open()).isEqualTo(20);
         }
     }

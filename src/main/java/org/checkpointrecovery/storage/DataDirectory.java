@@ -65,27 +65,8 @@ public final class DataDirectory implements Closeable {
         }
     }
 
-    public Path jobs() {
-        return root.resolve("jobs");
-    }
-
-    public Path files() {
-        return root.resolve("files");
-    }
-
-    /** Files that cluster machines need to run jobs, in addition to the jobs' own directories. */
-    public Path cluster() {
-        return root.resolve("cluster");
-    }
-
-    /** Temporary files of requests and responses. */
-    public Path spool() {
-        return root.resolve("spool");
-    }
-
-    /** The key that signs callbacks, unless the operator provides one. */
-    public Path callbackKey() {
-        return root.resolve("callback-key");
+    public DataLayout layout() {
+        return new DataLayout(root);
     }
 
     @Override

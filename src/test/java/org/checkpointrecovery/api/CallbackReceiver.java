@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.Await;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the callbacks that come, holds each against the contract, and answers as it is told to: with 204 otherwise. */

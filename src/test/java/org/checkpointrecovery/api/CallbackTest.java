@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,13 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CallbackTest {
     private final MoodyDisk disk = new MoodyDisk();
     private CallbackReceiver receiver;
-    private TestService service;
+    private TestServer service;
     private ServiceClient http;
 
     @BeforeEach
     void startServices(@TempDir Path directory) throws IOException {
         receiver = new CallbackReceiver();
-        service = TestService.in(directory).disk(disk).start();
+        service = TestServer.in(directory).disk(disk).start();
         http = service.client();
     }
 
@@ -58,6 +60,7 @@ class CallbackTest {
 
     @Test
     void an_end_is_told_once_and_signed() throws Exception {
+        Instant before = Instant.now();
         String id = http.complete(spec(""));
         awaitSettled(id);
         assertThat(receiver.received()).hasSize(1);
@@ -78,8 +81,8 @@ class CallbackTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(told.signature()).isEqualTo(told.signatureBy(key));
-        assertThat(Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(told.timestamp())))
-                .isLessThan(60);
+        assertThat(Instant.ofEpochSecond(Long.parseLong(told.timestamp())))
+                .isBetween(before.truncatedTo(ChronoUnit.SECONDS), Instant.now());
 
         service.restart();
         http = service.client();
@@ -255,9 +258,7 @@ class CallbackTest {
         String id = http.complete(spec(""));
         receiver.await(1);
         assertThat(callbackThreads()).isPositive();
-        long began = System.nanoTime();
         service.stop();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
         assertThat(callbackThreads()).as("nobody waits for the answer any more").isZero();
         receiver.release();
         service.start();

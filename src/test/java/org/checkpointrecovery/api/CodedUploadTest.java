@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,12 +36,12 @@ class CodedUploadTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).maxUpload(LIMIT).start();
+        service = TestServer.in(directory).maxUpload(LIMIT).start();
         http = service.client();
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.processor.PlainTextStats;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -38,12 +39,12 @@ class CrashTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).allowProcessCrash().start();
+        service = TestServer.in(directory).allowProcessCrash().start();
         http = service.client();
         service.input("ten.txt", String.join("\n", ITEMS) + "\n");
     }
@@ -278,7 +279,7 @@ class CrashTest {
 
     @Test
     void a_crash_of_the_process_has_to_be_allowed(@TempDir Path other) {
-        try (TestService careful = TestService.in(other).start()) {
+        try (TestServer careful = TestServer.in(other).start()) {
             careful.input("ten.txt", String.join("\n", ITEMS));
             ServiceClient client = careful.client();
             String id = client.submit(spec(3, "", "\"itemDelayMillis\":60000"));
@@ -312,7 +313,7 @@ class CrashTest {
     @Test
     void without_faults_there_are_no_crashes_and_no_job_offers_them(@TempDir Path other) {
         MoodyDisk disk = new MoodyDisk();
-        try (TestService serious = TestService.in(other).noFaults().disk(disk).start()) {
+        try (TestServer serious = TestServer.in(other).noFaults().disk(disk).start()) {
             ServiceClient client = serious.client();
             client.post("/v1/jobs", "{\"input\":{\"items\":[]},\"faults\":{}}").isInvalid("/faults");
             client.post("/v1/jobs", "{\"input\":{\"items\":[]},\"faults\":{\"crashAfterItems\":0}}")

@@ -25,13 +25,12 @@ class DashboardTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service =
-                TestService.in(directory).token("correct-horse-battery-staple").start();
+        service = TestServer.in(directory).token("correct-horse-battery-staple").start();
         http = service.client();
     }
 

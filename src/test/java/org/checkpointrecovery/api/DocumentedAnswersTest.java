@@ -38,13 +38,13 @@ class DocumentedAnswersTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
-    private static TestService guarded;
+    private static TestServer guarded;
 
     @BeforeAll
     static void startServices() {
-        service = TestService.in(directory.resolve("open"))
+        service = TestServer.in(directory.resolve("open"))
                 .contract(CONTRACT)
                 .disk(DISK)
                 .workers(1)
@@ -52,7 +52,7 @@ class DocumentedAnswersTest {
                 .maxUpload(MAX_UPLOAD)
                 .start();
         http = service.client();
-        guarded = TestService.in(directory.resolve("guarded"))
+        guarded = TestServer.in(directory.resolve("guarded"))
                 .contract(CONTRACT)
                 .token(TOKEN)
                 .noFaults()

@@ -26,14 +26,14 @@ class DownloadTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
     private static String results;
     private static byte[] whole;
 
     @BeforeAll
     static void startServiceWithOneCompletedJob() {
-        service = TestService.in(directory).disk(DISK).start();
+        service = TestServer.in(directory).disk(DISK).start();
         http = service.client();
         service.input(
                 "words.txt",
@@ -317,7 +317,7 @@ class DownloadTest {
     @Test
     void a_failed_item_is_shown_as_it_was_with_what_is_wrong(@TempDir Path other) {
         byte[] lines = ("fine\n  x\377y \n" + "z".repeat(10_001) + "\n" + "ä".repeat(4000) + "\n").getBytes(ISO_8859_1);
-        try (TestService strict = TestService.in(other).maxItem(10_000).start()) {
+        try (TestServer strict = TestServer.in(other).maxItem(10_000).start()) {
             ServiceClient client = strict.client();
             String id = client.complete("{\"input\":{\"fileId\":\"" + client.upload(lines) + "\"}}");
             Answer errors = client.get("/v1/jobs/" + id + "/errors", "Accept", "application/json");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,12 +26,12 @@ class EncodedInputTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
     }
 

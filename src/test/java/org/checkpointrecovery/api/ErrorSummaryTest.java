@@ -50,7 +50,7 @@ class ErrorSummaryTest {
 
     @Test
     void a_job_tells_what_its_items_failed_with(@TempDir Path directory) {
-        try (TestService service = TestService.in(directory).maxItem(100).start()) {
+        try (TestServer service = TestServer.in(directory).maxItem(100).start()) {
             ServiceClient http = service.client();
             byte[] lines = ("fine\n\377\n\376\n" + "x".repeat(101) + "\nfine\n").getBytes(ISO_8859_1);
             String id = http.complete("{\"input\":{\"fileId\":\"" + http.upload(lines) + "\"}}");

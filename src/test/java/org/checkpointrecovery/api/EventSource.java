@@ -46,7 +46,7 @@ final class EventSource implements Closeable {
     }
 
     /** @param lastId of the event that was seen last, or null */
-    static EventSource open(TestService service, String path, @Nullable Long lastId) throws Exception {
+    static EventSource open(TestServer service, String path, @Nullable Long lastId) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + service.server().port() + path))
                 .header("Accept", "text/event-stream");

@@ -21,12 +21,12 @@ class EventsTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).disk(DISK).start();
+        service = TestServer.in(directory).disk(DISK).start();
         http = service.client();
     }
 
@@ -161,7 +161,7 @@ class EventsTest {
 
     @Test
     void ids_rise_over_a_restart() throws Exception {
-        try (TestService other = TestService.in(directory.resolve("other")).start()) {
+        try (TestServer other = TestServer.in(directory.resolve("other")).start()) {
             String id = other.client().submit(ITEMS + ",\"start\":false}");
             long seen;
             try (EventSource source = EventSource.open(other, events(id), null)) {

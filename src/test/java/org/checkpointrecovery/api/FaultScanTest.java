@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.storage.FaultyDisk;
 import org.checkpointrecovery.storage.FaultyDisk.Fault;
@@ -42,7 +43,7 @@ class FaultScanTest {
     private Path directory;
 
     private final FaultyDisk disk = new FaultyDisk(new LocalDisk());
-    private TestService service = TestService.in(Path.of("."));
+    private TestServer service = TestServer.in(Path.of("."));
     private ServiceClient http = new ServiceClient("http://localhost", ServiceClient.CONTRACT);
 
     /** Never answers: when it has been called, the job that holds the worker touches the disk no more. */
@@ -54,7 +55,7 @@ class FaultScanTest {
     void start() throws IOException {
         endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         http.close();
-        service = TestService.in(directory).disk(disk).workers(1).start();
+        service = TestServer.in(directory).disk(disk).workers(1).start();
         http = service.client();
         service.input("in.txt", "a\nb\nc\n");
     }

@@ -4,17 +4,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.client.JobStatusMessage;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 
 /** A cluster of Apache Flink in this process, with its real REST API on a free port. */
 final class FlinkCluster implements Leftovers.Part {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final MiniCluster cluster;
 
@@ -49,12 +47,12 @@ final class FlinkCluster implements Leftovers.Part {
     }
 
     URI url() throws Exception {
-        return cluster.getRestAddress().get(10, TimeUnit.SECONDS);
+        return Await.result(cluster.getRestAddress());
     }
 
     /** Takes the oldest TaskManager away, with the tasks that work there, and begins another one. */
     void replaceTaskManager() throws Exception {
-        cluster.terminateTaskManager(0).get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+        Await.result(cluster.terminateTaskManager(0));
         cluster.startTaskManager();
     }
 
@@ -68,10 +66,10 @@ final class FlinkCluster implements Leftovers.Part {
     /** Cancels the jobs that nobody waits for, and waits until no task works any more. */
     @Override
     public void awaitIdle() throws Exception {
-        for (JobStatusMessage job : cluster.listJobs().get(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        for (JobStatusMessage job : Await.result(cluster.listJobs())) {
             if (!job.getJobState().isGloballyTerminalState()) {
-                cluster.cancelJob(job.getJobId()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-                cluster.requestJobResult(job.getJobId()).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                Await.result(cluster.cancelJob(job.getJobId()));
+                Await.result(cluster.requestJobResult(job.getJobId()));
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.net.URI;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -170,7 +171,7 @@ class FlinkEngineTest extends OnCluster {
     @Test
     void a_cluster_that_does_not_answer_is_asked_so_often_and_no_more() throws Exception {
         service.close();
-        service = TestService.in(directory)
+        service = TestServer.in(directory)
                 .cluster(URI.create("http://127.0.0.1:1"))
                 .clusterQuestions(4)
                 .start();

@@ -16,12 +16,12 @@ class FormatsTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
     }
 

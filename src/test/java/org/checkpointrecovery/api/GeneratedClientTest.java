@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.client.ApiClient;
 import org.checkpointrecovery.client.ApiException;
 import org.checkpointrecovery.client.api.FilesApi;
@@ -53,7 +54,7 @@ class GeneratedClientTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static JobsApi jobs;
     private static ResultsApi results;
     private static FilesApi files;
@@ -61,7 +62,7 @@ class GeneratedClientTest {
 
     @BeforeAll
     static void startService() throws Exception {
-        service = TestService.in(directory.resolve("data"))
+        service = TestServer.in(directory.resolve("data"))
                 .secrets(Map.of("PASSWORD", "of no use"))
                 .start();
         ApiClient client = new ApiClient().setBasePath(url());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.processor.http.MisbehavingServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,7 @@ class HttpJobTest {
                         default -> exchange.answer(200, "{\"city\": \"" + request.body() + "\"}");
                     }
                 });
-                TestService service = TestService.in(directory).start()) {
+                TestServer service = TestServer.in(directory).start()) {
             ServiceClient http = service.client();
             String id = http.complete(spec("[\"a\",\"later\",\"bad\",\"b\"]", endpoint, ""));
             assertThat(http.results(id)).isEqualTo("""
@@ -54,7 +55,7 @@ class HttpJobTest {
         boolean[] accepting = new boolean[1];
         try (MisbehavingServer endpoint = MisbehavingServer.that((request, time, exchange) ->
                         exchange.answer(accepting[0] || request.body().equals("a") ? 200 : 400, ""));
-                TestService service = TestService.in(directory).start()) {
+                TestServer service = TestServer.in(directory).start()) {
             ServiceClient http = service.client();
             String first = http.complete(spec("[\"a\",\"b\"]", endpoint, ""));
             String second = http.ask(first, "retry-failed").is(201).id();
@@ -79,7 +80,7 @@ class HttpJobTest {
         boolean[] authorized = new boolean[1];
         try (MisbehavingServer endpoint = MisbehavingServer.that(
                         (request, time, exchange) -> exchange.answer(authorized[0] ? 200 : 401, ""));
-                TestService service = TestService.in(directory).start()) {
+                TestServer service = TestServer.in(directory).start()) {
             ServiceClient http = service.client();
             String items = "[\"0\",\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]";
             String id = http.submit(spec(items, endpoint, ",\"concurrency\":1"));
@@ -96,7 +97,7 @@ class HttpJobTest {
     void a_secret_that_is_gone_when_the_job_goes_on_does_not_lose_the_job() {
         try (MisbehavingServer endpoint =
                         MisbehavingServer.that((request, time, exchange) -> exchange.answer(200, ""));
-                TestService service = TestService.in(directory).secrets(SECRETS).start()) {
+                TestServer service = TestServer.in(directory).secrets(SECRETS).start()) {
             String id = service.client()
                     .submit(spec("[\"a\"]", endpoint, ",\"headers\":{\"A\":{\"secret\":\"TOKEN\"}}")
                             .replace("{\"input\"", "{\"start\":false,\"input\""));

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
+import org.checkpointrecovery.cli.ServiceConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,14 +31,14 @@ class HttpRulesTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
     private static String job;
     private static String file;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
         job = http.complete("{\"input\":{\"items\":[\"a\",\"b\"]},\"faults\":{\"failItems\":[1]}}");
         file = http.upload(new byte[] {'a'});
@@ -381,8 +383,8 @@ class HttpRulesTest {
 
     @Test
     void an_address_has_as_many_connections_as_it_may(@TempDir Path own) throws IOException {
-        try (TestService limited = TestService.in(own)
-                .patience(new ApiServer.Patience(0, Duration.ofSeconds(30), 2))
+        try (TestServer limited = TestServer.in(own)
+                .clients(new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 2))
                 .start()) {
             try (RawHttp first =
                     new RawHttp(limited)) { // each is answered before the next one opens, so they are in order

@@ -25,11 +25,11 @@ class IdempotencyTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
     }
 
     @AfterAll

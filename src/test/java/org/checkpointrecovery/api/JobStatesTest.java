@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,12 +47,12 @@ class JobStatesTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).disk(DISK).workers(1).maxQueued(2).start();
+        service = TestServer.in(directory).disk(DISK).workers(1).maxQueued(2).start();
         http = service.client();
     }
 
@@ -169,13 +170,13 @@ class JobStatesTest {
             }
             case "FAILED" -> {
                 Path file = service.input("changing.txt", "a\nb\n");
-                FileTime modified = TestService.modifiedAt(file);
+                FileTime modified = TestServer.modifiedAt(file);
                 String id = http.submit("{\"start\":false,\"input\":{\"path\":\"changing.txt\"}}");
                 service.input("changing.txt", "a\nb\nc\n");
                 http.ask(id, "start").is(202);
                 http.await(id, "FAILED");
                 service.input("changing.txt", "a\nb\n");
-                TestService.setModifiedAt(file, modified);
+                TestServer.setModifiedAt(file, modified);
                 return id;
             }
             case "COMPLETED" -> {

@@ -25,14 +25,14 @@ class ListTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
     private static final List<String> JOBS = new ArrayList<>();
     private static final List<String> FILES = new ArrayList<>();
 
     @BeforeAll
     static void startServiceWithJobsAndFiles() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
         for (int i = 0; i < 60; i++) {
             String start = i % 10 == 0 ? "true" : "false";

@@ -20,12 +20,12 @@ class MergedResultsTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).maxItem(100).start();
+        service = TestServer.in(directory).maxItem(100).start();
         http = service.client();
     }
 

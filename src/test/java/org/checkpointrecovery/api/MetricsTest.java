@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,12 +20,12 @@ class MetricsTest {
     @TempDir
     private Path directory;
 
-    private TestService service;
+    private TestServer service;
     private ServiceClient http;
 
     @BeforeEach
     void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -36,7 +37,7 @@ class MonitoringFilesTest {
             assertThat(metric.find()).as(expression).isTrue();
             asked.add(metric.group());
         }
-        try (TestService service = TestService.in(directory).start()) {
+        try (TestServer service = TestServer.in(directory).start()) {
             service.client().complete("{\"input\":{\"items\":[\"a\"]}}");
             Await.until(
                     "a request was measured",

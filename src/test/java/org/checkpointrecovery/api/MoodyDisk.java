@@ -5,6 +5,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.ForwardingDisk;

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +30,7 @@ abstract class OnCluster {
     @TempDir
     Path directory;
 
-    TestService service;
+    TestServer service;
     ServiceClient http;
 
     @BeforeAll
@@ -44,7 +45,7 @@ abstract class OnCluster {
 
     @BeforeEach
     void start() throws Exception {
-        service = TestService.in(directory).cluster(cluster.url()).start();
+        service = TestServer.in(directory).cluster(cluster.url()).start();
         http = service.client();
     }
 

@@ -8,12 +8,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A service for each test, on a disk that refuses what the test says. */
 abstract class OnMoodyDisk {
     final MoodyDisk disk = new MoodyDisk();
-    TestService service;
+    TestServer service;
     ServiceClient http;
 
     @BeforeEach
     void startService(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).start();
+        service = TestServer.in(directory).disk(disk).start();
         http = service.client();
     }
 

@@ -18,13 +18,13 @@ class OriginCheckTest {
     @TempDir
     private static Path directory;
 
-    private static TestService open;
-    private static TestService guarded;
+    private static TestServer open;
+    private static TestServer guarded;
 
     @BeforeAll
     static void startServices() {
-        open = TestService.in(directory.resolve("open")).start();
-        guarded = TestService.in(directory.resolve("guarded")).token(TOKEN).start();
+        open = TestServer.in(directory.resolve("open")).start();
+        guarded = TestServer.in(directory.resolve("guarded")).token(TOKEN).start();
     }
 
     @AfterAll
@@ -33,7 +33,7 @@ class OriginCheckTest {
         guarded.close();
     }
 
-    private static int submit(TestService service, String... headers) throws IOException {
+    private static int submit(TestServer service, String... headers) throws IOException {
         String body = "{\"input\":{\"items\":[]}}";
         return RawHttp.exchange(
                         service,

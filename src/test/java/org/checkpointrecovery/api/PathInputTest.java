@@ -19,12 +19,12 @@ class PathInputTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() throws IOException {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
         service.input("words.txt", "one\ntwo\n");
         service.input("sub/deeper/words.txt", "three\n");
@@ -106,7 +106,7 @@ class PathInputTest {
             @TempDir Path other) throws IOException {
         Path inputs = other.resolve("inputs");
         Files.createDirectories(inputs);
-        try (TestService nested = TestService.in(inputs).start()) {
+        try (TestServer nested = TestServer.in(inputs).start()) {
             String id = nested.client().complete("{\"input\":{\"items\":[\"a\"]}}");
             Files.createSymbolicLink(
                     nested.inputs().resolve("link"), nested.data().resolve("jobs"));

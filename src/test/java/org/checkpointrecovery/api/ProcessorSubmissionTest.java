@@ -21,12 +21,12 @@ class ProcessorSubmissionTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory)
+        service = TestServer.in(directory)
                 .secrets(Map.of("TOKEN", "Bearer v3ry-s3cret"))
                 .addressRules(AddressRules.publicOnly())
                 .start();

@@ -21,12 +21,12 @@ class ProgressTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).workers(2).start();
+        service = TestServer.in(directory).workers(2).start();
         http = service.client();
         service.input(
                 "300.txt", IntStream.range(0, 300).mapToObj(i -> "line " + i).collect(Collectors.joining("\n")));

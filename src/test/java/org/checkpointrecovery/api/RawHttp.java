@@ -21,7 +21,7 @@ final class RawHttp implements Closeable {
     private final Socket socket;
     private final OutputStream out;
 
-    RawHttp(TestService service) throws IOException {
+    RawHttp(TestServer service) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), service.server().port());
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
@@ -29,7 +29,7 @@ final class RawHttp implements Closeable {
     }
 
     /** Sends one request, as it is, and returns the answer. */
-    static Answer exchange(TestService service, String request) throws IOException {
+    static Answer exchange(TestServer service, String request) throws IOException {
         try (RawHttp raw = new RawHttp(service)) {
             return raw.send(request).answer();
         }

@@ -14,7 +14,7 @@ class ReadinessTest {
 
     @Test
     void a_service_that_reads_what_is_on_disk_is_not_ready_and_says_so() {
-        try (TestService service = TestService.in(directory).startUnopened()) {
+        try (TestServer service = TestServer.in(directory).startUnopened()) {
             ServiceClient http = service.client();
             http.get("/livez").is(200);
             assertThat(http.get("/readyz").isProblem(503, "unavailable").text("/detail"))
@@ -29,7 +29,7 @@ class ReadinessTest {
 
     @Test
     void a_service_whose_data_directory_cannot_be_written_to_is_not_ready() throws Exception {
-        try (TestService service = TestService.in(directory).start()) {
+        try (TestServer service = TestServer.in(directory).start()) {
             service.client().get("/readyz").is(200);
             Path away = service.data().resolveSibling("away");
             Files.move(service.data(), away);

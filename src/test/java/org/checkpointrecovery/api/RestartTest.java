@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,12 +25,12 @@ class RestartTest {
     private static final String ITEMS = "{\"input\":{\"items\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]},\"batchSize\":2";
 
     private final MoodyDisk disk = new MoodyDisk();
-    private TestService service;
+    private TestServer service;
     private ServiceClient http;
 
     @BeforeEach
     void startService(@TempDir Path directory) {
-        service = TestService.in(directory).disk(disk).workers(1).start();
+        service = TestServer.in(directory).disk(disk).workers(1).start();
         http = service.client();
     }
 

@@ -16,12 +16,12 @@ class RetryFailedTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).maxItem(100).start();
+        service = TestServer.in(directory).maxItem(100).start();
         http = service.client();
     }
 
@@ -154,7 +154,7 @@ class RetryFailedTest {
     @Test
     void a_child_that_crashed_goes_on_as_any_job(@TempDir Path other) {
         MoodyDisk disk = new MoodyDisk();
-        try (TestService held = TestService.in(other).disk(disk).start()) {
+        try (TestServer held = TestServer.in(other).disk(disk).start()) {
             ServiceClient client = held.client();
             String parent = client.complete(
                     "{\"input\":{\"items\":[\"a\",\"b\",\"c\",\"d\"]},\"batchSize\":1,\"commit\":\"each\","

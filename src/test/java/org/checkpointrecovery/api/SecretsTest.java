@@ -24,7 +24,7 @@ class SecretsTest {
 
     private final List<String> sent = new CopyOnWriteArrayList<>();
     private HttpServer echo;
-    private TestService service;
+    private TestServer service;
     private ServiceClient http;
 
     @BeforeEach
@@ -40,7 +40,7 @@ class SecretsTest {
             exchange.close();
         });
         echo.start();
-        service = TestService.in(directory).secrets(Map.of("KEY", SECRET)).start();
+        service = TestServer.in(directory).secrets(Map.of("KEY", SECRET)).start();
         http = service.client();
     }
 

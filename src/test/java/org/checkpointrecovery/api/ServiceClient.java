@@ -12,6 +12,7 @@ import kong.unirest.core.HttpRequestWithBody;
 import kong.unirest.core.HttpResponse;
 import kong.unirest.core.Unirest;
 import kong.unirest.core.UnirestInstance;
+import org.checkpointrecovery.Await;
 
 /** Speaks to a service over HTTP, and holds each exchange against the contract. */
 public final class ServiceClient implements AutoCloseable {

@@ -26,14 +26,14 @@ class SubmissionTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     private int jobsBefore;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).start();
+        service = TestServer.in(directory).start();
         http = service.client();
     }
 

@@ -21,11 +21,11 @@ class TokenTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).token(TOKEN).start();
+        service = TestServer.in(directory).token(TOKEN).start();
     }
 
     @AfterAll

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import kong.unirest.core.HttpRequestWithBody;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,12 +30,12 @@ class UploadTest {
     @TempDir
     private static Path directory;
 
-    private static TestService service;
+    private static TestServer service;
     private static ServiceClient http;
 
     @BeforeAll
     static void startService() {
-        service = TestService.in(directory).maxUpload(LIMIT).start();
+        service = TestServer.in(directory).maxUpload(LIMIT).start();
         http = service.client();
     }
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Format;
@@ -201,7 +201,6 @@ class HelpTest {
         Path script = Files.writeString(directory.resolve("completion"), printed.output());
         Process bash =
                 new ProcessBuilder("bash", "-n", script.toString()).inheritIO().start();
-        assertThat(bash.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(bash.exitValue()).isZero();
+        assertThat(Await.end(bash)).isZero();
     }
 }

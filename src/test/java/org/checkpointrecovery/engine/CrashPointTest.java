@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;

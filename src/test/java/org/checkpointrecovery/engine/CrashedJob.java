@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;

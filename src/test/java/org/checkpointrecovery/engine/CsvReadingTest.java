@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.CrashedJob.Left;
 import org.checkpointrecovery.engine.CrashedJob.Source;
 import org.checkpointrecovery.job.CommitMode;

@@ -56,7 +56,7 @@ class EngineReleaseTest {
 
     @Test
     void a_completed_job_is_released_before_its_checkpoint_is_removed() throws Exception {
-        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
+        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine.wrapped());
         JobId id = run(service);
         end(id, Run.End.COMPLETED);
         assertThat(released).containsExactly(Status.COMPLETED);
@@ -67,7 +67,7 @@ class EngineReleaseTest {
 
     @Test
     void a_paused_job_is_released_and_keeps_its_checkpoint() throws Exception {
-        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
+        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine.wrapped());
         JobId id = run(service);
         end(id, Run.End.PAUSED);
         assertThat(released).containsExactly(Status.PAUSED);
@@ -77,7 +77,7 @@ class EngineReleaseTest {
 
     @Test
     void what_could_not_be_released_is_at_the_next_start_even_without_a_cluster() throws Exception {
-        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
+        TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine.wrapped());
         JobId id = run(service);
         JobFiles files = service.files(id);
         Path ranges = files.directory().resolve("ranges");
@@ -99,7 +99,7 @@ class EngineReleaseTest {
                     }
                 },
                 TestService.Options.of(TestService.DATA),
-                new HeldEngine());
+                new HeldEngine().wrapped());
         next.service().open();
         assertThat(rangesLeft).containsExactly(false);
         assertThat(disk.exists(files.checkpoint())).isFalse();

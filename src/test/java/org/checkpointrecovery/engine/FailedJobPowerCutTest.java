@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Status;

@@ -30,7 +30,7 @@ class FinishedItemsTest {
 
     FinishedItemsTest() throws Exception {
         disk = CrashedJob.emptyDisk(0);
-        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
+        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine.wrapped());
         service.service().open();
     }
 
@@ -91,7 +91,7 @@ class FinishedItemsTest {
                 .write(disk, done);
         ranges.publish(done, range);
         service.close();
-        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine);
+        service = new TestService(disk, TestService.Options.of(TestService.DATA), engine.wrapped());
         service.service().open();
         assertThat(progress(id).processedItems()).isEqualTo(3);
         assertThat(progress(id).failedItems()).isEqualTo(1);

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.ForwardingDisk;
 
 /** A disk on which one file cannot be forced until the gate is opened. */
 final class GatedDisk extends ForwardingDisk {
-    private static final int LIMIT_SECONDS = 30;
 
     private final String name;
     private final AtomicInteger before;
@@ -54,7 +54,7 @@ final class GatedDisk extends ForwardingDisk {
                     if (gateIsThere) {
                         arrived.countDown();
                     }
-                    if (gateIsThere && !gate.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    if (gateIsThere && !gate.await(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                         throw new IOException("the gate was not opened");
                     }
                 } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.JobFiles;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,11 @@ class HeldEngine implements JobEngine {
     @Override
     public void submit(RunOrder order, RunListener ofRun) {
         listener = ofRun;
+    }
+
+    /** The same as a service has it. */
+    RehearsingEngine wrapped() {
+        return RehearsingEngine.remote(this, (job, order) -> {});
     }
 
     RunListener run() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;

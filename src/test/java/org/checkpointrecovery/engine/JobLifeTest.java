@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.InputSpec;
@@ -286,7 +287,7 @@ class JobLifeTest {
                 first.countDown();
                 second.countDown();
                 try {
-                    if (runs.incrementAndGet() == 1 && !gate.await(20, TimeUnit.SECONDS)) {
+                    if (runs.incrementAndGet() == 1 && !gate.await(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                         throw new IOException("the gate was not opened");
                     }
                 } catch (InterruptedException e) {
@@ -302,7 +303,7 @@ class JobLifeTest {
         BeginningRun beginning = new BeginningRun(disk);
         try (TestService service = TestService.start(beginning, OPTIONS.workers(2))) {
             JobId id = service.submit(spec(), ITEMS);
-            assertThat(beginning.first.await(20, TimeUnit.SECONDS)).isTrue();
+            Await.open(beginning.first);
             // A worker has come to the job, and has not yet asked whether it may begin.
             assertThat(service.service().verbs().pause(id).view().job().status())
                     .isEqualTo(Status.PAUSED);

@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;

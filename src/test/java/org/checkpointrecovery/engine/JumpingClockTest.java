@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.JobId;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -579,8 +579,8 @@ class RecoveryTest {
             assertThatThrownBy(() -> service.service().intake().submit(keyed("k", "2")))
                     .isInstanceOf(RefusedException.class);
             gated.openGate();
-            Intake.Submitted made = first.get(20, TimeUnit.SECONDS);
-            Intake.Submitted replayed = second.get(20, TimeUnit.SECONDS);
+            Intake.Submitted made = Await.result(first);
+            Intake.Submitted replayed = Await.result(second);
             assertThat(made.replayed()).isFalse();
             assertThat(replayed.replayed()).isTrue();
             assertThat(replayed.view().job().id()).isEqualTo(made.view().job().id());
@@ -602,8 +602,8 @@ class RecoveryTest {
                     clients.submit(() -> service.service().intake().submit(keyed("k", "1")));
             disk.failAt(disk.operations() + 1, new IOException("Input/output error"));
             gated.openGate();
-            assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
-            assertThat(second.get(20, TimeUnit.SECONDS).replayed()).isFalse();
+            assertThatThrownBy(() -> Await.result(first)).hasRootCauseInstanceOf(IOException.class);
+            assertThat(Await.result(second).replayed()).isFalse();
             assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
         } finally {
             clients.shutdown();

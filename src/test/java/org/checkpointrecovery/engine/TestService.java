@@ -8,37 +8,41 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.EnumMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
-import org.checkpointrecovery.Main;
-import org.checkpointrecovery.engine.local.LocalEngine;
+import org.checkpointrecovery.ServiceGraph;
+import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.command.Commands;
+import org.checkpointrecovery.processor.http.Secrets;
+import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
+import org.checkpointrecovery.storage.DataLayout;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.FileStore;
-import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.JobFiles;
-import org.checkpointrecovery.storage.JobStore;
 
 /** A service over a disk, with the engine that it has in production, and what tests ask of it. */
 public final class TestService implements AutoCloseable, Leftovers.Part {
     public static final Path DATA = Path.of("/data");
     static final long MAX_DECODED_BYTES = 8L << 20;
 
-    private final JobStore jobs;
-    private final JobService service;
-    private final Crashes crashes;
+    private static final Runnable NO_HALT = () -> {
+        throw new AssertionError("nobody may halt the process");
+    };
+
+    private final ServiceGraph graph;
 
     /** How a service is set up. */
     public record Options(
@@ -52,6 +56,17 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
             Processors processors) {
         public static Options of(Path data) {
             return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), new ProvidedProcessors());
+        }
+
+        private ServiceConfig config() {
+            return new ServiceConfig(
+                    new ServiceConfig.Listener(
+                            "127.0.0.1", 0, null, new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
+                    new ServiceConfig.Storage(data, inputs, MAX_DECODED_BYTES, maxItemBytes),
+                    new ServiceConfig.Jobs(workers, maxQueued, autoResume),
+                    new ServiceConfig.Processors(Secrets.NONE, AddressRules.any(), Commands.NONE, Plugins.NONE),
+                    new ServiceConfig.Rehearsals(true, false),
+                    null);
         }
 
         public Options inputs(Path directory) {
@@ -87,12 +102,12 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         this(disk, options, local(disk, options));
     }
 
-    TestService(Disk disk, Options options, JobEngine engine) {
-        this(disk, options, withoutCluster(disk, engine), Callbacks.NONE);
+    TestService(Disk disk, Options options, RehearsingEngine engine) {
+        this(disk, options, Map.of(EngineKind.LOCAL, engine), Callbacks.NONE);
     }
 
     /** A service with a cluster, on which each job of a test runs whose spec says so. */
-    public static TestService onCluster(Disk disk, Options options, JobEngine cluster) {
+    public static TestService onCluster(Disk disk, Options options, RehearsingEngine cluster) {
         return new TestService(
                 disk,
                 options,
@@ -102,52 +117,36 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     /** A service that calls back. */
     TestService(Disk disk, Options options, Callbacks callbacks) {
-        this(disk, options, withoutCluster(disk, local(disk, options)), callbacks);
-    }
-
-    private static Map<EngineKind, JobEngine> withoutCluster(Disk disk, JobEngine local) {
-        return Map.of(EngineKind.LOCAL, local, EngineKind.FLINK, Main.absentCluster(disk));
+        this(disk, options, Map.of(EngineKind.LOCAL, local(disk, options)), callbacks);
     }
 
     private static RehearsingEngine local(Disk disk, Options options) {
-        return local(disk, options, options.workers, () -> {
-            throw new AssertionError("nobody may halt the process");
-        });
+        return ServiceGraph.local(options.config(), surroundings(disk, options, NO_HALT));
     }
 
     static RehearsingEngine local(Disk disk, Options options, int workers, Runnable halt) {
-        return RehearsingEngine.local(new LocalEngine(disk, options.clock, workers, options.maxItemBytes, halt), halt);
+        return ServiceGraph.local(options.workers(workers).config(), surroundings(disk, options, halt));
     }
 
-    private TestService(Disk disk, Options options, Map<EngineKind, JobEngine> engines, Callbacks callbacks) {
-        jobs = new JobStore(disk, options.data().resolve("jobs"));
-        JobService.Stores stores = new JobService.Stores(
-                disk, jobs, new FileStore(disk, options.data().resolve("files")));
-        JobService.Settings settings = new JobService.Settings(
-                options.data(),
-                options.inputs(),
-                options.maxQueued(),
-                options.maxItemBytes(),
-                MAX_DECODED_BYTES,
-                options.autoResume());
-        IdGenerator ids = new IdGenerator(options.clock(), new Random());
+    private TestService(Disk disk, Options options, Map<EngineKind, RehearsingEngine> engines, Callbacks callbacks) {
         Leftovers.started(this);
-        service = new JobService(
-                stores, new Engines(engines), options.processors(), callbacks, options.clock(), ids, settings);
-        Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
-        engines.forEach((kind, engine) -> {
-            if (engine instanceof RehearsingEngine rehearses) {
-                rehearsing.put(kind, rehearses);
-            }
-        });
-        crashes = new Crashes(service.verbs(), rehearsing, Set.of());
+        graph = new ServiceGraph(
+                options.config(),
+                new DataLayout(options.data()),
+                surroundings(disk, options, NO_HALT),
+                new ServiceGraph.Parts(engines, options.processors(), callbacks));
+    }
+
+    private static ServiceGraph.Surroundings surroundings(Disk disk, Options options, Runnable halt) {
+        return new ServiceGraph.Surroundings(
+                disk, options.clock(), new Random(), halt, halt, ServiceGraph.Patience.DEFAULT);
     }
 
     /** A service that is open. */
     public static TestService start(Disk disk, Options options) throws IOException {
         TestService started = new TestService(disk, options);
         try {
-            started.service.open();
+            started.graph.open();
         } catch (IOException | RuntimeException e) {
             started.close();
             throw e;
@@ -156,23 +155,24 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     public JobService service() {
-        return service;
+        return graph.service();
     }
 
     public JobVerbs.Done crash(JobId id, CrashOrder order) throws Exception {
-        return crashes.crash(id, order, done -> {});
+        return graph.crashes().crash(id, order, done -> {});
     }
 
     public JobVerbs.Done crash(JobId id, CrashOrder order, Crashes.BeforeCrash before) throws Exception {
-        return crashes.crash(id, order, before);
+        return graph.crashes().crash(id, order, before);
     }
 
     public JobFiles files(JobId id) {
-        return jobs.files(id);
+        return graph.jobs().files(id);
     }
 
     public JobId submit(TestSpec spec, String... items) throws Exception {
-        return service.intake()
+        return service()
+                .intake()
                 .submit(new NewJob(spec.build(), List.of(items), null))
                 .view()
                 .job()
@@ -181,12 +181,12 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     /** The committed results, as a client reads them. */
     public String results(JobId id) throws Exception {
-        return text(service.outputs().results(id));
+        return text(service().outputs().results(id));
     }
 
     /** The committed errors, as a client reads them. */
     public String errors(JobId id) throws Exception {
-        return text(service.outputs().errors(id));
+        return text(service().outputs().errors(id));
     }
 
     private static String text(Outputs.Committed committed) throws IOException {
@@ -201,13 +201,14 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
 
     public String upload(String content) throws Exception {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        return service.uploads()
+        return service()
+                .uploads()
                 .receive(null, new ByteArrayInputStream(bytes), Long.MAX_VALUE)
                 .id();
     }
 
     public Job job(JobId id) throws RefusedException {
-        return service.jobs().view(id).job();
+        return service().jobs().view(id).job();
     }
 
     public Status status(JobId id) throws RefusedException {
@@ -215,7 +216,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     public long nextItem(JobId id) throws RefusedException {
-        return service.jobs().view(id).committed().nextItem();
+        return service().jobs().view(id).committed().nextItem();
     }
 
     /** Waits until the job is in that state, and fails when it comes to rest in another one. */
@@ -237,7 +238,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     /** Ends all runs in order; on return no thread of theirs works any more. */
     @Override
     public void close() {
-        service.shutDown();
+        graph.close();
         Leftovers.closed(this);
     }
 }

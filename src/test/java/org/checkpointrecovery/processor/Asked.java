@@ -3,14 +3,13 @@ package org.checkpointrecovery.processor;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.JobId;
 
 /** Gives items to a concurrent processor, and waits for what becomes of them. */
 public final class Asked {
     private static final JobId JOB = new JobId("0mh3k2v9x-7fq2mzt4");
-    private static final int LIMIT_SECONDS = 30;
 
     private Asked() {}
 
@@ -26,7 +25,7 @@ public final class Asked {
 
     public static Answer await(CompletableFuture<Answer> answer)
             throws ExecutionException, InterruptedException, TimeoutException {
-        return answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        return Await.result(answer);
     }
 
     /** The result of an item that succeeded. */

@@ -18,8 +18,8 @@ class DataDirectoryTest {
     void a_data_directory_is_held_by_one_service_at_a_time() throws IOException {
         Path root = directory.resolve("data");
         try (DataDirectory held = DataDirectory.take(root)) {
-            assertThat(held.jobs()).isEqualTo(root.toAbsolutePath().resolve("jobs"));
-            assertThat(held.files()).isEqualTo(root.toAbsolutePath().resolve("files"));
+            assertThat(held.layout().jobs()).isEqualTo(root.toAbsolutePath().resolve("jobs"));
+            assertThat(held.layout().files()).isEqualTo(root.toAbsolutePath().resolve("files"));
             assertThatThrownBy(() -> DataDirectory.take(root))
                     .isInstanceOf(DataDirectory.HeldException.class)
                     .hasMessageContaining("in use by another service")

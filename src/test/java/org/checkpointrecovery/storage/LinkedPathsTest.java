@@ -150,8 +150,8 @@ class LinkedPathsTest {
         Path parent = Files.createSymbolicLink(directory.resolve("parent"), directory.resolve("disk"));
         Path root = Files.createSymbolicLink(directory.resolve("root"), parent.resolve("service"));
         try (DataDirectory held = DataDirectory.take(root)) {
-            new JobStore(disk, held.jobs()).open();
-            new FileStore(disk, held.files()).open();
+            new JobStore(disk, held.layout().jobs()).open();
+            new FileStore(disk, held.layout().files()).open();
         }
         assertThat(disk.list(real)).contains(real.resolve("jobs"), real.resolve("files"));
     }

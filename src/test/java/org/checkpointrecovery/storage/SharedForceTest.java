@@ -12,8 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.checkpointrecovery.Await;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,15 +34,15 @@ class SharedForceTest {
     @Test
     void threads_that_ask_while_a_force_is_under_way_share_the_next_one() throws Exception {
         Future<?> first = threads.submit(this::force);
-        assertThat(disk.begun.await(10, TimeUnit.SECONDS)).isTrue();
+        Await.open(disk.begun);
         List<Future<?>> others = askFromAllThreads();
         assertThat(disk.forces)
                 .as("none shares the one that began before it asked")
                 .hasValue(1);
         disk.goOn.countDown();
-        first.get(10, TimeUnit.SECONDS);
+        Await.result(first);
         for (Future<?> other : others) {
-            other.get(10, TimeUnit.SECONDS);
+            Await.result(other);
         }
         assertThat(disk.forces).hasValue(2);
     }
@@ -50,13 +50,13 @@ class SharedForceTest {
     @Test
     void a_force_that_fails_fails_for_all_who_share_it() throws Exception {
         Future<?> first = threads.submit(this::force);
-        assertThat(disk.begun.await(10, TimeUnit.SECONDS)).isTrue();
+        Await.open(disk.begun);
         List<Future<?>> others = askFromAllThreads();
         disk.failure = new DiskFullException("no room", new IOException("no room"));
         disk.goOn.countDown();
-        assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(DiskFullException.class);
+        assertThatThrownBy(() -> Await.result(first)).hasCauseInstanceOf(DiskFullException.class);
         for (Future<?> other : others) {
-            assertThatThrownBy(() -> other.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> Await.result(other))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(DiskFullException.class);
         }
@@ -76,13 +76,9 @@ class SharedForceTest {
                 begun.countDown();
                 return force();
             }));
-            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            Await.open(begun);
         }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!waiting.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING)) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        Await.until("all wait", () -> waiting.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
         return others;
     }
 

@@ -17,7 +17,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.Manifest;
@@ -70,16 +69,16 @@ final class FakeCluster implements Cluster {
     }
 
     /** An engine that runs its jobs here, and waits for nothing longer than it must. */
-    JobEngine engine(Disk ofService, int workers) {
+    RehearsingEngine engine(Disk ofService, int workers) {
         return engine(ofService, workers, this);
     }
 
     /** The same for a service that can be killed. */
-    JobEngine engine(MortalService service, int workers) {
+    RehearsingEngine engine(MortalService service, int workers) {
         return engine(service.disk(), workers, service.lineTo(this));
     }
 
-    private static JobEngine engine(Disk ofService, int workers, Cluster line) {
+    private static RehearsingEngine engine(Disk ofService, int workers, Cluster line) {
         FlinkSettings settings = new FlinkSettings(
                 URI.create("http://cluster.test"),
                 null,

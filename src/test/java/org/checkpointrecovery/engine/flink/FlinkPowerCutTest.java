@@ -10,8 +10,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.checkpointrecovery.engine.Await;
-import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.TestService;
@@ -21,6 +20,7 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
@@ -192,7 +192,7 @@ class FlinkPowerCutTest {
     }
 
     /** One life of the service: until the job is at its end or the service is dead. */
-    private static void live(Life life, Disk disk, JobEngine engine, BooleanSupplier dead, @Nullable Check check)
+    private static void live(Life life, Disk disk, RehearsingEngine engine, BooleanSupplier dead, @Nullable Check check)
             throws Exception {
         TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
         try {

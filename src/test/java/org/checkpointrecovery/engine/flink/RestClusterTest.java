@@ -13,7 +13,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.checkpointrecovery.Await;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,16 +152,12 @@ class RestClusterTest {
         held = new CountDownLatch(1);
         AtomicBoolean givenUp = new AtomicBoolean();
         threads.execute(() -> {
-            while (requests.isEmpty()) {
-                Thread.onSpinWait();
-            }
+            Await.until("the request is there", () -> !requests.isEmpty());
             givenUp.set(true);
         });
-        long began = System.nanoTime();
         assertThatThrownBy(() -> cluster.run(SUBMISSION, givenUp::get))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining("cancelled before the answer came");
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
         held.countDown();
     }
 
@@ -169,9 +165,7 @@ class RestClusterTest {
     void a_cluster_that_is_closed_waits_for_nothing() throws Exception {
         held = new CountDownLatch(1);
         var call = threads.submit(() -> cluster.overview());
-        while (requests.isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Await.until("the request is there", () -> !requests.isEmpty());
         cluster.close();
         assertThatThrownBy(call::get).hasCauseInstanceOf(ClusterException.class);
         held.countDown();

@@ -14,8 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.checkpointrecovery.engine.Await;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
@@ -50,7 +49,6 @@ import org.checkpointrecovery.storage.JobStore;
 final class RangedJob {
     static final JobId ID = new JobId("0mh3k2v9x-7fq2mzt4");
     private static final Path ROOT = Path.of("/jobs");
-    private static final int LIMIT_SECONDS = 20;
 
     private final Map<Range, RangeRehearsal> rehearsals = new ConcurrentHashMap<>();
     private final CrashingDisk medium;
@@ -195,7 +193,7 @@ final class RangedJob {
     }
 
     static RangeRun.End endOf(CompletableFuture<RangeRun.End> run) throws Exception {
-        return run.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        return Await.result(run);
     }
 
     /** Works on all ranges, in an order of no account, and puts what they write one behind the other. */
@@ -261,8 +259,8 @@ final class RangedJob {
                 end.complete(how);
             }
         });
-        Position committed = end.get(LIMIT_SECONDS, TimeUnit.SECONDS).committed();
-        engine.shutDown(Duration.ofSeconds(LIMIT_SECONDS));
+        Position committed = Await.result(end).committed();
+        engine.shutDown(Await.LIMIT);
         Await.until("the engine's threads have ended", () -> threads().isEmpty());
         return new Files(
                 text(files().results(), committed.resultsBytes()), text(files().errors(), committed.errorsBytes()));

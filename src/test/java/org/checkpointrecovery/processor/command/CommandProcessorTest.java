@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.CommandMode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -126,9 +126,9 @@ class CommandProcessorTest {
         for (int index = 0; index < 3; index++) {
             var unused = Asked.begin(processor, index, "x");
         }
-        while (!Files.exists(pids) || Files.readAllLines(pids).size() < 3) {
-            Thread.onSpinWait();
-        }
+        Await.until(
+                "three run",
+                () -> Files.exists(pids) && Files.readAllLines(pids).size() >= 3);
         processor.close();
         awaitDead(pids);
     }
@@ -207,7 +207,7 @@ class CommandProcessorTest {
             for (String pid : line.split(" ", -1)) {
                 ProcessHandle process = ProcessHandle.of(Long.parseLong(pid)).orElse(null);
                 if (process != null) {
-                    process.onExit().get(20, TimeUnit.SECONDS);
+                    Await.result(process.onExit());
                 }
             }
         }

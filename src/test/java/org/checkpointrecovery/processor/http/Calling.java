@@ -6,8 +6,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -85,7 +85,7 @@ final class Calling implements AutoCloseable, Leftovers.Part {
 
     static Answer await(CompletableFuture<Answer> answer) {
         try {
-            return answer.get(30, TimeUnit.SECONDS);
+            return Await.result(answer);
         } catch (Exception e) {
             throw new AssertionError("no answer", e);
         }

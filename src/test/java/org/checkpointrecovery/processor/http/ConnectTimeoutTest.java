@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Answer;
@@ -95,9 +95,7 @@ class ConnectTimeoutTest {
     void an_item_succeeds_when_it_takes_the_connection_at_a_later_attempt() throws Exception {
         try (Calling calling = calling(100)) {
             CompletableFuture<Answer> answer = calling.begin(7, "x");
-            assertThat(lookedUp.await(30, TimeUnit.SECONDS))
-                    .as("a second attempt is made")
-                    .isTrue();
+            Await.open(lookedUp); // a second attempt is made
             for (Socket socket : waiting) {
                 socket.close();
             }

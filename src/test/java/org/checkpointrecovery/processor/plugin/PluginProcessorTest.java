@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.JobId;
@@ -210,9 +211,9 @@ class PluginProcessorTest {
         String meet = "private static final java.util.concurrent.CyclicBarrier meet = new "
                 + "java.util.concurrent.CyclicBarrier(2);";
         try (ConcurrentProcessor processor = processor(fields + meet, body, LONG)) {
-            while (!Files.exists(log) || Files.readAllLines(log).size() < 2) {
-                Thread.onSpinWait(); // the one that was opened to see whether it opens
-            }
+            Await.until( // the one that was opened to see whether it opens
+                    "two are open",
+                    () -> Files.exists(log) && Files.readAllLines(log).size() >= 2);
             Files.delete(log);
             var first = Asked.begin(processor, 0, "x");
             var second = Asked.begin(processor, 1, "x");

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.checkpointrecovery.engine.Await;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeOrder;

@@ -11,51 +11,33 @@ import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
-import org.checkpointrecovery.Main;
-import org.checkpointrecovery.callback.Poster;
-import org.checkpointrecovery.callback.SignedCallbacks;
-import org.checkpointrecovery.engine.Callbacks;
-import org.checkpointrecovery.engine.Engines;
-import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.ServiceGraph;
+import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
-import org.checkpointrecovery.engine.flink.FlinkEngine;
 import org.checkpointrecovery.engine.flink.FlinkSettings;
-import org.checkpointrecovery.engine.local.LocalEngine;
-import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
-import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
-import org.checkpointrecovery.processor.http.HttpKind;
+import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
-import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
-import org.checkpointrecovery.rehearsal.Crashes;
-import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.FileStore;
-import org.checkpointrecovery.storage.IdGenerator;
-import org.checkpointrecovery.storage.JobStore;
-import org.checkpointrecovery.storage.KeyFile;
 import org.checkpointrecovery.storage.LocalDisk;
-import org.checkpointrecovery.storage.Spools;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The real service in this process, on a free port, with its data and its inputs below a directory of the test's. It is set
  * up, started, and can be stopped and started again over the same data.
  */
-final class TestService implements AutoCloseable, Leftovers.Part {
+final class TestServer implements AutoCloseable, Leftovers.Part {
     private final Path data;
     private final Path inputs;
     private final AtomicInteger halts = new AtomicInteger();
@@ -69,7 +51,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
     private @Nullable String token;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
-    private ApiServer.Patience patience = ApiServer.Patience.DEFAULT;
+    private ServiceConfig.ClientLimits clients = new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0);
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -79,18 +61,17 @@ final class TestService implements AutoCloseable, Leftovers.Part {
     private Plugins plugins = Plugins.NONE;
 
     private @Nullable DataDirectory lock;
-    private @Nullable JobService service;
-    private @Nullable ApiServer server;
+    private @Nullable ServiceGraph graph;
     private @Nullable ServiceClient client;
 
-    private TestService(Path directory) {
+    private TestServer(Path directory) {
         data = directory.resolve("data");
         inputs = directory.resolve("inputs");
     }
 
     /** Not started yet. */
-    static TestService in(Path directory) {
-        TestService service = new TestService(directory);
+    static TestServer in(Path directory) {
+        TestServer service = new TestServer(directory);
         try {
             Files.createDirectories(service.inputs);
         } catch (IOException e) {
@@ -99,165 +80,135 @@ final class TestService implements AutoCloseable, Leftovers.Part {
         return service;
     }
 
-    TestService disk(Disk used) {
+    TestServer disk(Disk used) {
         disk = used;
         return this;
     }
 
-    TestService contract(Contract used) {
+    TestServer contract(Contract used) {
         contract = used;
         return this;
     }
 
-    TestService workers(int number) {
+    TestServer workers(int number) {
         workers = number;
         return this;
     }
 
-    TestService maxQueued(int jobs) {
+    TestServer maxQueued(int jobs) {
         maxQueued = jobs;
         return this;
     }
 
-    TestService maxUpload(long bytes) {
+    TestServer maxUpload(long bytes) {
         maxUploadBytes = bytes;
         return this;
     }
 
-    TestService maxItem(int bytes) {
+    TestServer maxItem(int bytes) {
         maxItemBytes = bytes;
         return this;
     }
 
-    TestService token(String needed) {
+    TestServer token(String needed) {
         token = needed;
         return this;
     }
 
-    TestService patience(ApiServer.Patience with) {
-        patience = with;
+    TestServer clients(ServiceConfig.ClientLimits limits) {
+        clients = limits;
         return this;
     }
 
-    TestService secrets(Map<String, String> values) {
+    TestServer secrets(Map<String, String> values) {
         secrets = new Secrets(values);
         return this;
     }
 
-    TestService addressRules(AddressRules rules) {
+    TestServer addressRules(AddressRules rules) {
         addressRules = rules;
         return this;
     }
 
-    TestService noAutoResume() {
+    TestServer noAutoResume() {
         autoResume = false;
         return this;
     }
 
-    TestService noFaults() {
+    TestServer noFaults() {
         faultsAllowed = false;
         return this;
     }
 
-    TestService allowProcessCrash() {
+    TestServer allowProcessCrash() {
         processCrashAllowed = true;
         return this;
     }
 
-    TestService cluster(URI url) {
+    TestServer cluster(URI url) {
         cluster = url;
         return this;
     }
 
     /** @param most in a row without an answer */
-    TestService clusterQuestions(int most) {
+    TestServer clusterQuestions(int most) {
         clusterQuestions = most;
         return this;
     }
 
-    TestService clusterParallelism(int tasks) {
+    TestServer clusterParallelism(int tasks) {
         clusterParallelism = tasks;
         return this;
     }
 
-    TestService plugins(Plugins provided) {
+    TestServer plugins(Plugins provided) {
         plugins = provided;
         return this;
     }
 
-    TestService start() {
+    TestServer start() {
         startUnopened();
         return open();
     }
 
     /** Listens, but has not read yet what is on disk. */
-    TestService startUnopened() {
+    TestServer startUnopened() {
         try {
             lock = DataDirectory.take(data);
-            Clock clock = Clock.systemUTC();
-            Processors processors =
-                    new ProvidedProcessors(new HttpKind(secrets, addressRules, clock), new PluginKind(plugins));
-            Map<EngineKind, RehearsingEngine> rehearsing = new EnumMap<>(EngineKind.class);
-            rehearsing.put(
-                    EngineKind.LOCAL,
-                    RehearsingEngine.local(
-                            new LocalEngine(disk, clock, workers, maxItemBytes, halts::incrementAndGet),
-                            halts::incrementAndGet));
-            if (cluster != null) {
-                FlinkEngine flink = flink(cluster);
-                rehearsing.put(EngineKind.FLINK, RehearsingEngine.remote(flink, flink));
-            }
-            Map<EngineKind, JobEngine> engines = new EnumMap<>(EngineKind.class);
-            engines.put(EngineKind.FLINK, Main.absentCluster(new LocalDisk()));
-            engines.putAll(rehearsing);
-            JobService.Stores stores =
-                    new JobService.Stores(disk, new JobStore(disk, lock.jobs()), new FileStore(disk, lock.files()));
-            JobService.Settings settings =
-                    new JobService.Settings(data, inputs, maxQueued, maxItemBytes, maxUploadBytes, autoResume);
-            KeyFile key = new KeyFile(disk, lock.callbackKey());
-            Callbacks callbacks = new SignedCallbacks(
-                    addressRules,
-                    () -> new Poster(addressRules, clock, Duration.ofMillis(1)),
-                    key::readOrCreate,
-                    CallbackBody::of,
-                    clock);
-            service = new JobService(
-                    stores,
-                    new Engines(engines),
-                    processors,
-                    callbacks,
-                    clock,
-                    new IdGenerator(clock, new SecureRandom()),
-                    settings);
-            server = new ApiServer(
-                    service,
-                    new Crashes(service.verbs(), rehearsing, processCrashAllowed ? Set.of(EngineKind.LOCAL) : Set.of()),
-                    new Spools(disk, lock.spool()),
-                    new ApiServer.Settings("127.0.0.1", 0, token, maxUploadBytes, faultsAllowed, patience),
-                    halts::incrementAndGet);
+            graph = ServiceGraph.of(
+                    config(),
+                    lock.layout(),
+                    new ServiceGraph.Surroundings(
+                            disk,
+                            Clock.systemUTC(),
+                            new SecureRandom(),
+                            halts::incrementAndGet,
+                            halts::incrementAndGet,
+                            new ServiceGraph.Patience(
+                                    Duration.ofMillis(1),
+                                    new FlinkSettings.Patience(
+                                            Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)))));
             Leftovers.started(this);
-            server.start();
-            client = new ServiceClient("http://127.0.0.1:" + server.port(), contract);
+            client = new ServiceClient("http://127.0.0.1:" + graph.listen().port(), contract);
             return this;
         } catch (IOException | ApiServer.PortTakenException e) {
             throw new AssertionError("The service did not start", e);
         }
     }
 
-    private FlinkEngine flink(URI url) {
-        FlinkSettings settings = new FlinkSettings(
-                url,
-                clusterParallelism,
-                requireNonNull(lock).cluster(),
-                addressRules.toString(),
-                plugins::jar,
-                new FlinkSettings.Patience(Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)));
-        return new FlinkEngine(disk, Clock.systemUTC(), workers, maxItemBytes, settings);
+    private ServiceConfig config() {
+        return new ServiceConfig(
+                new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
+                new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
+                new ServiceConfig.Jobs(workers, maxQueued, autoResume),
+                new ServiceConfig.Processors(secrets, addressRules, Commands.NONE, plugins),
+                new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),
+                cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, clusterParallelism, false));
     }
 
-    TestService open() {
+    TestServer open() {
         try {
-            service().open();
+            graph().open();
             return this;
         } catch (IOException e) {
             throw new AssertionError("The service did not start", e);
@@ -265,11 +216,10 @@ final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     /** In the order in which the process stops it: HTTP, jobs, files. */
-    TestService stop() {
+    TestServer stop() {
         try {
             client().close();
-            server().stop();
-            service().shutDown();
+            graph().close();
             requireNonNull(lock).close();
             lock = null;
             Leftovers.closed(this);
@@ -279,7 +229,7 @@ final class TestService implements AutoCloseable, Leftovers.Part {
         }
     }
 
-    TestService restart() {
+    TestServer restart() {
         return stop().start();
     }
 
@@ -288,11 +238,15 @@ final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     ApiServer server() {
-        return requireNonNull(server, "not started");
+        return graph().server();
     }
 
     JobService service() {
-        return requireNonNull(service, "not started");
+        return graph().service();
+    }
+
+    private ServiceGraph graph() {
+        return requireNonNull(graph, "not started");
     }
 
     /** How often it would have ended its process. */

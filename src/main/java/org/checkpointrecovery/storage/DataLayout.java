@@ -1,0 +1,29 @@
+package org.checkpointrecovery.storage;
+
+import java.nio.file.Path;
+
+/** Where things are below the directory of the service's data. */
+public record DataLayout(Path root) {
+    public Path jobs() {
+        return root.resolve("jobs");
+    }
+
+    public Path files() {
+        return root.resolve("files");
+    }
+
+    /** Files that cluster machines need to run jobs, in addition to the jobs' own directories. */
+    public Path cluster() {
+        return root.resolve("cluster");
+    }
+
+    /** Temporary files of requests and responses. */
+    public Path spool() {
+        return root.resolve("spool");
+    }
+
+    /** The key that signs callbacks, unless the operator provides one. */
+    public Path callbackKey() {
+        return root.resolve("callback-key");
+    }
+}
