@@ -35,7 +35,7 @@ class ArchitectureTest {
     private static final String FLINK = ROOT + "engine.flink";
     private static final String TASK = ROOT + "engine.flink.task..";
     private static final String FLINK_JOB = ROOT + "engine.flink.job..";
-    /** Where a process of the cluster is started, as Main is of the service. */
+    /** Where a process of the cluster is started, as the root is for the service. */
     private static final String CLUSTER_TASK = ROOT + "engine.flink.job.ClusterTask";
 
     private static final String ITEM = ROOT + "item..";
@@ -51,6 +51,28 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule no_two_packages_know_each_other =
             slices().matching("org.checkpointrecovery.(**)").should().beFreeOfCycles();
+
+    /** The root wires the parts, and leaves what they do to them. */
+    @ArchTest
+    static final ArchRule the_root_knows_what_it_wires = onlyKnows(
+            SERVICE, SERVICE, API, CALLBACK, CLI, ENGINE, LOCAL, RANGE, FLINK, JOB, OUTBOUND, PROCESSOR, REHEARSAL,
+            STORAGE);
+
+    @ArchTest
+    static final ArchRule nobody_knows_the_root = noClasses()
+            .that()
+            .resideOutsideOfPackage(SERVICE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(SERVICE);
+
+    @ArchTest
+    static final ArchRule only_the_root_knows_that_there_is_a_cluster = noClasses()
+            .that()
+            .resideOutsideOfPackages(SERVICE, FLINK, TASK, FLINK_JOB)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(FLINK, TASK, FLINK_JOB);
 
     @ArchTest
     static final ArchRule job_is_pure = noClasses()

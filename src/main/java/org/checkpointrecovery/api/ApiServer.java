@@ -3,64 +3,49 @@ package org.checkpointrecovery.api;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import io.javalin.http.HandlerType;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.util.JavalinBindException;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.checkpointrecovery.engine.JobService;
-import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The HTTP server with its routes. The only place that turns refusals and failures into a {@link Problem}. */
+/** The HTTP server: how it listens, and whom it lets in. */
 public final class ApiServer {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
-    private static final String RETRY_AFTER_SECONDS = "5";
     /** The number of Jetty's own threads. They never block. */
     private static final int JETTY_THREADS = 32;
 
     private final JobService service;
-    private final Crashes crashes;
     private final Settings settings;
     private final Spools spools;
     private final Lanes lanes;
     private final Pace pace;
-    private final Transfers transfers;
     private final WrongTokens wrongTokens = new WrongTokens();
     private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "ticks");
         thread.setDaemon(true);
         return thread;
     });
-    private final JobJson jobJson;
     private final EventStreams events;
     private final Metrics metrics;
     private final List<Page> pages;
-    private final List<Route> routes;
+    private final Routes routes;
     private final Javalin javalin;
 
     /**
@@ -85,23 +70,7 @@ public final class ApiServer {
      * @param idle the time after which an idle connection is closed; event streams are exempt
      * @param maxConnectionsPerSource 0 for no limit
      */
-    public record Patience(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {
-        public static final Patience DEFAULT = new Patience(240, Duration.ofSeconds(30), 0);
-    }
-
-    private record Route(HandlerType method, String path, Pattern pattern, Handler handler) {
-        Route(HandlerType method, String path, Handler handler) {
-            this(
-                    method,
-                    path,
-                    Pattern.compile("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E"),
-                    handler);
-        }
-
-        boolean matches(String requestPath) {
-            return pattern.matcher(requestPath).matches();
-        }
-    }
+    public record Patience(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {}
 
     /**
      * @param spools opened when the server starts
@@ -109,65 +78,28 @@ public final class ApiServer {
      */
     public ApiServer(JobService service, Crashes crashes, Spools spools, Settings settings, Runnable outOfMemory) {
         this.service = service;
-        this.crashes = crashes;
         this.settings = settings;
         this.spools = spools;
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
-        this.transfers = new Transfers(lanes, pace, spools, new Conversions());
-        this.jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
+        Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
+        JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.metrics = new Metrics(service);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
-        this.routes = routes();
+        this.routes = new Routes(
+                pages,
+                new MonitoringRoutes(service, metrics, lanes, transfers),
+                new ApiDocument(transfers),
+                new FileRoutes(service, settings.maxUploadBytes(), transfers),
+                new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, transfers),
+                new EventRoutes(service, events, transfers));
         this.javalin = Javalin.create(this::configure);
-    }
-
-    private List<Route> routes() {
-        JobRoutes jobs = new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, transfers);
-        EventRoutes eventRoutes = new EventRoutes(service, events, transfers);
-        FileRoutes files = new FileRoutes(service, settings.maxUploadBytes(), transfers);
-        List<Route> all = new ArrayList<>();
-        for (Page page : pages) {
-            all.add(new Route(HandlerType.GET, page.path(), page::main));
-            all.add(new Route(HandlerType.GET, page.parts(), page::part));
-        }
-        all.add(new Route(HandlerType.GET, "/livez", ctx -> health(ctx, "live")));
-        all.add(new Route(HandlerType.GET, "/readyz", this::ready));
-        ApiDocument document = new ApiDocument(transfers);
-        all.add(new Route(HandlerType.GET, "/openapi.yaml", document::yaml));
-        all.add(new Route(HandlerType.GET, "/openapi.json", document::json));
-        all.add(new Route(HandlerType.GET, "/metrics", this::metrics));
-        all.add(new Route(HandlerType.POST, "/v1/files", files::upload));
-        all.add(new Route(HandlerType.GET, "/v1/files", files::list));
-        all.add(new Route(HandlerType.GET, "/v1/files/{id}", files::get));
-        all.add(new Route(HandlerType.DELETE, "/v1/files/{id}", files::delete));
-        all.add(new Route(HandlerType.POST, "/v1/jobs", jobs::submit));
-        all.add(new Route(HandlerType.GET, "/v1/jobs", jobs::list));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/validate", jobs::validate));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}", jobs::get));
-        all.add(new Route(HandlerType.DELETE, "/v1/jobs/{id}", jobs::delete));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/start", jobs::start));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/pause", jobs::pause));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/resume", jobs::resume));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/cancel", jobs::cancel));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/crash", jobs::crash));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/retry-failed", jobs::retryFailed));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/progress", jobs::progress));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/checkpoint", jobs::checkpoint));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/results", jobs::results));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors", jobs::errors));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/errors/summary", jobs::errorSummary));
-        all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/events", eventRoutes::ofJob));
-        all.add(new Route(HandlerType.GET, "/v1/events", eventRoutes::ofAll));
-        return List.copyOf(all);
     }
 
     /** Returns each route in the form {@code GET /v1/jobs/{id}}. */
     public Set<String> routeNames() {
-        Set<String> names = new TreeSet<>();
-        routes.forEach(route -> names.add(route.method().name() + " " + route.path()));
-        return names;
+        return routes.names();
     }
 
     private void configure(JavalinConfig config) {
@@ -204,25 +136,9 @@ public final class ApiServer {
             http.setHeaderCacheCaseSensitive(true);
         });
         config.requestLogger.http(this::measure);
-        RoutesConfig javalinRoutes = config.routes;
-        javalinRoutes.before(this::beforeEach);
-        for (Route route : routes) {
-            javalinRoutes.addHttpHandler(route.method(), route.path(), route.handler());
-            if (route.method().equals(HandlerType.GET)) {
-                javalinRoutes.addHttpHandler(HandlerType.HEAD, route.path(), route.handler());
-            }
-        }
-        javalinRoutes.exception(ProblemException.class, (e, ctx) -> send(ctx, e.problem()));
-        javalinRoutes.exception(ByteRange.RangeProblem.class, (e, ctx) -> {
-            ctx.header("Content-Range", "bytes */" + e.length());
-            send(ctx, e.problem());
-        });
-        javalinRoutes.exception(RefusedException.class, this::refused);
-        javalinRoutes.exception(EofException.class, (e, ctx) -> brokenOff(ctx));
-        javalinRoutes.exception(IncomingBody.BrokenException.class, (e, ctx) -> brokenOff(ctx));
-        javalinRoutes.exception(IOException.class, ApiServer::diskFailed);
-        javalinRoutes.exception(HttpResponseException.class, this::javalinRefused);
-        javalinRoutes.exception(Exception.class, ApiServer::failed);
+        config.routes.before(this::beforeEach);
+        routes.addTo(config.routes);
+        new Failures(routes, settings.faultsAllowed()).addTo(config.routes);
         config.router.javaLangErrorHandler((response, error) -> {
             log.error("A request failed with an error of the JVM", error);
             lanes.check(error);
@@ -249,7 +165,7 @@ public final class ApiServer {
                             "X-HTTP-Method-Override is not supported. Nothing was changed. Send the request with its real method.")
                     .exception();
         }
-        Set<String> methods = methodsAt(ctx.path());
+        Set<String> methods = routes.methodsAt(ctx.path());
         if (methods.size() > 1 && !methods.contains(ctx.req().getMethod())) {
             throw new MethodNotAllowedResponse(); // else /v1/jobs/{id} would answer GET /v1/jobs/validate
         }
@@ -303,113 +219,11 @@ public final class ApiServer {
     }
 
     private void measure(Context ctx, float millis) {
-        String path = routesAt(ctx.path()).stream()
-                .map(Route::path)
-                .findFirst()
-                .orElse("none"); // else requests for unknown paths would create unlimited series
+        String path = routes.pathOf(ctx.path()).orElse("none"); // else unknown paths would create unlimited series
         if (!path.endsWith("/events")) {
             metrics.answered(Metrics.known(ctx.req().getMethod()), path, ctx.statusCode(), Duration.ofNanos((long)
                     (millis * 1_000_000)));
         }
-    }
-
-    private static void health(Context ctx, String status) {
-        ctx.contentType("application/json").result("{\"status\":\"" + status + "\"}");
-    }
-
-    private void ready(Context ctx) {
-        ctx.future(() -> lanes.run(lanes.readiness(), () -> {
-            Optional<String> problem = service.unreadiness();
-            if (problem.isPresent()) {
-                throw Problem.of(Problem.Kind.UNAVAILABLE, problem.get()).exception();
-            }
-            health(ctx, "ready");
-        }));
-    }
-
-    private void metrics(Context ctx) throws IOException {
-        ctx.contentType(Metrics.MEDIA_TYPE);
-        transfers.text(ctx, metrics.text());
-    }
-
-    private static void send(Context ctx, Problem problem) {
-        switch (problem.kind()) {
-            case QUEUE_FULL, UNAVAILABLE -> ctx.header("Retry-After", RETRY_AFTER_SECONDS);
-            default -> {}
-        }
-        ctx.status(problem.kind().status()).contentType(Problem.MEDIA_TYPE).result(problem.toJson());
-    }
-
-    private void refused(RefusedException e, Context ctx) {
-        send(ctx, Refusals.problem(e.refusal(), settings.faultsAllowed()));
-    }
-
-    private static void brokenOff(Context ctx) {
-        send(
-                ctx,
-                Problem.of(
-                        Problem.Kind.BAD_REQUEST,
-                        "The connection was closed before the request was complete. Nothing was kept. Send the request again."));
-    }
-
-    private static void diskFailed(IOException e, Context ctx) {
-        if (ctx.res().isCommitted()) {
-            log.warn("A response was aborted: {}", e.toString());
-            return;
-        }
-        log.error("{} {}: disk error: {}", ctx.method(), ctx.path(), e.toString());
-        send(ctx, DiskProblem.of(e, ctx.method().name()));
-    }
-
-    private void javalinRefused(HttpResponseException e, Context ctx) {
-        switch (e.getStatus()) {
-            case 404 -> send(ctx, Problem.of(Problem.Kind.NOT_FOUND, "The path " + ctx.path() + " does not exist."));
-            case 405 -> methodNotAllowed(ctx);
-            case 413 -> send(ctx, Problem.of(Problem.Kind.TOO_LARGE, "The body is too large. Nothing was kept."));
-            default -> send(ctx, Problem.of(Problem.Kind.BAD_REQUEST, "The request is invalid. Nothing was changed."));
-        }
-    }
-
-    private void methodNotAllowed(Context ctx) {
-        String allow = String.join(", ", methodsAt(ctx.path()));
-        ctx.header("Allow", allow);
-        if (ctx.req().getMethod().equals("OPTIONS")) {
-            ctx.status(204);
-            return;
-        }
-        send(
-                ctx,
-                Problem.of(
-                        Problem.Kind.METHOD_NOT_ALLOWED,
-                        ctx.path() + " does not support " + ctx.req().getMethod() + "; use one of: " + allow + "."));
-    }
-
-    private Set<String> methodsAt(String path) {
-        Set<String> methods = new TreeSet<>(Set.of("OPTIONS"));
-        for (Route route : routesAt(path)) {
-            methods.add(route.method().name());
-            if (route.method().equals(HandlerType.GET)) {
-                methods.add("HEAD");
-            }
-        }
-        return methods;
-    }
-
-    /** Returns the routes of a path. Literal paths take precedence over paths with parameters. */
-    private List<Route> routesAt(String path) {
-        List<Route> literal =
-                routes.stream().filter(route -> route.path().equals(path)).toList();
-        return literal.isEmpty()
-                ? routes.stream().filter(route -> route.matches(path)).toList()
-                : literal;
-    }
-
-    private static void failed(Exception e, Context ctx) {
-        log.error("{} {}: internal error", ctx.method(), ctx.path(), e);
-        send(
-                ctx,
-                Problem.of(
-                        Problem.Kind.INTERNAL_ERROR, "Internal error; see the log of the service. Please report it."));
     }
 
     /**

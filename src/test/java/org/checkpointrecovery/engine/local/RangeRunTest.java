@@ -198,7 +198,10 @@ class RangeRunTest {
         List<Range> ranges = job.ranges(100);
         long began = System.nanoTime();
         RangeRecord record = done(job.run(ranges.get(0), ranges, control));
-        assertThat(record.took()).isBetween(delay.multipliedBy(5), Duration.ofNanos(System.nanoTime() - began));
+        assertThat(record.took())
+                .isBetween(
+                        delay.multipliedBy(5),
+                        Duration.ofNanos(System.nanoTime() - began).multipliedBy(5)); // some at the same time
     }
 
     private static RangeRecord done(RangeRun.End end) {

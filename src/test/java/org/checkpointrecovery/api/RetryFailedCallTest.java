@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A new job over the failed items of another. */
-class RetryFailedTest {
+class RetryFailedCallTest {
     @TempDir
     private static Path directory;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An endpoint that says all it was sent, and a service that must not say it again. */
-class SecretsTest {
+class SecretSubmissionTest {
     private static final String SECRET = "Bearer 5f2c-not-to-be-seen";
 
     private final List<String> sent = new CopyOnWriteArrayList<>();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a client sees of a job that is under way. */
-class ProgressTest {
+class ShownProgressTest {
     @TempDir
     private static Path directory;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The results of a job with those of the jobs that tried its failed items again. */
-class MergedResultsTest {
+class MergedDownloadTest {
     private static final String ITEMS = "{\"input\":{\"items\":["
             + IntStream.range(0, 200).mapToObj(i -> "\"item " + i + "\"").collect(Collectors.joining(","))
             + "]},\"batchSize\":7";

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Formats as a client meets them. */
-class FormatsTest {
+class FormatSubmissionTest {
     @TempDir
     private static Path directory;
 

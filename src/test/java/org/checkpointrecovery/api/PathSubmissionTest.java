@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inputs that are named by a path: within the input directory, and the same at every run. */
-class PathInputTest {
+class PathSubmissionTest {
     @TempDir
     private static Path directory;
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * after a 5xx nothing has changed, in the answers and on disk; after a 2xx it has. The worker is held by another job all the
  * time, so that nothing but the request touches the disk.
  */
-class FaultScanTest {
+class HttpFaultScanTest {
     private static final String HELD =
             "{\"input\":{\"items\":[\"held\"]},\"processor\":{\"type\":\"http\",\"timeoutMillis\":600000,"
                     + "\"url\":\"http://127.0.0.1:%d/\"}}";
