@@ -38,10 +38,6 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     public static final Path DATA = Path.of("/data");
     static final long MAX_DECODED_BYTES = 8L << 20;
 
-    private static final Runnable NO_HALT = () -> {
-        throw new AssertionError("nobody may halt the process");
-    };
-
     private final ServiceGraph graph;
 
     /** How a service is set up. */
@@ -121,7 +117,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
     }
 
     private static RehearsingEngine local(Disk disk, Options options) {
-        return ServiceGraph.local(options.config(), surroundings(disk, options, NO_HALT));
+        return ServiceGraph.local(options.config(), surroundings(disk, options, TestService::noHalt));
     }
 
     static RehearsingEngine local(Disk disk, Options options, int workers, Runnable halt) {
@@ -133,8 +129,12 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         graph = new ServiceGraph(
                 options.config(),
                 new DataLayout(options.data()),
-                surroundings(disk, options, NO_HALT),
+                surroundings(disk, options, TestService::noHalt),
                 new ServiceGraph.Parts(engines, options.processors(), callbacks));
+    }
+
+    private static void noHalt() {
+        throw new AssertionError("nobody may halt the process");
     }
 
     private static ServiceGraph.Surroundings surroundings(Disk disk, Options options, Runnable halt) {
