@@ -27,10 +27,10 @@ import org.checkpointrecovery.engine.range.AbsentEngine;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.plugin.PluginKind;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.DataLayout;
@@ -128,7 +128,7 @@ public final class ServiceGraph implements AutoCloseable {
 
     private static Processors processors(ServiceConfig config, Surroundings surroundings) {
         ServiceConfig.Processors provided = config.processors();
-        return new ProvidedProcessors(
+        return AllKinds.ofService(
                 new HttpKind(provided.secrets().without(CALLBACK_KEY), provided.addressRules(), surroundings.clock()),
                 new CommandKind(provided.commands()),
                 new PluginKind(provided.plugins()));
@@ -167,7 +167,6 @@ public final class ServiceGraph implements AutoCloseable {
                 cluster.parallelism(),
                 data.cluster(),
                 config.processors().addressRules().toString(),
-                config.processors().plugins()::jar,
                 surroundings.patience().cluster());
         FlinkEngine engine = new FlinkEngine(
                 surroundings.disk(),

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.description.Labels;
+import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 
@@ -47,7 +49,7 @@ final class CsvOptions {
         fields.error(
                 "delimiter",
                 "must be one printable ASCII character or a tab, and not a quotation mark (got \""
-                        + Fields.cut(delimiter) + "\")");
+                        + Shown.cut(delimiter) + "\")");
         return format;
     }
 
@@ -65,7 +67,7 @@ final class CsvOptions {
         if (!header.isTextual() || !header.textValue().equals(FIRST)) {
             fields.error(
                     "header",
-                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names (got " + Fields.shown(header)
+                    "must be \"" + FIRST + "\", \"" + NONE + "\" or an array of names (got " + Shown.value(header)
                             + ")");
         }
         return FieldNames.FIRST_RECORD;
@@ -83,7 +85,7 @@ final class CsvOptions {
             JsonNode element = header.get(number);
             String at = "header/" + number;
             if (!element.isTextual() || element.textValue().isEmpty()) {
-                fields.errorAt(at, "must be a non-empty string (got " + Fields.shown(element) + ")");
+                fields.errorAt(at, "must be a non-empty string (got " + Shown.value(element) + ")");
                 continue;
             }
             String name = element.textValue();
@@ -92,7 +94,7 @@ final class CsvOptions {
             }
             Integer before = positions.putIfAbsent(name, number);
             if (before != null) {
-                fields.errorAt(at, "duplicates the name at index " + before + ": " + Fields.shown(element));
+                fields.errorAt(at, "duplicates the name at index " + before + ": " + Shown.value(element));
             }
             names.add(name);
         }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,7 @@ final class CsvResults implements ResultParts.Source {
     private static ProblemException notFlat(String field) {
         return Problem.of(
                         Problem.Kind.NOT_ACCEPTABLE,
-                        "The results cannot be converted to CSV: the field \"" + Fields.cut(field)
+                        "The results cannot be converted to CSV: the field \"" + Shown.cut(field)
                                 + "\" is an object or array. Request application/x-ndjson instead.")
                 .exception();
     }

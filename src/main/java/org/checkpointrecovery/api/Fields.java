@@ -1,14 +1,17 @@
 package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
+import org.checkpointrecovery.description.Choice;
+import org.checkpointrecovery.description.DecimalNumber;
+import org.checkpointrecovery.description.Report;
+import org.checkpointrecovery.description.Shown;
+import org.checkpointrecovery.description.WholeNumber;
 import org.checkpointrecovery.job.Named;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +50,7 @@ final class Fields {
     static Fields of(JsonNode body) {
         Fields fields = new Fields(body, "", new Errors());
         if (!body.isObject()) {
-            throw Problem.invalid("", "must be an object (got " + kind(body) + ")")
+            throw Problem.invalid("", "must be an object (got " + Shown.kind(body) + ")")
                     .exception();
         }
         return fields;
@@ -76,6 +79,11 @@ final class Fields {
 
     void error(String name, String message) {
         errors.add(pointer(name), message);
+    }
+
+    /** Returns the report of a field. */
+    Report report(String name) {
+        return (path, message) -> errors.add(pointer(name) + path, message);
     }
 
     /** Reports an error within a field, by its relative path. */
@@ -120,12 +128,7 @@ final class Fields {
     }
 
     private String pointer(String name) {
-        return pointer + "/" + escaped(name);
-    }
-
-    /** Escapes a name for a JSON pointer (RFC 6901). */
-    static String escaped(String name) {
-        return name.replace("~", "~0").replace("/", "~1");
+        return pointer + "/" + Report.pointer(name);
     }
 
     /** Returns the value of a field; null if missing or JSON null. */
@@ -197,64 +200,30 @@ final class Fields {
         if (value == null) {
             return notNull(name, missing);
         }
-        Long number = number(name, value, least, most);
-        return number == null ? missing : number;
+        JsonNode number = new WholeNumber(least, most).read(value, report(name));
+        return number == null ? missing : number.longValue();
     }
 
     /** Returns a whole number; null if absent or null. */
     @Nullable
     Long numberOrNull(String name, long least, long most) {
         JsonNode value = value(name);
-        return value == null ? null : number(name, value, least, most);
-    }
-
-    private @Nullable Long number(String name, JsonNode value, long least, long most) {
-        if (!isWhole(value)) {
-            wrongType(name, "a whole number", value);
-            return null;
-        }
-        BigDecimal number = value.decimalValue();
-        if (number.compareTo(BigDecimal.valueOf(least)) < 0 || number.compareTo(BigDecimal.valueOf(most)) > 0) {
-            error(name, "must be between " + least + " and " + most + " (got " + number + ")");
-            return null;
-        }
-        return number.longValue();
+        JsonNode number = value == null ? null : new WholeNumber(least, most).read(value, report(name));
+        return number == null ? null : number.longValue();
     }
 
     /** Returns a number; null if absent or null. */
     @Nullable
     Double decimalOrNull(String name, double least, double most) {
         JsonNode value = value(name);
-        if (value == null) {
-            return null;
-        }
-        if (!value.isNumber()) {
-            wrongType(name, "a number", value);
-            return null;
-        }
-        double number = value.doubleValue();
-        if (!(number >= least && number <= most)) {
-            error(name, "must be between " + least + " and " + most + " (got " + shown(value) + ")");
-            return null;
-        }
-        return number;
+        JsonNode number = value == null ? null : new DecimalNumber(least, most).read(value, report(name));
+        return number == null ? null : number.doubleValue();
     }
 
     /** Returns a whole number of at least 0; null for anything else. */
     static @Nullable Long index(JsonNode value) {
-        if (!isWhole(value)) {
-            return null;
-        }
-        BigDecimal number = value.decimalValue();
-        boolean fits = number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) <= 0;
-        return fits ? number.longValue() : null;
-    }
-
-    /** Compares like JSON: 3, 3.0 and 3e0 are the same number. */
-    private static boolean isWhole(JsonNode value) {
-        return value.isIntegralNumber()
-                || (value.isNumber()
-                        && value.decimalValue().stripTrailingZeros().scale() <= 0);
+        JsonNode number = new WholeNumber(0, Long.MAX_VALUE).read(value, (path, message) -> {});
+        return number == null ? null : number.longValue();
     }
 
     /** Returns a constant of an enum by its name in JSON. */
@@ -263,20 +232,11 @@ final class Fields {
         if (value == null) {
             return notNull(name, missing);
         }
-        if (!value.isTextual()) {
-            wrongType(name, "a string", value);
-            return missing;
-        }
-        for (E constant : type.getEnumConstants()) {
-            if (constant.text().equals(value.textValue())) {
-                return constant;
-            }
-        }
-        String all = Arrays.stream(type.getEnumConstants())
-                .map(constant -> "\"" + constant.text() + "\"")
-                .collect(Collectors.joining(", "));
-        error(name, "must be one of: " + all + " (got " + shown(value) + ")");
-        return missing;
+        JsonNode word = Choice.of(type).read(value, report(name));
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> word != null && constant.text().equals(word.textValue()))
+                .findFirst()
+                .orElse(missing);
     }
 
     /** Returns the elements of an array; null if missing. */
@@ -305,33 +265,6 @@ final class Fields {
     }
 
     private void wrongType(String name, String expected, JsonNode value) {
-        error(
-                name,
-                "must be " + expected + " (got " + kind(value) + (value.isValueNode() ? " " + shown(value) : "") + ")");
-    }
-
-    /** Truncates a text to 100 characters, without splitting one. */
-    static String cut(String text) {
-        if (text.length() <= 100) {
-            return text;
-        }
-        int end = Character.isHighSurrogate(text.charAt(89)) ? 89 : 90;
-        return text.substring(0, end) + "…";
-    }
-
-    static String shown(JsonNode value) {
-        String text = value.toString();
-        return cut(text);
-    }
-
-    static String kind(JsonNode value) {
-        return switch (value.getNodeType()) {
-            case ARRAY -> "an array";
-            case OBJECT, POJO -> "an object";
-            case STRING, BINARY -> "the string";
-            case NUMBER -> "the number";
-            case BOOLEAN -> "the value";
-            case NULL, MISSING -> "null";
-        };
+        error(name, Shown.wrongType(expected, value));
     }
 }

@@ -6,7 +6,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.checkpointrecovery.description.Urls;
+import org.checkpointrecovery.description.Labels;
+import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.api.Problem.FieldError;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
@@ -39,6 +44,9 @@ final class JobRequest {
         @Nullable
         FieldError error(InputSpec input);
 
+        /** Returns the kinds of processors; the first one is the default. */
+        List<ProcessorDescription> processorKinds();
+
         List<FieldError> error(ProcessorSpec processor, Format format);
 
         /** Returns the error, or null. */
@@ -66,13 +74,13 @@ final class JobRequest {
         Format format = CsvOptions.format(fields);
         refuseOpenRecords(fields, format, items);
         int wrongBefore = fields.wrongCount();
-        ProcessorSpec processor = ProcessorRequest.read(fields);
+        ProcessorSpec processor = ProcessorRequest.read(fields, checks.processorKinds());
         if (fields.wrongCount() == wrongBefore && !fields.hasErrorWithin("format")) {
             checks.error(processor, format).forEach(fields::error);
         }
         EngineKind engine = engine(fields, checks);
         int batchSize = (int) fields.number("batchSize", 1, Execution.MAX_BATCH_SIZE, Execution.DEFAULT_BATCH_SIZE);
-        int parallelism = parallelism(fields, processor, engine);
+        int parallelism = parallelism(fields, processor, checks.processorKinds(), engine);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
         String callbackUrl = callbackUrl(fields, checks);
@@ -194,7 +202,7 @@ final class JobRequest {
         }
         TextEncoding encoding = TextEncoding.named(name).orElse(null);
         if (encoding == null) {
-            source.error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(name) + "\")");
+            source.error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Shown.cut(name) + "\")");
             return input;
         }
         return input.decodedBy(Decoding.from(encoding));
@@ -207,7 +215,7 @@ final class JobRequest {
             String name = "items/" + number;
             if (!element.isTextual()) {
                 source.errorAt(
-                        name, "must be a string (got " + Fields.kind(element) + " " + Fields.shown(element) + ")");
+                        name, "must be a string (got " + Shown.kind(element) + " " + Shown.value(element) + ")");
                 continue;
             }
             String item = element.textValue();
@@ -231,7 +239,8 @@ final class JobRequest {
         return engine;
     }
 
-    private static int parallelism(Fields fields, ProcessorSpec processor, EngineKind engine) {
+    private static int parallelism(
+            Fields fields, ProcessorSpec processor, List<ProcessorDescription> kinds, EngineKind engine) {
         int parallelism = (int) fields.number("parallelism", 1, Execution.MAX_PARALLELISM, 1);
         if (parallelism != 1 && engine != EngineKind.LOCAL) {
             fields.error(
@@ -240,11 +249,17 @@ final class JobRequest {
                             + "\"; the slots of the cluster determine it otherwise"
                             + " (--flink-parallelism)");
         }
-        if (parallelism != 1 && !(processor instanceof ProcessorSpec.TextStats)) {
+        boolean concurrent =
+                kinds.stream().anyMatch(kind -> kind.type().equals(processor.type()) && kind.concurrent());
+        if (parallelism != 1 && concurrent) {
+            String inline = kinds.stream()
+                    .filter(kind -> !kind.concurrent())
+                    .map(kind -> "\"" + kind.type() + "\"")
+                    .collect(Collectors.joining(", "));
             fields.error(
                     "parallelism",
-                    "is only supported for the processor \"" + ProcessorSpec.TextStats.TYPE
-                            + "\"; set concurrency of \"" + processor.type() + "\" instead");
+                    "is only supported for the processor " + inline + "; set concurrency of \"" + processor.type()
+                            + "\" instead");
         }
         return parallelism;
     }
@@ -317,7 +332,7 @@ final class JobRequest {
             if (index == null) {
                 faults.errorAt(
                         "failItems/" + number,
-                        "must be the index of an item, 0 or more (got " + Fields.shown(element) + ")");
+                        "must be the index of an item, 0 or more (got " + Shown.value(element) + ")");
             } else {
                 indexes.add(index);
             }

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.api;
 
+import org.checkpointrecovery.description.ProcessorDescription;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -124,6 +125,11 @@ final class JobRoutes {
                     .inputProblem(input)
                     .map(Refusals::fieldError)
                     .orElse(null);
+        }
+
+        @Override
+        public List<ProcessorDescription> processorKinds() {
+            return service.intake().processorKinds();
         }
 
         @Override

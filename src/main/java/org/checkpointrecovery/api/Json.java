@@ -59,6 +59,15 @@ final class Json {
         return MAPPER;
     }
 
+    /** Reads JSON that the service wrote. */
+    static JsonNode parsed(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Reads the body of a request. */
     static JsonNode read(byte[] body) {
         String text;

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.checkpointrecovery.description.Labels;
+import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.TextEncoding;
@@ -93,7 +95,7 @@ final class Parameters {
             return TextEncoding.UTF_8;
         }
         return TextEncoding.named(text).orElseGet(() -> {
-            error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Fields.cut(text) + "\")");
+            error("encoding", "must be one of: " + TextEncoding.names() + " (got \"" + Shown.cut(text) + "\")");
             return TextEncoding.UTF_8;
         });
     }
@@ -102,7 +104,7 @@ final class Parameters {
     boolean flag(String name) {
         String text = given.get(name);
         if (text != null && !text.equals("true") && !text.equals("false")) {
-            error(name, "must be true or false (got \"" + Fields.cut(text) + "\")");
+            error(name, "must be true or false (got \"" + Shown.cut(text) + "\")");
         }
         return "true".equals(text);
     }
@@ -117,7 +119,7 @@ final class Parameters {
         if (count < 0 || count > MAX_SAMPLE) {
             error(
                     "sample",
-                    "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Fields.cut(text) + "\")");
+                    "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Shown.cut(text) + "\")");
         }
         return count;
     }
@@ -132,7 +134,7 @@ final class Parameters {
         if (size < 1 || size > MAX_PAGE_SIZE) {
             error(
                     "pageSize",
-                    "must be a whole number between 1 and " + MAX_PAGE_SIZE + " (got \"" + Fields.cut(text) + "\")");
+                    "must be a whole number between 1 and " + MAX_PAGE_SIZE + " (got \"" + Shown.cut(text) + "\")");
         }
         return size;
     }
@@ -160,7 +162,7 @@ final class Parameters {
             }
         }
         String all = Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
-        error(name, "must be one of: " + all + " (got \"" + Fields.cut(text) + "\")");
+        error(name, "must be one of: " + all + " (got \"" + Shown.cut(text) + "\")");
         return null;
     }
 }

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import java.util.List;
+import org.checkpointrecovery.description.Report;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.Refusal;
 
@@ -80,7 +81,7 @@ final class Refusals {
         }
         if (refusal instanceof Refusal.BadProcessor bad) {
             StringBuilder pointer = new StringBuilder("/processor");
-            bad.option().forEach(name -> pointer.append('/').append(Fields.escaped(name)));
+            bad.option().forEach(name -> pointer.append('/').append(Report.pointer(name)));
             return new Problem.FieldError(pointer.toString(), bad.why());
         }
         throw new IllegalArgumentException("no explanation for " + refusal);

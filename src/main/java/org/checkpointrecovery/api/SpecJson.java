@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.function.Supplier;
 import org.checkpointrecovery.engine.InlineItems;
@@ -25,7 +26,7 @@ record SpecJson(
         @Nullable Object header,
         @Nullable Integer skipRecords,
         @Nullable String quote,
-        ProcessorJson processor,
+        JsonNode processor,
         String engine,
         int batchSize,
         int parallelism,
@@ -85,7 +86,7 @@ record SpecJson(
                 csv ? header(format.names()) : null,
                 csv ? (Integer) format.skipRecords() : null,
                 csv ? format.quote().text() : null,
-                ProcessorJson.of(spec.processor()),
+                ProcessorRequest.json(spec.processor()),
                 spec.engine().text(),
                 spec.batchSize(),
                 spec.parallelism(),

@@ -36,7 +36,7 @@ import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.sink.JsonArrayFile;
 import org.checkpointrecovery.sink.ResultsFormat;
@@ -118,7 +118,7 @@ final class FileRun {
             Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
             RunOrder.Target target = new RunOrder.Target(
                     files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, files.checkpoint(), null);
-            RunOrder.Means means = new RunOrder.Means(disk, new ProvidedProcessors(), new RunControl());
+            RunOrder.Means means = new RunOrder.Means(disk, AllKinds.ofCommandLine(), new RunControl());
             RunOrder order = new RunOrder(job, number, input, target, means);
             RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));

@@ -27,6 +27,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
@@ -103,7 +104,7 @@ final class RunCommand implements Callable<Integer> {
                 new ItemsSpec(
                         new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))),
                         inputFormat.format(values)),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(
                         EngineKind.LOCAL,
                         (int) values.number("--batch-size", processing.batchSize, 1, Execution.MAX_BATCH_SIZE),

@@ -5,10 +5,12 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.Refusal.InputPart;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.item.OpenQuoteException;
@@ -230,6 +232,16 @@ public final class Intake {
         } catch (RefusedException e) {
             return Optional.of(e.refusal());
         }
+    }
+
+    /** Returns the kinds of processors, in the order in which they are shown. */
+    public List<ProcessorDescription> processorKinds() {
+        return processors.kinds();
+    }
+
+    /** Returns the names that the operator provides for options of processors, by the kind of thing that they name. */
+    public Map<String, List<String>> provided() {
+        return processors.provided();
     }
 
     /** Returns why a processor cannot be used on this service; empty if it can. */

@@ -42,7 +42,7 @@ final class Sampler {
     List<SampledItem> sample(JobId id, JobSpec spec, InputItems input, int max)
             throws IOException, InterruptedException, Processors.UnavailableException {
         List<Item> items = read(input, max);
-        return Processors.isConcurrent(spec.processor())
+        return processors.isConcurrent(spec.processor())
                 ? together(id, spec, items, input.decoder())
                 : oneByOne(processors.inline(spec.processor()), items, input.decoder());
     }

@@ -9,6 +9,21 @@ public interface ConcurrentProcessor extends AutoCloseable {
     /** Returns how many items it can process at once, at least 1. */
     int concurrency();
 
+    /** Returns which consecutive failures pause the job. */
+    default Pauses pauses() {
+        return Pauses.NEVER;
+    }
+
+    /**
+     * Consecutive failures that must have a common cause, so that the job pauses instead of failing every item.
+     *
+     * @param failedItems number of failed items, at least 1
+     * @param unauthorizedAnswers number of items that failed with the status 401 or 403, at least 1
+     */
+    record Pauses(int failedItems, int unauthorizedAnswers) {
+        public static final Pauses NEVER = new Pauses(Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
     /**
      * Starts an item and returns without waiting for its answer.
      *

@@ -1,31 +1,37 @@
 package org.checkpointrecovery.processor;
 
 import java.util.List;
+import java.util.Map;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Processors.Problem;
-import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /**
- * Builds one kind of {@link ConcurrentProcessor}, with the operator's settings. Thread-safe.
+ * A kind of processor: what it is called, which options it has, and how it is built, with the operator's settings. Thread-safe.
  *
- * @param <S> the class of its specs
+ * @param <O> its options, a record with the names of the description; Jackson creates it
  */
-public interface ProcessorKind<S extends ProcessorSpec> {
-    Class<S> specs();
+public sealed interface ProcessorKind<O> permits InlineKind, ConcurrentKind {
+    ProcessorDescription description();
 
-    /** @throws UnavailableException if the operator does not provide what the spec names */
-    ConcurrentProcessor build(S spec) throws UnavailableException;
+    Class<O> options();
 
-    /** Returns why a spec cannot be used on this service; empty if it can. */
-    List<Problem> problems(S spec, Format format);
+    /** Returns the names that the operator provides for options, by the kind of thing that they name. */
+    default Map<String, List<String>> provided() {
+        return Map.of();
+    }
+
+    /** Returns why these options cannot be used on this service; empty if they can. */
+    default List<Problem> problems(O options, Format format) {
+        return List.of();
+    }
 
     /**
-     * Returns why a spec cannot be used on items that are objects with these fields; empty if it can.
+     * Returns why these options cannot be used on items that are objects with these fields; empty if they can.
      *
      * @param fields their names, in order
      */
-    default List<Problem> problems(S spec, List<String> fields) {
+    default List<Problem> problems(O options, List<String> fields) {
         return List.of();
     }
 }

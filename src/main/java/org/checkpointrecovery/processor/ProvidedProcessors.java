@@ -1,68 +1,145 @@
 package org.checkpointrecovery.processor;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.Optional;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
 
-/** Builds the processors built into this program and those that the operator provides. */
+/** Builds the processors of a list of kinds. */
 public final class ProvidedProcessors implements Processors {
-    private final List<ProcessorKind<?>> kinds;
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
-    /** @param kinds builders of concurrent processors, one per class of specs */
-    public ProvidedProcessors(ProcessorKind<?>... kinds) {
-        this.kinds = List.of(kinds);
+    private final List<ProcessorKind<?>> kinds;
+    private final int tasks;
+
+    /** @param tasks the number of tasks that process the items of a job together, at least 1 */
+    public ProvidedProcessors(List<ProcessorKind<?>> kinds, int tasks) {
+        this.kinds = List.copyOf(kinds);
+        this.tasks = tasks;
     }
 
     @Override
-    public InlineProcessor inline(ProcessorSpec spec) {
-        if (spec instanceof ProcessorSpec.TextStats) {
-            return new TextStats();
+    public List<ProcessorDescription> kinds() {
+        return kinds.stream().<ProcessorDescription>map(ProcessorKind::description).toList();
+    }
+
+    @Override
+    public Map<String, List<String>> provided() {
+        Map<String, List<String>> all = new TreeMap<>();
+        kinds.forEach(kind -> all.putAll(kind.provided()));
+        return all;
+    }
+
+    @Override
+    public int concurrency(ProcessorSpec spec) throws UnavailableException {
+        return concurrency(knownConcurrent(spec), spec);
+    }
+
+    private static <O> int concurrency(ConcurrentKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        return kind.concurrency(options(kind, spec));
+    }
+
+    @Override
+    public InlineProcessor inline(ProcessorSpec spec) throws UnavailableException {
+        if (known(spec) instanceof InlineKind<?> kind) {
+            return build(kind, spec);
         }
         throw new IllegalArgumentException("no inline processor for " + spec.type());
     }
 
+    private static <O> InlineProcessor build(InlineKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        return kind.build(options(kind, spec));
+    }
+
     @Override
     public ConcurrentProcessor concurrent(ProcessorSpec spec) throws UnavailableException {
-        Optional<ProcessorKind<?>> kind = kindOf(spec);
-        if (kind.isEmpty()) {
-            throw new UnavailableException("This service does not provide the processor \"" + spec.type() + "\".");
+        return build(knownConcurrent(spec), spec);
+    }
+
+    private <O> ConcurrentProcessor build(ConcurrentKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        return kind.build(kind.shared(options(kind, spec), tasks));
+    }
+
+    private ConcurrentKind<?> knownConcurrent(ProcessorSpec spec) throws UnavailableException {
+        if (known(spec) instanceof ConcurrentKind<?> kind) {
+            return kind;
         }
-        return build(kind.get(), spec);
+        throw new IllegalArgumentException("no concurrent processor for " + spec.type());
+    }
+
+    @Override
+    public Optional<URI> jar(ProcessorSpec spec) throws UnavailableException {
+        return known(spec) instanceof ConcurrentKind<?> kind ? jar(kind, spec) : Optional.empty();
+    }
+
+    private static <O> Optional<URI> jar(ConcurrentKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        return kind.jar(options(kind, spec));
     }
 
     @Override
     public List<Problem> problems(ProcessorSpec spec, Format format) {
-        if (!Processors.isConcurrent(spec)) {
-            return List.of();
-        }
-        return kindOf(spec)
-                .map(kind -> problems(kind, spec, format))
-                .orElseGet(() -> List.of(
-                        new Problem("type", "is \"" + spec.type() + "\", which this service does not provide")));
+        return problems(spec, new Check() {
+            @Override
+            public <O> List<Problem> problems(ProcessorKind<O> kind, O options) {
+                return kind.problems(options, format);
+            }
+        });
     }
 
     @Override
     public List<Problem> problems(ProcessorSpec spec, List<String> fields) {
-        return kindOf(spec).map(kind -> problems(kind, spec, fields)).orElse(List.of());
+        return problems(spec, new Check() {
+            @Override
+            public <O> List<Problem> problems(ProcessorKind<O> kind, O options) {
+                return kind.problems(options, fields);
+            }
+        });
     }
 
-    private static <S extends ProcessorSpec> List<Problem> problems(
-            ProcessorKind<S> kind, ProcessorSpec spec, List<String> fields) {
-        return kind.problems(kind.specs().cast(spec), fields);
+    /** A check of any kind. */
+    private interface Check {
+        <O> List<Problem> problems(ProcessorKind<O> kind, O options);
     }
 
-    private Optional<ProcessorKind<?>> kindOf(ProcessorSpec spec) {
-        return kinds.stream().filter(kind -> kind.specs().isInstance(spec)).findFirst();
+    private List<Problem> problems(ProcessorSpec spec, Check check) {
+        try {
+            return problems(known(spec), spec, check);
+        } catch (UnavailableException e) {
+            return List.of(new Problem("type", "cannot be used: " + e.getMessage()));
+        }
     }
 
-    private static <S extends ProcessorSpec> ConcurrentProcessor build(ProcessorKind<S> kind, ProcessorSpec spec)
+    private static <O> List<Problem> problems(ProcessorKind<O> kind, ProcessorSpec spec, Check check)
             throws UnavailableException {
-        return kind.build(kind.specs().cast(spec));
+        return check.problems(kind, options(kind, spec));
     }
 
-    private static <S extends ProcessorSpec> List<Problem> problems(
-            ProcessorKind<S> kind, ProcessorSpec spec, Format format) {
-        return kind.problems(kind.specs().cast(spec), format);
+    private ProcessorKind<?> known(ProcessorSpec spec) throws UnavailableException {
+        for (ProcessorKind<?> kind : kinds) {
+            if (kind.description().type().equals(spec.type())) {
+                return kind;
+            }
+        }
+        throw new UnavailableException("This service does not provide the processor \"" + spec.type() + "\".");
+    }
+
+    private static <O> O options(ProcessorKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        try {
+            return MAPPER.readValue(spec.options(), kind.options());
+        } catch (JsonProcessingException e) { // another release, with other options, stored them
+            throw new UnavailableException("This release of the service cannot read the options of the processor \""
+                    + spec.type() + "\": " + e.getOriginalMessage() + ".");
+        }
     }
 }

@@ -45,6 +45,11 @@ final class RehearsedConcurrent implements ConcurrentProcessor {
     }
 
     @Override
+    public Pauses pauses() {
+        return processor.pauses();
+    }
+
+    @Override
     public void begin(Work work, Consumer<Answer> answered) {
         long number = rehearsal.count(work.index());
         if (rehearsal.isBeyondCrash(number)) {

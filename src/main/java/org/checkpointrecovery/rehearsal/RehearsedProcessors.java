@@ -1,6 +1,9 @@
 package org.checkpointrecovery.rehearsal;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
@@ -18,7 +21,22 @@ final class RehearsedProcessors implements Processors {
     }
 
     @Override
-    public InlineProcessor inline(ProcessorSpec spec) {
+    public List<ProcessorDescription> kinds() {
+        return processors.kinds();
+    }
+
+    @Override
+    public int concurrency(ProcessorSpec spec) throws UnavailableException {
+        return processors.concurrency(spec);
+    }
+
+    @Override
+    public Optional<URI> jar(ProcessorSpec spec) throws UnavailableException {
+        return processors.jar(spec);
+    }
+
+    @Override
+    public InlineProcessor inline(ProcessorSpec spec) throws UnavailableException {
         return new RehearsedInline(processors.inline(spec), rehearsal);
     }
 

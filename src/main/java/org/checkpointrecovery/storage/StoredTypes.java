@@ -1,18 +1,24 @@
 package org.checkpointrecovery.storage;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
 import com.fasterxml.jackson.databind.introspect.AnnotatedParameter;
 import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -20,7 +26,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
 import org.checkpointrecovery.job.FieldNames;
-import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobState;
@@ -41,8 +46,7 @@ final class StoredTypes extends SimpleModule {
         setMixInAnnotation(Range.class, Numbers.class);
         sealed(InputSpec.class);
         sealed(FieldNames.class);
-        sealed(ProcessorSpec.class);
-        sealed(HeaderValue.class);
+        setMixInAnnotation(ProcessorSpec.class, Options.class);
         sealed(JobState.class);
     }
 
@@ -75,6 +79,24 @@ final class StoredTypes extends SimpleModule {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     private interface Kind {}
+
+    /** Options as JSON, because only their kind knows them. */
+    private interface Options {
+        @JsonRawValue
+        @JsonDeserialize(using = JsonOfOptions.class)
+        String options();
+    }
+
+    private static final class JsonOfOptions extends StdDeserializer<String> {
+        JsonOfOptions() {
+            super(String.class);
+        }
+
+        @Override
+        public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return context.readValue(parser, ObjectNode.class).toString();
+        }
+    }
 
     /** Numbers without names, because a large input has many ranges. */
     @JsonFormat(shape = JsonFormat.Shape.ARRAY)

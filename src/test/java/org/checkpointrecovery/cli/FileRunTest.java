@@ -32,6 +32,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.Test;
@@ -288,7 +289,7 @@ class FileRunTest {
         JobSpec spec = new JobSpec(
                 null,
                 new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.from(encoding)), format),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, 2, 1, commit),
                 FailedItemLimits.NONE,
                 null,

@@ -3,7 +3,6 @@ package org.checkpointrecovery.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
@@ -23,7 +23,7 @@ import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.InlineProcessor;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.processor.Work;
 
 /** A world outside of the service that is called for each item, answers in any order, and counts. It survives crashes. */
@@ -48,7 +48,7 @@ public final class CountedCalls implements Processors {
     }
 
     public static ProcessorSpec spec(int concurrency) {
-        return new ProcessorSpec.Plugin("counted-calls", "{}", concurrency, Duration.ofSeconds(30));
+        return new ProcessorSpec("counted-calls", "{\"concurrency\":" + concurrency + "}");
     }
 
     public int calls(long index) {
@@ -67,8 +67,18 @@ public final class CountedCalls implements Processors {
     }
 
     @Override
-    public InlineProcessor inline(ProcessorSpec spec) {
-        return new ProvidedProcessors().inline(spec);
+    public List<ProcessorDescription> kinds() {
+        return AllKinds.ofCommandLine().kinds();
+    }
+
+    @Override
+    public int concurrency(ProcessorSpec spec) {
+        return Integer.parseInt(spec.options().replaceAll("\\D", ""));
+    }
+
+    @Override
+    public InlineProcessor inline(ProcessorSpec spec) throws UnavailableException {
+        return AllKinds.ofCommandLine().inline(spec);
     }
 
     @Override
@@ -78,7 +88,7 @@ public final class CountedCalls implements Processors {
 
     @Override
     public ConcurrentProcessor concurrent(ProcessorSpec spec) {
-        int concurrency = spec instanceof ProcessorSpec.Plugin plugin ? plugin.concurrency() : 1;
+        int concurrency = concurrency(spec);
         ScheduledExecutorService threads = Executors.newScheduledThreadPool(2);
         return new ConcurrentProcessor() {
             private final AtomicInteger underWay = new AtomicInteger();

@@ -28,7 +28,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Status;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,11 +179,11 @@ class CsvReadingTest {
                 .commit(CommitMode.EACH);
         Source source = new Source(List.of(), file.bytes());
         CrashingDisk whole = CrashedJob.emptyDisk(0);
-        Left clean = new CrashedJob(whole, whole, new ProvidedProcessors(), spec, source).live();
+        Left clean = new CrashedJob(whole, whole, AllKinds.ofCommandLine(), spec, source).live();
         boolean crashed = true;
         for (int operation = 3; crashed; operation++) {
             CrashingDisk medium = CrashedJob.emptyDisk(operation);
-            CrashedJob job = new CrashedJob(medium, medium, new ProvidedProcessors(), spec, source);
+            CrashedJob job = new CrashedJob(medium, medium, AllKinds.ofCommandLine(), spec, source);
             medium.cutPowerAt(operation);
             Left left = job.live();
             crashed = left == null;

@@ -23,7 +23,7 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,13 +171,13 @@ class FormatsTest {
     void results_are_those_of_a_clean_run_when_the_power_is_cut_at_any_operation(Sample sample) throws Exception {
         TestSpec spec = sample.spec().commit(CommitMode.EACH);
         CrashingDisk whole = CrashedJob.emptyDisk(0);
-        Left clean = new CrashedJob(whole, whole, new ProvidedProcessors(), spec, new Source(List.of(), sample.bytes()))
+        Left clean = new CrashedJob(whole, whole, AllKinds.ofCommandLine(), spec, new Source(List.of(), sample.bytes()))
                 .live();
         boolean crashed = true;
         for (int operation = 3; crashed; operation++) {
             CrashingDisk medium = CrashedJob.emptyDisk(operation);
             CrashedJob job = new CrashedJob(
-                    medium, medium, new ProvidedProcessors(), spec, new Source(List.of(), sample.bytes()));
+                    medium, medium, AllKinds.ofCommandLine(), spec, new Source(List.of(), sample.bytes()));
             medium.cutPowerAt(operation);
             Left left = job.live();
             crashed = left == null;

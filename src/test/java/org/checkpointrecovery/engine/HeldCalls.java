@@ -1,13 +1,13 @@
 package org.checkpointrecovery.engine;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls that are answered only when a test says so. */
 public final class HeldCalls implements Processors {
+    /** As of HTTP. */
+    public static final int UNAUTHORIZED = 5;
+
     private final int concurrency;
     private final List<Long> begun = new ArrayList<>(); // guarded by this, as all below
     private final Map<Long, Consumer<Answer>> waiting = new TreeMap<>();
@@ -30,23 +33,17 @@ public final class HeldCalls implements Processors {
     private @Nullable String unavailable;
     private LongPredicate answeredAtOnce = index -> false;
     private String padding = "";
+    private volatile ConcurrentProcessor.Pauses pauses = ConcurrentProcessor.Pauses.NEVER;
 
     public HeldCalls(int concurrency) {
         this.concurrency = concurrency;
     }
 
-    /** An HTTP processor, so that failures in a row are looked at. */
+    /** A processor like that of HTTP: failures in a row are looked at. */
     public ProcessorSpec http(@Nullable Integer pauseAfterFailedItems) {
-        return new ProcessorSpec.Http(
-                new ProcessorSpec.Http.Request("http://127.0.0.1:1/", "POST", Map.of(), ProcessorSpec.Http.BODY_ITEM),
-                new ProcessorSpec.Http.Limits(
-                        concurrency,
-                        null,
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(1),
-                        1,
-                        1000,
-                        pauseAfterFailedItems));
+        pauses = new ConcurrentProcessor.Pauses(
+                pauseAfterFailedItems == null ? Integer.MAX_VALUE : pauseAfterFailedItems, UNAUTHORIZED);
+        return CountedCalls.spec(concurrency);
     }
 
     public ProcessorSpec plugin() {
@@ -117,6 +114,16 @@ public final class HeldCalls implements Processors {
     }
 
     @Override
+    public List<ProcessorDescription> kinds() {
+        return List.of();
+    }
+
+    @Override
+    public int concurrency(ProcessorSpec spec) {
+        return concurrency;
+    }
+
+    @Override
     public InlineProcessor inline(ProcessorSpec spec) {
         throw new AssertionError("nothing is processed inline here");
     }
@@ -137,6 +144,11 @@ public final class HeldCalls implements Processors {
             @Override
             public int concurrency() {
                 return concurrency;
+            }
+
+            @Override
+            public Pauses pauses() {
+                return pauses;
             }
 
             @Override

@@ -22,7 +22,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
@@ -51,7 +51,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
             Clock clock,
             Processors processors) {
         public static Options of(Path data) {
-            return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), new ProvidedProcessors());
+            return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), AllKinds.ofCommandLine());
         }
 
         private ServiceConfig config() {

@@ -14,6 +14,7 @@ import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.jspecify.annotations.Nullable;
 
 /** Specs for tests: inline items in batches of 3, unless told otherwise. */
@@ -22,7 +23,7 @@ public final class TestSpec {
     private Format format = Format.LINES;
     private int batchSize = 3;
     private int parallelism = 1;
-    private ProcessorSpec processor = new ProcessorSpec.TextStats();
+    private ProcessorSpec processor = ProcessorSpec.of(TextStatsKind.TYPE);
     private EngineKind engine = EngineKind.LOCAL;
     private CommitMode commit = CommitMode.GROUP;
     private OnItemError onItemError = OnItemError.SKIP;

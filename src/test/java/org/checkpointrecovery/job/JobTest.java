@@ -48,7 +48,7 @@ class JobTest {
         return new JobSpec(
                 null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of("text-stats"),
                 new Execution(EngineKind.LOCAL, 3, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
@@ -218,7 +218,7 @@ class JobTest {
         JobSpec parent = new JobSpec(
                 "name",
                 new ItemsSpec(new InputSpec.Upload("file"), Format.LINES),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of("text-stats"),
                 new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                 "https://example.org/done",
@@ -228,7 +228,7 @@ class JobTest {
                 .isEqualTo(new JobSpec(
                         "name",
                         new ItemsSpec(new InputSpec.FailedItemsOf(ID, ID), Format.LINES),
-                        new ProcessorSpec.TextStats(),
+                        ProcessorSpec.of("text-stats"),
                         new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                         new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                         "https://example.org/done",

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.checkpointrecovery.job.CommandMode;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.Compression;
 import org.checkpointrecovery.job.CrashPoint;
@@ -19,7 +18,6 @@ import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
@@ -32,6 +30,7 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
@@ -89,7 +88,7 @@ public final class GoldenJobs {
     }
 
     private static JobSpec plain() {
-        return spec(null, new InputSpec.Inline(), Format.LINES, new ProcessorSpec.TextStats(), null);
+        return spec(null, new InputSpec.Inline(), Format.LINES, ProcessorSpec.of(TextStatsKind.TYPE), null);
     }
 
     private static Job job(
@@ -108,23 +107,30 @@ public final class GoldenJobs {
 
     private static Job inline() {
         JobSpec spec =
-                spec("a name \ud83d\ude00", new InputSpec.Inline(), Format.LINES, new ProcessorSpec.TextStats(), null);
+                spec("a name \ud83d\ude00", new InputSpec.Inline(), Format.LINES, ProcessorSpec.of(TextStatsKind.TYPE), null);
         return Job.submitted(ID, null, spec, OWN, null, new IdempotencyKey("key \"1\"", "ab12"), NOW);
     }
 
     private static Job http() {
-        Map<String, HeaderValue> headers = new LinkedHashMap<>();
-        headers.put("X-B", new HeaderValue.Text("a \"value\""));
-        headers.put("Authorization", new HeaderValue.Secret("TOKEN"));
-        ProcessorSpec http = new ProcessorSpec.Http(
-                new ProcessorSpec.Http.Request("https://example.org/\u00fc", "PUT", headers, "{\"x\":\"{item}\"}"),
-                new ProcessorSpec.Http.Limits(17, 2.5, Duration.ofMillis(1500), Duration.ofSeconds(30), 3, 4000, 20));
+        ProcessorSpec http = new ProcessorSpec(
+                "http",
+                "{\"url\":\"https://example.org/\u00fc\",\"method\":\"PUT\",\"headers\":{\"X-B\":\"a \\\"value\\\"\","
+                        + "\"Authorization\":{\"secret\":\"TOKEN\"}},\"body\":\"{\\\"x\\\":\\\"{item}\\\"}\",\"concurrency\":17,"
+                        + "\"requestsPerSecond\":2.5,\"connectTimeoutMillis\":1500,\"timeoutMillis\":30000,\"maxAttempts\":3,"
+                        + "\"maxResponseBytes\":4000,\"pauseAfterFailedItems\":20}");
         JobSpec spec = spec(null, new InputSpec.Upload("0mh3k2v9x-11111111"), Format.of(Format.Kind.JSONL), http, null);
         return Job.submitted(ID, null, spec, OWN, 12L, null, NOW);
     }
 
+    private static ProcessorSpec command(String mode, int concurrency) {
+        return new ProcessorSpec(
+                "command",
+                "{\"name\":\"resize\",\"mode\":\"" + mode + "\",\"concurrency\":" + concurrency
+                        + ",\"timeoutMillis\":30000}");
+    }
+
     private static Job command() {
-        ProcessorSpec command = new ProcessorSpec.Command("resize", CommandMode.PER_ITEM, 4, Duration.ofSeconds(30));
+        ProcessorSpec command = command("per-item", 4);
         Format format = new Format(Format.Kind.CSV, '\t');
         JobSpec spec = spec(null, new InputSpec.InputPath("a/\u00fc \"b\".csv"), format, command, null);
         List<Run> runs = List.of(Run.begin(1, LATER, 0));
@@ -132,7 +138,9 @@ public final class GoldenJobs {
     }
 
     private static Job plugin() {
-        ProcessorSpec plugin = new ProcessorSpec.Plugin("reverse", "{\"a\":[1,\"b\"]}", 2, Duration.ofSeconds(3));
+        ProcessorSpec plugin = new ProcessorSpec(
+                "plugin",
+                "{\"name\":\"reverse\",\"config\":{\"a\":[1,\"b\"]},\"concurrency\":2,\"timeoutMillis\":3000}");
         Decoding decoding = new Decoding(Compression.GZIP, TextEncoding.WINDOWS_1252);
         Format format = new Format(Format.Kind.CSV, ';')
                 .withNames(new FieldNames.Given(List.of("\u00fc \"a\"", "b")))
@@ -143,7 +151,7 @@ public final class GoldenJobs {
 
     private static Job crashed() {
         Faults faults = new Faults(7L, CrashPoint.TORN_RESULTS, Set.of(3L, 0L, Long.MAX_VALUE), Duration.ofMillis(30));
-        ProcessorSpec command = new ProcessorSpec.Command("resize", CommandMode.STREAM, 1, Duration.ofSeconds(30));
+        ProcessorSpec command = command("stream", 1);
         Format format =
                 new Format(Format.Kind.CSV, '|').withNames(FieldNames.NUMBERED).withQuote(Format.Quote.NONE);
         InputSpec input = new InputSpec.Upload("0mh3k2v9x-11111111", Decoding.from(TextEncoding.UTF_16LE));
@@ -162,7 +170,7 @@ public final class GoldenJobs {
 
     private static Job failed() {
         InputSpec input = new InputSpec.FailedItemsOf(PARENT, new JobId("0mh3k2v00-00000000"));
-        JobSpec spec = spec(null, input, Format.of(Format.Kind.RAW_LINES), new ProcessorSpec.TextStats(), null);
+        JobSpec spec = spec(null, input, Format.of(Format.Kind.RAW_LINES), ProcessorSpec.of(TextStatsKind.TYPE), null);
         List<Run> runs =
                 List.of(new Run(1, NOW, 0, 9, new Run.Ending(Run.End.FAILED, REASON, LATER, Duration.ofMillis(5))));
         Recovery recovery = new Recovery(Recovery.From.BEGINNING, 0, null);
@@ -187,7 +195,7 @@ public final class GoldenJobs {
                         new Ends.PendingEnd(
                                 1, new JobState.Failed(REASON), NOW, 1, null, new Position(6, 1, 2, 3, 5, 1), null),
                         new Ends.PendingEnd(2, state, LATER, 2, 7L, POSITION, LATER)));
-        JobSpec spec = spec("ended", new InputSpec.Inline(), Format.LINES, new ProcessorSpec.TextStats(), null);
+        JobSpec spec = spec("ended", new InputSpec.Inline(), Format.LINES, ProcessorSpec.of(TextStatsKind.TYPE), null);
         Recovery recovery = new Recovery(Recovery.From.CHECKPOINT, 6, null);
         return job(spec, OWN, state, runs, recovery, ends);
     }

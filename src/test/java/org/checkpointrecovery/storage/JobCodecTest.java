@@ -33,6 +33,7 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
@@ -54,7 +55,7 @@ class JobCodecTest {
         return new JobSpec(
                 "a name \ud83d\ude00",
                 new ItemsSpec(input, Format.LINES),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, Long.MAX_VALUE, 0.5),
                 "https://example.org/done",
@@ -118,7 +119,7 @@ class JobCodecTest {
         JobSpec spec = new JobSpec(
                 null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
-                new ProcessorSpec.TextStats(),
+                ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, 1, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
@@ -200,7 +201,10 @@ class JobCodecTest {
             {"\"batchSize\":1000000", "\"batchSize\":0"},
             {"\"spec\":{", "\"other\":{"},
             {"2026-11-23", "2026-13-23"},
-            {"TextStats", "TextStatus"},
+            {"\"type\":\"text-stats\"", "\"type\":1"},
+            {"\"options\":{}", "\"options\":[]"},
+            {"\"options\":{}", "\"options\":\"{}\""},
+            {"\"options\":{}", "\"options\":null"},
             {"IO_ERROR", "NO_ERROR"},
             {"\"kind\":\"Inline\"", "\"kind\":\"Outline\""},
             {"\"runs\":2,", "\"runs\":4,"},

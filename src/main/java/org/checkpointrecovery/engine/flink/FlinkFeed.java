@@ -30,7 +30,6 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
@@ -81,6 +80,8 @@ final class FlinkFeed implements Feed {
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
     private @Nullable Manifest manifest;
+    /** How the input is cut into ranges, once the run has begun. */
+    private Manifest.@Nullable Cuts cuts;
     /**
      * Whether the cluster may be running the last submission. Used by the feed's thread, and by the closing thread
      * after that has ended.
@@ -194,20 +195,18 @@ final class FlinkFeed implements Feed {
     @Override
     public void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, Processors.UnavailableException {
-        if (spec.processor() instanceof ProcessorSpec.Plugin plugin) {
-            sharePlugin(plugin);
+        cuts = cuts();
+        Optional<URI> jar = processors().jar(spec.processor());
+        if (jar.isPresent()) {
+            store.sharePlugin(Path.of(jar.get()));
         }
         control.onChange(this::wake);
         thread = new Thread(() -> run(queue), "job-" + id + "-cluster");
         thread.start();
     }
 
-    private void sharePlugin(ProcessorSpec.Plugin plugin) throws IOException, Processors.UnavailableException {
-        URI jar = settings.pluginJar()
-                .apply(plugin.name())
-                .orElseThrow(() -> new Processors.UnavailableException(
-                        "The plugin \"" + plugin.name() + "\" is not installed on this service (--plugins)."));
-        store.sharePlugin(Path.of(jar));
+    private Processors processors() {
+        return parts.order().means().processors();
     }
 
     private void run(SliceQueue queue) {
@@ -275,7 +274,7 @@ final class FlinkFeed implements Feed {
                                         spec.format(),
                                         identity.bytes(),
                                         parts.settings().maxItemBytes()),
-                        cuts(),
+                        requireNonNull(cuts),
                         () -> control.mustEndNow() || control.asked() != null)));
         if (made.isPresent()) {
             store.save(made.get());
@@ -283,27 +282,18 @@ final class FlinkFeed implements Feed {
         return made.orElse(null);
     }
 
-    private Manifest.Cuts cuts() {
+    private Manifest.Cuts cuts() throws Processors.UnavailableException {
         Faults faults = spec.faults();
         long crash = faults == null || faults.crashAfterItems() == null ? 0 : faults.crashAfterItems();
         // The batch that a crash hits starts a range, so that the batch before it is committed.
         long cut = crash == 0 ? -1 : (crash - 1) / spec.batchSize() * spec.batchSize();
-        if (Processors.isConcurrent(spec.processor())) {
+        if (processors().isConcurrent(spec.processor())) {
+            int concurrency = processors().concurrency(spec.processor());
             return new Manifest.Cuts(
-                    spec.batchSize(), ITEMS_FOR_EACH_CALL * concurrency(spec.processor()), RANGE_BYTES, false, cut);
+                    spec.batchSize(), ITEMS_FOR_EACH_CALL * concurrency, RANGE_BYTES, false, cut);
         }
         long batches = spec.commit() == CommitMode.EACH ? 1 : RANGE_BATCHES;
         return new Manifest.Cuts(spec.batchSize(), batches * spec.batchSize(), RANGE_BYTES, true, cut);
-    }
-
-    private static int concurrency(ProcessorSpec spec) {
-        if (spec instanceof ProcessorSpec.Http http) {
-            return http.limits().concurrency();
-        }
-        if (spec instanceof ProcessorSpec.Command command) {
-            return command.concurrency();
-        }
-        return spec instanceof ProcessorSpec.Plugin plugin ? plugin.concurrency() : 1;
     }
 
     /** Passes a requested crash to the tasks when it is due. */

@@ -3,8 +3,6 @@ package org.checkpointrecovery.engine.flink;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param parallelism maximum tasks per job, limited by the free slots; null for all free slots
  * @param shared directory of files for all jobs; the cluster sees it and the jobs' directories under the same paths
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
- * @param pluginJar finds the jar of a plugin by name
  * @param patience limits and pauses of retries
  */
 public record FlinkSettings(
@@ -22,7 +19,6 @@ public record FlinkSettings(
         @Nullable Integer parallelism,
         Path shared,
         String httpAllow,
-        Function<String, Optional<URI>> pluginJar,
         Patience patience) {
 
     /**

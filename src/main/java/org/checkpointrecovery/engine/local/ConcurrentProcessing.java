@@ -133,7 +133,7 @@ final class ConcurrentProcessing implements Processing {
         this.journal = journal;
         this.queue = queue;
         this.nextNumber = journal == null ? 0 : journal.nextItem();
-        this.streak = FailureStreak.of(work.job().validSpec().processor(), settings.failedItemLimits());
+        this.streak = FailureStreak.of(processor.pauses(), settings.failedItemLimits());
         this.free = processor.concurrency();
         this.keeper = new Thread(this::keep, "job-" + job + "-journal");
     }

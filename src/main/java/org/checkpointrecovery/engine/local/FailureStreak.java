@@ -3,18 +3,14 @@ package org.checkpointrecovery.engine.local;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.processor.ConcurrentProcessor.Pauses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects consecutive failures, in the order of their answers, that must have a common cause, so that the job pauses: a
- * wrong password should not cost 100,000 calls. Used by one thread.
+ * Detects consecutive failures, in the order of their answers, that must have a common cause, so that the job pauses. Used by one thread.
  */
 final class FailureStreak {
-    /** Consecutive 401 or 403 answers that pause the job. */
-    static final int UNAUTHORIZED = 5;
-
     private final int failedItems;
     private final int unauthorizedAnswers;
     private int failed;
@@ -34,14 +30,11 @@ final class FailureStreak {
     }
 
     /** Returns a streak that never pauses if the job's limits end it earlier. */
-    static FailureStreak of(ProcessorSpec spec, FailedItemLimits limits) {
-        if (!(spec instanceof ProcessorSpec.Http http)) {
-            return new FailureStreak(Integer.MAX_VALUE, Integer.MAX_VALUE);
-        }
-        Integer pauseAfter = http.limits().pauseAfterFailedItems();
+    static FailureStreak of(Pauses pauses, FailedItemLimits limits) {
+        long allowed = limits.itemsAllowed();
         return new FailureStreak(
-                pauseAfter == null || limits.itemsAllowed() < pauseAfter ? Integer.MAX_VALUE : pauseAfter,
-                limits.itemsAllowed() < UNAUTHORIZED ? Integer.MAX_VALUE : UNAUTHORIZED);
+                allowed < pauses.failedItems() ? Integer.MAX_VALUE : pauses.failedItems(),
+                allowed < pauses.unauthorizedAnswers() ? Integer.MAX_VALUE : pauses.unauthorizedAnswers());
     }
 
     /** @param failure null if the item succeeded */

@@ -1,12 +1,12 @@
 package org.checkpointrecovery.engine.local;
 
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
@@ -19,16 +19,14 @@ final class ParallelProcessing implements Processing {
     private final SliceQueue queue;
     private final RunControl control;
 
-    ParallelProcessing(
-            int parallelism, String name, Supplier<SliceProcessor> processors, SliceQueue queue, RunControl control) {
+    /** @param processors one for each thread */
+    ParallelProcessing(String name, List<SliceProcessor> processors, SliceQueue queue, RunControl control) {
         this.queue = queue;
         this.control = control;
         AtomicInteger number = new AtomicInteger();
         threads = Executors.newFixedThreadPool(
-                parallelism, task -> new Thread(task, name + "-processor-" + number.incrementAndGet()));
-        for (int i = 0; i < parallelism; i++) {
-            idle.add(processors.get());
-        }
+                processors.size(), task -> new Thread(task, name + "-processor-" + number.incrementAndGet()));
+        idle.addAll(processors);
     }
 
     @Override

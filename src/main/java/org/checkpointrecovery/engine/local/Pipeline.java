@@ -1,6 +1,8 @@
 package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
@@ -82,10 +84,14 @@ final class Pipeline {
         if (settings.concurrent()) {
             return concurrentProcessing(queue, journal);
         }
-        return settings.readerProcesses()
-                ? null
-                : new ParallelProcessing(
-                        settings.parallelism(), "job-" + work.job().id(), this::sliceProcessor, queue, work.control());
+        if (settings.readerProcesses()) {
+            return null;
+        }
+        List<SliceProcessor> processors = new ArrayList<>();
+        while (processors.size() < settings.parallelism()) {
+            processors.add(sliceProcessor());
+        }
+        return new ParallelProcessing("job-" + work.job().id(), processors, queue, work.control());
     }
 
     private Processing concurrentProcessing(SliceQueue queue, @Nullable Journal journal)
@@ -97,7 +103,7 @@ final class Pipeline {
         return processing;
     }
 
-    private SliceProcessor sliceProcessor() {
+    private SliceProcessor sliceProcessor() throws Processors.UnavailableException {
         RunSettings settings = work.settings();
         InlineProcessor processor =
                 work.processors().inline(work.job().validSpec().processor());

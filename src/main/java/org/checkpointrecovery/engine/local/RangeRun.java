@@ -74,7 +74,7 @@ public final class RangeRun {
             throws IOException, InterruptedException, Processors.UnavailableException {
         Job job = order.job();
         JobSpec spec = job.validSpec();
-        RunSettings settings = RunSettings.ofRange(job, order.maxItemBytes());
+        RunSettings settings = RunSettings.ofRange(job, processors, order.maxItemBytes());
         Times times = new Times();
         InputIdentity identity = requireNonNull(job.identity());
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);

@@ -173,13 +173,10 @@ public final class RangeStore {
         return file("plugins");
     }
 
-    /** Returns the shared jar. */
-    public Path plugin() throws NoSuchFileException {
+    /** Returns the shared jar; empty if the processor is no plugin. */
+    public Optional<Path> plugin() {
         Path jar = plugins().resolve(PLUGIN);
-        if (!disk.exists(jar)) {
-            throw new NoSuchFileException(jar.toString());
-        }
-        return jar;
+        return disk.exists(jar) ? Optional.of(jar) : Optional.empty();
     }
 
     /** Whether a range has its final name. */

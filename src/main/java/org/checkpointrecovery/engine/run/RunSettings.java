@@ -26,17 +26,19 @@ public record RunSettings(
     public static RunSettings of(RunOrder order, int maxItemBytes) {
         return of(
                 order.job(),
+                order.means().processors(),
                 order.job().validSpec().parallelism(),
                 order.target().format(),
                 maxItemBytes);
     }
 
     /** Returns the settings for one range. */
-    public static RunSettings ofRange(Job job, int maxItemBytes) {
-        return of(job, 1, ResultsFormat.JSON_LINES, maxItemBytes);
+    public static RunSettings ofRange(Job job, Processors processors, int maxItemBytes) {
+        return of(job, processors, 1, ResultsFormat.JSON_LINES, maxItemBytes);
     }
 
-    private static RunSettings of(Job job, int parallelism, ResultsFormat format, int maxItemBytes) {
+    private static RunSettings of(
+            Job job, Processors processors, int parallelism, ResultsFormat format, int maxItemBytes) {
         JobSpec spec = job.validSpec();
         return new RunSettings(
                 spec.batchSize(),
@@ -44,7 +46,7 @@ public record RunSettings(
                 spec.failedItemLimits(),
                 format,
                 maxItemBytes,
-                Processors.isConcurrent(spec.processor()),
+                processors.isConcurrent(spec.processor()),
                 spec.format().kind().isJson());
     }
 

@@ -1,18 +1,18 @@
 package org.checkpointrecovery.processor.command;
 
 import java.util.List;
-import org.checkpointrecovery.job.CommandMode;
+import java.util.Map;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
-import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /**
  * Builds processors that run programs: only the commands that the operator configured, exactly as written. Thread-safe.
  */
-public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
+public final class CommandKind implements ConcurrentKind<CommandOptions> {
     private final Commands commands;
 
     public CommandKind(Commands commands) {
@@ -20,30 +20,45 @@ public final class CommandKind implements ProcessorKind<ProcessorSpec.Command> {
     }
 
     @Override
-    public Class<ProcessorSpec.Command> specs() {
-        return ProcessorSpec.Command.class;
+    public ProcessorDescription description() {
+        return CommandOptions.DESCRIPTION;
     }
 
     @Override
-    public List<Problem> problems(ProcessorSpec.Command spec, Format format) {
-        if (commands.programs().containsKey(spec.name())) {
+    public Class<CommandOptions> options() {
+        return CommandOptions.class;
+    }
+
+    @Override
+    public int concurrency(CommandOptions options) {
+        return options.concurrency();
+    }
+
+    @Override
+    public List<Problem> problems(CommandOptions options, Format format) {
+        if (commands.programs().containsKey(options.name())) {
             return List.of();
         }
         String known = commands.programs().isEmpty()
                 ? "no commands are configured (--command)"
                 : "expected one of: " + String.join(", ", commands.programs().keySet());
-        return List.of(new Problem("name", "is \"" + spec.name() + "\", an unknown command; " + known));
+        return List.of(new Problem("name", "is \"" + options.name() + "\", an unknown command; " + known));
     }
 
     @Override
-    public ConcurrentProcessor build(ProcessorSpec.Command spec) throws UnavailableException {
-        List<String> command = commands.programs().get(spec.name());
+    public Map<String, List<String>> provided() {
+        return Map.of("commands", List.copyOf(commands.programs().keySet()));
+    }
+
+    @Override
+    public ConcurrentProcessor build(CommandOptions options) throws UnavailableException {
+        List<String> command = commands.programs().get(options.name());
         if (command == null) {
             throw new UnavailableException(
-                    "The command \"" + spec.name() + "\" is not configured on this service (--command).");
+                    "The command \"" + options.name() + "\" is not configured on this service (--command).");
         }
-        Launch launch = new Launch(spec.name(), command, commands);
+        Launch launch = new Launch(options.name(), command, commands);
         return new CommandProcessor(
-                spec, () -> spec.mode() == CommandMode.STREAM ? new StreamCalls(launch) : new ItemCalls(launch));
+                options, () -> options.mode() == CommandMode.STREAM ? new StreamCalls(launch) : new ItemCalls(launch));
     }
 }

@@ -12,7 +12,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Work;
@@ -29,7 +28,7 @@ final class CommandProcessor implements ConcurrentProcessor {
 
     private static final long CLOSE_SECONDS = 5;
 
-    private final ProcessorSpec.Command spec;
+    private final CommandOptions options;
     private final Supplier<Calls> programs;
     private final BlockingQueue<Item> waiting = new LinkedBlockingQueue<>();
     private final List<Worker> workers = new ArrayList<>(); // guarded by this
@@ -42,8 +41,8 @@ final class CommandProcessor implements ConcurrentProcessor {
     private record Item(Work work, Consumer<Answer> answered) {}
 
     /** @param programs creates the calls of one thread */
-    CommandProcessor(ProcessorSpec.Command spec, Supplier<Calls> programs) {
-        this.spec = spec;
+    CommandProcessor(CommandOptions options, Supplier<Calls> programs) {
+        this.options = options;
         this.programs = programs;
         clock.setRemoveOnCancelPolicy(true);
     }
@@ -55,13 +54,13 @@ final class CommandProcessor implements ConcurrentProcessor {
 
     @Override
     public int concurrency() {
-        return spec.concurrency();
+        return options.concurrency();
     }
 
     @Override
     public void begin(Work work, Consumer<Answer> answered) {
         synchronized (this) {
-            if (!closed && workers.size() < spec.concurrency()) {
+            if (!closed && workers.size() < options.concurrency()) {
                 Worker worker = new Worker(programs.get());
                 workers.add(worker);
                 worker.thread.start();
@@ -92,7 +91,7 @@ final class CommandProcessor implements ConcurrentProcessor {
                     log.warn(
                             "A process that left the group of the command \"{}\" still holds its streams. A thread "
                                     + "waits until it exits.",
-                            spec.name());
+                            options.name());
                 }
             }
         } catch (InterruptedException e) {
@@ -104,7 +103,7 @@ final class CommandProcessor implements ConcurrentProcessor {
     private final class Worker {
         private final Calls calls;
         private volatile @Nullable Limit limit;
-        private final Thread thread = daemon(new Thread(this::work, "command-" + spec.name()));
+        private final Thread thread = daemon(new Thread(this::work, "command-" + options.name()));
 
         Worker(Calls calls) {
             this.calls = calls;
@@ -144,7 +143,7 @@ final class CommandProcessor implements ConcurrentProcessor {
             if (closed) {
                 return null;
             }
-            Future<?> timeOut = clock.schedule(mine::expire, spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> timeOut = clock.schedule(mine::expire, options.timeout().toNanos(), TimeUnit.NANOSECONDS);
             Answer answer = calls.call(work, mine);
             mine.end();
             timeOut.cancel(false);
@@ -156,8 +155,8 @@ final class CommandProcessor implements ConcurrentProcessor {
                     : new Answer.Failed(
                             new ItemFailure(
                                     ItemErrorCode.TIMED_OUT,
-                                    "The command \"" + spec.name() + "\" took longer than "
-                                            + spec.timeout().toMillis() + " ms (timeoutMillis) and was killed."),
+                                    "The command \"" + options.name() + "\" took longer than "
+                                            + options.timeout().toMillis() + " ms (timeoutMillis) and was killed."),
                             1);
         }
     }

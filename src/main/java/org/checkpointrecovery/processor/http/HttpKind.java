@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.HeaderValue;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.Backoff;
 import org.checkpointrecovery.outbound.Hosts;
@@ -20,13 +19,13 @@ import org.checkpointrecovery.outbound.JettyCaller;
 import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.outbound.ThreadLoop;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
-import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Builds processors that call endpoints, with the operator's secrets and within the operator's rules. Thread-safe. */
-public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
+public final class HttpKind implements ConcurrentKind<HttpOptions> {
     private final Secrets secrets;
     private final AddressRules rules;
     private final Clock clock;
@@ -57,15 +56,30 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     }
 
     @Override
-    public Class<ProcessorSpec.Http> specs() {
-        return ProcessorSpec.Http.class;
+    public ProcessorDescription description() {
+        return HttpOptions.DESCRIPTION;
     }
 
     @Override
-    public List<Problem> problems(ProcessorSpec.Http spec, Format format) {
+    public Class<HttpOptions> options() {
+        return HttpOptions.class;
+    }
+
+    @Override
+    public int concurrency(HttpOptions options) {
+        return options.concurrency();
+    }
+
+    @Override
+    public HttpOptions shared(HttpOptions options, int tasks) {
+        return options.shared(tasks);
+    }
+
+    @Override
+    public List<Problem> problems(HttpOptions options, Format format) {
         List<Problem> problems = new ArrayList<>();
-        rules.problem(URI.create(spec.request().url())).ifPresent(problem -> problems.add(new Problem("url", problem)));
-        spec.request().headers().forEach((name, value) -> {
+        rules.problem(URI.create(options.url())).ifPresent(problem -> problems.add(new Problem("url", problem)));
+        options.headers().forEach((name, value) -> {
             if (value instanceof HeaderValue.Secret secret
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
@@ -73,7 +87,7 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
                         "names \"" + secret.name() + "\", an unknown secret; add it to the service's --secrets-file"));
             }
         });
-        Optional<BodyTemplate> template = template(spec);
+        Optional<BodyTemplate> template = template(options);
         template.flatMap(BodyTemplate::problem).ifPresent(problem -> problems.add(new Problem("body", problem)));
         Set<String> fields = template.map(BodyTemplate::fields).orElse(Set.of());
         if (!fields.isEmpty() && !format.kind().isJson()) {
@@ -85,16 +99,16 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
         return problems;
     }
 
-    private static Optional<BodyTemplate> template(ProcessorSpec.Http spec) {
-        return RequestBody.of(spec) instanceof RequestBody.FilledTemplate filled
+    private static Optional<BodyTemplate> template(HttpOptions options) {
+        return RequestBody.of(options) instanceof RequestBody.FilledTemplate filled
                 ? Optional.of(filled.template())
                 : Optional.empty();
     }
 
     @Override
-    public List<Problem> problems(ProcessorSpec.Http spec, List<String> fields) {
+    public List<Problem> problems(HttpOptions options, List<String> fields) {
         List<Problem> problems = new ArrayList<>();
-        template(spec).ifPresent(template -> {
+        template(options).ifPresent(template -> {
             for (String place : template.fields()) {
                 if (!fields.contains(place)) {
                     problems.add(new Problem(
@@ -117,29 +131,34 @@ public final class HttpKind implements ProcessorKind<ProcessorSpec.Http> {
     }
 
     @Override
-    public ConcurrentProcessor build(ProcessorSpec.Http spec) throws UnavailableException {
-        URI url = URI.create(spec.request().url());
+    public Map<String, List<String>> provided() {
+        return Map.of("secrets", secrets.names());
+    }
+
+    @Override
+    public ConcurrentProcessor build(HttpOptions options) throws UnavailableException {
+        URI url = URI.create(options.url());
         if (rules.problem(url).isPresent()) {
             throw new UnavailableException("The url of the processor "
                     + rules.problem(url).get() + ". Restart the service with another --http-allow and resume the job.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
-        for (Map.Entry<String, HeaderValue> header : spec.request().headers().entrySet()) {
+        for (Map.Entry<String, HeaderValue> header : options.headers().entrySet()) {
             headers.put(header.getKey(), value(header.getKey(), header.getValue(), used));
         }
         Redaction redaction = new Redaction(used);
         JettyCaller.Limits limits = new JettyCaller.Limits(
-                spec.limits().concurrency(),
-                spec.limits().connectTimeout(),
-                spec.limits().timeout(),
-                spec.limits().maxResponseBytes());
+                options.concurrency(),
+                options.connectTimeout(),
+                options.timeout(),
+                options.maxResponseBytes());
         return new HttpProcessor(
-                spec,
-                new Judge(Hosts.named(url), spec.limits().maxAttempts(), redaction, clock),
+                options,
+                new Judge(Hosts.named(url), options.maxAttempts(), redaction, clock),
                 new HttpProcessor.Setup(
-                        RequestBody.of(spec),
-                        new ItemCalls(url, spec.request().method(), headers),
+                        RequestBody.of(options),
+                        new ItemCalls(url, options.method(), headers),
                         new JettyCaller(limits, names, rules, tls.get()),
                         new ThreadLoop("http-items"),
                         backoff,

@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.checkpointrecovery.job.ErrorCode;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.outbound.Backoff;
 import org.checkpointrecovery.outbound.Call;
@@ -27,8 +26,11 @@ import org.checkpointrecovery.processor.Work;
  * passed to it.
  */
 final class HttpProcessor implements ConcurrentProcessor {
+    /** Consecutive 401 or 403 answers that pause the job: a wrong password should not cost 100,000 calls. */
+    private static final int UNAUTHORIZED = 5;
+
     private final Setup setup;
-    private final ProcessorSpec.Http spec;
+    private final HttpOptions options;
     private final Judge judge;
     private final Loop loop;
 
@@ -72,17 +74,23 @@ final class HttpProcessor implements ConcurrentProcessor {
         }
     }
 
-    HttpProcessor(ProcessorSpec.Http spec, Judge judge, Setup setup) {
-        this.spec = spec;
+    HttpProcessor(HttpOptions options, Judge judge, Setup setup) {
+        this.options = options;
         this.judge = judge;
         this.setup = setup;
         this.loop = setup.loop();
-        this.throttle = new Throttle(spec.limits().concurrency(), spec.limits().requestsPerSecond(), loop.nanos());
+        this.throttle = new Throttle(options.concurrency(), options.requestsPerSecond(), loop.nanos());
     }
 
     @Override
     public int concurrency() {
-        return spec.limits().concurrency();
+        return options.concurrency();
+    }
+
+    @Override
+    public Pauses pauses() {
+        Integer failedItems = options.pauseAfterFailedItems();
+        return new Pauses(failedItems == null ? Integer.MAX_VALUE : failedItems, UNAUTHORIZED);
     }
 
     @Override
@@ -165,7 +173,7 @@ final class HttpProcessor implements ConcurrentProcessor {
         }
         if (asked != null && asked.compareTo(RetryAfter.MAX) > 0) {
             pending.answered.accept(new Answer.GivenUp(tooLong(verdict, asked)));
-        } else if (pending.attempts >= spec.limits().maxAttempts()) {
+        } else if (pending.attempts >= options.maxAttempts()) {
             pending.answered.accept(new Answer.Failed(verdict.failure(), pending.attempts));
         } else if (stopped) {
             pending.giveUp();

@@ -12,7 +12,6 @@ import java.nio.charset.CharacterCodingException;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Work;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +31,14 @@ sealed interface RequestBody {
 
     Made of(Work work);
 
-    static RequestBody of(ProcessorSpec.Http spec) {
-        if (spec.request().method().equals("GET") || spec.request().method().equals("DELETE")) {
+    static RequestBody of(HttpOptions options) {
+        if (options.method().equals("GET") || options.method().equals("DELETE")) {
             return new None();
         }
-        return switch (spec.request().body()) {
-            case ProcessorSpec.Http.BODY_ITEM -> new ItemItself();
-            case ProcessorSpec.Http.BODY_JSON -> new ItemInJson();
-            default -> new FilledTemplate(BodyTemplate.parse(spec.request().body()));
+        return switch (options.body()) {
+            case HttpOptions.BODY_ITEM -> new ItemItself();
+            case HttpOptions.BODY_JSON -> new ItemInJson();
+            default -> new FilledTemplate(BodyTemplate.parse(options.body()));
         };
     }
 

@@ -15,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.plugin.ItemProcessor;
 import org.checkpointrecovery.plugin.PluginItem;
 import org.checkpointrecovery.processor.Answer;
@@ -56,11 +55,12 @@ final class OpenPlugin {
         }
     }
 
-    static OpenPlugin open(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
+    static OpenPlugin open(Plugins plugins, PluginOptions options) throws FailedException {
         OpenPlugin made = null;
         try {
-            made = new OpenPlugin(spec.name(), plugins.make(spec.name()));
-            made.plugin.open(MAPPER.readValue(spec.config(), new TypeReference<Map<String, @Nullable Object>>() {}));
+            made = new OpenPlugin(options.name(), plugins.make(options.name()));
+            made.plugin.open(MAPPER.readValue(
+                    options.config().toString(), new TypeReference<Map<String, @Nullable Object>>() {}));
             return made;
         } catch (Throwable e) { // whatever a plugin throws
             if (made != null) {
@@ -71,31 +71,31 @@ final class OpenPlugin {
     }
 
     /**
-     * Checks that a plugin opens with a spec, on a separate thread, within the time limit of an item.
+     * Checks that a plugin opens with a options, on a separate thread, within the time limit of an item.
      */
-    static void check(Plugins plugins, ProcessorSpec.Plugin spec) throws FailedException {
+    static void check(Plugins plugins, PluginOptions options) throws FailedException {
         CompletableFuture<Optional<FailedException>> opened = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
                     try {
-                        OpenPlugin plugin = open(plugins, spec);
+                        OpenPlugin plugin = open(plugins, options);
                         opened.complete(Optional.empty());
                         plugin.close();
                     } catch (FailedException e) {
                         opened.complete(Optional.of(e));
                     }
                 },
-                "plugin-check-" + spec.name());
+                "plugin-check-" + options.name());
         thread.setDaemon(true);
         thread.start();
         try {
-            Optional<FailedException> failure = opened.get(spec.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            Optional<FailedException> failure = opened.get(options.timeout().toMillis(), TimeUnit.MILLISECONDS);
             if (failure.isPresent()) {
                 throw failure.get();
             }
         } catch (TimeoutException e) {
             thread.interrupt();
-            throw new FailedException("it did not open within " + spec.timeout().toMillis() + " ms (timeoutMillis)");
+            throw new FailedException("it did not open within " + options.timeout().toMillis() + " ms (timeoutMillis)");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FailedException(e);

@@ -1,15 +1,18 @@
 package org.checkpointrecovery.processor.plugin;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
-import org.checkpointrecovery.processor.ProcessorKind;
+import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /** Builds processors that are plugins. Thread-safe. */
-public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
+public final class PluginKind implements ConcurrentKind<PluginOptions> {
     private final Plugins plugins;
 
     public PluginKind(Plugins plugins) {
@@ -17,20 +20,30 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
     }
 
     @Override
-    public Class<ProcessorSpec.Plugin> specs() {
-        return ProcessorSpec.Plugin.class;
+    public ProcessorDescription description() {
+        return PluginOptions.DESCRIPTION;
     }
 
     @Override
-    public List<Problem> problems(ProcessorSpec.Plugin spec, Format format) {
-        if (!plugins.has(spec.name())) {
+    public Class<PluginOptions> options() {
+        return PluginOptions.class;
+    }
+
+    @Override
+    public int concurrency(PluginOptions options) {
+        return options.concurrency();
+    }
+
+    @Override
+    public List<Problem> problems(PluginOptions options, Format format) {
+        if (!plugins.has(options.name())) {
             String known = plugins.names().isEmpty()
                     ? "no plugins are installed (--plugins)"
                     : "expected one of: " + String.join(", ", plugins.names());
-            return List.of(new Problem("name", "is \"" + spec.name() + "\", an unknown plugin; " + known));
+            return List.of(new Problem("name", "is \"" + options.name() + "\", an unknown plugin; " + known));
         }
         try {
-            OpenPlugin.check(plugins, spec);
+            OpenPlugin.check(plugins, options);
             return List.of();
         } catch (OpenPlugin.FailedException e) {
             return List.of(new Problem("config", "was rejected by the plugin: " + e.getMessage()));
@@ -38,17 +51,35 @@ public final class PluginKind implements ProcessorKind<ProcessorSpec.Plugin> {
     }
 
     @Override
-    public ConcurrentProcessor build(ProcessorSpec.Plugin spec) throws UnavailableException {
-        if (!plugins.has(spec.name())) {
-            throw new UnavailableException(
-                    "The plugin \"" + spec.name() + "\" is not installed on this service (--plugins).");
+    public Map<String, List<String>> provided() {
+        return Map.of("plugins", plugins.names());
+    }
+
+    @Override
+    public Optional<URI> jar(PluginOptions options) throws UnavailableException {
+        Optional<URI> jar = plugins.jar(options.name());
+        if (jar.isEmpty()) {
+            throw notInstalled(options);
+        }
+        return jar;
+    }
+
+    private static UnavailableException notInstalled(PluginOptions options) {
+        return new UnavailableException(
+                "The plugin \"" + options.name() + "\" is not installed on this service (--plugins).");
+    }
+
+    @Override
+    public ConcurrentProcessor build(PluginOptions options) throws UnavailableException {
+        if (!plugins.has(options.name())) {
+            throw notInstalled(options);
         }
         try {
-            OpenPlugin.check(plugins, spec);
+            OpenPlugin.check(plugins, options);
         } catch (OpenPlugin.FailedException e) {
             throw new UnavailableException(
-                    "The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage() + ".");
+                    "The plugin \"" + options.name() + "\" failed to open: " + e.getMessage() + ".");
         }
-        return new PluginProcessor(spec, () -> OpenPlugin.open(plugins, spec));
+        return new PluginProcessor(options, () -> OpenPlugin.open(plugins, options));
     }
 }

@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
@@ -30,7 +29,7 @@ final class PluginProcessor implements ConcurrentProcessor {
     private static final int MAX_HANGING = 16;
     private static final long CLOSE_SECONDS = 5;
 
-    private final ProcessorSpec.Plugin spec;
+    private final PluginOptions options;
     private final Maker maker;
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
             1,
@@ -49,8 +48,8 @@ final class PluginProcessor implements ConcurrentProcessor {
 
     private record Item(Work work, Consumer<Answer> answered) {}
 
-    PluginProcessor(ProcessorSpec.Plugin spec, Maker maker) {
-        this.spec = spec;
+    PluginProcessor(PluginOptions options, Maker maker) {
+        this.options = options;
         this.maker = maker;
         clock.setRemoveOnCancelPolicy(true);
     }
@@ -62,7 +61,7 @@ final class PluginProcessor implements ConcurrentProcessor {
 
     @Override
     public int concurrency() {
-        return spec.concurrency();
+        return options.concurrency();
     }
 
     @Override
@@ -73,7 +72,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             }
             if (hanging < MAX_HANGING) {
                 waiting.add(new Item(work, answered));
-                if (idle < waiting.size() && workers.size() < spec.concurrency()) {
+                if (idle < waiting.size() && workers.size() < options.concurrency()) {
                     Worker worker = new Worker();
                     workers.add(worker);
                     worker.thread.start();
@@ -84,8 +83,8 @@ final class PluginProcessor implements ConcurrentProcessor {
         }
         answered.accept(new Answer.GivenUp(new Reason(
                 ErrorCode.PROCESSOR_UNAVAILABLE,
-                "The plugin \"" + spec.name() + "\" took longer than "
-                        + spec.timeout().toMillis() + " ms for " + MAX_HANGING + " items and still hangs in them. "
+                "The plugin \"" + options.name() + "\" took longer than "
+                        + options.timeout().toMillis() + " ms for " + MAX_HANGING + " items and still hangs in them. "
                         + "The job was paused. Fix the plugin, restart the service and resume.")));
     }
 
@@ -147,7 +146,7 @@ final class PluginProcessor implements ConcurrentProcessor {
 
     /** A thread and its plugin object. */
     private final class Worker {
-        private final Thread thread = daemon(new Thread(this::work, "plugin-" + spec.name()));
+        private final Thread thread = daemon(new Thread(this::work, "plugin-" + options.name()));
         private boolean busy; // guarded by the processor
 
         private void work() {
@@ -176,7 +175,7 @@ final class PluginProcessor implements ConcurrentProcessor {
                 busy = true;
             }
             Future<?> timeOut =
-                    clock.schedule(() -> giveUp(item), spec.timeout().toNanos(), TimeUnit.NANOSECONDS);
+                    clock.schedule(() -> giveUp(item), options.timeout().toNanos(), TimeUnit.NANOSECONDS);
             OpenPlugin plugin = openBefore;
             Answer answer;
             try {
@@ -186,7 +185,7 @@ final class PluginProcessor implements ConcurrentProcessor {
             } catch (OpenPlugin.FailedException e) {
                 answer = new Answer.GivenUp(new Reason(
                         ErrorCode.PROCESSOR_UNAVAILABLE,
-                        "The plugin \"" + spec.name() + "\" failed to open: " + e.getMessage()
+                        "The plugin \"" + options.name() + "\" failed to open: " + e.getMessage()
                                 + ". The job was paused. Fix the plugin or its config and resume."));
             }
             timeOut.cancel(false);
@@ -206,8 +205,8 @@ final class PluginProcessor implements ConcurrentProcessor {
                 item.answered.accept(new Answer.Failed(
                         new ItemFailure(
                                 ItemErrorCode.TIMED_OUT,
-                                "The plugin \"" + spec.name() + "\" took longer than "
-                                        + spec.timeout().toMillis() + " ms (timeoutMillis)."),
+                                "The plugin \"" + options.name() + "\" took longer than "
+                                        + options.timeout().toMillis() + " ms (timeoutMillis)."),
                         1));
             }
         }

@@ -22,7 +22,7 @@ import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ final class FakeCluster implements Cluster {
     private final Disk disk;
     private final int slots;
     private final boolean checkpoints;
-    private Processors processors = new ProvidedProcessors(); // guarded by this, as all below
+    private Processors processors = AllKinds.ofCommandLine(); // guarded by this, as all below
     private final Map<String, Work> jobs = new LinkedHashMap<>();
     private final List<Work> all = new ArrayList<>();
     /** The ranges that a savepoint or checkpoint counts as done. */
@@ -84,7 +84,6 @@ final class FakeCluster implements Cluster {
                 null,
                 Path.of("/data/cluster"),
                 "any",
-                plugin -> Optional.empty(),
                 new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
         FlinkEngine engine = new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
         return RehearsingEngine.remote(engine, engine);

@@ -33,7 +33,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Input;
@@ -66,7 +66,7 @@ class RangeRunTest {
     }
 
     private RangedJob textStats(TestSpec spec, int items) throws IOException {
-        return job(spec, new ProvidedProcessors(), lines(items));
+        return job(spec, AllKinds.ofCommandLine(), lines(items));
     }
 
     private RangedJob held(TestSpec spec, int items) throws IOException {
@@ -93,7 +93,7 @@ class RangeRunTest {
                 TestSpec spec = sample.spec().batchSize(batchSize);
                 RangedJob job = job(
                         failing ? spec.failItems(Set.of(0L, 3L, 5L, 9L, 17L)) : spec,
-                        new ProvidedProcessors(),
+                        AllKinds.ofCommandLine(),
                         sample.bytes());
                 RangedJob.Files local = job.locally();
                 assertThat(local.results() + local.errors()).hasLineCount(10);
@@ -460,7 +460,7 @@ class RangeRunTest {
         RangedJob job = held(TestSpec.spec().processor(calls.http(null)), 20);
         List<Range> ranges = job.ranges(20);
         CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
-        for (long index = 0; index < FailureStreak.UNAUTHORIZED; index++) {
+        for (long index = 0; index < HeldCalls.UNAUTHORIZED; index++) {
             long next = index;
             Await.until("item " + index + " is begun", () -> calls.waiting().contains(next));
             calls.fail(index, 401);

@@ -19,7 +19,6 @@ import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.HeaderValue;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.InputTimes;
@@ -29,6 +28,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.storage.CrashingDisk;
@@ -62,18 +62,16 @@ class RangeOrderTest {
     }
 
     private static ProcessorSpec http() {
-        Map<String, HeaderValue> headers = new LinkedHashMap<>();
-        headers.put("X-B", new HeaderValue.Text("a \"value\""));
-        headers.put("Authorization", new HeaderValue.Secret("token"));
-        return new ProcessorSpec.Http(
-                new ProcessorSpec.Http.Request("https://example.org/\u00fc", "PUT", headers, "{\"x\":\"{item}\"}"),
-                new ProcessorSpec.Http.Limits(17, 2.5, Duration.ofSeconds(1), Duration.ofSeconds(2), 3, 4000, null));
+        return new ProcessorSpec(
+                "http",
+                "{\"url\":\"https://example.org/\",\"headers\":{\"X-B\":\"a \\\"value\\\"\",\"Authorization\":{\"secret\":\"token\"}},"
+                        + "\"requestsPerSecond\":2.5,\"pauseAfterFailedItems\":null}");
     }
 
     static Stream<RangeOrder> everyOrder() {
-        Job retry = job(new ProcessorSpec.TextStats(), null);
+        Job retry = job(ProcessorSpec.of(TextStatsKind.TYPE), null);
         Job faulty = job(
-                new ProcessorSpec.Plugin("a-plugin", "{\"a\":[1]}", 5, Duration.ofSeconds(3)),
+                new ProcessorSpec("plugin", "{\"name\":\"a-plugin\",\"config\":{\"a\":[1.10,1E+400,\"\u00fc\"]},\"concurrency\":5}"),
                 new Faults(7L, CrashPoint.TORN_RESULTS, Set.of(0L, 1L << 40), Duration.ofMillis(3)));
         Input copies = new Input(Path.of("/jobs/\u00fc \"1\"/input.txt"), Path.of("/jobs/input.indexes"), false, false);
         return Stream.of(

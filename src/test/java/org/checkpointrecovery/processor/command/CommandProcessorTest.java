@@ -15,9 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.checkpointrecovery.Await;
-import org.checkpointrecovery.job.CommandMode;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.Asked;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
@@ -48,7 +46,7 @@ class CommandProcessorTest {
             throws Exception {
         List<String> command = List.of(script(script).toString(), "an argument", "$HOME; `id`");
         return new CommandKind(new Commands(Map.of("test", command), Set.of(INHERITED), List.of("/usr/bin/setsid")))
-                .build(new ProcessorSpec.Command("test", mode, concurrency, timeout));
+                .build(new CommandOptions("test", mode, concurrency, timeout.toMillis()));
     }
 
     @Test
@@ -281,7 +279,7 @@ class CommandProcessorTest {
         CommandKind kind =
                 new CommandKind(new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()));
         for (CommandMode mode : CommandMode.values()) {
-            try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Command("gone", mode, 1, LONG))) {
+            try (ConcurrentProcessor processor = kind.build(new CommandOptions("gone", mode, 1, LONG.toMillis()))) {
                 assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
                         .startsWith("COMMAND_FAILED")
                         .contains("cannot be started");
@@ -292,7 +290,7 @@ class CommandProcessorTest {
     @Test
     void only_commands_that_the_operator_named_are_run() {
         CommandKind kind = new CommandKind(new Commands(Map.of("resize", List.of("/bin/cat")), Set.of(), List.of()));
-        ProcessorSpec.Command spec = new ProcessorSpec.Command("/bin/sh", CommandMode.PER_ITEM, 1, LONG);
+        CommandOptions spec = new CommandOptions("/bin/sh", CommandMode.PER_ITEM, 1, LONG.toMillis());
         assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> {
             assertThat(problem.option()).containsExactly("name");
             assertThat(problem.message()).contains("\"/bin/sh\"", "expected one of: resize");

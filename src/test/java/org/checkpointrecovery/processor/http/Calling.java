@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.job.JobId;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.Backoff;
 import org.checkpointrecovery.outbound.NameLookup;
@@ -42,9 +41,9 @@ final class Calling implements AutoCloseable, Leftovers.Part {
         return with(spec.build(), kind(secrets, AddressRules.any(), NameLookup.SYSTEM, new SslContextFactory.Client()));
     }
 
-    static Calling with(ProcessorSpec.Http spec, HttpKind kind) {
+    static Calling with(HttpOptions options, HttpKind kind) {
         try {
-            return new Calling(kind.build(spec));
+            return new Calling(kind.build(options));
         } catch (UnavailableException e) {
             throw new AssertionError(e);
         }

@@ -62,12 +62,12 @@ class HttpProcessorTest {
         var built = spec.build();
         return new HttpProcessor(
                 built,
-                new Judge("there:80", built.limits().maxAttempts(), new Redaction(List.of()), CLOCK),
+                new Judge("there:80", built.maxAttempts(), new Redaction(List.of()), CLOCK),
                 new HttpProcessor.Setup(
                         RequestBody.of(built),
                         new ItemCalls(
-                                URI.create(built.request().url()),
-                                built.request().method(),
+                                URI.create(built.url()),
+                                built.method(),
                                 Map.of()),
                         caller,
                         loop,

@@ -3,8 +3,6 @@ package org.checkpointrecovery.processor.http;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.checkpointrecovery.job.HeaderValue;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.jspecify.annotations.Nullable;
 
 /** Specs for tests: POST with the item as its body, 4 at once and 3 attempts, unless told otherwise. */
@@ -12,7 +10,7 @@ final class HttpSpec {
     private final String url;
     private final Map<String, HeaderValue> headers = new LinkedHashMap<>();
     private String method = "POST";
-    private String body = ProcessorSpec.Http.BODY_ITEM;
+    private String body = HttpOptions.BODY_ITEM;
     private int concurrency = 4;
     private @Nullable Double requestsPerSecond;
     private Duration connectTimeout = Duration.ofSeconds(5);
@@ -78,10 +76,18 @@ final class HttpSpec {
         return this;
     }
 
-    ProcessorSpec.Http build() {
-        return new ProcessorSpec.Http(
-                new ProcessorSpec.Http.Request(url, method, headers, body),
-                new ProcessorSpec.Http.Limits(
-                        concurrency, requestsPerSecond, connectTimeout, timeout, maxAttempts, maxResponseBytes, null));
+    HttpOptions build() {
+        return new HttpOptions(
+                url,
+                method,
+                headers,
+                body,
+                concurrency,
+                requestsPerSecond,
+                connectTimeout.toMillis(),
+                timeout.toMillis(),
+                maxAttempts,
+                maxResponseBytes,
+                null);
     }
 }

@@ -3,6 +3,8 @@ package org.checkpointrecovery.processor.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +17,6 @@ import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.JobId;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.Asked;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
@@ -47,8 +48,13 @@ class PluginProcessorTest {
         return Plugins.load(urls, problems);
     }
 
-    private static ProcessorSpec.Plugin spec(String name, String config) {
-        return new ProcessorSpec.Plugin(name, config, 2, LONG);
+    private static PluginOptions options(String name, String config) throws Exception {
+        return new PluginOptions(name, new ObjectMapper().readTree(config), 2, LONG.toMillis());
+    }
+
+    private static PluginOptions test(int concurrency, Duration timeout) {
+        return new PluginOptions(
+                "test", JsonNodeFactory.instance.objectNode(), concurrency, timeout.toMillis());
     }
 
     /** A plugin called "test" whose method has this body. */
@@ -69,14 +75,14 @@ class PluginProcessorTest {
     private ConcurrentProcessor processor(String fields, String body, Duration timeout) throws Exception {
         Plugins plugins = load(PluginJar.build(directory, "test", source(fields, body)));
         assertThat(problems).isEmpty();
-        return new PluginKind(plugins).build(new ProcessorSpec.Plugin("test", "{}", 2, timeout));
+        return new PluginKind(plugins).build(test(2, timeout));
     }
 
     @Test
     void the_worked_example_is_built_loaded_and_used() throws Exception {
         PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
         assertThat(problems).isEmpty();
-        ProcessorSpec.Plugin spec = spec("reverse", "{\"forbidden\":\"xyz\"}");
+        PluginOptions spec = options("reverse", "{\"forbidden\":\"xyz\"}");
         assertThat(kind.problems(spec, Format.LINES)).isEmpty();
         try (ConcurrentProcessor processor = kind.build(spec)) {
             assertThat(Asked.result(Asked.ask(processor, 3, "straße")))
@@ -91,27 +97,27 @@ class PluginProcessorTest {
     @Test
     void a_config_that_the_plugin_refuses_is_a_problem_of_the_spec() throws Exception {
         PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
-        assertThat(kind.problems(spec("reverse", "{\"forbidden\":7}"), Format.LINES))
+        assertThat(kind.problems(options("reverse", "{\"forbidden\":7}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.option()).containsExactly("config");
                     assertThat(problem.message())
                             .isEqualTo("was rejected by the plugin: \"forbidden\" must be a string");
                 });
-        assertThatThrownBy(() -> kind.build(spec("reverse", "{\"forbidden\":7}")))
+        assertThatThrownBy(() -> kind.build(options("reverse", "{\"forbidden\":7}")))
                 .isInstanceOf(Processors.UnavailableException.class);
     }
 
     @Test
     void a_plugin_that_is_not_there_is_a_problem_of_the_spec() throws Exception {
         PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
-        assertThat(kind.problems(spec("shrink", "{}"), Format.LINES))
+        assertThat(kind.problems(options("shrink", "{}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.option()).containsExactly("name");
                     assertThat(problem.message()).contains("expected one of: reverse");
                 });
-        assertThatThrownBy(() -> kind.build(spec("shrink", "{}"))).isInstanceOf(Processors.UnavailableException.class);
+        assertThatThrownBy(() -> kind.build(options("shrink", "{}"))).isInstanceOf(Processors.UnavailableException.class);
     }
 
     @Test
@@ -155,7 +161,7 @@ class PluginProcessorTest {
                 + " stop = false; if (config.containsKey(\"stop\")) { stop = true; } }";
         Plugins plugins = load(PluginJar.build(directory, "test", source(fields, body)));
         PluginKind kind = new PluginKind(plugins);
-        try (ConcurrentProcessor processor = kind.build(new ProcessorSpec.Plugin("test", "{}", 16, ENOUGH_TO_OPEN))) {
+        try (ConcurrentProcessor processor = kind.build(test(16, ENOUGH_TO_OPEN))) {
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
             for (int index = 0; index < 16; index++) {
                 answers.add(Asked.begin(processor, index, "x"));
@@ -169,7 +175,7 @@ class PluginProcessorTest {
                 assertThat(givenUp.pause().code()).isEqualTo(ErrorCode.PROCESSOR_UNAVAILABLE);
             });
         } finally {
-            assertThat(kind.problems(spec("test", "{\"stop\":1}"), Format.LINES))
+            assertThat(kind.problems(options("test", "{\"stop\":1}"), Format.LINES))
                     .isEmpty();
         }
     }
@@ -180,7 +186,7 @@ class PluginProcessorTest {
                 "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
                         + " catch (InterruptedException e) { } } }";
         PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))));
-        ProcessorSpec.Plugin spec = new ProcessorSpec.Plugin("test", "{}", 1, Duration.ofMillis(50));
+        PluginOptions spec = test(1, Duration.ofMillis(50));
         assertThat(kind.problems(spec, Format.LINES))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.message()).contains("did not open within 50 ms"));

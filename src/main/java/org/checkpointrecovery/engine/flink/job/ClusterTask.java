@@ -5,22 +5,19 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.checkpointrecovery.cli.TaskOptions;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.outbound.AddressRules;
-import org.checkpointrecovery.processor.ConcurrentProcessor;
-import org.checkpointrecovery.processor.ProcessorKind;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.storage.LocalDisk;
 
 /**
@@ -48,41 +45,20 @@ final class ClusterTask {
     private static Processors processors(RangeOrder order, RangeStore ranges)
             throws IOException, Processors.UnavailableException {
         TaskOptions options = TaskOptions.of(System.getenv());
-        ProcessorSpec spec = order.job().validSpec().processor();
-        if (spec instanceof ProcessorSpec.Http) {
-            HttpKind kind = new HttpKind(options.secrets(), AddressRules.parse(order.httpAllow()), Clock.systemUTC());
-            return new ProvidedProcessors(new SharedRate(kind, order.tasks()));
-        }
-        if (spec instanceof ProcessorSpec.Command) {
-            return new ProvidedProcessors(new CommandKind(options.commands()));
-        }
-        if (spec instanceof ProcessorSpec.Plugin) {
-            return new ProvidedProcessors(new PluginKind(plugins(ranges)));
-        }
-        return new ProvidedProcessors();
-    }
-
-    /** Divides the spec's calls per second among all tasks. */
-    private record SharedRate(HttpKind kind, int tasks) implements ProcessorKind<ProcessorSpec.Http> {
-        @Override
-        public Class<ProcessorSpec.Http> specs() {
-            return kind.specs();
-        }
-
-        @Override
-        public ConcurrentProcessor build(ProcessorSpec.Http spec) throws Processors.UnavailableException {
-            return kind.build(spec.shared(tasks));
-        }
-
-        @Override
-        public List<Processors.Problem> problems(ProcessorSpec.Http spec, Format format) {
-            return kind.problems(spec, format);
-        }
+        return AllKinds.ofTask(
+                new HttpKind(options.secrets(), AddressRules.parse(order.httpAllow()), Clock.systemUTC()),
+                new CommandKind(options.commands()),
+                new PluginKind(plugins(ranges)),
+                order.tasks());
     }
 
     private static Plugins plugins(RangeStore ranges) throws IOException, Processors.UnavailableException {
+        Optional<Path> jar = ranges.plugin();
+        if (jar.isEmpty()) {
+            return Plugins.NONE;
+        }
         List<String> problems = new ArrayList<>();
-        Plugins plugins = Plugins.load(List.of(ranges.plugin().toUri().toURL()), problems);
+        Plugins plugins = Plugins.load(List.of(jar.get().toUri().toURL()), problems);
         if (!problems.isEmpty()) {
             throw new Processors.UnavailableException(problems.get(0) + ".");
         }

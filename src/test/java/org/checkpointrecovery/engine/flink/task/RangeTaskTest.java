@@ -23,7 +23,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.ProvidedProcessors;
+import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
@@ -58,7 +58,7 @@ class RangeTaskTest {
     }
 
     private RangeTask task(Disk on) throws Exception {
-        return RangeTask.open(on, ranges.directory(), 1, (order, in) -> new ProvidedProcessors(), () -> {
+        return RangeTask.open(on, ranges.directory(), 1, (order, in) -> AllKinds.ofCommandLine(), () -> {
             throw new AssertionError("nobody may halt the process");
         });
     }

@@ -1,17 +1,17 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.description;
 
 import java.net.URI;
 import java.net.URISyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** Checks URLs that the service calls for a client. */
-final class Urls {
-    static final int MAX_CHARACTERS = 8192;
+public final class Urls {
+    public static final int MAX_CHARACTERS = 8192;
 
     private Urls() {}
 
     /** Returns the error in the text of a URL, or null. Does not check whether the service may connect to it. */
-    static @Nullable String error(String text) {
+    public static @Nullable String error(String text) {
         if (text.length() > MAX_CHARACTERS) {
             return "must have at most " + MAX_CHARACTERS + " characters (got " + text.length() + ")";
         }

@@ -1,15 +1,15 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.description;
 
 import org.jspecify.annotations.Nullable;
 
 /** Names that clients give to jobs and files: labels for people, never part of a path. */
-final class Labels {
-    private static final int MAX_CHARACTERS = 200;
+public final class Labels {
+    public static final int MAX_CHARACTERS = 200;
 
     private Labels() {}
 
     /** Returns the error of a label, or null. */
-    static @Nullable String error(String label) {
+    public static @Nullable String error(String label) {
         int characters = label.codePointCount(0, label.length());
         if (characters < 1 || characters > MAX_CHARACTERS) {
             return "must have 1 to " + MAX_CHARACTERS + " characters (got " + characters + ")";
@@ -20,7 +20,7 @@ final class Labels {
         return label.codePoints().anyMatch(Character::isISOControl) ? "must not contain control characters" : null;
     }
 
-    static boolean hasLoneSurrogate(String text) {
+    public static boolean hasLoneSurrogate(String text) {
         return text.codePoints()
                 .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }

@@ -1,0 +1,32 @@
+package org.checkpointrecovery.description;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers from {@code least} to {@code most}. */
+public record DecimalNumber(double least, double most) implements OptionType {
+    @Override
+    public @Nullable JsonNode read(JsonNode value, Report report) {
+        if (!value.isNumber()) {
+            report.error("", Shown.wrongType("a number", value));
+            return null;
+        }
+        double number = value.doubleValue();
+        if (!(number >= least && number <= most)) {
+            report.error("", "must be between " + least + " and " + most + " (got " + Shown.value(value) + ")");
+            return null;
+        }
+        return JsonNodeFactory.instance.numberNode(number);
+    }
+
+    @Override
+    public ObjectNode schema() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "number")
+                .put("minimum", least)
+                .put("maximum", most);
+    }
+}

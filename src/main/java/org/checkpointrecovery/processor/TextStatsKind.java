@@ -1,0 +1,29 @@
+package org.checkpointrecovery.processor;
+
+import org.checkpointrecovery.description.ProcessorDescription;
+
+/** The kind that counts. */
+public final class TextStatsKind implements InlineKind<TextStatsKind.NoOptions> {
+    public static final String TYPE = "text-stats";
+
+    private static final ProcessorDescription DESCRIPTION =
+            ProcessorDescription.inline(TYPE, "Counts the characters and words of a line.");
+
+    /** There is nothing to choose. */
+    public record NoOptions() {}
+
+    @Override
+    public ProcessorDescription description() {
+        return DESCRIPTION;
+    }
+
+    @Override
+    public Class<NoOptions> options() {
+        return NoOptions.class;
+    }
+
+    @Override
+    public InlineProcessor build(NoOptions options) {
+        return new TextStats();
+    }
+}
