@@ -93,6 +93,7 @@ public final class ApiServer {
                 new ApiDocument(transfers),
                 new FileRoutes(service, settings.maxUploadBytes(), transfers),
                 new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, transfers),
+                new DescriptionRoutes(service.intake()),
                 new EventRoutes(service, events, transfers));
         this.javalin = Javalin.create(this::configure);
     }

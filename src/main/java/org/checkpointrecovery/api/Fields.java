@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -23,7 +24,7 @@ final class Fields {
     /** The number of errors listed. Without a limit, a response could be many times as large as the body. */
     private static final int MAX_ERRORS = 100;
 
-    private final JsonNode json;
+    private final ObjectNode json;
     private final String pointer;
     private final Errors errors;
     private final Set<String> known = new LinkedHashSet<>();
@@ -40,7 +41,7 @@ final class Fields {
         }
     }
 
-    private Fields(JsonNode json, String pointer, Errors errors) {
+    private Fields(ObjectNode json, String pointer, Errors errors) {
         this.json = json;
         this.pointer = pointer;
         this.errors = errors;
@@ -48,12 +49,11 @@ final class Fields {
 
     /** The fields of a whole body. */
     static Fields of(JsonNode body) {
-        Fields fields = new Fields(body, "", new Errors());
-        if (!body.isObject()) {
+        if (!(body instanceof ObjectNode object)) {
             throw Problem.invalid("", "must be an object (got " + Shown.kind(body) + ")")
                     .exception();
         }
-        return fields;
+        return new Fields(object, "", new Errors());
     }
 
     /** Throws if there are errors or unknown fields. */
@@ -79,6 +79,16 @@ final class Fields {
 
     void error(String name, String message) {
         errors.add(pointer(name), message);
+    }
+
+    /** Returns the object itself. */
+    ObjectNode object() {
+        return json;
+    }
+
+    /** Returns the report of the object. */
+    Report report() {
+        return (path, message) -> errors.add(pointer + path, message);
     }
 
     /** Returns the report of a field. */
@@ -162,11 +172,11 @@ final class Fields {
         if (value == null) {
             return null;
         }
-        if (!value.isObject()) {
+        if (!(value instanceof ObjectNode object)) {
             wrongType(name, "an object", value);
             return null;
         }
-        return new Fields(value, pointer(name), errors);
+        return new Fields(object, pointer(name), errors);
     }
 
     @Nullable

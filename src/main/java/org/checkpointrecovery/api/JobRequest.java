@@ -71,14 +71,14 @@ final class JobRequest {
         List<String> items = new ArrayList<>();
         String name = name(fields);
         InputSpec input = input(fields, items);
-        Format format = CsvOptions.format(fields);
+        Format format = FormatRequest.read(fields);
         refuseOpenRecords(fields, format, items);
         int wrongBefore = fields.wrongCount();
         ProcessorSpec processor = ProcessorRequest.read(fields, checks.processorKinds());
         if (fields.wrongCount() == wrongBefore && !fields.hasErrorWithin("format")) {
             checks.error(processor, format).forEach(fields::error);
         }
-        EngineKind engine = engine(fields, checks);
+        EngineKind engine = engine(fields, processor, checks);
         int batchSize = (int) fields.number("batchSize", 1, Execution.MAX_BATCH_SIZE, Execution.DEFAULT_BATCH_SIZE);
         int parallelism = parallelism(fields, processor, checks.processorKinds(), engine);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
@@ -230,11 +230,19 @@ final class JobRequest {
         }
     }
 
-    private static EngineKind engine(Fields fields, Checks checks) {
+    private static EngineKind engine(Fields fields, ProcessorSpec processor, Checks checks) {
         EngineKind engine = fields.constant("engine", EngineKind.class, EngineKind.LOCAL);
         String wrong = checks.engineError(engine);
+        boolean runs = checks.processorKinds().stream()
+                .noneMatch(kind -> kind.type().equals(processor.type())
+                        && !kind.engines().contains(engine));
         if (wrong != null) {
             fields.error("engine", wrong);
+        } else if (!runs) {
+            fields.error(
+                    "engine",
+                    "is \"" + engine.text() + "\", which cannot run the processor \"" + processor.type()
+                            + "\". Omit the field to run the job in the service itself");
         }
         return engine;
     }

@@ -23,14 +23,14 @@ final class ProcessorRequest {
             return kinds.get(0).read(Json.object(), report);
         }
         Fields processor = fields.object(PROCESSOR);
-        if (processor == null || !(fields.json(PROCESSOR) instanceof ObjectNode given)) {
+        if (processor == null) {
             fields.refuseNull(PROCESSOR);
             return WRONG;
         }
         String type = processor.text(TYPE);
         for (ProcessorDescription kind : kinds) {
             if (kind.type().equals(type)) {
-                return kind.read(given, report);
+                return kind.read(processor.object(), report);
             }
         }
         if (type != null) {

@@ -34,6 +34,7 @@ final class Routes {
             ApiDocument document,
             FileRoutes files,
             JobRoutes jobs,
+            DescriptionRoutes descriptions,
             EventRoutes events) {
         List<Route> all = new ArrayList<>();
         for (Page page : pages) {
@@ -52,6 +53,7 @@ final class Routes {
         all.add(new Route(HandlerType.POST, "/v1/jobs", jobs::submit));
         all.add(new Route(HandlerType.GET, "/v1/jobs", jobs::list));
         all.add(new Route(HandlerType.POST, "/v1/jobs/validate", jobs::validate));
+        all.add(new Route(HandlerType.GET, "/v1/processors", descriptions::processors));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}", jobs::get));
         all.add(new Route(HandlerType.DELETE, "/v1/jobs/{id}", jobs::delete));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/start", jobs::start));

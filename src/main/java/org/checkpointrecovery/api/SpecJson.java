@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.function.Supplier;
 import org.checkpointrecovery.engine.InlineItems;
+import org.checkpointrecovery.item.FieldNamesType;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
@@ -103,7 +104,7 @@ record SpecJson(
         if (names instanceof FieldNames.Given given) {
             return given.names();
         }
-        return names instanceof FieldNames.Numbered ? CsvOptions.NONE : CsvOptions.FIRST;
+        return names instanceof FieldNames.Numbered ? FieldNamesType.NONE : FieldNamesType.FIRST;
     }
 
     private static InputJson input(InputSpec input, Supplier<InlineItems> items) {

@@ -3,6 +3,7 @@ package org.checkpointrecovery.description;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers from {@code least} to {@code most}. */
@@ -23,10 +24,12 @@ public record DecimalNumber(double least, double most) implements OptionType {
 
     @Override
     public ObjectNode schema() {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("type", "number")
-                .put("minimum", least)
-                .put("maximum", most);
+        ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "number");
+        return schema.put("minimum", shortest(least)).put("maximum", shortest(most));
+    }
+
+    /** Returns a number without a fraction of zeros. */
+    private static BigDecimal shortest(double number) {
+        return new BigDecimal(BigDecimal.valueOf(number).stripTrailingZeros().toPlainString());
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its field in JSON
  * @param standard its value if it is omitted; null if it is required
- * @param nullable whether null is a value, which means that there is no limit
+ * @param nullable whether null is a value: no limit, or the default
  * @param help one line for people
  */
 public record Option(String name, OptionType type, @Nullable JsonNode standard, boolean nullable, String help) {
@@ -47,8 +47,8 @@ public record Option(String name, OptionType type, @Nullable JsonNode standard, 
         return new Option(name, type, JSON.objectNode(), false, help);
     }
 
-    /** An option that is unlimited unless it is given. */
-    public static Option unlimited(String name, OptionType type, String help) {
+    /** An option whose default is null. */
+    public static Option optional(String name, OptionType type, String help) {
         return new Option(name, type, NullNode.instance, true, help);
     }
 
@@ -64,8 +64,7 @@ public record Option(String name, OptionType type, @Nullable JsonNode standard, 
      * @param report about the object
      * @return the value or its default; null after a report
      */
-    @Nullable
-    JsonNode read(ObjectNode object, Report report) {
+    public @Nullable JsonNode read(ObjectNode object, Report report) {
         JsonNode value = object.get(name);
         Report own = report.within(name);
         if (value != null && !value.isNull()) {
@@ -85,8 +84,9 @@ public record Option(String name, OptionType type, @Nullable JsonNode standard, 
     /** Returns the JSON Schema of the values, with the default and the help. */
     ObjectNode schema() {
         ObjectNode schema = type.schema();
-        if (nullable) {
-            schema.putArray("type").add(schema.get("type").textValue()).add("null");
+        if (nullable && schema.has("type")) {
+            String own = schema.get("type").textValue();
+            schema.putArray("type").add(own).add("null");
         }
         schema.put("description", help);
         if (standard != null) {

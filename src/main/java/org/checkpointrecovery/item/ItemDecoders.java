@@ -18,10 +18,6 @@ public final class ItemDecoders {
 
     /** Decodes items that are not cut. */
     static ItemDecoder of(Format format, @Nullable CsvHeader header) {
-        return switch (format.kind()) {
-            case LINES, RAW_LINES -> new PassThrough();
-            case JSONL -> new JsonLine();
-            case CSV -> header == null ? new PassThrough() : new CsvObject(header, format);
-        };
+        return RecordFormat.of(format).decoder(format, header);
     }
 }

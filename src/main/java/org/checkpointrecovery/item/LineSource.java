@@ -76,8 +76,8 @@ public final class LineSource implements ItemSource {
         this.channel = channel;
         this.lines = lines;
         Format format = lines.format();
-        this.ends = format.isQuoted() ? new CsvEnds(format.delimiter()) : new LineEnds();
-        this.strip = format.kind() == Format.Kind.LINES || format.kind() == Format.Kind.JSONL;
+        this.ends = RecordFormat.of(format).ends(format);
+        this.strip = RecordFormat.of(format).strips();
         this.windowPosition = position;
         this.nextIndex = firstIndex;
     }

@@ -8,6 +8,7 @@ import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.ItemDecoders;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.LineSource;
+import org.checkpointrecovery.item.RecordFormat;
 import org.checkpointrecovery.item.RenumberedSource;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.Position;
@@ -33,21 +34,11 @@ public final class InputItems {
      * @throws CsvHeader.BadHeaderException if the start of a CSV input does not match the format
      */
     static InputItems of(Input input, Disk disk, Format format, long endBytes, int maxItemBytes) throws IOException {
-        LineSource.Lines lines = lines(input, format, endBytes, maxItemBytes);
-        CsvHeader header = format.kind() == Format.Kind.CSV
-                ? CsvHeader.read(input.open(disk), lines, areCopies(input)).orElse(null)
-                : null;
+        RecordFormat kind = RecordFormat.of(format);
+        boolean copies = areCopies(input);
+        LineSource.Lines lines = kind.lines(format, endBytes, maxItemBytes, input.asSent(), copies);
+        CsvHeader header = kind.header(() -> input.open(disk), lines, copies).orElse(null);
         return new InputItems(input, disk, header == null ? lines : lines.in(header.format()), header);
-    }
-
-    private static LineSource.Lines lines(Input input, Format format, long endBytes, int maxItemBytes) {
-        boolean skipMark = !input.asSent() && format.kind() != Format.Kind.RAW_LINES;
-        boolean skipBlank = switch (format.kind()) {
-            case LINES, JSONL -> !areCopies(input);
-            case RAW_LINES -> false;
-            case CSV -> true; // no record is an empty line
-        };
-        return new LineSource.Lines(endBytes, maxItemBytes, format, skipMark, skipBlank);
     }
 
     /** Whether the items are copies of another job's items, so that each line is one. */
@@ -89,12 +80,11 @@ public final class InputItems {
         }
     }
 
-    /** Returns where the search for the first item starts. A CSV input without a header has no items. */
+    /** Returns where the search for the first item starts. */
     private long firstByte() {
-        if (header != null) {
-            return header.dataStartBytes();
-        }
-        return lines.format().kind() == Format.Kind.CSV ? lines.endBytes() : 0;
+        return header != null
+                ? header.dataStartBytes()
+                : RecordFormat.of(lines.format()).firstByteWithoutHeader(lines);
     }
 
     /** Returns a decoder of these items for one thread. It fails items that are too long. */

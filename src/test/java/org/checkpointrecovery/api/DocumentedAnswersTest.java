@@ -244,6 +244,7 @@ class DocumentedAnswersTest {
         http.get("/v1/events", "Accept", "application/json").isProblem(406, "not-acceptable");
         http.call("HEAD", "/v1/events").is(200);
         http.get("/metrics").is(200);
+        http.get("/v1/processors").is(200);
     }
 
     @Test

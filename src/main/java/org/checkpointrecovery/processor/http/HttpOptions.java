@@ -50,7 +50,7 @@ record HttpOptions(
                     "headers", new Headers(), "Headers of each call: texts, or {\"secret\": NAME} for a secret."),
             Option.of("body", Text.ANY, BODY_ITEM, "item, json, or a template with {item}, {index} and field names."),
             Option.of("concurrency", new WholeNumber(1, 256), 8, "Maximum number of concurrent calls."),
-            Option.unlimited(
+            Option.optional(
                     "requestsPerSecond",
                     new DecimalNumber(0.001, 1_000_000),
                     "Maximum number of calls a second, including retries. Null for no limit."),
