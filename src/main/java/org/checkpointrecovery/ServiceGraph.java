@@ -25,7 +25,7 @@ import org.checkpointrecovery.engine.flink.FlinkSettings;
 import org.checkpointrecovery.engine.local.LocalEngine;
 import org.checkpointrecovery.engine.range.AbsentEngine;
 import org.checkpointrecovery.job.EngineKind;
-import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
@@ -57,6 +57,7 @@ public final class ServiceGraph implements AutoCloseable {
     private final JobStore jobs;
     private final JobService service;
     private final Crashes crashes;
+    private final CallClient client;
     private @Nullable ApiServer server;
 
     /**
@@ -81,8 +82,13 @@ public final class ServiceGraph implements AutoCloseable {
      * The parts that tests replace.
      *
      * @param engines a kind that is missing is one that this service does not have
+     * @param client of the processors and callbacks; closed with the service
      */
-    public record Parts(Map<EngineKind, RehearsingEngine> engines, Processors processors, Callbacks callbacks) {}
+    public record Parts(
+            Map<EngineKind, RehearsingEngine> engines,
+            Processors processors,
+            Callbacks callbacks,
+            CallClient client) {}
 
     /** Builds all parts as the settings say. */
     public static ServiceGraph of(ServiceConfig config, DataLayout data, Surroundings surroundings) throws IOException {
@@ -92,17 +98,23 @@ public final class ServiceGraph implements AutoCloseable {
         if (cluster != null) {
             engines.put(EngineKind.FLINK, cluster(cluster, config, data, surroundings));
         }
+        CallClient client = new CallClient(config.processors().addressRules());
         return new ServiceGraph(
                 config,
                 data,
                 surroundings,
-                new Parts(engines, processors(config, surroundings), callbacks(config, data, surroundings)));
+                new Parts(
+                        engines,
+                        processors(config, surroundings, client),
+                        callbacks(config, data, surroundings, client),
+                        client));
     }
 
     public ServiceGraph(ServiceConfig config, DataLayout data, Surroundings surroundings, Parts parts) {
         this.config = config;
         this.data = data;
         this.surroundings = surroundings;
+        this.client = parts.client();
         Disk disk = surroundings.disk();
         Clock clock = surroundings.clock();
         this.jobs = new JobStore(disk, data.jobs());
@@ -126,24 +138,23 @@ public final class ServiceGraph implements AutoCloseable {
         this.crashes = new Crashes(service.verbs(), parts.engines(), processCrashAllowed(config));
     }
 
-    private static Processors processors(ServiceConfig config, Surroundings surroundings) {
+    private static Processors processors(ServiceConfig config, Surroundings surroundings, CallClient client) {
         ServiceConfig.Processors provided = config.processors();
         return AllKinds.ofService(
-                new HttpKind(provided.secrets().without(CALLBACK_KEY), provided.addressRules(), surroundings.clock()),
+                new HttpKind(provided.secrets().without(CALLBACK_KEY), client, surroundings.clock()),
                 new CommandKind(provided.commands()),
                 new PluginKind(provided.plugins()));
     }
 
-    private static Callbacks callbacks(ServiceConfig config, DataLayout data, Surroundings surroundings)
-            throws IOException {
+    private static Callbacks callbacks(
+            ServiceConfig config, DataLayout data, Surroundings surroundings, CallClient client) throws IOException {
         KeyFile keyFile = new KeyFile(surroundings.disk(), data.callbackKey());
         keyFile.restrictToOwner();
         Optional<String> givenKey = config.processors().secrets().value(CALLBACK_KEY);
-        AddressRules rules = config.processors().addressRules();
         Clock clock = surroundings.clock();
         return new SignedCallbacks(
-                rules,
-                () -> new Poster(rules, clock, surroundings.patience().callbacks()),
+                client.rules(),
+                () -> new Poster(client, clock, surroundings.patience().callbacks()),
                 () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrCreate(),
                 CallbackBody::of,
                 clock);
@@ -251,6 +262,7 @@ public final class ServiceGraph implements AutoCloseable {
             log.warn("The HTTP server did not stop cleanly: {}. Stopping the jobs anyway.", e.toString());
         } finally {
             service.shutDown();
+            client.close();
         }
     }
 }

@@ -14,18 +14,15 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.checkpointrecovery.job.ItemErrorCode;
-import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.Backoff;
 import org.checkpointrecovery.outbound.Call;
+import org.checkpointrecovery.outbound.CallClient;
+import org.checkpointrecovery.outbound.CallLimits;
 import org.checkpointrecovery.outbound.Caller;
 import org.checkpointrecovery.outbound.Hosts;
-import org.checkpointrecovery.outbound.JettyCaller;
 import org.checkpointrecovery.outbound.Loop;
-import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.outbound.Reply;
 import org.checkpointrecovery.outbound.RetryAfter;
-import org.checkpointrecovery.outbound.ThreadLoop;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
  * Posts JSON to endpoints, a few at once, with retries by the same rules as the processor. The thread of its
@@ -69,18 +66,17 @@ public final class Poster implements AutoCloseable {
         }
     }
 
-    /** @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} except in tests */
-    public Poster(AddressRules rules, Clock clock, Duration firstWait) {
+    /**
+     * @param client closed by its owner
+     * @param firstWait the longest wait after the first attempt; {@link #FIRST_WAIT} except in tests
+     */
+    public Poster(CallClient client, Clock clock, Duration firstWait) {
         this(
                 clock,
                 new Backoff(firstWait, Backoff.DEFAULT.max()),
                 () -> ThreadLocalRandom.current().nextDouble(),
-                new JettyCaller(
-                        new JettyCaller.Limits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES),
-                        NameLookup.SYSTEM,
-                        rules,
-                        new SslContextFactory.Client()),
-                new ThreadLoop("http-callbacks"));
+                client.caller(new CallLimits(AT_ONCE, CONNECT_TIMEOUT, TIMEOUT, MAX_ANSWER_BYTES)),
+                client.loop());
     }
 
     /** @param chance a random number between 0 and 1 for each wait */

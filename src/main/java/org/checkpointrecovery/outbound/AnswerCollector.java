@@ -18,7 +18,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     private static final int MAX_ERROR_BODY_BYTES = 16 * 1024;
 
     private final URI url;
-    private final JettyCaller.Limits limits;
+    private final CallLimits limits;
     private final Predicate<Result> repeated;
     private final Consumer<Reply> replied;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -26,7 +26,7 @@ final class AnswerCollector implements Response.HeadersListener, Response.Conten
     private int max;
 
     /** @param repeated whether a call that ended like this was sent again, with this collector */
-    AnswerCollector(URI url, JettyCaller.Limits limits, Predicate<Result> repeated, Consumer<Reply> replied) {
+    AnswerCollector(URI url, CallLimits limits, Predicate<Result> repeated, Consumer<Reply> replied) {
         this.url = url;
         this.limits = limits;
         this.repeated = repeated;

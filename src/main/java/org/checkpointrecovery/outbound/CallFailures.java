@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class CallFailures {
     private CallFailures() {}
 
-    static Reply reply(Throwable failure, URI url, JettyCaller.Limits limits) {
+    static Reply reply(Throwable failure, URI url, CallLimits limits) {
         if (DescriptorShortage.isCauseOf(failure)) {
             return new Reply.NotSent();
         }

@@ -28,10 +28,10 @@ final class Exchange {
     /** The client enforces the timeout of a call itself. After this much longer, this class does. */
     private static final Duration CLIENT_GRACE = Duration.ofMillis(500);
 
+    private final JettyCaller caller;
     private final HttpClient client;
     private final ScheduledExecutorService timers;
-    private final KeptConnections kept;
-    private final JettyCaller.Limits limits;
+    private final CallLimits limits;
     private final Call call;
     private final AnswerCollector collector;
     private final long end;
@@ -43,16 +43,15 @@ final class Exchange {
     private volatile @Nullable Future<?> deadline;
 
     Exchange(
+            JettyCaller caller,
             HttpClient client,
             ScheduledExecutorService timers,
-            KeptConnections kept,
-            JettyCaller.Limits limits,
             Call call,
             Consumer<Reply> replied) {
+        this.caller = caller;
         this.client = client;
         this.timers = timers;
-        this.kept = kept;
-        this.limits = limits;
+        this.limits = caller.limits();
         this.call = call;
         this.end = System.nanoTime() + limits.timeout().toNanos();
         this.collector = new AnswerCollector(call.url(), limits, this::isRepeated, replied);
@@ -68,7 +67,9 @@ final class Exchange {
     private Request request(Duration timeout) {
         Request request = client.newRequest(call.url())
                 .method(call.method())
+                .tag(caller)
                 .timeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .idleTimeout(limits.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onRequestBegin(this::requestBegins)
                 .onResponseBegin(this::answerBegins)
                 .headers(headers -> {
@@ -88,11 +89,11 @@ final class Exchange {
     /** Whether the call was sent again over a new connection. Otherwise it has ended. */
     private boolean isRepeated(Result result) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
-        Optional<HttpVersion> spoken = kept.spoken(result.getRequest());
+        Optional<HttpVersion> spoken = caller.kept().spoken(result.getRequest());
         boolean closed = result.isFailed()
                 && !CallFailures.has(result.getFailure(), TimeoutException.class)
                 && (started ? spoken.isPresent() && isUnanswered(result) : hadConnection(result));
-        if (closed && !repeated && client.isRunning() && left.compareTo(Duration.ZERO) > 0) {
+        if (closed && !repeated && !caller.isClosed() && left.compareTo(Duration.ZERO) > 0) {
             repeated = true;
             repeat(request(left), spoken.orElse(HttpVersion.HTTP_1_1));
             return true;
@@ -115,7 +116,7 @@ final class Exchange {
 
     private void answerBegins(Response response) {
         answered = true;
-        kept.note(response);
+        caller.kept().note(response);
     }
 
     /** Whether no byte of a response came. The status does not tell, because the client makes one up. */

@@ -1,119 +1,83 @@
 package org.checkpointrecovery.outbound;
 
-import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.HttpClient;
-import org.eclipse.jetty.client.transport.HttpClientConnectionFactory;
-import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
-import org.eclipse.jetty.http.HttpCookieStore;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http2.client.HTTP2Client;
-import org.eclipse.jetty.http2.client.transport.ClientConnectionFactoryOverHTTP2;
-import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.ClientConnector;
-import org.eclipse.jetty.util.BlockingArrayQueue;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.util.component.LifeCycle;
 
 /**
- * Calls endpoints with Jetty's client: HTTP/2 if a TLS endpoint offers it, HTTP/1.1 otherwise. Follows no redirects,
- * answers no challenges, keeps no cookies, and neither requests nor decodes content codings.
+ * Makes calls with the client of the service, over connections of its own: it is the tag of its requests, and Jetty
+ * keeps the connections of different tags apart. So callers share threads, but neither connections nor limits.
  */
-public final class JettyCaller implements Caller {
-    private static final Logger log = LoggerFactory.getLogger(JettyCaller.class);
-
-    /** Enough for I/O, which never blocks, and for some name lookups, which do. */
-    private static final int MAX_THREADS = 8;
-
-    private static final int IDLE_THREAD_MILLIS = 60_000;
-
-    private static final int MAX_REQUEST_HEADERS_BYTES = 2 * 1024 * 1024;
-    private static final int MAX_RESPONSE_HEADERS_BYTES = 64 * 1024;
-
-    /** A connection that was idle for longer than a call may take is useless. */
-    private static final Duration IDLE_BEYOND_TIMEOUT = Duration.ofSeconds(1);
-
+final class JettyCaller implements Caller {
     private final HttpClient client;
-    private final Limits limits;
-    private final OwnThreads threads = new OwnThreads("http");
-    private final OwnThreads timerThreads = new OwnThreads("http-timers");
-    private final ScheduledThreadPoolExecutor timers;
+    private final ScheduledExecutorService timers;
+    private final CallLimits limits;
     private final KeptConnections kept = new KeptConnections();
+    private final Set<Connection> connections = new HashSet<>(); // guarded by this
+    private boolean closed; // guarded by this
 
-    /**
-     * @param connections at once, at least 1
-     * @param timeout of a call, from its start to the end of the response
-     * @param maxBodyBytes maximum size of a response body
-     */
-    public record Limits(int connections, Duration connectTimeout, Duration timeout, int maxBodyBytes) {}
-
-    /** @param tls the trusted certificates; not shared, because it is stopped with this caller */
-    public JettyCaller(Limits limits, NameLookup names, AddressRules rules, SslContextFactory.Client tls) {
+    JettyCaller(HttpClient client, ScheduledExecutorService timers, CallLimits limits) {
+        this.client = client;
+        this.timers = timers;
         this.limits = limits;
-        QueuedThreadPool pool =
-                new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS, 0, new BlockingArrayQueue<>(), null, threads);
-        // Our own threads, because Jetty does not wait for the end of its own.
-        timers = new ScheduledThreadPoolExecutor(1, timerThreads);
-        timers.setRemoveOnCancelPolicy(true);
-        ClientConnector connector = new ClientConnector();
-        connector.setSelectors(1);
-        connector.setSslContextFactory(tls);
-        HTTP2Client http2 = new HTTP2Client(connector);
-        client = new HttpClient(new HttpClientTransportDynamic(
-                connector, new ClientConnectionFactoryOverHTTP2.HTTP2(http2), HttpClientConnectionFactory.HTTP11));
-        client.setExecutor(pool);
-        // A connection that is closed from outside returns its buffer while a response may still be read into it
-        // (jetty.project issue 12934). With a pool, another connection could have that buffer by then, and its response
-        // would be damaged.
-        client.setByteBufferPool(new ByteBufferPool.NonPooling());
-        client.setUseInputDirectByteBuffers(false); // garbage-collected, so cheap to create
-        client.setUseOutputDirectByteBuffers(false);
-        client.setScheduler(new ScheduledExecutorScheduler(timers));
-        client.setSocketAddressResolver(new CheckedResolver(names, rules, pool));
-        client.setConnectTimeout(limits.connectTimeout().toMillis());
-        client.setIdleTimeout(limits.timeout().plus(IDLE_BEYOND_TIMEOUT).toMillis());
-        client.setMaxConnectionsPerDestination(limits.connections());
-        client.setMaxRequestHeadersSize(MAX_REQUEST_HEADERS_BYTES);
-        client.setMaxResponseHeadersSize(MAX_RESPONSE_HEADERS_BYTES);
-        client.setFollowRedirects(false);
-        client.setHttpCookieStore(new HttpCookieStore.Empty());
-        client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "checkpoint-recovery"));
-        start();
     }
 
-    private void start() {
-        try {
-            client.start();
-        } catch (Exception e) {
-            throw new IllegalStateException("cannot start the HTTP client", e);
+    CallLimits limits() {
+        return limits;
+    }
+
+    KeptConnections kept() {
+        return kept;
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Takes a new connection; false if this caller was closed in the meantime. */
+    synchronized boolean opened(Connection connection) {
+        if (closed) {
+            return false;
         }
-        client.getContentDecoderFactories().clear();
-        for (String handler : new String[] {"redirect", "www-authenticate", "proxy-authenticate", "upgrade"}) {
-            client.getProtocolHandlers().remove(handler);
-        }
-        client.getProtocolHandlers().put(new InterimAnswers());
+        connections.add(connection);
+        connection.addEventListener(new Connection.Listener() {
+            @Override
+            public void onClosed(Connection gone) {
+                forget(gone);
+            }
+        });
+        return true;
+    }
+
+    private synchronized void forget(Connection connection) {
+        connections.remove(connection);
     }
 
     @Override
     public void call(Call call, Consumer<Reply> replied) {
-        new Exchange(client, timers, kept, limits, call, replied).begin();
+        new Exchange(this, client, timers, call, replied).begin();
     }
 
-    /** On return all its threads have stopped. */
     @Override
     public void close() {
-        try {
-            client.stop();
-        } catch (Exception e) {
-            log.warn("Cannot stop the HTTP client cleanly. Its threads may remain until the service stops.", e);
+        List<Connection> open;
+        synchronized (this) {
+            closed = true;
+            open = new ArrayList<>(connections);
         }
-        timers.shutdownNow();
-        threads.join();
-        timerThreads.join();
+        for (Destination destination : client.getDestinations()) {
+            if (destination.getOrigin().getTag() == this) {
+                client.removeDestination(destination);
+                LifeCycle.stop(destination);
+            }
+        }
+        open.forEach(connection -> connection.getEndPoint().close());
     }
 }

@@ -270,7 +270,7 @@ class CallbackTest {
     /** Of this service: no other test makes callbacks at the same time. */
     private static long callbackThreads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("http-callbacks"))
+                .filter(thread -> thread.getName().startsWith("http-timers"))
                 .count();
     }
 

@@ -21,6 +21,7 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.processor.command.Commands;
@@ -130,7 +131,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                 options.config(),
                 new DataLayout(options.data()),
                 surroundings(disk, options, TestService::noHalt),
-                new ServiceGraph.Parts(engines, options.processors(), callbacks));
+                new ServiceGraph.Parts(engines, options.processors(), callbacks, new CallClient(AddressRules.any())));
     }
 
     private static void noHalt() {

@@ -9,49 +9,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.Backoff;
+import org.checkpointrecovery.outbound.CallClient;
+import org.checkpointrecovery.outbound.CallLimits;
 import org.checkpointrecovery.outbound.Hosts;
-import org.checkpointrecovery.outbound.JettyCaller;
-import org.checkpointrecovery.outbound.NameLookup;
-import org.checkpointrecovery.outbound.ThreadLoop;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Builds processors that call endpoints, with the operator's secrets and within the operator's rules. Thread-safe. */
 public final class HttpKind implements ConcurrentKind<HttpOptions> {
     private final Secrets secrets;
     private final AddressRules rules;
     private final Clock clock;
-    private final NameLookup names;
-    private final Supplier<SslContextFactory.Client> tls;
+    private final CallClient client;
     private final Backoff backoff;
 
-    public HttpKind(Secrets secrets, AddressRules rules, Clock clock) {
-        this(secrets, rules, clock, NameLookup.SYSTEM, SslContextFactory.Client::new, Backoff.DEFAULT);
+    /** @param client makes the calls of all processors; closed by its owner */
+    public HttpKind(Secrets secrets, CallClient client, Clock clock) {
+        this(secrets, client, clock, Backoff.DEFAULT);
     }
 
-    /**
-     * @param tls creates the TLS settings, separate ones for each processor: closing a client stops its settings
-     */
-    HttpKind(
-            Secrets secrets,
-            AddressRules rules,
-            Clock clock,
-            NameLookup names,
-            Supplier<SslContextFactory.Client> tls,
-            Backoff backoff) {
+    HttpKind(Secrets secrets, CallClient client, Clock clock, Backoff backoff) {
         this.secrets = secrets;
-        this.rules = rules;
+        this.rules = client.rules();
         this.clock = clock;
-        this.names = names;
-        this.tls = tls;
+        this.client = client;
         this.backoff = backoff;
     }
 
@@ -148,7 +135,7 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
             headers.put(header.getKey(), value(header.getKey(), header.getValue(), used));
         }
         Redaction redaction = new Redaction(used);
-        JettyCaller.Limits limits = new JettyCaller.Limits(
+        CallLimits limits = new CallLimits(
                 options.concurrency(),
                 options.connectTimeout(),
                 options.timeout(),
@@ -159,8 +146,8 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
                 new HttpProcessor.Setup(
                         RequestBody.of(options),
                         new ItemCalls(url, options.method(), headers),
-                        new JettyCaller(limits, names, rules, tls.get()),
-                        new ThreadLoop("http-items"),
+                        client.caller(limits),
+                        client.loop(),
                         backoff,
                         () -> ThreadLocalRandom.current().nextDouble()));
     }

@@ -6,18 +6,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.Backoff;
+import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.outbound.NameLookup;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 import org.checkpointrecovery.processor.Work;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Real calls by a processor that waits only milliseconds between attempts. */
 final class Calling implements AutoCloseable, Leftovers.Part {
@@ -26,37 +27,46 @@ final class Calling implements AutoCloseable, Leftovers.Part {
     private static final Backoff SHORT = new Backoff(Duration.ofMillis(1), Duration.ofMillis(4));
 
     private final ConcurrentProcessor processor;
+    private final @Nullable CallClient client;
 
-    private Calling(ConcurrentProcessor processor) {
+    private Calling(ConcurrentProcessor processor, @Nullable CallClient client) {
         this.processor = processor;
+        this.client = client;
         Leftovers.started(this);
     }
 
     static Calling with(HttpSpec spec) {
-        return with(
-                spec.build(), kind(Map.of(), AddressRules.any(), NameLookup.SYSTEM, new SslContextFactory.Client()));
+        return with(spec, Map.of());
     }
 
     static Calling with(HttpSpec spec, Map<String, String> secrets) {
-        return with(spec.build(), kind(secrets, AddressRules.any(), NameLookup.SYSTEM, new SslContextFactory.Client()));
+        CallClient client = new CallClient(AddressRules.any());
+        return new Calling(build(spec.build(), kind(secrets, client)), client);
     }
 
+    /** Makes calls with the client of that kind, which stays open. */
     static Calling with(HttpOptions options, HttpKind kind) {
+        return new Calling(build(options, kind), null);
+    }
+
+    private static ConcurrentProcessor build(HttpOptions options, HttpKind kind) {
         try {
-            return new Calling(kind.build(options));
+            return kind.build(options);
         } catch (UnavailableException e) {
             throw new AssertionError(e);
         }
     }
 
+    /** A kind whose client is closed after the test. */
     static HttpKind kind(
             Map<String, String> secrets, AddressRules rules, NameLookup names, SslContextFactory.Client tls) {
-        return kind(secrets, rules, names, () -> tls);
+        CallClient client = new CallClient(rules, names, tls);
+        Leftovers.started(client::close);
+        return kind(secrets, client);
     }
 
-    static HttpKind kind(
-            Map<String, String> secrets, AddressRules rules, NameLookup names, Supplier<SslContextFactory.Client> tls) {
-        return new HttpKind(new Secrets(secrets), rules, Clock.systemUTC(), names, tls, SHORT);
+    private static HttpKind kind(Map<String, String> secrets, CallClient client) {
+        return new HttpKind(new Secrets(secrets), client, Clock.systemUTC(), SHORT);
     }
 
     CompletableFuture<Answer> begin(long index, byte[] item, boolean json) {
@@ -111,6 +121,9 @@ final class Calling implements AutoCloseable, Leftovers.Part {
     @Override
     public void close() {
         processor.close();
+        if (client != null) {
+            client.close();
+        }
         Leftovers.closed(this);
     }
 }

@@ -71,7 +71,7 @@ class TlsTest {
 
     @Test
     void the_end_of_one_job_does_not_disturb_the_calls_of_another() {
-        HttpKind kind = Calling.kind(Map.of(), AddressRules.any(), NameLookup.SYSTEM, TlsTest::trusting);
+        HttpKind kind = Calling.kind(Map.of(), AddressRules.any(), NameLookup.SYSTEM, trusting());
         var spec = HttpSpec.to("https://localhost:" + endpoint().port() + "/")
                 .maxAttempts(1)
                 .build();

@@ -12,6 +12,7 @@ import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.outbound.AddressRules;
+import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.command.CommandKind;
 import org.checkpointrecovery.processor.http.HttpKind;
@@ -19,17 +20,22 @@ import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Creates a task in a cluster process, with processors built from the job's files and the environment of the process.
+ * What a task in a cluster process needs: processors built from the job's files and the environment of the process.
  * Secrets and commands are never sent to a cluster: each machine has its own.
  */
-final class ClusterTask {
+final class ClusterTask implements RangeTask.Provider {
     private static final int KILLED = 137;
+
+    private @Nullable CallClient client;
 
     private ClusterTask() {}
 
     /**
+     * Opens a task. Closing it closes what it was provided with.
+     *
      * @param directory the job's files
      * @param submission number of the task's submission, from 1
      */
@@ -38,18 +44,27 @@ final class ClusterTask {
                 new LocalDisk(),
                 directory,
                 submission,
-                (order, ranges) -> processors(order, ranges),
+                new ClusterTask(),
                 () -> Runtime.getRuntime().halt(KILLED));
     }
 
-    private static Processors processors(RangeOrder order, RangeStore ranges)
+    @Override
+    public Processors processors(RangeOrder order, RangeStore ranges)
             throws IOException, Processors.UnavailableException {
         TaskOptions options = TaskOptions.of(System.getenv());
+        client = new CallClient(AddressRules.parse(order.httpAllow()));
         return AllKinds.ofTask(
-                new HttpKind(options.secrets(), AddressRules.parse(order.httpAllow()), Clock.systemUTC()),
+                new HttpKind(options.secrets(), client, Clock.systemUTC()),
                 new CommandKind(options.commands()),
                 new PluginKind(plugins(ranges)),
                 order.tasks());
+    }
+
+    @Override
+    public void close() {
+        if (client != null) {
+            client.close();
+        }
     }
 
     private static Plugins plugins(RangeStore ranges) throws IOException, Processors.UnavailableException {

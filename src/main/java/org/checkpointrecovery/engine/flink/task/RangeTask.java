@@ -49,14 +49,19 @@ public final class RangeTask implements AutoCloseable {
     private final Manifest manifest;
     private final RangeOrder order;
     private final Processors processors;
+    private final Provider provider;
     private final Runnable halt;
     private final ScheduledExecutorService lookout;
     private @Nullable RunControl over; // guarded by this; control of the last finished range
 
-    /** Builds the processors of a job. */
-    public interface Provider {
+    /** Builds the processors of a job. Closed with the task. */
+    public interface Provider extends AutoCloseable {
         /** @throws Processors.UnavailableException if this machine does not provide the processor */
         Processors processors(RangeOrder order, RangeStore ranges) throws IOException, Processors.UnavailableException;
+
+        /** Call when no range is being processed. */
+        @Override
+        default void close() {}
     }
 
     /** The counts of a range. */
@@ -69,6 +74,7 @@ public final class RangeTask implements AutoCloseable {
             Manifest manifest,
             RangeOrder order,
             Processors processors,
+            Provider provider,
             Runnable halt) {
         this.disk = disk;
         this.ranges = ranges;
@@ -76,6 +82,7 @@ public final class RangeTask implements AutoCloseable {
         this.manifest = manifest;
         this.order = order;
         this.processors = processors;
+        this.provider = provider;
         this.halt = halt;
         this.lookout = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "job-" + order.job().id() + "-lookout");
@@ -96,7 +103,8 @@ public final class RangeTask implements AutoCloseable {
         try {
             Manifest manifest = ranges.manifest();
             RangeOrder order = ranges.order();
-            return new RangeTask(disk, ranges, submission, manifest, order, provider.processors(order, ranges), halt);
+            return new RangeTask(
+                    disk, ranges, submission, manifest, order, provider.processors(order, ranges), provider, halt);
         } catch (NoSuchFileException e) {
             throw new WorkEndedException("The job no longer exists: " + e.getMessage());
         } catch (Processors.UnavailableException e) {
@@ -271,5 +279,6 @@ public final class RangeTask implements AutoCloseable {
     @Override
     public void close() {
         lookout.shutdownNow();
+        provider.close();
     }
 }
