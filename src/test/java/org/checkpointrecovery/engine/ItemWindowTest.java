@@ -2,6 +2,7 @@ package org.checkpointrecovery.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -62,12 +63,10 @@ class ItemWindowTest {
     }
 
     private boolean isHeld(JobId id) {
-        return isWaiting("job-" + id) && isWaiting("job-" + id + "-reader") && isWaiting("job-" + id + "-journal");
-    }
-
-    private static boolean isWaiting(String name) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals(name) && thread.getState() == Thread.State.WAITING);
+        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("job-" + id))
+                .toList();
+        return threads.size() == 1 && threads.get(0).getState() == Thread.State.WAITING;
     }
 
     private void awaitBegun(int items) throws Exception {

@@ -13,49 +13,57 @@ import org.checkpointrecovery.item.OpenQuoteException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the items of a run, cuts them into batches, and processes them or, with a parallelism above 1, passes them to
- * other threads. Runs on its own thread.
+ * Reads the items of a run on its own thread, cuts them into batches, and processes them or, with a parallelism above 1,
+ * passes them to other threads.
  */
-final class BatchReader implements Runnable {
+final class BatchReader implements Reading {
     private final ItemSource source;
+    private final BatchCutter batches;
     private final SliceQueue queue;
     private final RunControl control;
     private final RunSettings settings;
     private final @Nullable SliceProcessor processor;
-    private final @Nullable Processing others;
-
-    private int itemsInBatch;
-    private volatile boolean inputEnded;
+    private final @Nullable ParallelProcessing others;
+    private final Thread thread;
 
     /**
+     * @param name of its thread
      * @param processor processes the items on this thread; null if other threads do
      * @param others process the items on other threads; null if this thread does
-     * @param firstItem a multiple of the batch size if the first item starts a batch
      */
     BatchReader(
-            ItemSource source,
-            SliceQueue queue,
-            RunControl control,
-            RunSettings settings,
+            String name,
+            Pipeline.Work work,
+            Pipeline.Way way,
             @Nullable SliceProcessor processor,
-            @Nullable Processing others,
-            long firstItem) {
-        this.source = source;
-        this.queue = queue;
-        this.control = control;
-        this.settings = settings;
+            @Nullable ParallelProcessing others) {
+        this.source = way.source();
+        this.queue = way.queue();
+        this.settings = work.settings();
+        this.batches = new BatchCutter(source, queue, settings.batchSize(), Integer.MAX_VALUE, way.firstItem());
+        this.control = work.control();
         this.processor = processor;
         this.others = others;
-        this.itemsInBatch = (int) (firstItem % settings.batchSize());
+        this.thread = new Thread(this::read, name);
+        this.thread.setDaemon(true);
     }
 
-    /** Whether all items were read, so that the run is complete when the last slice is committed. */
-    boolean inputEnded() {
-        return inputEnded;
+    void start() {
+        thread.start();
     }
 
     @Override
-    public void run() {
+    public boolean inputEnded() {
+        return batches.inputEnded();
+    }
+
+    @Override
+    public boolean awaitEnd(long mostMillis) throws InterruptedException {
+        thread.join(mostMillis);
+        return !thread.isAlive();
+    }
+
+    private void read() {
         try (source) { // no other thread may close it: if this thread is blocked in it, the other would block too
             readToEnd();
         } catch (Throwable e) { // report any failure to the committing thread
@@ -67,67 +75,39 @@ final class BatchReader implements Runnable {
         try {
             readBatches();
         } catch (OpenQuoteException e) { // the items before it are complete and are committed
-            noMoreItems();
             queue.finish(e);
             return;
         }
-        noMoreItems();
         queue.finish();
-    }
-
-    private void noMoreItems() {
-        if (others != null) {
-            others.noMoreItems();
-        }
     }
 
     private void readBatches() throws IOException, InterruptedException {
         boolean goOn = true;
         while (goOn) {
-            if (control.mustEndNow() || (itemsInBatch == 0 && control.asked() != null)) {
+            if (control.mustEndNow() || (batches.isBetweenBatches() && control.asked() != null)) {
                 return;
             }
             Slice slice = queue.acquire();
             if (slice == null) {
                 return;
             }
-            Items items = read();
-            slice.nextBytes = items.nextBytes();
-            slice.nextCrc = items.nextCrc();
-            goOn = items.count() == 0 ? endInput(slice) : readSlice(items, slice);
+            Items items = batches.read(slice);
+            if (items.count() == 0) {
+                batches.endInput(slice);
+                return;
+            }
+            goOn = readSlice(items, slice);
         }
     }
 
-    private Items read() throws IOException {
-        int max = maxItems();
-        queue.readBegins();
-        try {
-            return source.read(max);
-        } finally {
-            queue.readEnds();
+    private boolean readSlice(Items items, Slice slice) throws InterruptedException {
+        boolean goOn = true;
+        if (others == null) {
+            goOn = process(items, slice, requireNonNull(processor));
+        } else {
+            batches.count(items, slice);
+            others.submit(items, slice);
         }
-    }
-
-    /** Returns the maximum number of items in the next slice. */
-    private int maxItems() {
-        return Math.min(
-                settings.batchSize() - itemsInBatch,
-                settings.concurrent() ? ConcurrentProcessing.SLICE_ITEMS : Integer.MAX_VALUE);
-    }
-
-    /** Ends the last batch if it is incomplete. */
-    private boolean endInput(Slice slice) {
-        if (itemsInBatch > 0) {
-            endBatch(slice);
-            queue.put(slice, true);
-        }
-        inputEnded = true;
-        return false;
-    }
-
-    private boolean readSlice(Items items, Slice slice) throws IOException, InterruptedException {
-        boolean goOn =
-                others == null ? process(items, slice, requireNonNull(processor)) : dispatch(items, slice, others);
         if (goOn && slice.endsBatch && control.commitsEachBatch()) {
             return queue.awaitEmpty();
         }
@@ -144,26 +124,8 @@ final class BatchReader implements Runnable {
             queue.put(slice, true);
             return false;
         }
-        count(items, slice);
+        batches.count(items, slice);
         queue.put(slice, true);
         return true;
-    }
-
-    /** Passes the items to other threads; false if that ends the run. */
-    private boolean dispatch(Items items, Slice slice, Processing processing) throws IOException, InterruptedException {
-        count(items, slice);
-        return processing.submit(items, slice);
-    }
-
-    private void count(Items items, Slice slice) {
-        itemsInBatch += items.count();
-        if (itemsInBatch == settings.batchSize()) {
-            endBatch(slice);
-        }
-    }
-
-    private void endBatch(Slice slice) {
-        slice.endsBatch = true;
-        itemsInBatch = 0;
     }
 }

@@ -2,10 +2,8 @@ package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.engine.RunControl;
@@ -18,7 +16,6 @@ import org.checkpointrecovery.item.ItemDecoder;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.job.JobId;
-import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Work;
@@ -30,50 +27,47 @@ import org.jspecify.annotations.Nullable;
  * Outcomes are forced to the {@link ItemJournal} even while an earlier item is in progress, and only then does another
  * item take the free place. So a crash repeats at most {@code concurrency} calls.
  *
- * <p>The reader's thread starts items, the processor's threads answer, and one thread of this class owns the journal.
- * When the run must end, no more items are started and those in progress finish. The run may end in the middle of a
- * batch, because the journal has the finished items after the checkpoint.
+ * <p>The {@link ConcurrentReader} starts items, the processor's threads answer, and one {@link Activity} of this class
+ * owns the journal. When the run must end, no more items are started and those in progress finish. The run may end in
+ * the middle of a batch, because the journal has the finished items after the checkpoint.
  */
-final class ConcurrentProcessing implements Processing {
+final class ConcurrentProcessing implements AutoCloseable {
     /** Items in a slice, which must all finish before their results can be appended. */
     static final int SLICE_ITEMS = 64;
-    /** Maximum items from the first incomplete slice to the last started item. */
-    private static final int WINDOW_ITEMS = 16 * 1024;
-    /** Maximum bytes of items and results in incomplete slices. The queue bounds the complete ones. */
-    private static final long WINDOW_BYTES = 16L * 1024 * 1024;
 
     private final JobId job;
     private final JobId first;
     private final RunListener listener;
     private final RunSettings settings;
-    private final ItemDecoder decoder; // of the reader's thread
+    private final ItemDecoder decoder; // of the reader
     private final ConcurrentProcessor processor;
     private final Pipeline.@Nullable Journal journal;
     private final SliceQueue queue;
     private final RunControl control;
-    private final FailureStreak streak;
-    private final Thread keeper;
+    private final Activity keeper;
 
-    /** Index of the next submitted item. Used by the reader's thread only. */
+    /** Index of the next submitted item. This and the next field are used by the reader only. */
     private long nextNumber;
-    /** Consecutive failed items that may be retried. This and the next field are used by the keeper's thread only. */
-    private final List<Finished> held = new ArrayList<>();
+    /** The item that waits for a place, and that the decoder holds. */
+    private @Nullable Item decoded;
 
-    private boolean pausedByStreak;
+    /** This and the next field are used by the keeper only. */
+    private final HeldFailures<Finished> held;
 
-    private final Deque<Span> spans = new ArrayDeque<>(); // guarded by this, as all below
+    private boolean kept;
+
+    private final ItemWindow window = new ItemWindow(); // guarded by this, as all below
     private List<Finished> finished = new ArrayList<>();
     private int free;
     private int underWay;
-    private int windowItems;
-    private long windowBytes;
     private boolean noMore;
     private boolean ending;
     private boolean readerWaits;
     private boolean closed;
+    private Runnable wakeReader = () -> {};
 
     /** An answer for one of the items of a slice. */
-    private record Finished(Pending slice, int item, Answer answer) {
+    private record Finished(PendingSlice slice, int position, Answer answer) {
         Entry entry() {
             if (answer instanceof Answer.Succeeded succeeded) {
                 return new Entry.Succeeded(succeeded.result());
@@ -85,32 +79,14 @@ final class ConcurrentProcessing implements Processing {
         }
     }
 
-    /** The window share of a slice that is incomplete or follows an incomplete one. */
-    private static final class Span {
-        private int windowItems;
-        private boolean complete;
-    }
-
-    /** A slice with unfinished items. */
-    private static final class Pending {
-        private final Slice slice;
-        private final long firstNumber;
-        private final Item[] items;
-        private final @Nullable Entry[] entries;
-        private int missing; // guarded by the processing
-        private final Span span = new Span(); // guarded by the processing
-        private long windowBytes; // guarded by the processing
-
-        Pending(Slice slice, Items source, long firstNumber) {
-            this.slice = slice;
-            this.firstNumber = firstNumber;
-            this.missing = source.count();
-            this.items = new Item[missing];
-            this.entries = new Entry[missing];
-            for (int i = 0; i < missing; i++) {
-                items[i] = source.get(i).copy();
-            }
-        }
+    /** How the start of an item went. */
+    enum Start {
+        STARTED,
+        /** As many items as the processor takes are in progress. */
+        NO_PLACE,
+        /** An item too far behind must finish first. */
+        WINDOW_FULL,
+        RUN_ENDS
     }
 
     /**
@@ -133,15 +109,18 @@ final class ConcurrentProcessing implements Processing {
         this.journal = journal;
         this.queue = queue;
         this.nextNumber = journal == null ? 0 : journal.nextItem();
-        this.streak = FailureStreak.of(processor.pauses(), settings.failedItemLimits());
+        this.held = new HeldFailures<>(
+                FailureStreak.of(processor.pauses(), settings.failedItemLimits()), control);
         this.free = processor.concurrency();
-        this.keeper = new Thread(this::keep, "job-" + job + "-journal");
+        this.keeper = new Activity(work.threads(), "job-" + job + "-journal", this::keep);
     }
 
-    void start() {
-        queue.onReaderWaits(this::wake);
+    /** @param wake called whenever the reader may be able to go on */
+    void start(Runnable wake) {
+        synchronized (this) {
+            wakeReader = wake;
+        }
         control.onChange(this::requested);
-        keeper.start();
     }
 
     /** Handles a request to the run. */
@@ -151,8 +130,9 @@ final class ConcurrentProcessing implements Processing {
         synchronized (this) {
             begins = ends && !ending;
             ending |= ends;
-            notifyAll();
+            wakeReader.run();
         }
+        keeper.wake();
         if (begins) {
             processor.stopRetrying();
         }
@@ -162,39 +142,46 @@ final class ConcurrentProcessing implements Processing {
         return closed || control.mustEndNow();
     }
 
-    private synchronized void wake() {
-        notifyAll();
-    }
-
-    @Override
-    public boolean submit(Items items, Slice slice) throws IOException, InterruptedException {
-        Pending pending = new Pending(slice, items, nextNumber);
+    /** Queues a slice, whose items are then started; null if the run ends and no more items start. */
+    @Nullable
+    PendingSlice submit(Items items, Slice slice) {
+        PendingSlice pending;
         synchronized (this) {
             if (ending) {
-                return false;
+                return null;
             }
-            spans.addLast(pending.span);
+            pending = new PendingSlice(slice, window.open(), items, nextNumber);
         }
         nextNumber += items.count();
         queue.put(slice, false);
-        for (int i = 0; i < pending.items.length; i++) {
-            Item raw = pending.items[i];
-            Entry known = known(raw, pending.firstNumber + i);
+        return pending;
+    }
+
+    /** Starts the next item of a slice, if there is room. */
+    Start startNext(PendingSlice pending) throws IOException {
+        int position = pending.next();
+        Item raw = pending.item(position);
+        if (decoded != raw) {
+            Entry known = known(raw, pending.number(position));
             if (known != null) {
+                pending.beginNext();
                 enter(pending, 0);
-                settle(pending, i, known);
-            } else if (awaitRoom(pending, raw.length())) {
-                int item = i;
-                long began = System.nanoTime();
-                processor.begin(new Work(job, first, raw.index(), decoded(raw), settings.jsonItems()), answer -> {
-                    listener.processed(job, 1, Duration.ofNanos(System.nanoTime() - began));
-                    answered(new Finished(pending, item, answer));
-                });
-            } else {
-                return false;
+                settle(pending, position, known);
+                return Start.STARTED;
             }
+            decoded = raw;
         }
-        return true;
+        Start start = takePlace(pending, raw.length());
+        if (start == Start.STARTED) {
+            pending.beginNext();
+            decoded = null;
+            long began = System.nanoTime();
+            processor.begin(new Work(job, first, raw.index(), decodedBytes(raw), settings.jsonItems()), answer -> {
+                listener.processed(job, 1, Duration.ofNanos(System.nanoTime() - began));
+                answered(new Finished(pending, position, answer));
+            });
+        }
+        return start;
     }
 
     /** Returns the outcome of an item that needs no call; null if it needs one, and is decoded for it. */
@@ -213,60 +200,64 @@ final class ConcurrentProcessing implements Processing {
     }
 
     /** Returns a copy of the decoded item. */
-    private byte[] decoded(Item raw) {
-        Item decoded = decoder.decoded();
-        return decoded.bytes() == raw.bytes() && decoded.length() == raw.bytes().length
+    private byte[] decodedBytes(Item raw) {
+        Item item = decoder.decoded();
+        return item.bytes() == raw.bytes() && item.length() == raw.bytes().length
                 ? raw.bytes()
-                : Arrays.copyOfRange(decoded.bytes(), decoded.start(), decoded.end());
+                : Arrays.copyOfRange(item.bytes(), item.start(), item.end());
     }
 
-    /** Waits until one more item can be started; false if no more can. */
-    private synchronized boolean awaitRoom(Pending pending, int bytes) throws InterruptedException {
-        while (!ending && !mustEndNow() && (free == 0 || isWindowFull(pending))) {
-            readerWaits = isWindowFull(pending);
-            notifyAll();
-            wait();
-        }
-        readerWaits = false;
+    private synchronized Start takePlace(PendingSlice pending, int bytes) {
         if (ending || mustEndNow()) {
-            return false;
+            return Start.RUN_ENDS;
+        }
+        if (window.isFull(pending.span())) {
+            return Start.WINDOW_FULL;
+        }
+        if (free == 0) {
+            return Start.NO_PLACE;
         }
         free--;
         underWay++;
-        enter(pending, bytes);
-        return true;
+        window.enter(pending.span(), bytes);
+        return Start.STARTED;
     }
 
-    /** Adds an item to the window. */
-    private synchronized void enter(Pending pending, int bytes) {
-        windowItems++;
-        windowBytes += bytes;
-        pending.span.windowItems++;
-        pending.windowBytes += bytes;
+    private synchronized void enter(PendingSlice pending, int bytes) {
+        window.enter(pending.span(), bytes);
     }
 
-    /** The first incomplete slice is never blocked, because the others wait for it. */
-    private boolean isWindowFull(Pending pending) {
-        return (windowItems >= WINDOW_ITEMS || windowBytes >= WINDOW_BYTES) && spans.peekFirst() != pending.span;
+    private void answered(Finished one) {
+        synchronized (this) {
+            finished.add(one);
+        }
+        keeper.wake();
     }
 
-    private synchronized void answered(Finished one) {
-        finished.add(one);
-        notifyAll();
+    /** @param waits whether the reader waits for slices, not only for items in progress */
+    void readerWaits(boolean waits) {
+        synchronized (this) {
+            readerWaits = waits;
+        }
+        if (waits) {
+            keeper.wake();
+        }
     }
 
-    @Override
-    public synchronized void noMoreItems() {
-        noMore = true;
-        notifyAll();
+    /** Announces that no more items are submitted. */
+    void noMoreItems() {
+        synchronized (this) {
+            noMore = true;
+        }
+        keeper.wake();
     }
 
-    /** Writes answers to the journal and, once they are durable there, to their slices, until no more can come. */
+    /** Writes the answers that have come to the journal and, once they are durable there, to their slices. */
     private void keep() {
         try {
-            while (!mustEndNow()) {
+            while (!kept && !mustEndNow()) {
                 List<Finished> answers = take();
-                if (mustEndNow()) {
+                if (answers == null) {
                     return;
                 }
                 List<Finished> done = new ArrayList<>();
@@ -279,23 +270,22 @@ final class ConcurrentProcessing implements Processing {
                     over = pauseInAnswers && isOver();
                 }
                 if (pauseInAnswers) {
-                    endStreak(done);
+                    held.end(done);
                 }
                 keep(done, places);
-                if (over) {
-                    return;
-                }
+                kept = over;
             }
         } catch (Throwable e) { // report any failure to the committing thread
             queue.fail(e);
-        } finally {
-            queue.dropUnprocessed();
         }
+        kept = true;
+        queue.dropUnprocessed();
     }
 
-    private synchronized List<Finished> take() throws InterruptedException {
-        while (finished.isEmpty() && !mustEndNow() && !(noAnswerOutstanding() && (isOver() || !held.isEmpty()))) {
-            wait();
+    /** Returns the new answers, which may be none if held ones become final; null if nothing is to be done now. */
+    private synchronized @Nullable List<Finished> take() {
+        if (finished.isEmpty() && !(noAnswerOutstanding() && (isOver() || !held.isEmpty()))) {
+            return null;
         }
         List<Finished> taken = finished;
         finished = new ArrayList<>();
@@ -304,7 +294,7 @@ final class ConcurrentProcessing implements Processing {
 
     /** Whether no answer is outstanding and no item is being started. The caller holds this. */
     private boolean noAnswerOutstanding() {
-        return underWay == 0 && finished.isEmpty() && (isOver() || readerWaits || queue.readerWaits());
+        return underWay == 0 && finished.isEmpty() && (isOver() || readerWaits);
     }
 
     /** Whether no more items will be started. The caller holds this. */
@@ -326,42 +316,21 @@ final class ConcurrentProcessing implements Processing {
                     control.pause(givenUp.pause());
                 }
                 release(1); // not earlier, or another item would be started
-                continue;
-            }
-            ItemFailure failure = one.answer instanceof Answer.Failed failed ? failed.failure() : null;
-            FailureStreak.Effect effect = streak.add(failure);
-            if (failure == null || effect == FailureStreak.Effect.BREAKS) {
-                endStreak(done);
-                done.add(one);
-                places++;
-            } else {
-                held.add(one);
-                pauseIfEnough(failure);
+            } else if (one.answer instanceof Answer.Failed failed && held.failed(one, failed.failure(), done)) {
                 release(1);
+            } else {
+                if (one.answer instanceof Answer.Succeeded) {
+                    held.succeeded(one, done);
+                }
+                places++;
             }
         }
         return places;
     }
 
-    /** Makes the held failures final, unless the job pauses because of them. */
-    private void endStreak(List<Finished> done) {
-        if (!pausedByStreak) {
-            done.addAll(held);
-        }
-        held.clear();
-    }
-
-    private void pauseIfEnough(ItemFailure failure) {
-        Reason reason = streak.pause(failure);
-        if (reason != null) {
-            pausedByStreak = true;
-            control.pause(reason);
-        }
-    }
-
-    private synchronized void release(int permits) {
-        free += permits;
-        notifyAll();
+    private synchronized void release(int places) {
+        free += places;
+        wakeReader.run();
     }
 
     /** @param places how many of them still occupy their place */
@@ -369,12 +338,12 @@ final class ConcurrentProcessing implements Processing {
         if (journal != null) {
             for (Finished one : done) {
                 journal.items()
-                        .append(one.slice.firstNumber + one.item, checksum(one.slice.items[one.item]), one.entry());
+                        .append(one.slice.number(one.position), checksum(one.slice.item(one.position)), one.entry());
             }
             journal.items().force();
         }
         for (Finished one : done) {
-            settle(one.slice, one.item, one.entry());
+            settle(one.slice, one.position, one.entry());
         }
         release(places);
         if (journal != null) {
@@ -383,68 +352,26 @@ final class ConcurrentProcessing implements Processing {
     }
 
     /** Adds the outcome of an item to its slice, and passes the slice on if it is complete. */
-    private void settle(Pending pending, int i, Entry entry) {
+    private void settle(PendingSlice pending, int position, Entry entry) {
         synchronized (this) {
-            pending.entries[i] = entry;
-            pending.missing--;
-            if (pending.missing > 0) {
-                long held = entry instanceof Entry.Succeeded succeeded ? succeeded.result().length : 0;
-                pending.windowBytes += held;
-                windowBytes += held;
+            if (!pending.finish(position, entry)) {
+                window.hold(pending.span(), entry instanceof Entry.Succeeded succeeded ? succeeded.result().length : 0);
                 return;
             }
-            windowBytes -= pending.windowBytes;
-            pending.span.complete = true;
-            moveWindow();
-            notifyAll();
+            window.complete(pending.span());
+            wakeReader.run();
         }
-        for (int item = 0; item < pending.items.length; item++) {
-            write(pending, item);
-        }
-        pending.slice.reported = true;
-        queue.processed(pending.slice);
-    }
-
-    /** Moves the start of the window to the first incomplete slice. The caller holds this. */
-    private void moveWindow() {
-        Span first = spans.peekFirst();
-        while (first != null && first.complete) {
-            windowItems -= first.windowItems;
-            spans.removeFirst();
-            first = spans.peekFirst();
-        }
-    }
-
-    private void write(Pending pending, int i) {
-        Slice slice = pending.slice;
-        if (pending.entries[i] instanceof Entry.Succeeded succeeded) {
-            slice.results
-                    .raw(settings.resultsFormat().before())
-                    .raw(succeeded.result())
-                    .raw(settings.resultsFormat().after());
-            slice.succeeded++;
-        } else if (pending.entries[i] instanceof Entry.Failed failed) {
-            slice.fail(pending.items[i], failed.failure(), failed.attempts());
-        }
+        pending.write(settings);
+        queue.processed(pending.slice());
     }
 
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
-            notifyAll();
         }
         processor.close();
-        boolean interrupted = false;
-        while (keeper.isAlive()) {
-            try {
-                keeper.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        keeper.wake();
+        keeper.awaitIdle();
     }
 }

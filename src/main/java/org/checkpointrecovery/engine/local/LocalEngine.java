@@ -18,6 +18,7 @@ public final class LocalEngine implements JobEngine {
     private final Disk disk;
     private final RunPool pool;
     private final ItemCounter counter;
+    private final SharedThreads threads = new SharedThreads();
 
     /**
      * @param workers how many jobs run at once, at least 1
@@ -27,8 +28,8 @@ public final class LocalEngine implements JobEngine {
     public LocalEngine(Disk disk, Clock clock, int workers, int maxItemBytes, Runnable halt) {
         this.disk = disk;
         this.counter = new ItemCounter(maxItemBytes);
-        this.pool =
-                new RunPool(clock, workers, maxItemBytes, (parts, from) -> LocalFeed.open(parts, from, counter), halt);
+        this.pool = new RunPool(
+                clock, workers, maxItemBytes, (parts, from) -> LocalFeed.open(parts, from, counter, threads), halt);
     }
 
     @Override
@@ -63,5 +64,6 @@ public final class LocalEngine implements JobEngine {
     public void shutDown(Duration grace) {
         pool.shutDown(grace);
         counter.close();
+        threads.close();
     }
 }

@@ -27,19 +27,23 @@ final class LocalFeed implements Feed {
     private final RunOrder order;
     private final Position from;
     private final ItemCounter counter;
+    private final SharedThreads threads;
     private final @Nullable ItemJournal journal;
     private @Nullable Pipeline pipeline;
 
-    private LocalFeed(RunParts parts, Position from, ItemCounter counter, @Nullable ItemJournal journal) {
+    private LocalFeed(
+            RunParts parts, Position from, ItemCounter counter, SharedThreads threads, @Nullable ItemJournal journal) {
         this.parts = parts;
         this.order = parts.order();
         this.from = from;
         this.counter = counter;
+        this.threads = threads;
         this.journal = journal;
     }
 
-    static LocalFeed open(RunParts parts, Position from, ItemCounter counter) throws IOException {
-        return new LocalFeed(parts, from, counter, openJournal(parts, from));
+    static LocalFeed open(RunParts parts, Position from, ItemCounter counter, SharedThreads threads)
+            throws IOException {
+        return new LocalFeed(parts, from, counter, threads, openJournal(parts, from));
     }
 
     /**
@@ -104,11 +108,9 @@ final class LocalFeed implements Feed {
                         parts.settings(),
                         parts.listener(),
                         parts.control(),
-                        order.means().processors()),
-                opened.items,
-                opened.source,
-                queue,
-                0,
+                        order.means().processors(),
+                        threads),
+                new Pipeline.Way(opened.items, opened.source, queue, 0),
                 journal == null ? null : new Pipeline.Journal(journal, from.nextItem(), committedItems));
     }
 

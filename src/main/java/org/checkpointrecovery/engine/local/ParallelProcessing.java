@@ -13,7 +13,7 @@ import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.Items;
 
 /** Processes slices of one run on several threads, in any order. */
-final class ParallelProcessing implements Processing {
+final class ParallelProcessing implements AutoCloseable {
     private final ExecutorService threads;
     private final Queue<SliceProcessor> idle = new ConcurrentLinkedQueue<>();
     private final SliceQueue queue;
@@ -29,17 +29,11 @@ final class ParallelProcessing implements Processing {
         idle.addAll(processors);
     }
 
-    @Override
-    public boolean submit(Items items, Slice slice) {
+    /** Queues the slice and has copies of the items processed into it. */
+    void submit(Items items, Slice slice) {
         slice.copy.copyOf(items);
         queue.put(slice, false);
         threads.execute(() -> process(slice));
-        return true;
-    }
-
-    @Override
-    public void noMoreItems() {
-        // slices end on their own
     }
 
     private void process(Slice slice) {

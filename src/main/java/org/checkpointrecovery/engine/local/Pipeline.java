@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.local;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
@@ -11,26 +12,40 @@ import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.job.Job;
-import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.InlineProcessor;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.ItemJournal;
 import org.jspecify.annotations.Nullable;
 
-/** Moves items from a source through a processor into a queue of slices, on its own threads. */
+/** Moves items from a source through a processor into a queue of slices, on other threads than the committing one. */
 final class Pipeline {
     private static final long LOOK_MILLIS = 100;
 
-    private final Work work;
-    private final InputItems items;
-    private final @Nullable Processing others;
     private final SliceQueue queue;
-    private final BatchReader reader;
-    private final Thread thread;
+    private final Reading reading;
+    private final Runnable closeOthers;
 
-    /** How to process the items. */
-    record Work(Job job, RunSettings settings, RunListener listener, RunControl control, Processors processors) {}
+    /**
+     * How to process the items.
+     *
+     * @param threads for what waits most of the time
+     */
+    record Work(
+            Job job,
+            RunSettings settings,
+            RunListener listener,
+            RunControl control,
+            Processors processors,
+            Executor threads) {}
+
+    /**
+     * The way of the items.
+     *
+     * @param source of the items; closed by the thread that reads from it
+     * @param firstItem index of the first item, for counting batches
+     */
+    record Way(InputItems items, ItemSource source, SliceQueue queue, long firstItem) {}
 
     /**
      * The journal of uncommitted outcomes.
@@ -40,90 +55,71 @@ final class Pipeline {
      */
     record Journal(ItemJournal items, long nextItem, LongSupplier committedItems) {}
 
-    /**
-     * @param source of the items; closed by the thread that reads from it
-     * @param firstItem index of the first item, for counting batches
-     * @param journal null if the processor handles one item at a time, or if uncommitted outcomes are not kept
-     */
-    private Pipeline(
-            Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
-            throws Processors.UnavailableException {
-        this.work = work;
-        this.items = items;
-        this.others = processing(queue, journal);
-        this.reader = new BatchReader(
-                source,
-                queue,
-                work.control(),
-                work.settings(),
-                others == null ? sliceProcessor() : null,
-                others,
-                firstItem);
+    private Pipeline(SliceQueue queue, Reading reading, Runnable closeOthers) {
         this.queue = queue;
-        this.thread = new Thread(reader, "job-" + work.job().id() + "-reader");
-        this.thread.setDaemon(true);
+        this.reading = reading;
+        this.closeOthers = closeOthers;
     }
 
-    static Pipeline begin(
-            Work work, InputItems items, ItemSource source, SliceQueue queue, long firstItem, @Nullable Journal journal)
+    /** @param journal null if the processor handles one item at a time, or if uncommitted outcomes are not kept */
+    static Pipeline begin(Work work, Way way, @Nullable Journal journal)
             throws IOException, Processors.UnavailableException {
         try {
-            Pipeline pipeline = new Pipeline(work, items, source, queue, firstItem, journal);
-            pipeline.thread.start();
-            return pipeline;
+            return work.settings().concurrent() ? concurrent(work, way, journal) : inline(work, way);
         } catch (Processors.UnavailableException | RuntimeException e) {
-            source.close();
+            way.source().close();
             throw e;
         }
     }
 
-    /** Returns the processing on other threads; null if the reading thread processes the items. */
-    private @Nullable Processing processing(SliceQueue queue, @Nullable Journal journal)
+    private static Pipeline concurrent(Work work, Way way, @Nullable Journal journal)
             throws Processors.UnavailableException {
+        ConcurrentProcessing processing = new ConcurrentProcessing(
+                work,
+                way.items().decoder(),
+                work.processors().concurrent(work.job().validSpec().processor()),
+                journal,
+                way.queue());
+        ConcurrentReader reader = new ConcurrentReader(work, way, processing);
+        reader.start();
+        return new Pipeline(way.queue(), reader, processing::close);
+    }
+
+    private static Pipeline inline(Work work, Way way) throws Processors.UnavailableException {
+        String name = "job-" + work.job().id();
         RunSettings settings = work.settings();
-        if (settings.concurrent()) {
-            return concurrentProcessing(queue, journal);
-        }
-        if (settings.readerProcesses()) {
-            return null;
-        }
         List<SliceProcessor> processors = new ArrayList<>();
         while (processors.size() < settings.parallelism()) {
-            processors.add(sliceProcessor());
+            processors.add(sliceProcessor(work, way));
         }
-        return new ParallelProcessing("job-" + work.job().id(), processors, queue, work.control());
+        ParallelProcessing others = settings.readerProcesses()
+                ? null
+                : new ParallelProcessing(name, processors, way.queue(), work.control());
+        BatchReader reader =
+                new BatchReader(name + "-reader", work, way, others == null ? processors.get(0) : null, others);
+        reader.start();
+        return new Pipeline(way.queue(), reader, others == null ? () -> {} : others::close);
     }
 
-    private Processing concurrentProcessing(SliceQueue queue, @Nullable Journal journal)
-            throws Processors.UnavailableException {
-        ConcurrentProcessor processor =
-                work.processors().concurrent(work.job().validSpec().processor());
-        ConcurrentProcessing processing = new ConcurrentProcessing(work, items.decoder(), processor, journal, queue);
-        processing.start();
-        return processing;
-    }
-
-    private SliceProcessor sliceProcessor() throws Processors.UnavailableException {
-        RunSettings settings = work.settings();
+    private static SliceProcessor sliceProcessor(Work work, Way way) throws Processors.UnavailableException {
         InlineProcessor processor =
                 work.processors().inline(work.job().validSpec().processor());
-        return new SliceProcessor(items.decoder(), processor, settings);
+        return new SliceProcessor(way.items().decoder(), processor, work.settings());
     }
 
     /** Whether all items were read, so that the run is complete when the last slice is taken. */
     boolean inputEnded() {
-        return reader.inputEnded();
+        return reading.inputEnded();
     }
 
     /**
-     * Waits until all threads have stopped. The control has told them to end, and the queue is closed. A reader that
+     * Waits until all its work has stopped. The control has told it to end, and the queue is closed. A reader that
      * hangs in a read is abandoned; if the read ever returns, the reader finds the queue closed and ends.
      */
-    void close() throws IOException, InterruptedException {
+    void close() throws InterruptedException {
         long read = 0;
         long since = System.nanoTime();
-        while (thread.isAlive()) {
-            thread.join(LOOK_MILLIS);
+        while (!reading.awaitEnd(LOOK_MILLIS)) {
             long now = queue.readUnderWay();
             if (now == 0 || now != read) {
                 read = now;
@@ -132,8 +128,6 @@ final class Pipeline {
                 break;
             }
         }
-        if (others != null) {
-            others.close();
-        }
+        closeOthers.run();
     }
 }

@@ -78,18 +78,16 @@ public final class RangeRun {
         Times times = new Times();
         InputIdentity identity = requireNonNull(job.identity());
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2);
-        try (ResultSink sink = ResultSink.open(
-                disk, directory.results(), directory.errors(), ResultsFormat.JSON_LINES, Position.START)) {
+        try (SharedThreads threads = new SharedThreads();
+                ResultSink sink = ResultSink.open(
+                        disk, directory.results(), directory.errors(), ResultsFormat.JSON_LINES, Position.START)) {
             Opened opened = InputCalls.call(control, "job-" + job.id() + "-input", () -> {
                 InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
                 return new Opened(items, new LimitedSource(items.open(start(range)), range.items()));
             });
             Pipeline pipeline = Pipeline.begin(
-                    new Pipeline.Work(job, settings, times, control, processors),
-                    opened.items,
-                    opened.source,
-                    queue,
-                    range.firstItem(),
+                    new Pipeline.Work(job, settings, times, control, processors, threads),
+                    new Pipeline.Way(opened.items, opened.source, queue, range.firstItem()),
                     null);
             try {
                 Parts parts = new Parts(range, last, settings, sink, times);

@@ -28,22 +28,16 @@ public final class SliceQueue {
     private boolean woken;
     private @Nullable Throwable failure;
     private @Nullable Throwable failureAtEnd;
-    private Runnable onReaderWaits = () -> {};
-    private volatile boolean readerWaits;
+    private Runnable onRoom = () -> {};
     private final AtomicLong reads = new AtomicLong(); // odd while the input is read
 
     public SliceQueue(int maxUnprocessed) {
         this.maxUnprocessed = maxUnprocessed;
     }
 
-    /** Registers a callback for when the reader blocks. Call before the first read. */
-    public synchronized void onReaderWaits(Runnable listener) {
-        onReaderWaits = listener;
-    }
-
-    /** Whether the reader waits for slices to be committed. */
-    public boolean readerWaits() {
-        return readerWaits;
+    /** Registers a callback for a reader that polls: there may be room, or the run is over. Call before the first read. */
+    public synchronized void onRoom(Runnable listener) {
+        onRoom = listener;
     }
 
     /** Notes that the reader starts a read of the input, which may block forever. */
@@ -63,21 +57,27 @@ public final class SliceQueue {
 
     /** Returns an empty slice for the reader; null if the run is over. */
     public synchronized @Nullable Slice acquire() throws InterruptedException {
-        while (!closed && (bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed)) {
-            tellThatReaderWaits();
+        while (!closed && isFull()) {
             wait();
         }
-        readerWaits = false;
-        if (closed) {
+        return poll();
+    }
+
+    /** Returns an empty slice for a reader that does not wait; null if there is no room or the run is over. */
+    public synchronized @Nullable Slice poll() {
+        if (closed || isFull()) {
             return null;
         }
         Slice slice = free.pollLast();
         if (slice == null) {
-            slice = new Slice();
-        } else {
-            slice.clear();
+            return new Slice();
         }
+        slice.clear();
         return slice;
+    }
+
+    private boolean isFull() {
+        return bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed;
     }
 
     /** Adds the next slice in order, whether processed or not. */
@@ -120,6 +120,7 @@ public final class SliceQueue {
     public synchronized void dropUnprocessed() {
         dropUnprocessed = true;
         notifyAll();
+        onRoom.run();
     }
 
     /** Makes the committing thread check whether the run must end. */
@@ -185,27 +186,32 @@ public final class SliceQueue {
         }
         slices.clear();
         notifyAll();
+        onRoom.run();
     }
 
     /** Waits until all slices are released. Returns false if the run ends before. */
     public synchronized boolean awaitEmpty() throws InterruptedException {
-        while (!closed && !dropUnprocessed && underWay > 0) {
-            tellThatReaderWaits();
+        while (!isOver() && underWay > 0) {
             wait();
         }
-        readerWaits = false;
-        return !closed && !dropUnprocessed;
+        return !isOver();
     }
 
-    private void tellThatReaderWaits() {
-        readerWaits = true;
-        onReaderWaits.run();
+    /** Whether all slices are released. */
+    public synchronized boolean isEmpty() {
+        return underWay == 0;
+    }
+
+    /** Whether no more slices are taken. */
+    public synchronized boolean isOver() {
+        return closed || dropUnprocessed;
     }
 
     /** Ends all waits, because the run is over. */
     public synchronized void close() {
         closed = true;
         notifyAll();
+        onRoom.run();
     }
 
     /** Another thread of the run failed; the cause is its exception. */

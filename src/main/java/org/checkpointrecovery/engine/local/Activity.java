@@ -1,0 +1,79 @@
+package org.checkpointrecovery.engine.local;
+
+import java.util.concurrent.Executor;
+
+/**
+ * Work of a run that is done on a shared thread whenever something has changed, and that costs no thread while it waits.
+ * Each pass does what can be done at that moment. Passes never overlap, and each sees what the previous ones wrote.
+ */
+final class Activity {
+    private final Executor threads;
+    private final String name;
+    private final Runnable pass;
+    private boolean hasThread; // guarded by this
+    private boolean changed; // guarded by this
+
+    /**
+     * @param name of its thread during a pass
+     * @param pass must not throw
+     */
+    Activity(Executor threads, String name, Runnable pass) {
+        this.threads = threads;
+        this.name = name;
+        this.pass = pass;
+    }
+
+    /** Starts a pass that sees all that was written before this call. Returns at once. */
+    synchronized void wake() {
+        changed = true;
+        if (!hasThread) {
+            threads.execute(this::run);
+            hasThread = true;
+        }
+    }
+
+    private void run() {
+        Thread thread = Thread.currentThread();
+        String shared = thread.getName();
+        thread.setName(name);
+        try {
+            while (isDue()) {
+                pass.run();
+            }
+        } finally {
+            thread.setName(shared);
+        }
+    }
+
+    private synchronized boolean isDue() {
+        hasThread = changed;
+        changed = false;
+        if (!hasThread) {
+            notifyAll();
+        }
+        return hasThread;
+    }
+
+    /** Waits until no pass is due; false if that takes longer. */
+    synchronized boolean awaitIdle(long mostMillis) throws InterruptedException {
+        if (hasThread) {
+            wait(mostMillis);
+        }
+        return !hasThread;
+    }
+
+    /** Waits until no pass is due, even if interrupted. */
+    synchronized void awaitIdle() {
+        boolean interrupted = false;
+        while (hasThread) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
