@@ -3,7 +3,7 @@ package org.checkpointrecovery.api;
 import java.io.Closeable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
@@ -63,10 +63,30 @@ final class Lanes implements Closeable {
             thread.setDaemon(true);
             return thread;
         };
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(mostWaiting), factory);
+        IdleFirst queue = new IdleFirst();
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(1, threads, 30, TimeUnit.SECONDS, queue, factory, (task, busy) -> {
+                    if (busy.isShutdown() || queue.size() >= mostWaiting) {
+                        throw new RejectedExecutionException();
+                    }
+                    queue.append(task);
+                    busy.prestartCoreThread(); // the last thread may just have ended
+                });
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Tasks that wait for a thread. The pool offers each task here first, and starts a thread if none is idle. */
+    private static final class IdleFirst extends LinkedTransferQueue<Runnable> {
+        @Override
+        public boolean offer(Runnable task) {
+            return tryTransfer(task);
+        }
+
+        /** Queues a task, because all threads are busy. */
+        void append(Runnable task) {
+            super.offer(task);
+        }
     }
 
     /** For tasks that take milliseconds and little memory. */

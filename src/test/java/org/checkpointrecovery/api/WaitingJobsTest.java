@@ -58,13 +58,10 @@ class WaitingJobsTest {
                 ids.add(http.submit(spec(server, i % 2 == 0 ? "silent" : "busy")));
             }
             Await.until("each job has made a call", () -> calling(server), calls -> calls == jobs + 1);
-            int added = Await.until(
-                                    "at most " + most + " threads more than " + before,
-                                    WaitingJobsTest::threads,
-                                    now -> now.size() - before.size() <= most)
-                            .size()
-                    - before.size();
-            System.out.println(jobs + " waiting jobs add " + added + " threads to " + before.size());
+            Await.until(
+                    "at most " + most + " threads more than " + before,
+                    WaitingJobsTest::threads,
+                    now -> now.size() - before.size() <= most);
             ids.forEach(id -> http.await(id, "RUNNING"));
         }
     }
