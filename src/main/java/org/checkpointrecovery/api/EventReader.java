@@ -5,6 +5,7 @@ import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,11 @@ final class EventReader implements WriteListener {
             return;
         }
         waiting.add(bytes);
+        added(bytes);
+    }
+
+    /** Requires the lock of this object. */
+    private void added(byte[] bytes) {
         waitingBytes += bytes.length;
         if (waitingBytes > MOST_WAITING_BYTES) {
             drop();
@@ -64,13 +70,16 @@ final class EventReader implements WriteListener {
     }
 
     /**
-     * Queues bytes for this reader alone. Never blocks.
+     * Queues bytes for this reader alone, before all events. Call before it is open.
      *
      * @param room released once the bytes are sent
      */
-    synchronized void send(byte[] bytes, Runnable room) {
+    synchronized void sendFirst(List<byte[]> all, Runnable room) {
         roomTaken = room;
-        send(bytes);
+        for (int i = all.size() - 1; i >= 0 && !ended; i--) {
+            waiting.addFirst(all.get(i));
+            added(all.get(i));
+        }
         giveBackRoom();
     }
 

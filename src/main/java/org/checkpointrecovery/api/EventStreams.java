@@ -131,27 +131,16 @@ final class EventStreams implements JobWatcher, Closeable {
     }
 
     /**
-     * Sends a reader the events it has missed, or a snapshot, and every event from now on.
+     * Sends a reader the events it has missed, or a snapshot, and every event from now on. Call before the reader is
+     * open.
      *
      * @param seen the number of the last event that it has, or null
      */
-    synchronized void add(EventReader reader, @Nullable JobId job, @Nullable Long seen) {
-        tellChanges(); // earlier changes are part of the snapshot
-        readers.add(reader); // before the snapshot, so that no event is missed
-        reader.send(RETRY);
-        Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
+    void add(EventReader reader, @Nullable JobId job, @Nullable Long seen) {
         try {
-            if (missed.isPresent()) {
-                missed.get().forEach(event -> reader.send(event.bytes));
-            } else {
-                sendSnapshot(reader, bytes(lastNumber, "snapshot", json -> snapshot(json, job)));
-            }
-            if (job != null && isSettled(job)) {
-                if (missed.isEmpty()) {
-                    JobView view = service.jobs().view(job);
-                    reader.send(bytes(lastNumber, "end", json -> jobs.writeSummary(json, view)));
-                }
-                reader.finish();
+            Snapshot snapshot = register(reader, job, seen);
+            if (snapshot != null) {
+                begin(reader, snapshot);
             }
         } catch (RefusedException | UncheckedIOException e) { // just deleted, or unreadable
             reader.finish();
@@ -161,13 +150,53 @@ final class EventStreams implements JobWatcher, Closeable {
         }
     }
 
-    /** Limits snapshots that wait for their readers to an eighth of the heap. */
-    private void sendSnapshot(EventReader reader, byte[] snapshot) {
-        int kib = snapshot.length / 1024;
-        if (snapshots.tryAcquire(kib)) {
-            reader.send(snapshot, () -> snapshots.release(kib));
-        } else {
+    /**
+     * Jobs as they are after an event and before the next one.
+     *
+     * @param number of the event
+     * @param alone whether it is of one job
+     */
+    private record Snapshot(long number, List<JobView> views, boolean alone) {}
+
+    /** Sends the events that a reader has missed; if it needs a snapshot instead, takes that. */
+    private synchronized @Nullable Snapshot register(EventReader reader, @Nullable JobId job, @Nullable Long seen)
+            throws RefusedException {
+        tellChanges(); // earlier changes are part of the snapshot
+        readers.add(reader); // before the snapshot, so that no event is missed
+        Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
+        if (missed.isEmpty()) {
+            List<JobView> views = job == null
+                    ? service.jobs().list(null, null, Integer.MAX_VALUE)
+                    : List.of(service.jobs().view(job));
+            return new Snapshot(lastNumber, views, job != null);
+        }
+        reader.send(RETRY);
+        missed.get().forEach(event -> reader.send(event.bytes));
+        if (job != null && isSettled(job)) {
+            reader.finish();
+        }
+        return null;
+    }
+
+    /** Writes a snapshot, which may take long. Events that come meanwhile wait in the reader and follow it. */
+    private void begin(EventReader reader, Snapshot snapshot) throws RefusedException {
+        List<byte[]> first = new ArrayList<>();
+        first.add(RETRY);
+        first.add(bytes(snapshot.number, "snapshot", json -> write(json, snapshot)));
+        JobView view = snapshot.alone ? snapshot.views.get(0) : null;
+        boolean settled = view != null && view.job().status().isEnd();
+        if (settled) {
+            first.add(bytes(snapshot.number, "end", json -> jobs.writeSummary(json, view)));
+        }
+        // Limits snapshots that wait for their readers to an eighth of the heap.
+        int kib = first.stream().mapToInt(bytes -> bytes.length).sum() / 1024;
+        if (!snapshots.tryAcquire(kib)) {
             reader.refuse();
+            return;
+        }
+        reader.sendFirst(first, () -> snapshots.release(kib));
+        if (settled) {
+            reader.finish();
         }
     }
 
@@ -186,14 +215,14 @@ final class EventStreams implements JobWatcher, Closeable {
                 .toList());
     }
 
-    private void snapshot(JsonGenerator json, @Nullable JobId job) throws IOException, RefusedException {
-        if (job != null) {
-            jobs.write(json, service.jobs().view(job));
+    private void write(JsonGenerator json, Snapshot snapshot) throws IOException {
+        if (snapshot.alone) {
+            jobs.write(json, snapshot.views.get(0));
             return;
         }
         json.writeStartObject();
         json.writeArrayFieldStart("jobs");
-        for (JobView view : service.jobs().list(null, null, Integer.MAX_VALUE)) {
+        for (JobView view : snapshot.views) {
             if (!view.job().status().isEnd()) {
                 jobs.writeSummary(json, view);
             }
