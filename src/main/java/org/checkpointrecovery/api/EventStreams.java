@@ -183,9 +183,9 @@ final class EventStreams implements JobWatcher, Closeable {
         List<byte[]> first = new ArrayList<>();
         first.add(RETRY);
         first.add(bytes(snapshot.number, "snapshot", json -> write(json, snapshot)));
-        JobView view = snapshot.alone ? snapshot.views.get(0) : null;
-        boolean settled = view != null && view.job().status().isEnd();
+        boolean settled = snapshot.alone && snapshot.views.get(0).job().status().isEnd();
         if (settled) {
+            JobView view = snapshot.views.get(0);
             first.add(bytes(snapshot.number, "end", json -> jobs.writeSummary(json, view)));
         }
         // Limits snapshots that wait for their readers to an eighth of the heap.

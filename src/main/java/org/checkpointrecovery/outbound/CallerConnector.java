@@ -1,5 +1,7 @@
 package org.checkpointrecovery.outbound;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Map;
@@ -22,7 +24,7 @@ final class CallerConnector extends ClientConnector {
 
     private static JettyCaller callerOf(Object attachment) {
         Object destination = ((Map<?, ?>) attachment).get(Destination.CONTEXT_KEY);
-        return caller((Destination) destination);
+        return caller((Destination) requireNonNull(destination));
     }
 
     @Override

@@ -102,7 +102,9 @@ class EventStreamsTest {
         Received other = connect(null);
         CompletableFuture<Received> slow = CompletableFuture.supplyAsync(() -> connect(new JobId(id)));
         Await.until("the snapshot is being written", snapshotBegun::getCount, count -> count == 0);
-        Received late = connect(null);
+        CompletableFuture<Received> connecting = CompletableFuture.supplyAsync(() -> connect(null));
+        Await.until("another client connects", connecting::isDone, done -> done);
+        Received late = connecting.join();
         service.client().post("/v1/jobs/" + id + "/start", "").is(202);
         Await.until("others know the end", other::events, events -> events.contains("end"));
         Await.until("others know the end", late::events, events -> events.contains("end"));

@@ -56,8 +56,11 @@ final class Activity {
 
     /** Waits until no pass is due; false if that takes longer. */
     synchronized boolean awaitIdle(long mostMillis) throws InterruptedException {
-        if (hasThread) {
-            wait(mostMillis);
+        long began = System.nanoTime();
+        long left = mostMillis;
+        while (hasThread && left > 0) {
+            wait(left);
+            left = mostMillis - (System.nanoTime() - began) / 1_000_000;
         }
         return !hasThread;
     }
