@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class EventStreamsTest {
 
     private final CountDownLatch snapshotBegun = new CountDownLatch(1);
     private final CountDownLatch snapshotMayEnd = new CountDownLatch(1);
-    private final TestService service = TestService.in(directory).start();
+    private final TestServer service = TestServer.in(directory).start();
     private final EventStreams streams =
             new EventStreams(service.service(), new JobJson(job -> slowItems(), false), Clock.systemUTC());
 

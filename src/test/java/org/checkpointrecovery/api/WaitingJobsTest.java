@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.processor.http.MisbehavingServer;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -49,7 +50,7 @@ class WaitingJobsTest {
                         exchange.answer(200, "[]");
                     }
                 });
-                TestService service = TestService.in(directory).workers(jobs).start()) {
+                TestServer service = TestServer.in(directory).workers(jobs).start()) {
             ServiceClient http = service.client();
             http.complete(spec(server, "first"));
             List<String> before = threads();
