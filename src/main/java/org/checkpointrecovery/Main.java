@@ -55,7 +55,9 @@ public final class Main {
                     Main::outOfMemory,
                     ServiceGraph.Patience.DEFAULT);
             return serveUntilStopped(config, ServiceGraph.of(config, data.layout(), surroundings));
-        } catch (DataDirectory.HeldException | ApiServer.PortTakenException e) {
+        } catch (DataDirectory.HeldException e) {
+            System.err.println(e.getMessage() + " Stop that service, or use another directory with --data.");
+        } catch (ApiServer.PortTakenException e) {
             System.err.println(e.getMessage());
         } catch (DamagedFileException e) {
             System.err.println(

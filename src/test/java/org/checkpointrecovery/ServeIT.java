@@ -177,7 +177,8 @@ class ServeIT {
                 assertThat(second.exitCode()).isEqualTo(1);
                 assertThat(second.output()).isEmpty();
                 assertThat(second.log())
-                        .contains("is in use by another service")
+                        .contains("is in use by another service. Nothing was changed. Stop that service, or use another"
+                                + " directory with --data.")
                         .doesNotContain("\tat ");
             }
             assertThat(jar.isAlive()).isTrue();

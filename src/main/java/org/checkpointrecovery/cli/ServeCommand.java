@@ -34,6 +34,9 @@ import picocli.CommandLine.Mixin;
                     + " line breaks."
         })
 final class ServeCommand implements Callable<Integer> {
+    /** The list of addresses that jobs may call. */
+    static final String HTTP_ALLOW = "--http-allow";
+
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
     /** The limit of Flink. */
     private static final int MAX_FLINK_PARALLELISM = 32_768;
@@ -149,17 +152,17 @@ final class ServeCommand implements Callable<Integer> {
 
     private AddressRules addressRules(boolean loopback, OptionValues values) {
         if (processors.httpAllow.isEmpty()) {
-            return loopback ? AddressRules.any() : AddressRules.publicOnly();
+            return loopback ? AddressRules.any() : AddressRules.publicOnly(HTTP_ALLOW);
         }
         List<AllowedTarget> targets = new ArrayList<>();
         for (String text : processors.httpAllow) {
             AllowedTarget.parse(text.strip())
                     .ifPresentOrElse(
                             targets::add,
-                            () -> values.problem("--http-allow \"" + text
+                            () -> values.problem(HTTP_ALLOW + " \"" + text
                                     + "\" must be HOST or HOST:PORT, with IPv6 addresses in brackets"));
         }
-        return AddressRules.only(targets);
+        return AddressRules.only(targets, HTTP_ALLOW);
     }
 
     private boolean isLoopback(OptionValues values) {

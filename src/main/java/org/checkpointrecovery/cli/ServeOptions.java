@@ -125,7 +125,7 @@ final class ServeOptions {
 
     static final class Processors {
         @Option(
-                names = "--http-allow",
+                names = ServeCommand.HTTP_ALLOW,
                 split = ",",
                 hideParamSyntax = true,
                 paramLabel = "HOST[:PORT]",

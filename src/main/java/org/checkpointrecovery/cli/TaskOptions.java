@@ -2,6 +2,7 @@ package org.checkpointrecovery.cli;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -15,6 +16,11 @@ public record TaskOptions(Secrets secrets, Commands commands) {
     private static final String SECRETS_FILE = "CHECKPOINT_RECOVERY_SECRETS_FILE";
     private static final String COMMAND = "CHECKPOINT_RECOVERY_COMMAND";
     private static final String COMMAND_ENV = "CHECKPOINT_RECOVERY_COMMAND_ENV";
+
+    /** Parses the rules that the service follows. */
+    public static AddressRules addressRules(String text) {
+        return AddressRules.parse(text, ServeCommand.HTTP_ALLOW);
+    }
 
     /** @throws Processors.UnavailableException if a variable is invalid */
     public static TaskOptions of(Map<String, String> environment) throws Processors.UnavailableException {

@@ -14,16 +14,22 @@ import java.util.stream.Collectors;
 public final class AddressRules {
     private final Kind kind;
     private final List<AllowedTarget> targets;
+    private final String option;
 
     private enum Kind {
         ANY,
         PUBLIC,
-        LISTED
+        LISTED;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    private AddressRules(Kind kind, List<AllowedTarget> targets) {
+    private AddressRules(Kind kind, List<AllowedTarget> targets, String option) {
         this.kind = kind;
         this.targets = targets;
+        this.option = option;
     }
 
     /**
@@ -31,31 +37,42 @@ public final class AddressRules {
      * themselves.
      */
     public static AddressRules any() {
-        return new AddressRules(Kind.ANY, List.of());
+        return new AddressRules(Kind.ANY, List.of(), "");
     }
 
-    /** Allows public addresses only. For a service that others can reach: not this machine, nor its network. */
-    public static AddressRules publicOnly() {
-        return new AddressRules(Kind.PUBLIC, List.of());
+    /**
+     * Allows public addresses only. For a service that others can reach: not this machine, nor its network.
+     *
+     * @param option what the operator calls the list of allowed targets
+     */
+    public static AddressRules publicOnly(String option) {
+        return new AddressRules(Kind.PUBLIC, List.of(), option);
     }
 
-    /** Allows only the targets that the operator has listed, whatever their addresses. */
-    public static AddressRules only(List<AllowedTarget> targets) {
-        return new AddressRules(Kind.LISTED, List.copyOf(targets));
+    /**
+     * Allows only the targets that the operator has listed, whatever their addresses.
+     *
+     * @param option what the operator calls the list
+     */
+    public static AddressRules only(List<AllowedTarget> targets, String option) {
+        return new AddressRules(Kind.LISTED, List.copyOf(targets), option);
     }
 
     /** Parses the output of {@link #toString}. */
-    public static AddressRules parse(String text) {
-        if (text.equals(any().toString())) {
+    public static AddressRules parse(String text, String option) {
+        if (text.equals(Kind.ANY.text())) {
             return any();
         }
-        if (text.equals(publicOnly().toString())) {
-            return publicOnly();
+        if (text.equals(Kind.PUBLIC.text())) {
+            return publicOnly(option);
         }
-        return only(Arrays.stream(text.split(","))
-                .distinct()
-                .map(target -> AllowedTarget.parse(target).orElseThrow(() -> new IllegalArgumentException(target)))
-                .toList());
+        return only(
+                Arrays.stream(text.split(","))
+                        .distinct()
+                        .map(target ->
+                                AllowedTarget.parse(target).orElseThrow(() -> new IllegalArgumentException(target)))
+                        .toList(),
+                option);
     }
 
     /**
@@ -76,13 +93,19 @@ public final class AddressRules {
                 Hosts.literal(host)
                         .flatMap(PublicAddresses::special)
                         .map(what -> "has the address " + host + ", which is " + what
-                                + "; this service connects only to public addresses and those in --http-allow");
+                                + "; this service connects only to public addresses and those in " + option);
         };
     }
 
     private String notListed(URI url) {
         return "has the host " + Hosts.named(url) + ", but this service connects only to "
-                + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (--http-allow)";
+                + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (" + option + ")";
+    }
+
+    /** Returns why no address of a host can be connected to. */
+    String refusal(String host) {
+        return "This service may not connect to the address of " + host
+                + ". Use an allowed host, or ask the operator for " + option + ".";
     }
 
     /** Whether a connection to an address of a host is allowed. */
@@ -101,11 +124,10 @@ public final class AddressRules {
     @Override
     public String toString() {
         if (kind != Kind.LISTED) {
-            return kind.name().toLowerCase(Locale.ROOT);
+            return kind.text();
         }
         String listed = targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(","));
-        boolean isKind =
-                listed.equals(any().toString()) || listed.equals(publicOnly().toString());
+        boolean isKind = listed.equals(Kind.ANY.text()) || listed.equals(Kind.PUBLIC.text());
         return isKind ? listed + "," + listed : listed; // distinguishes a host named like a rule from the rule
     }
 }

@@ -24,12 +24,11 @@ final class CallFailures {
             return new Reply.NotSent();
         }
         String target = Hosts.named(url);
-        if (has(failure, CheckedResolver.NotAllowedException.class)) {
+        Optional<CheckedResolver.NotAllowedException> refused =
+                find(failure, CheckedResolver.NotAllowedException.class);
+        if (refused.isPresent()) {
             return new Reply.Broken(
-                    ItemErrorCode.ADDRESS_NOT_ALLOWED,
-                    "This service may not connect to the address of " + url.getHost() + ". Use an allowed host, or "
-                            + "ask the operator for --http-allow.",
-                    false);
+                    ItemErrorCode.ADDRESS_NOT_ALLOWED, refused.get().rules().refusal(url.getHost()), false);
         }
         if (has(failure, AnswerCollector.TooLargeException.class)) {
             return new Reply.Broken(

@@ -44,8 +44,15 @@ final class CheckedResolver implements SocketAddressResolver {
 
     /** No address of the host is allowed. */
     static final class NotAllowedException extends Exception {
-        NotAllowedException(String host) {
-            super("This service may not connect to the address of " + host + ".");
+        private final transient AddressRules rules;
+
+        NotAllowedException(String host, AddressRules rules) {
+            super(rules.refusal(host));
+            this.rules = rules;
+        }
+
+        AddressRules rules() {
+            return rules;
         }
     }
 
@@ -97,7 +104,7 @@ final class CheckedResolver implements SocketAddressResolver {
         try {
             List<InetSocketAddress> allowed = allowed(waiting.host, waiting.port, found.get());
             if (allowed.isEmpty()) {
-                waiting.resolved.failed(new NotAllowedException(waiting.host));
+                waiting.resolved.failed(new NotAllowedException(waiting.host, rules));
             } else {
                 waiting.resolved.succeeded(allowed);
             }

@@ -77,8 +77,7 @@ public final class DataDirectory implements Closeable {
     /** Another service has locked the directory. */
     public static final class HeldException extends IOException {
         HeldException(Path root) {
-            super("Data directory " + root + " is in use by another service. Nothing was changed. Stop that service, "
-                    + "or use another directory with --data.");
+            super("Data directory " + root + " is in use by another service. Nothing was changed.");
         }
     }
 }

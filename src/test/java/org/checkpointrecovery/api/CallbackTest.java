@@ -285,7 +285,7 @@ class CallbackTest {
     @Test
     void a_url_that_the_rules_do_not_allow_is_refused_and_not_called_later() {
         String id = http.submit(spec(",\"start\":false"));
-        service.stop().addressRules(AddressRules.publicOnly()).start();
+        service.stop().addressRules(AddressRules.publicOnly("--http-allow")).start();
         http = service.client();
         http.post("/v1/jobs", spec("")).isInvalid("/callbackUrl");
         String byName = spec("").replace("127.0.0.1", "localhost");

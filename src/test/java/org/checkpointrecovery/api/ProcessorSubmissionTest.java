@@ -28,7 +28,7 @@ class ProcessorSubmissionTest {
     static void startService() {
         service = TestServer.in(directory)
                 .secrets(Map.of("TOKEN", "Bearer v3ry-s3cret"))
-                .addressRules(AddressRules.publicOnly())
+                .addressRules(AddressRules.publicOnly("--http-allow"))
                 .start();
         http = service.client();
     }

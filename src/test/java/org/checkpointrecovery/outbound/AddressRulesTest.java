@@ -24,7 +24,7 @@ class AddressRulesTest {
         for (String target : targets) {
             parsed.add(AllowedTarget.parse(target).orElseThrow());
         }
-        return AddressRules.only(parsed);
+        return AddressRules.only(parsed, "--http-allow");
     }
 
     @ParameterizedTest
@@ -74,8 +74,8 @@ class AddressRulesTest {
                 "[2001:0:a00:1::f7f7:f7f7]"
             })
     void an_address_that_is_not_public_is_refused_in_any_notation(String host) throws UnknownHostException {
-        assertThat(problem(AddressRules.publicOnly(), host)).isPresent();
-        assertThat(AddressRules.publicOnly().allow("innocent.test", 80, InetAddress.getByName(host)))
+        assertThat(problem(AddressRules.publicOnly("--http-allow"), host)).isPresent();
+        assertThat(AddressRules.publicOnly("--http-allow").allow("innocent.test", 80, InetAddress.getByName(host)))
                 .isFalse();
         assertThat(problem(AddressRules.any(), host)).isEmpty();
         assertThat(AddressRules.any().allow(host, 80, InetAddress.getByName(host)))
@@ -102,8 +102,8 @@ class AddressRulesTest {
                 "[2a00::1]"
             })
     void a_public_address_is_allowed(String host) throws UnknownHostException {
-        assertThat(problem(AddressRules.publicOnly(), host)).isEmpty();
-        assertThat(AddressRules.publicOnly().allow("innocent.test", 80, InetAddress.getByName(host)))
+        assertThat(problem(AddressRules.publicOnly("--http-allow"), host)).isEmpty();
+        assertThat(AddressRules.publicOnly("--http-allow").allow("innocent.test", 80, InetAddress.getByName(host)))
                 .isTrue();
     }
 
@@ -115,8 +115,10 @@ class AddressRulesTest {
         mapped[12] = 127;
         mapped[15] = 1;
         assertThat(Hosts.isOddNumber("8.8.8.8")).isFalse();
-        assertThat(problem(AddressRules.publicOnly(), "[::ffff:8.8.8.8]")).isEmpty();
-        assertThat(problem(AddressRules.publicOnly(), "[::ffff:7f00:1]")).isPresent();
+        assertThat(problem(AddressRules.publicOnly("--http-allow"), "[::ffff:8.8.8.8]"))
+                .isEmpty();
+        assertThat(problem(AddressRules.publicOnly("--http-allow"), "[::ffff:7f00:1]"))
+                .isPresent();
     }
 
     @ParameterizedTest
@@ -184,7 +186,7 @@ class AddressRulesTest {
         InetAddress bad = InetAddress.getLoopbackAddress();
         InetAddress good = InetAddress.getByName("198.41.0.4");
         List<Object> seen = new ArrayList<>();
-        new CheckedResolver(host -> List.of(bad, good), AddressRules.publicOnly(), Runnable::run)
+        new CheckedResolver(host -> List.of(bad, good), AddressRules.publicOnly("--http-allow"), Runnable::run)
                 .resolve("both.test", 80, Map.of(), new org.eclipse.jetty.util.Promise<>() {
                     @Override
                     public void succeeded(List<java.net.InetSocketAddress> result) {
@@ -209,10 +211,12 @@ class AddressRulesTest {
                 "public:80"
             })
     void listed_targets_are_read_as_they_were_written(String text) {
-        AddressRules rules = AddressRules.only(Arrays.stream(text.split(","))
-                .map(target -> AllowedTarget.parse(target).orElseThrow())
-                .toList());
-        AddressRules read = AddressRules.parse(rules.toString());
+        AddressRules rules = AddressRules.only(
+                Arrays.stream(text.split(","))
+                        .map(target -> AllowedTarget.parse(target).orElseThrow())
+                        .toList(),
+                "--http-allow");
+        AddressRules read = AddressRules.parse(rules.toString(), "--http-allow");
         assertThat(read).hasToString(rules.toString());
         for (String url : List.of(
                 "http://a.test/",
@@ -231,9 +235,11 @@ class AddressRulesTest {
 
     @Test
     void rules_without_a_list_are_read_as_they_were_written() {
-        assertThat(AddressRules.parse(AddressRules.any().toString()).problem(URI.create("http://127.0.0.1/")))
+        assertThat(AddressRules.parse(AddressRules.any().toString(), "--http-allow")
+                        .problem(URI.create("http://127.0.0.1/")))
                 .isEmpty();
-        AddressRules open = AddressRules.parse(AddressRules.publicOnly().toString());
+        AddressRules open =
+                AddressRules.parse(AddressRules.publicOnly("--http-allow").toString(), "--http-allow");
         assertThat(open.problem(URI.create("http://127.0.0.1/"))).isPresent();
         assertThat(open.problem(URI.create("http://8.8.8.8/"))).isEmpty();
     }

@@ -30,7 +30,8 @@ class AllowedAddressTest {
             };
             String url = "http://rebind.test:" + server.port() + "/";
             assertThat(names.lookUp("at submission")).containsExactly(good);
-            var kind = Calling.kind(Map.of(), AddressRules.publicOnly(), names, new SslContextFactory.Client());
+            var kind = Calling.kind(
+                    Map.of(), AddressRules.publicOnly("--http-allow"), names, new SslContextFactory.Client());
             try (Calling calling = Calling.with(HttpSpec.to(url).build(), kind)) {
                 Answer.Failed failed = Calling.failed(calling.answer("a"));
                 assertThat(failed.failure().code()).isEqualTo(ItemErrorCode.ADDRESS_NOT_ALLOWED);
@@ -48,8 +49,10 @@ class AllowedAddressTest {
                 MisbehavingServer.that((request, time, exchange) -> exchange.answer(200, "in"))) {
             var kind = Calling.kind(
                     Map.of(),
-                    AddressRules.only(List.of(
-                            AllowedTarget.parse("here.test:" + server.port()).orElseThrow())),
+                    AddressRules.only(
+                            List.of(AllowedTarget.parse("here.test:" + server.port())
+                                    .orElseThrow()),
+                            "--http-allow"),
                     host -> List.of(InetAddress.getLoopbackAddress()),
                     new SslContextFactory.Client());
             try (Calling calling = Calling.with(

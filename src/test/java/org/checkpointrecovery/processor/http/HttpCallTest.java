@@ -175,8 +175,8 @@ class HttpCallTest {
 
     @Test
     void what_the_operator_does_not_provide_is_named_before_a_job_and_before_a_run() {
-        HttpKind kind =
-                Calling.kind(SECRETS, AddressRules.publicOnly(), NameLookup.SYSTEM, new SslContextFactory.Client());
+        HttpKind kind = Calling.kind(
+                SECRETS, AddressRules.publicOnly("--http-allow"), NameLookup.SYSTEM, new SslContextFactory.Client());
         var spec = HttpSpec.to("http://10.0.0.1/")
                 .secret("A~b", "GONE")
                 .secret("B", "TOKEN")

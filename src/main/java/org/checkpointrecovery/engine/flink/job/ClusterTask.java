@@ -11,7 +11,6 @@ import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.command.CommandKind;
@@ -52,7 +51,7 @@ final class ClusterTask implements RangeTask.Provider {
     public Processors processors(RangeOrder order, RangeStore ranges)
             throws IOException, Processors.UnavailableException {
         TaskOptions options = TaskOptions.of(System.getenv());
-        client = new CallClient(AddressRules.parse(order.httpAllow()));
+        client = new CallClient(TaskOptions.addressRules(order.httpAllow()));
         return AllKinds.ofTask(
                 new HttpKind(options.secrets(), client, Clock.systemUTC()),
                 new CommandKind(options.commands()),
