@@ -4,7 +4,7 @@ import { crashPointSelect } from './actions.js';
 import { call, upload } from './api.js';
 import { announce, el, heading, newId, problemText, setText } from './dom.js';
 import { bytes, count } from './format.js';
-import { BadField, ProcessorForm, field, number } from './processor-form.js';
+import { BadField, OptionForm, ProcessorForm, field, number } from './option-form.js';
 
 const PREVIEW_BYTES = 64 * 1024;
 const PREVIEW_ROWS = 5;
@@ -12,7 +12,18 @@ const ROW_LENGTH = 300;
 /** Requests are limited to 1 MiB; longer input is uploaded as a file. */
 const INLINE_CHARACTERS = 300 * 1000;
 
+/** Shows the form as soon as the service has said which processors and formats it has. */
 export function showSubmit(main) {
+  let leave = () => { leave = null; };
+  call('GET', '/v1/processors').then(described => {
+    if (leave !== null) {
+      leave = showForm(main, described);
+    }
+  }, problem => main.append(heading('Submit a job'), el('div', { class: 'problem', role: 'alert' }, problemText(problem))));
+  return () => leave?.();
+}
+
+function showForm(main, described) {
   let chosen = null;
   let uploaded = null;
   let submitted = false;
@@ -30,10 +41,11 @@ export function showSubmit(main) {
   const path = text('path', { placeholder: 'sample_input.txt', oninput: preview });
   const rows = el('ol', { class: 'lines', 'data-testid': 'preview' });
   const previewNote = el('p', { class: 'quiet' });
-  const format = select('format', ['lines', 'raw-lines', 'jsonl', 'csv']);
-  const delimiter = text('delimiter', { maxlength: '1', placeholder: ',', class: 'short' });
-  const delimiterField = field('/delimiter', 'Delimiter', delimiter);
-  const processor = new ProcessorForm();
+  const format = select('format', described.formats.map(each => each.format));
+  const formatOptions = el('div', { class: 'fields' });
+  let formatForm = null;
+  let formatShown = null;
+  const processor = new ProcessorForm(described.processors);
   const controls = {
     name: text('name', { id: 'name' }),
     engine: select('engine', ['local', 'flink']),
@@ -71,7 +83,7 @@ export function showSubmit(main) {
     el('fieldset', {}, el('legend', {}, 'Input'), drop, forget,
       field('/input/items', 'or paste lines', lines),
       field('/input/path', 'or name a file in the service’s input directory', path),
-      el('div', { class: 'fields' }, field('/format', 'Format', format), delimiterField),
+      el('div', { class: 'fields' }, field('/format', 'Format', format)), formatOptions,
       el('h2', { class: 'small' }, 'First rows'), previewNote, rows),
     processor.element,
     el('fieldset', {}, el('legend', {}, 'Job'), el('div', { class: 'fields' },
@@ -104,10 +116,16 @@ export function showSubmit(main) {
       choose(event.dataTransfer.files[0]);
     }
   });
-  format.addEventListener('change', showDelimiter);
+  format.addEventListener('change', showFormat);
 
-  function showDelimiter() {
-    delimiterField.hidden = format.value !== 'csv';
+  function showFormat() {
+    if (formatShown === format.value) {
+      return; // what was entered stays
+    }
+    formatShown = format.value;
+    formatForm = new OptionForm(described.formats.find(each => each.format === format.value).options, '', '');
+    formatOptions.hidden = formatForm.elements.length === 0;
+    formatOptions.replaceChildren(...formatForm.elements);
   }
 
   function choose(next) {
@@ -119,7 +137,7 @@ export function showSubmit(main) {
       if (ending !== undefined && format.value === 'lines') {
         format.value = ending === 'csv' ? 'csv' : 'jsonl';
       }
-      showDelimiter();
+      showFormat();
     }
     preview();
   }
@@ -202,9 +220,7 @@ export function showSubmit(main) {
 
   function spec() {
     const request = { format: format.value, processor: processor.value(), start: start.checked };
-    if (format.value === 'csv' && delimiter.value !== '') {
-      request.delimiter = delimiter.value;
-    }
+    formatForm.addTo(request);
     for (const [key, control] of Object.entries(controls)) {
       const value = control.value.trim();
       if (value !== '') {
@@ -313,7 +329,7 @@ export function showSubmit(main) {
     outcomes.scrollIntoView({ block: 'nearest' });
   }
 
-  showDelimiter();
+  showFormat();
   preview();
   document.title = 'Submit – Checkpoint Recovery';
   return () => {

@@ -51,8 +51,8 @@ final class Page {
                 "format.js",
                 "job.js",
                 "jobs.js",
+                "option-form.js",
                 "outputs.js",
-                "processor-form.js",
                 "sha256.js",
                 "style.css",
                 "submit.js");

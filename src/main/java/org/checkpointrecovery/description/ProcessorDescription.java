@@ -43,6 +43,14 @@ public record ProcessorDescription(
         return new ProcessorDescription(type, help, true, EnumSet.allOf(EngineKind.class), List.of(options));
     }
 
+    /** Returns this description with examples of an option. */
+    public ProcessorDescription withExamples(String option, List<String> examples) {
+        List<Option> others = options.stream()
+                .map(one -> one.name().equals(option) ? one.withExamples(examples) : one)
+                .toList();
+        return new ProcessorDescription(type, help, concurrent, engines, others);
+    }
+
     /** Returns the description of this kind for fewer engines. */
     public ProcessorDescription onlyFor(EngineKind engine) {
         return new ProcessorDescription(type, help, concurrent, EnumSet.of(engine), options);

@@ -21,7 +21,8 @@ public final class CommandKind implements ConcurrentKind<CommandOptions> {
 
     @Override
     public ProcessorDescription description() {
-        return CommandOptions.DESCRIPTION;
+        return CommandOptions.DESCRIPTION.withExamples(
+                "name", List.copyOf(commands.programs().keySet()));
     }
 
     @Override

@@ -21,7 +21,7 @@ public final class PluginKind implements ConcurrentKind<PluginOptions> {
 
     @Override
     public ProcessorDescription description() {
-        return PluginOptions.DESCRIPTION;
+        return PluginOptions.DESCRIPTION.withExamples("name", plugins.names());
     }
 
     @Override
