@@ -58,7 +58,7 @@ public final class CommandLineTool {
     static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter) {
         CommandLine line = new CommandLine(new Root())
                 .addSubcommand(new ServeCommand(starter))
-                .addSubcommand(new RunCommand())
+                .addSubcommand(runCommand())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .addSubcommand(new AutoComplete.GenerateCompletion())
                 .setDefaultValueProvider(variables)
@@ -69,6 +69,13 @@ public final class CommandLineTool {
         for (CommandSpec command : commandsWithSettings(line)) {
             command.usageMessage().sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions());
         }
+        return line;
+    }
+
+    private static CommandLine runCommand() {
+        RunCommand run = new RunCommand();
+        CommandLine line = new CommandLine(run);
+        run.complete(line.getCommandSpec());
         return line;
     }
 

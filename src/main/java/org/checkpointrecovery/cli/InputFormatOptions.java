@@ -1,21 +1,32 @@
 package org.checkpointrecovery.cli;
 
-import java.util.Arrays;
-import java.util.HashSet;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import org.checkpointrecovery.job.FieldNames;
+import java.util.Locale;
+import java.util.Map;
+import org.checkpointrecovery.description.Choice;
+import org.checkpointrecovery.description.FormatDescription;
+import org.checkpointrecovery.description.Option;
+import org.checkpointrecovery.description.WholeNumber;
+import org.checkpointrecovery.item.FieldNamesType;
+import org.checkpointrecovery.item.RecordFormat;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of {@code run} that say how the input is read. */
+/** The options of {@code run} that say how the input is read. Those of a format are made from its description. */
 final class InputFormatOptions {
-    private static final String FIRST = "first";
-    private static final String NONE = "none";
+    /** Names that differ from the rule: the format, a hyphen, and the option in lower case. */
+    private static final Map<String, String> NAMES = Map.of("delimiter", "--delimiter", "skipRecords", "--csv-skip");
 
-    @Option(
+    @picocli.CommandLine.Option(
             names = {"-f", "--format"},
             defaultValue = "lines",
             paramLabel = "FORMAT",
@@ -23,7 +34,7 @@ final class InputFormatOptions {
                     + " (default: ${DEFAULT-VALUE})")
     private String kind = "";
 
-    @Option(
+    @picocli.CommandLine.Option(
             names = "--encoding",
             defaultValue = "UTF-8",
             paramLabel = "NAME",
@@ -31,55 +42,87 @@ final class InputFormatOptions {
                     + " (default: ${DEFAULT-VALUE})")
     private String encoding = "";
 
-    @Option(
-            names = "--delimiter",
-            paramLabel = "CHAR",
-            description = "csv only: the character between fields (default: from the file's sep= line, or a comma)")
-    private @Nullable String delimiter;
+    private final List<FormatOption> formatOptions = new ArrayList<>();
 
-    @Option(
-            names = "--csv-header",
-            paramLabel = "first|none|NAME,...",
-            description = "csv only: first: the first record names the fields; none: they are column_1, column_2, ...;"
-                    + " or their names (default: first)")
-    private @Nullable String header;
+    /** An option of a format, and its option on the command line. */
+    private record FormatOption(Format.Kind kind, Option described, OptionSpec spec) {
+        @Nullable
+        String text() {
+            return spec.getValue();
+        }
+    }
 
-    @Option(
-            names = "--csv-skip",
-            paramLabel = "N",
-            description = "csv only: records to skip before the header or the first item (default: 0)")
-    private @Nullable String skip;
+    /** Adds the options of all formats to a command that has this mixin. */
+    void addFormatOptions(CommandSpec command, CommandSpec mixin) {
+        for (FormatDescription format : RecordFormat.descriptions()) {
+            for (Option option : format.options()) {
+                String help = format.kind().text() + " only: "
+                        + option.help().substring(0, 1).toLowerCase(Locale.ROOT)
+                        + option.help().substring(1);
+                OptionSpec spec = OptionSpec.builder(name(format, option))
+                        .type(String.class)
+                        .arity("1")
+                        .paramLabel(label(option))
+                        .description(help)
+                        .build();
+                formatOptions.add(new FormatOption(format.kind(), option, spec));
+                command.addOption(spec);
+                mixin.addOption(spec);
+            }
+        }
+    }
 
-    @Option(
-            names = "--csv-quote",
-            paramLabel = "double|none",
-            description = "csv only: double: quotation marks enclose fields; none: they are ordinary characters, and"
-                    + " every line is a record (default: double)")
-    private @Nullable String quote;
+    private static String name(FormatDescription format, Option option) {
+        return NAMES.getOrDefault(
+                option.name(), "--" + format.kind().text() + "-" + option.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static String label(Option option) {
+        if (option.type() instanceof Choice choice) {
+            return String.join("|", choice.values());
+        }
+        if (option.type() instanceof FieldNamesType) {
+            return FieldNamesType.FIRST + "|" + FieldNamesType.NONE + "|NAME,...";
+        }
+        return option.type() instanceof WholeNumber ? "N" : "CHAR";
+    }
 
     Format format(OptionValues values) {
-        Format format = Format.of(values.constant("--format", kind, Format.Kind.class));
-        if (format.kind() != Format.Kind.CSV) {
-            rejectIfSet("--delimiter", delimiter, values);
-            rejectIfSet("--csv-header", header, values);
-            rejectIfSet("--csv-skip", skip, values);
-            rejectIfSet("--csv-quote", quote, values);
-            return format;
+        RecordFormat format = RecordFormat.of(values.constant("--format", kind, Format.Kind.class));
+        ObjectNode given = JsonNodeFactory.instance.objectNode();
+        for (FormatOption option : formatOptions) {
+            String text = option.text();
+            if (text != null && RecordFormat.of(option.kind) != format) {
+                values.problem(option.spec.longestName() + " is for --format " + option.kind.text() + " only");
+            } else if (text != null) {
+                given.set(option.described.name(), value(option, text, values));
+            }
         }
-        if (delimiter != null && delimiter.length() == 1 && Format.isDelimiter(delimiter.charAt(0))) {
-            format = format.withDelimiter(delimiter.charAt(0));
-        } else if (delimiter != null) {
-            values.problem(
-                    "--delimiter must be one printable ASCII character or a tab, and not a quotation mark (got \""
-                            + delimiter + "\")");
+        return format.read(given, (path, message) -> values.problem(optionAt(path) + " " + message));
+    }
+
+    private String optionAt(String path) {
+        String name = path.split("/", -1)[1];
+        return formatOptions.stream()
+                .filter(option -> option.described.name().equals(name))
+                .map(option -> option.spec.longestName())
+                .findFirst()
+                .orElse(name);
+    }
+
+    private static JsonNode value(FormatOption option, String text, OptionValues values) {
+        if (option.described.type() instanceof WholeNumber && text.matches("-?\\d{1,18}")) {
+            return JsonNodeFactory.instance.numberNode(Long.parseLong(text));
         }
-        if (header != null) {
-            format = format.withNames(names(header, values));
+        if (!(option.described.type() instanceof FieldNamesType) || FieldNamesType.isWord(text)) {
+            return TextNode.valueOf(text);
         }
-        if (skip != null) {
-            format = format.withSkipRecords((int) values.number("--csv-skip", skip, 0, Format.MAX_SKIP_RECORDS));
+        if (FieldNamesType.isWord(text.toLowerCase(Locale.ROOT))) {
+            values.problem(option.spec.longestName() + " " + text + " must be written in lower case");
         }
-        return quote == null ? format : format.withQuote(values.constant("--csv-quote", quote, Format.Quote.class));
+        ArrayNode names = JsonNodeFactory.instance.arrayNode();
+        List.of(text.split(",", -1)).forEach(names::add);
+        return names;
     }
 
     TextEncoding encoding(OptionValues values) {
@@ -87,32 +130,5 @@ final class InputFormatOptions {
             values.problem("--encoding must be one of " + TextEncoding.names() + " (got \"" + encoding + "\")");
             return TextEncoding.UTF_8;
         });
-    }
-
-    private static void rejectIfSet(String option, @Nullable String value, OptionValues values) {
-        if (value != null) {
-            values.problem(option + " is for --format csv only");
-        }
-    }
-
-    private static FieldNames names(String text, OptionValues values) {
-        if (text.equals(FIRST)) {
-            return FieldNames.FIRST_RECORD;
-        }
-        if (text.equals(NONE)) {
-            return FieldNames.NUMBERED;
-        }
-        if (text.equalsIgnoreCase(FIRST) || text.equalsIgnoreCase(NONE)) {
-            values.problem("--csv-header " + text + " must be written in lower case");
-            return FieldNames.FIRST_RECORD;
-        }
-        List<String> names = Arrays.asList(text.split(",", -1));
-        Set<String> distinct = new HashSet<>(names);
-        if (distinct.contains("") || distinct.size() < names.size() || names.size() > FieldNames.MAX_FIELDS) {
-            values.problem("--csv-header must be first, none, or 1 to " + FieldNames.MAX_FIELDS
-                    + " distinct field names separated by commas (got \"" + text + "\")");
-            return FieldNames.FIRST_RECORD;
-        }
-        return new FieldNames.Given(names);
     }
 }

@@ -33,6 +33,7 @@ import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs one job over a file, without a service. */
 @Command(
@@ -54,10 +55,12 @@ import picocli.CommandLine.Mixin;
                     + " command line takes precedence."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final String INPUT_FORMAT = "Input format";
+
     @Mixin(name = "Files")
     private RunOptions.Files named = new RunOptions.Files();
 
-    @Mixin(name = "Input format")
+    @Mixin(name = INPUT_FORMAT)
     private InputFormatOptions inputFormat = new InputFormatOptions();
 
     @Mixin(name = "Processing")
@@ -68,6 +71,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin(name = "Help")
     HelpOptions help = new HelpOptions();
+
+    /** Adds the options that are not known before the program runs. */
+    void complete(CommandSpec spec) {
+        inputFormat.addFormatOptions(spec, requireNonNull(spec.mixins().get(INPUT_FORMAT)));
+    }
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {

@@ -20,21 +20,21 @@ final class CsvOptions {
                     ? null
                     : "must be one printable ASCII character or a tab, and not a quotation mark (got \""
                             + Shown.cut(text) + "\")"),
-            "Character between fields; by default from the file's sep= line, or a comma.");
+            "Character between fields (default: from the file's sep= line, or a comma)");
     private static final Option HEADER = Option.optional(
             "header",
             new FieldNamesType(),
-            "first: the first record names the fields; none: they are column_1, column_2, ...; or their names. By default"
-                    + " first.");
+            "first: the first record names the fields; none: they are column_1, column_2, ...; or their names (default:"
+                    + " first)");
     private static final Option SKIP_RECORDS = Option.optional(
             "skipRecords",
             new WholeNumber(0, Format.MAX_SKIP_RECORDS),
-            "Records to skip before the header or the first item. By default 0.");
+            "Records to skip before the header or the first item (default: 0)");
     private static final Option QUOTE = Option.optional(
             "quote",
             Choice.of(Format.Quote.class),
-            "double: quotation marks enclose fields; none: they are ordinary characters, and every line is a record. By"
-                    + " default double.");
+            "double: quotation marks enclose fields; none: they are ordinary characters, and every line is a record"
+                    + " (default: double)");
 
     static final List<Option> ALL = List.of(DELIMITER, HEADER, SKIP_RECORDS, QUOTE);
 

@@ -20,6 +20,11 @@ public record FieldNamesType() implements OptionType {
     public static final String FIRST = "first";
     public static final String NONE = "none";
 
+    /** Whether a text is one of the words. */
+    public static boolean isWord(String text) {
+        return text.equals(FIRST) || text.equals(NONE);
+    }
+
     /** Returns the names of a value that was read. */
     static FieldNames names(JsonNode value) {
         if (value.isArray()) {
@@ -35,7 +40,7 @@ public record FieldNamesType() implements OptionType {
         if (value.isArray()) {
             return checked(value, report);
         }
-        if (value.isTextual() && (value.textValue().equals(FIRST) || value.textValue().equals(NONE))) {
+        if (value.isTextual() && isWord(value.textValue())) {
             return value;
         }
         report.error(
