@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class OptionNamesTest {
     private static final Path ROOT = Path.of("src/main/java/org/checkpointrecovery");
     private static final List<String> PACKAGES =
-            List.of("callback", "coding", "engine", "item", "job", "outbound", "rehearsal", "sink", "storage");
+            List.of("callback", "coding", "engine", "item", "job", "outbound", "processor", "rehearsal", "sink", "storage");
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|(?m)^\\s*//[^\n]*", Pattern.DOTALL);
     private static final Pattern LITERAL = Pattern.compile(
@@ -28,7 +28,8 @@ class OptionNamesTest {
 
     /** Options of other programs. */
     private static final Map<String, Set<String>> FOREIGN =
-            Map.of("ZstdFrames", Set.of("--long"), "Decoders", Set.of("--sun-misc-unsafe-memory-access"));
+            Map.of(
+            "ZstdFrames", Set.of("--long"), "Commands", Set.of("--pdeathsig"), "Decoders", Set.of("--sun-misc-unsafe-memory-access"));
 
     /**
      * Texts that are stored, with the results of a job or in its record, so that nobody can word them later. They are in

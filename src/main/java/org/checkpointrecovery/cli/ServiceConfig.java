@@ -61,7 +61,11 @@ public record ServiceConfig(
      *     environment variables that they inherit in addition to PATH, HOME, LANG, LC_ALL and TMPDIR
      * @param plugins plugins in the jars of {@code --plugins}; none without it
      */
-    public record Processors(Secrets secrets, AddressRules addressRules, Commands commands, Plugins plugins) {}
+    public record Processors(Secrets secrets, AddressRules addressRules, Commands commands, Plugins plugins) {
+        public static final String SECRETS_SETTING = "--secrets-file";
+        public static final String COMMANDS_SETTING = "--command";
+        public static final String PLUGINS_SETTING = "--plugins";
+    }
 
     /**
      * Which failures clients may rehearse.

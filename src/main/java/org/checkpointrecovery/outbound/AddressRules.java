@@ -32,6 +32,11 @@ public final class AddressRules {
         this.option = option;
     }
 
+    /** Returns what the operator calls the setting of these rules, for messages. */
+    public String setting() {
+        return option;
+    }
+
     /**
      * Allows all addresses. For a service that only this machine can reach, whose callers can connect anywhere
      * themselves.

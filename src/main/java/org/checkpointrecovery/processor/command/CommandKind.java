@@ -14,9 +14,12 @@ import org.checkpointrecovery.processor.Processors.UnavailableException;
  */
 public final class CommandKind implements ConcurrentKind<CommandOptions> {
     private final Commands commands;
+    private final String setting;
 
-    public CommandKind(Commands commands) {
+    /** @param setting what the operator calls the setting of the commands, for messages */
+    public CommandKind(Commands commands, String setting) {
         this.commands = commands;
+        this.setting = setting;
     }
 
     @Override
@@ -41,7 +44,7 @@ public final class CommandKind implements ConcurrentKind<CommandOptions> {
             return List.of();
         }
         String known = commands.programs().isEmpty()
-                ? "no commands are configured (--command)"
+                ? "no commands are configured (" + setting + ")"
                 : "expected one of: " + String.join(", ", commands.programs().keySet());
         return List.of(new Problem("name", "is \"" + options.name() + "\", an unknown command; " + known));
     }
@@ -56,7 +59,7 @@ public final class CommandKind implements ConcurrentKind<CommandOptions> {
         List<String> command = commands.programs().get(options.name());
         if (command == null) {
             throw new UnavailableException(
-                    "The command \"" + options.name() + "\" is not configured on this service (--command).");
+                    "The command \"" + options.name() + "\" is not configured on this service (" + setting + ").");
         }
         Launch launch = new Launch(options.name(), command, commands);
         return new CommandProcessor(

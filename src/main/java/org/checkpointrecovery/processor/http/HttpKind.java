@@ -24,18 +24,21 @@ import org.checkpointrecovery.processor.Processors.UnavailableException;
 /** Builds processors that call endpoints, with the operator's secrets and within the operator's rules. Thread-safe. */
 public final class HttpKind implements ConcurrentKind<HttpOptions> {
     private final Secrets secrets;
+    private final String secretsSetting;
     private final AddressRules rules;
     private final Clock clock;
     private final CallClient client;
     private final Backoff backoff;
 
     /** @param client makes the calls of all processors; closed by its owner */
-    public HttpKind(Secrets secrets, CallClient client, Clock clock) {
-        this(secrets, client, clock, Backoff.DEFAULT);
+    /** @param secretsSetting what the operator calls the setting of the secrets, for messages */
+    public HttpKind(Secrets secrets, String secretsSetting, CallClient client, Clock clock) {
+        this(secrets, secretsSetting, client, clock, Backoff.DEFAULT);
     }
 
-    HttpKind(Secrets secrets, CallClient client, Clock clock, Backoff backoff) {
+    HttpKind(Secrets secrets, String secretsSetting, CallClient client, Clock clock, Backoff backoff) {
         this.secrets = secrets;
+        this.secretsSetting = secretsSetting;
         this.rules = client.rules();
         this.clock = clock;
         this.client = client;
@@ -71,7 +74,7 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
                         List.of("headers", name, "secret"),
-                        "names \"" + secret.name() + "\", an unknown secret; add it to the service's --secrets-file"));
+                        "names \"" + secret.name() + "\", an unknown secret; add it to the service's " + secretsSetting));
             }
         });
         Optional<BodyTemplate> template = template(options);
@@ -127,7 +130,7 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
         URI url = URI.create(options.url());
         if (rules.problem(url).isPresent()) {
             throw new UnavailableException("The url of the processor "
-                    + rules.problem(url).get() + ". Restart the service with another --http-allow and resume the job.");
+                    + rules.problem(url).get() + ". Restart the service with another " + client.rules().setting() + " and resume the job.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
@@ -160,8 +163,8 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
         String secret = secrets.value(name)
                 .orElseThrow(() -> new UnavailableException("The header " + header
                         + " of the processor needs the secret \""
-                        + name + "\", which this service does not have. Add it to the --secrets-file, restart the "
-                        + "service and resume the job."));
+                        + name + "\", which this service does not have. Add it to the " + secretsSetting
+                        + ", restart the service and resume the job."));
         used.add(secret);
         return secret;
     }

@@ -14,9 +14,12 @@ import org.checkpointrecovery.processor.Processors.UnavailableException;
 /** Builds processors that are plugins. Thread-safe. */
 public final class PluginKind implements ConcurrentKind<PluginOptions> {
     private final Plugins plugins;
+    private final String setting;
 
-    public PluginKind(Plugins plugins) {
+    /** @param setting what the operator calls the setting of the plugins, for messages */
+    public PluginKind(Plugins plugins, String setting) {
         this.plugins = plugins;
+        this.setting = setting;
     }
 
     @Override
@@ -38,7 +41,7 @@ public final class PluginKind implements ConcurrentKind<PluginOptions> {
     public List<Problem> problems(PluginOptions options, Format format) {
         if (!plugins.has(options.name())) {
             String known = plugins.names().isEmpty()
-                    ? "no plugins are installed (--plugins)"
+                    ? "no plugins are installed (" + setting + ")"
                     : "expected one of: " + String.join(", ", plugins.names());
             return List.of(new Problem("name", "is \"" + options.name() + "\", an unknown plugin; " + known));
         }
@@ -64,9 +67,9 @@ public final class PluginKind implements ConcurrentKind<PluginOptions> {
         return jar;
     }
 
-    private static UnavailableException notInstalled(PluginOptions options) {
+    private UnavailableException notInstalled(PluginOptions options) {
         return new UnavailableException(
-                "The plugin \"" + options.name() + "\" is not installed on this service (--plugins).");
+                "The plugin \"" + options.name() + "\" is not installed on this service (" + setting + ").");
     }
 
     @Override

@@ -66,7 +66,7 @@ final class Calling implements AutoCloseable, Leftovers.Part {
     }
 
     private static HttpKind kind(Map<String, String> secrets, CallClient client) {
-        return new HttpKind(new Secrets(secrets), client, Clock.systemUTC(), SHORT);
+        return new HttpKind(new Secrets(secrets), "--secrets-file", client, Clock.systemUTC(), SHORT);
     }
 
     CompletableFuture<Answer> begin(long index, byte[] item, boolean json) {

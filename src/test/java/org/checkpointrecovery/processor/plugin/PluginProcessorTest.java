@@ -75,12 +75,12 @@ class PluginProcessorTest {
     private ConcurrentProcessor processor(String fields, String body, Duration timeout) throws Exception {
         Plugins plugins = load(PluginJar.build(directory, "test", source(fields, body)));
         assertThat(problems).isEmpty();
-        return new PluginKind(plugins).build(test(2, timeout));
+        return new PluginKind(plugins, "--plugins").build(test(2, timeout));
     }
 
     @Test
     void the_worked_example_is_built_loaded_and_used() throws Exception {
-        PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
+        PluginKind kind = new PluginKind(load(PluginJar.example(directory)), "--plugins");
         assertThat(problems).isEmpty();
         PluginOptions spec = options("reverse", "{\"forbidden\":\"xyz\"}");
         assertThat(kind.problems(spec, Format.LINES)).isEmpty();
@@ -96,7 +96,7 @@ class PluginProcessorTest {
 
     @Test
     void a_config_that_the_plugin_refuses_is_a_problem_of_the_spec() throws Exception {
-        PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
+        PluginKind kind = new PluginKind(load(PluginJar.example(directory)), "--plugins");
         assertThat(kind.problems(options("reverse", "{\"forbidden\":7}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
@@ -110,7 +110,7 @@ class PluginProcessorTest {
 
     @Test
     void a_plugin_that_is_not_there_is_a_problem_of_the_spec() throws Exception {
-        PluginKind kind = new PluginKind(load(PluginJar.example(directory)));
+        PluginKind kind = new PluginKind(load(PluginJar.example(directory)), "--plugins");
         assertThat(kind.problems(options("shrink", "{}"), Format.LINES))
                 .singleElement()
                 .satisfies(problem -> {
@@ -160,7 +160,7 @@ class PluginProcessorTest {
         String fields = "static volatile boolean stop; public void open(Map<String, Object> config) {"
                 + " stop = false; if (config.containsKey(\"stop\")) { stop = true; } }";
         Plugins plugins = load(PluginJar.build(directory, "test", source(fields, body)));
-        PluginKind kind = new PluginKind(plugins);
+        PluginKind kind = new PluginKind(plugins, "--plugins");
         try (ConcurrentProcessor processor = kind.build(test(16, ENOUGH_TO_OPEN))) {
             List<CompletableFuture<Answer>> answers = new ArrayList<>();
             for (int index = 0; index < 16; index++) {
@@ -185,7 +185,7 @@ class PluginProcessorTest {
         String fields =
                 "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
                         + " catch (InterruptedException e) { } } }";
-        PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))));
+        PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))), "--plugins");
         PluginOptions spec = test(1, Duration.ofMillis(50));
         assertThat(kind.problems(spec, Format.LINES))
                 .singleElement()

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.cli.TaskOptions;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
@@ -53,9 +54,9 @@ final class ClusterTask implements RangeTask.Provider {
         TaskOptions options = TaskOptions.of(System.getenv());
         client = new CallClient(TaskOptions.addressRules(order.httpAllow()));
         return AllKinds.ofTask(
-                new HttpKind(options.secrets(), client, Clock.systemUTC()),
-                new CommandKind(options.commands()),
-                new PluginKind(plugins(ranges)),
+                new HttpKind(options.secrets(), ServiceConfig.Processors.SECRETS_SETTING, client, Clock.systemUTC()),
+                new CommandKind(options.commands(), ServiceConfig.Processors.COMMANDS_SETTING),
+                new PluginKind(plugins(ranges), ServiceConfig.Processors.PLUGINS_SETTING),
                 order.tasks());
     }
 
