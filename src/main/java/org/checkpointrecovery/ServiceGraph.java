@@ -85,10 +85,7 @@ public final class ServiceGraph implements AutoCloseable {
      * @param client of the processors and callbacks; closed with the service
      */
     public record Parts(
-            Map<EngineKind, RehearsingEngine> engines,
-            Processors processors,
-            Callbacks callbacks,
-            CallClient client) {}
+            Map<EngineKind, RehearsingEngine> engines, Processors processors, Callbacks callbacks, CallClient client) {}
 
     /** Builds all parts as the settings say. */
     public static ServiceGraph of(ServiceConfig config, DataLayout data, Surroundings surroundings) throws IOException {

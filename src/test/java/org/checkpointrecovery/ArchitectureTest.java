@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final String CALLBACK = ROOT + "callback..";
     private static final String CLI = ROOT + "cli..";
     private static final String CODING = ROOT + "coding..";
+    private static final String DESCRIPTION = ROOT + "description..";
     private static final String ENGINE = ROOT + "engine";
     private static final String RUN = ROOT + "engine.run..";
     private static final String LOCAL = ROOT + "engine.local..";
@@ -95,17 +96,20 @@ class ArchitectureTest {
     static final ArchRule decoders_know_only_the_values_of_a_job = onlyKnows(CODING, CODING, JOB);
 
     @ArchTest
-    static final ArchRule items_know_only_the_values_of_a_job = onlyKnows(ITEM, ITEM, JOB);
+    static final ArchRule items_know_only_the_values_of_a_job = onlyKnows(ITEM, ITEM, DESCRIPTION, JOB);
 
     @ArchTest
     static final ArchRule processors_know_items_and_the_values_of_a_job =
-            onlyKnows(PROCESSOR, PROCESSOR, OUTBOUND, PLUGIN, ITEM, JOB);
+            onlyKnows(PROCESSOR, PROCESSOR, OUTBOUND, PLUGIN, ITEM, DESCRIPTION, JOB);
 
     @ArchTest
     static final ArchRule calls_to_the_outside_know_only_the_values_of_a_job = onlyKnows(OUTBOUND, OUTBOUND, JOB);
 
     @ArchTest
     static final ArchRule callbacks_know_no_processor = onlyKnows(CALLBACK, CALLBACK, OUTBOUND, ENGINE, JOB);
+
+    @ArchTest
+    static final ArchRule descriptions_know_only_the_values_of_a_job = onlyKnows(DESCRIPTION, DESCRIPTION, JOB);
 
     /** Authors of plugins see it alone. */
     @ArchTest
@@ -158,11 +162,11 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule the_engine_does_not_know_how_jobs_are_run =
-            onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, CODING, ITEM, JOB);
+            onlyKnows(ENGINE, ENGINE, PROCESSOR, SINK, STORAGE, CODING, ITEM, DESCRIPTION, JOB);
 
     @ArchTest
     static final ArchRule rehearsals_wrap_what_a_run_works_with =
-            onlyKnows(REHEARSAL, REHEARSAL, RUN, ENGINE, PROCESSOR, STORAGE, ITEM, JOB);
+            onlyKnows(REHEARSAL, REHEARSAL, RUN, ENGINE, PROCESSOR, STORAGE, ITEM, DESCRIPTION, JOB);
 
     @ArchTest
     static final ArchRule what_a_job_depends_on_knows_no_rehearsal = noClasses()
