@@ -138,7 +138,11 @@ public final class ServiceGraph implements AutoCloseable {
     private static Processors processors(ServiceConfig config, Surroundings surroundings, CallClient client) {
         ServiceConfig.Processors provided = config.processors();
         return AllKinds.ofService(
-                new HttpKind(provided.secrets().without(CALLBACK_KEY), ServiceConfig.Processors.SECRETS_SETTING, client, surroundings.clock()),
+                new HttpKind(
+                        provided.secrets().without(CALLBACK_KEY),
+                        ServiceConfig.Processors.SECRETS_SETTING,
+                        client,
+                        surroundings.clock()),
                 new CommandKind(provided.commands(), ServiceConfig.Processors.COMMANDS_SETTING),
                 new PluginKind(provided.plugins(), ServiceConfig.Processors.PLUGINS_SETTING));
     }

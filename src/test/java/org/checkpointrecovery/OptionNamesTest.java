@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 /** The names of options are the command line's: it hands them in, or words what the parts below only report. */
 class OptionNamesTest {
     private static final Path ROOT = Path.of("src/main/java/org/checkpointrecovery");
-    private static final List<String> PACKAGES =
-            List.of("callback", "coding", "engine", "item", "job", "outbound", "processor", "rehearsal", "sink", "storage");
+    private static final List<String> PACKAGES = List.of(
+            "callback", "coding", "engine", "item", "job", "outbound", "processor", "rehearsal", "sink", "storage");
 
     private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|(?m)^\\s*//[^\n]*", Pattern.DOTALL);
     private static final Pattern LITERAL = Pattern.compile(
@@ -27,9 +27,13 @@ class OptionNamesTest {
     private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]*");
 
     /** Options of other programs. */
-    private static final Map<String, Set<String>> FOREIGN =
-            Map.of(
-            "ZstdFrames", Set.of("--long"), "Commands", Set.of("--pdeathsig"), "Decoders", Set.of("--sun-misc-unsafe-memory-access"));
+    private static final Map<String, Set<String>> FOREIGN = Map.of(
+            "ZstdFrames",
+            Set.of("--long"),
+            "Commands",
+            Set.of("--pdeathsig"),
+            "Decoders",
+            Set.of("--sun-misc-unsafe-memory-access"));
 
     /**
      * Texts that are stored, with the results of a job or in its record, so that nobody can word them later. They are in

@@ -16,7 +16,8 @@ final class FormatRequest {
                 if (fields.json(option.name()) != null && format.kind() != kind) {
                     fields.error(
                             option.name(),
-                            "is only supported for the format \"" + format.kind().text() + "\"");
+                            "is only supported for the format \""
+                                    + format.kind().text() + "\"");
                 }
             }
         }

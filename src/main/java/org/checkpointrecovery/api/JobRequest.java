@@ -7,11 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.checkpointrecovery.description.Urls;
-import org.checkpointrecovery.description.Labels;
-import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.api.Problem.FieldError;
+import org.checkpointrecovery.description.Labels;
 import org.checkpointrecovery.description.ProcessorDescription;
+import org.checkpointrecovery.description.Shown;
+import org.checkpointrecovery.description.Urls;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.item.CsvHeader;
 import org.checkpointrecovery.job.CommitMode;
@@ -214,8 +214,7 @@ final class JobRequest {
             JsonNode element = elements.get(number);
             String name = "items/" + number;
             if (!element.isTextual()) {
-                source.errorAt(
-                        name, "must be a string (got " + Shown.kind(element) + " " + Shown.value(element) + ")");
+                source.errorAt(name, "must be a string (got " + Shown.kind(element) + " " + Shown.value(element) + ")");
                 continue;
             }
             String item = element.textValue();
@@ -234,8 +233,8 @@ final class JobRequest {
         EngineKind engine = fields.constant("engine", EngineKind.class, EngineKind.LOCAL);
         String wrong = checks.engineError(engine);
         boolean runs = checks.processorKinds().stream()
-                .noneMatch(kind -> kind.type().equals(processor.type())
-                        && !kind.engines().contains(engine));
+                .noneMatch(kind ->
+                        kind.type().equals(processor.type()) && !kind.engines().contains(engine));
         if (wrong != null) {
             fields.error("engine", wrong);
         } else if (!runs) {
@@ -257,8 +256,7 @@ final class JobRequest {
                             + "\"; the slots of the cluster determine it otherwise"
                             + " (--flink-parallelism)");
         }
-        boolean concurrent =
-                kinds.stream().anyMatch(kind -> kind.type().equals(processor.type()) && kind.concurrent());
+        boolean concurrent = kinds.stream().anyMatch(kind -> kind.type().equals(processor.type()) && kind.concurrent());
         if (parallelism != 1 && concurrent) {
             String inline = kinds.stream()
                     .filter(kind -> !kind.concurrent())

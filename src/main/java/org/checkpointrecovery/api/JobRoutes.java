@@ -1,12 +1,12 @@
 package org.checkpointrecovery.api;
 
-import org.checkpointrecovery.description.ProcessorDescription;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.Intake;
 import org.checkpointrecovery.engine.JobService;

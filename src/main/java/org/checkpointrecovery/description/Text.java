@@ -22,8 +22,8 @@ public record Text(int least, int most, Check check) implements OptionType {
     public static final Text LABEL = new Text(1, Labels.MAX_CHARACTERS, Labels::error);
 
     /** Any text that can be stored. */
-    public static final Text ANY = new Text(
-            0, 0, text -> Labels.hasLoneSurrogate(text) ? "must not contain an unpaired surrogate" : null);
+    public static final Text ANY =
+            new Text(0, 0, text -> Labels.hasLoneSurrogate(text) ? "must not contain an unpaired surrogate" : null);
 
     public Text {
         requireNonNull(check);

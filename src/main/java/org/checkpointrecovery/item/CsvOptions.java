@@ -16,10 +16,13 @@ import org.checkpointrecovery.job.Format;
 final class CsvOptions {
     private static final Option DELIMITER = Option.optional(
             "delimiter",
-            new Text(1, 1, text -> text.length() == 1 && Format.isDelimiter(text.charAt(0))
-                    ? null
-                    : "must be one printable ASCII character or a tab, and not a quotation mark (got \""
-                            + Shown.cut(text) + "\")"),
+            new Text(
+                    1,
+                    1,
+                    text -> text.length() == 1 && Format.isDelimiter(text.charAt(0))
+                            ? null
+                            : "must be one printable ASCII character or a tab, and not a quotation mark (got \""
+                                    + Shown.cut(text) + "\")"),
             "Character between fields (default: from the file's sep= line, or a comma)");
     private static final Option HEADER = Option.optional(
             "header",

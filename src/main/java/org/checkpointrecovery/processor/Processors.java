@@ -15,8 +15,7 @@ public interface Processors {
 
     /** Whether {@link #concurrent} builds the processor, rather than {@link #inline}. */
     default boolean isConcurrent(ProcessorSpec spec) {
-        return kinds().stream()
-                .noneMatch(kind -> kind.type().equals(spec.type()) && !kind.concurrent());
+        return kinds().stream().noneMatch(kind -> kind.type().equals(spec.type()) && !kind.concurrent());
     }
 
     /**

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ProcessorSpec;
@@ -31,7 +31,9 @@ public final class ProvidedProcessors implements Processors {
 
     @Override
     public List<ProcessorDescription> kinds() {
-        return kinds.stream().<ProcessorDescription>map(ProcessorKind::description).toList();
+        return kinds.stream()
+                .<ProcessorDescription>map(ProcessorKind::description)
+                .toList();
     }
 
     @Override

@@ -69,10 +69,13 @@ class ProcessorListTest {
             JsonNode contract = rules(JsonNodeFactory.instance.objectNode().set("$ref", mapping.path(type)));
             assertThat(names(schema.path("properties"))).as(type).isEqualTo(names(contract.path("properties")));
             assertThat(schema.path("required")).as(type).isEqualTo(contract.path("required"));
-            schema.path("properties").fields().forEachRemaining(option -> assertThat(
-                            rules(option.getValue()).toString())
-                    .as(type + " " + option.getKey())
-                    .isEqualTo(inOrder(rules(contract.path("properties").path(option.getKey())), option.getValue())));
+            schema.path("properties")
+                    .fields()
+                    .forEachRemaining(option -> assertThat(
+                                    rules(option.getValue()).toString())
+                            .as(type + " " + option.getKey())
+                            .isEqualTo(inOrder(
+                                    rules(contract.path("properties").path(option.getKey())), option.getValue())));
         }
         assertThat(types).isEqualTo(fields(mapping));
     }
@@ -94,7 +97,8 @@ class ProcessorListTest {
     @Test
     void the_options_of_a_format_are_those_of_a_submission() {
         List<String> formats = new ArrayList<>();
-        answer.path("formats").forEach(format -> formats.add(format.path("format").textValue()));
+        answer.path("formats")
+                .forEach(format -> formats.add(format.path("format").textValue()));
         List<String> contract = new ArrayList<>();
         schemas.at("/Format/enum").forEach(format -> contract.add(format.textValue()));
         assertThat(formats).isEqualTo(contract);
@@ -103,7 +107,8 @@ class ProcessorListTest {
                 assertThat(names(schemas.at("/JobRequest/properties"))).contains(option);
             }
         }
-        assertThat(names(answer.at("/formats/3/options"))).containsExactly("delimiter", "header", "quote", "skipRecords");
+        assertThat(names(answer.at("/formats/3/options")))
+                .containsExactly("delimiter", "header", "quote", "skipRecords");
     }
 
     @Test
@@ -112,9 +117,10 @@ class ProcessorListTest {
             ObjectNode processor = JsonNodeFactory.instance.objectNode();
             kind.at("/schema/required").forEach(name -> processor.put(name.textValue(), "http://127.0.0.1:1"));
             processor.put("type", kind.path("type").textValue());
-            Answer checked = http.post(
-                    "/v1/jobs/validate", "{\"input\":{\"items\":[\"a\"]},\"processor\":" + processor + "}");
-            if (kind.path("type").textValue().equals("http") || !kind.path("concurrent").booleanValue()) {
+            Answer checked =
+                    http.post("/v1/jobs/validate", "{\"input\":{\"items\":[\"a\"]},\"processor\":" + processor + "}");
+            if (kind.path("type").textValue().equals("http")
+                    || !kind.path("concurrent").booleanValue()) {
                 JsonNode spec = checked.is(200).at("/spec/processor");
                 kind.at("/schema/properties").fields().forEachRemaining(option -> {
                     if (option.getValue().has("default")) {
@@ -124,7 +130,8 @@ class ProcessorListTest {
                     }
                 });
             } else { // it names something that this service does not have
-                assertThat(checked.isProblem(422, "invalid-request").wrongFields()).containsExactly("/processor/name");
+                assertThat(checked.isProblem(422, "invalid-request").wrongFields())
+                        .containsExactly("/processor/name");
             }
         }
     }
@@ -139,7 +146,9 @@ class ProcessorListTest {
 
     @Test
     void unknown_parameters_are_refused() {
-        assertThat(http.get("/v1/processors?type=http").isProblem(422, "invalid-request").wrongFields())
+        assertThat(http.get("/v1/processors?type=http")
+                        .isProblem(422, "invalid-request")
+                        .wrongFields())
                 .containsExactly("type");
     }
 }

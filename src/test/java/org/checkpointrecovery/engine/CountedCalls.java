@@ -23,8 +23,8 @@ import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.InlineProcessor;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.processor.Work;
+import org.checkpointrecovery.processor.provided.AllKinds;
 
 /** A world outside of the service that is called for each item, answers in any order, and counts. It survives crashes. */
 public final class CountedCalls implements Processors {

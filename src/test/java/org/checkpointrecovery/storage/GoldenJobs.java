@@ -30,12 +30,12 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Submission;
 import org.checkpointrecovery.job.TextEncoding;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that between them have every kind of input, format, processor, state and end, by the names of their golden files. */
@@ -106,8 +106,12 @@ public final class GoldenJobs {
     }
 
     private static Job inline() {
-        JobSpec spec =
-                spec("a name \ud83d\ude00", new InputSpec.Inline(), Format.LINES, ProcessorSpec.of(TextStatsKind.TYPE), null);
+        JobSpec spec = spec(
+                "a name \ud83d\ude00",
+                new InputSpec.Inline(),
+                Format.LINES,
+                ProcessorSpec.of(TextStatsKind.TYPE),
+                null);
         return Job.submitted(ID, null, spec, OWN, null, new IdempotencyKey("key \"1\"", "ab12"), NOW);
     }
 

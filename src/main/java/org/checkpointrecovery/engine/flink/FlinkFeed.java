@@ -289,8 +289,7 @@ final class FlinkFeed implements Feed {
         long cut = crash == 0 ? -1 : (crash - 1) / spec.batchSize() * spec.batchSize();
         if (processors().isConcurrent(spec.processor())) {
             int concurrency = processors().concurrency(spec.processor());
-            return new Manifest.Cuts(
-                    spec.batchSize(), ITEMS_FOR_EACH_CALL * concurrency, RANGE_BYTES, false, cut);
+            return new Manifest.Cuts(spec.batchSize(), ITEMS_FOR_EACH_CALL * concurrency, RANGE_BYTES, false, cut);
         }
         long batches = spec.commit() == CommitMode.EACH ? 1 : RANGE_BATCHES;
         return new Manifest.Cuts(spec.batchSize(), batches * spec.batchSize(), RANGE_BYTES, true, cut);

@@ -14,12 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
  * @param patience limits and pauses of retries
  */
-public record FlinkSettings(
-        URI url,
-        @Nullable Integer parallelism,
-        Path shared,
-        String httpAllow,
-        Patience patience) {
+public record FlinkSettings(URI url, @Nullable Integer parallelism, Path shared, String httpAllow, Patience patience) {
 
     /**
      * How long to wait for a cluster.

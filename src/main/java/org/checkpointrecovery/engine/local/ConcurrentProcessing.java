@@ -109,8 +109,7 @@ final class ConcurrentProcessing implements AutoCloseable {
         this.journal = journal;
         this.queue = queue;
         this.nextNumber = journal == null ? 0 : journal.nextItem();
-        this.held = new HeldFailures<>(
-                FailureStreak.of(processor.pauses(), settings.failedItemLimits()), control);
+        this.held = new HeldFailures<>(FailureStreak.of(processor.pauses(), settings.failedItemLimits()), control);
         this.free = processor.concurrency();
         this.keeper = new Activity(work.threads(), "job-" + job + "-journal", this::keep);
     }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.ConcurrentKind;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 

@@ -70,11 +70,9 @@ record Headers() implements OptionType {
     private static void check(JsonNode value, Report report) {
         if (value.isTextual()) {
             String text = value.textValue();
-            if (text.length() > MAX_CHARACTERS
-                    || !text.chars().allMatch(c -> (c >= 0x20 && c < 0x7f) || c == '\t')) {
+            if (text.length() > MAX_CHARACTERS || !text.chars().allMatch(c -> (c >= 0x20 && c < 0x7f) || c == '\t')) {
                 report.error(
-                        "",
-                        "must have at most " + MAX_CHARACTERS + " characters, all visible ASCII, spaces or tabs");
+                        "", "must have at most " + MAX_CHARACTERS + " characters, all visible ASCII, spaces or tabs");
             }
         } else if (value.isObject()) {
             checkSecret(value, report);

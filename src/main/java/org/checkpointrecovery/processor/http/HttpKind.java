@@ -16,8 +16,8 @@ import org.checkpointrecovery.outbound.Backoff;
 import org.checkpointrecovery.outbound.CallClient;
 import org.checkpointrecovery.outbound.CallLimits;
 import org.checkpointrecovery.outbound.Hosts;
-import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.ConcurrentKind;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 
@@ -74,7 +74,8 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
                     && secrets.value(secret.name()).isEmpty()) {
                 problems.add(new Problem(
                         List.of("headers", name, "secret"),
-                        "names \"" + secret.name() + "\", an unknown secret; add it to the service's " + secretsSetting));
+                        "names \"" + secret.name() + "\", an unknown secret; add it to the service's "
+                                + secretsSetting));
             }
         });
         Optional<BodyTemplate> template = template(options);
@@ -129,8 +130,9 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
     public ConcurrentProcessor build(HttpOptions options) throws UnavailableException {
         URI url = URI.create(options.url());
         if (rules.problem(url).isPresent()) {
-            throw new UnavailableException("The url of the processor "
-                    + rules.problem(url).get() + ". Restart the service with another " + client.rules().setting() + " and resume the job.");
+            throw new UnavailableException(
+                    "The url of the processor " + rules.problem(url).get() + ". Restart the service with another "
+                            + client.rules().setting() + " and resume the job.");
         }
         Map<String, String> headers = new LinkedHashMap<>();
         List<String> used = new ArrayList<>();
@@ -139,10 +141,7 @@ public final class HttpKind implements ConcurrentKind<HttpOptions> {
         }
         Redaction redaction = new Redaction(used);
         CallLimits limits = new CallLimits(
-                options.concurrency(),
-                options.connectTimeout(),
-                options.timeout(),
-                options.maxResponseBytes());
+                options.concurrency(), options.connectTimeout(), options.timeout(), options.maxResponseBytes());
         return new HttpProcessor(
                 options,
                 new Judge(Hosts.named(url), options.maxAttempts(), redaction, clock),

@@ -95,7 +95,8 @@ final class OpenPlugin {
             }
         } catch (TimeoutException e) {
             thread.interrupt();
-            throw new FailedException("it did not open within " + options.timeout().toMillis() + " ms (timeoutMillis)");
+            throw new FailedException(
+                    "it did not open within " + options.timeout().toMillis() + " ms (timeoutMillis)");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FailedException(e);

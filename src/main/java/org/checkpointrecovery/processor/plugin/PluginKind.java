@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
-import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.ConcurrentKind;
+import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
 

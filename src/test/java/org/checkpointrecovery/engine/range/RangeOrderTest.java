@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
@@ -28,9 +26,9 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Input;
@@ -71,7 +69,9 @@ class RangeOrderTest {
     static Stream<RangeOrder> everyOrder() {
         Job retry = job(ProcessorSpec.of(TextStatsKind.TYPE), null);
         Job faulty = job(
-                new ProcessorSpec("plugin", "{\"name\":\"a-plugin\",\"config\":{\"a\":[1.10,1E+400,\"\u00fc\"]},\"concurrency\":5}"),
+                new ProcessorSpec(
+                        "plugin",
+                        "{\"name\":\"a-plugin\",\"config\":{\"a\":[1.10,1E+400,\"\u00fc\"]},\"concurrency\":5}"),
                 new Faults(7L, CrashPoint.TORN_RESULTS, Set.of(0L, 1L << 40), Duration.ofMillis(3)));
         Input copies = new Input(Path.of("/jobs/\u00fc \"1\"/input.txt"), Path.of("/jobs/input.indexes"), false, false);
         return Stream.of(

@@ -45,7 +45,9 @@ class CommandProcessorTest {
     private ConcurrentProcessor processor(CommandMode mode, int concurrency, Duration timeout, String script)
             throws Exception {
         List<String> command = List.of(script(script).toString(), "an argument", "$HOME; `id`");
-        return new CommandKind(new Commands(Map.of("test", command), Set.of(INHERITED), List.of("/usr/bin/setsid")), "--command")
+        return new CommandKind(
+                        new Commands(Map.of("test", command), Set.of(INHERITED), List.of("/usr/bin/setsid")),
+                        "--command")
                 .build(new CommandOptions("test", mode, concurrency, timeout.toMillis()));
     }
 
@@ -276,8 +278,8 @@ class CommandProcessorTest {
 
     @Test
     void a_program_that_cannot_be_started_fails_the_item() throws Exception {
-        CommandKind kind =
-                new CommandKind(new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()), "--command");
+        CommandKind kind = new CommandKind(
+                new Commands(Map.of("gone", List.of("/nowhere/at/all")), Set.of(), List.of()), "--command");
         for (CommandMode mode : CommandMode.values()) {
             try (ConcurrentProcessor processor = kind.build(new CommandOptions("gone", mode, 1, LONG.toMillis()))) {
                 assertThat(Asked.failure(Asked.ask(processor, 0, "x")))
@@ -289,7 +291,8 @@ class CommandProcessorTest {
 
     @Test
     void only_commands_that_the_operator_named_are_run() {
-        CommandKind kind = new CommandKind(new Commands(Map.of("resize", List.of("/bin/cat")), Set.of(), List.of()), "--command");
+        CommandKind kind =
+                new CommandKind(new Commands(Map.of("resize", List.of("/bin/cat")), Set.of(), List.of()), "--command");
         CommandOptions spec = new CommandOptions("/bin/sh", CommandMode.PER_ITEM, 1, LONG.toMillis());
         assertThat(kind.problems(spec, Format.LINES)).singleElement().satisfies(problem -> {
             assertThat(problem.option()).containsExactly("name");

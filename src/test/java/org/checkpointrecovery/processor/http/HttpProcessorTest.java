@@ -65,10 +65,7 @@ class HttpProcessorTest {
                 new Judge("there:80", built.maxAttempts(), new Redaction(List.of()), CLOCK),
                 new HttpProcessor.Setup(
                         RequestBody.of(built),
-                        new ItemCalls(
-                                URI.create(built.url()),
-                                built.method(),
-                                Map.of()),
+                        new ItemCalls(URI.create(built.url()), built.method(), Map.of()),
                         caller,
                         loop,
                         Backoff.DEFAULT,

@@ -53,8 +53,7 @@ class PluginProcessorTest {
     }
 
     private static PluginOptions test(int concurrency, Duration timeout) {
-        return new PluginOptions(
-                "test", JsonNodeFactory.instance.objectNode(), concurrency, timeout.toMillis());
+        return new PluginOptions("test", JsonNodeFactory.instance.objectNode(), concurrency, timeout.toMillis());
     }
 
     /** A plugin called "test" whose method has this body. */
@@ -117,7 +116,8 @@ class PluginProcessorTest {
                     assertThat(problem.option()).containsExactly("name");
                     assertThat(problem.message()).contains("expected one of: reverse");
                 });
-        assertThatThrownBy(() -> kind.build(options("shrink", "{}"))).isInstanceOf(Processors.UnavailableException.class);
+        assertThatThrownBy(() -> kind.build(options("shrink", "{}")))
+                .isInstanceOf(Processors.UnavailableException.class);
     }
 
     @Test
@@ -185,7 +185,8 @@ class PluginProcessorTest {
         String fields =
                 "public void open(Map<String, Object> config) { while (true) { try { Thread.currentThread().join(); }"
                         + " catch (InterruptedException e) { } } }";
-        PluginKind kind = new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))), "--plugins");
+        PluginKind kind =
+                new PluginKind(load(PluginJar.build(directory, "test", source(fields, "return null;"))), "--plugins");
         PluginOptions spec = test(1, Duration.ofMillis(50));
         assertThat(kind.problems(spec, Format.LINES))
                 .singleElement()
