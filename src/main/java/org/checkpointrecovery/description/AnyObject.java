@@ -3,7 +3,6 @@ package org.checkpointrecovery.description;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** JSON objects that only the processor interprets. */
@@ -21,14 +20,10 @@ public record AnyObject() implements OptionType {
         return value;
     }
 
+    /** The parser refuses them in names. */
     private static boolean hasLoneSurrogate(JsonNode value) {
         if (value.isTextual()) {
             return Labels.hasLoneSurrogate(value.textValue());
-        }
-        for (Map.Entry<String, JsonNode> field : value.properties()) {
-            if (Labels.hasLoneSurrogate(field.getKey())) {
-                return true;
-            }
         }
         for (JsonNode part : value) {
             if (hasLoneSurrogate(part)) {

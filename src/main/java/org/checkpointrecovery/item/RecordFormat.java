@@ -74,6 +74,7 @@ public enum RecordFormat {
         }
     };
 
+    @SuppressWarnings("ImmutableEnumChecker") // a description of immutable parts
     private final FormatDescription description;
 
     RecordFormat(Format.Kind kind, String help) {
