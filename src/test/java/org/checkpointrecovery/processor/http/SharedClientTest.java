@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.checkpointrecovery.outbound.AddressRules;
@@ -72,8 +71,8 @@ class SharedClientTest {
 
     @Test
     void a_call_that_is_not_answered_holds_up_no_other_job_and_ends_with_its_own() throws Exception {
-        try (Calling first = calling();
-                Calling second = calling()) {
+        Calling first = calling();
+        try (Calling second = calling()) {
             CompletableFuture<Answer> lost = first.begin(0, "never answered");
             try (Socket silent = accept()) {
                 CompletableFuture<Answer> answered = second.begin(0, "a");
@@ -90,22 +89,20 @@ class SharedClientTest {
 
     @Test
     void a_connection_that_is_kept_belongs_to_its_job() throws Exception {
-        try (Calling first = calling();
-                Calling second = calling()) {
-            CompletableFuture<Answer> one = first.begin(0, "a");
-            try (Socket kept = accept()) {
-                answer(kept);
-                Calling.await(one);
-                CompletableFuture<Answer> two = second.begin(0, "b");
-                try (Socket own = accept()) {
-                    answer(own);
-                    Calling.await(two);
-                    for (Calling calling : List.of(first, second)) {
-                        calling.close();
-                    }
-                    readToEnd(kept);
-                    readToEnd(own);
-                }
+        Calling first = calling();
+        Calling second = calling();
+        CompletableFuture<Answer> one = first.begin(0, "a");
+        try (Socket kept = accept()) {
+            answer(kept);
+            Calling.await(one);
+            CompletableFuture<Answer> two = second.begin(0, "b");
+            try (Socket own = accept()) {
+                answer(own);
+                Calling.await(two);
+                first.close();
+                readToEnd(kept);
+                second.close();
+                readToEnd(own);
             }
         }
     }
