@@ -155,8 +155,7 @@ public final class Poster implements AutoCloseable {
                     Optional.of(what + " This was attempt " + pending.attempts + " of " + MAX_ATTEMPTS + "."));
             return;
         }
-        Duration wait = backoff.after(pending.attempts, chance.getAsDouble());
-        loop.later(asked.compareTo(wait) > 0 ? asked : wait, () -> begin(pending));
+        loop.later(backoff.after(pending.attempts, chance.getAsDouble(), asked), () -> begin(pending));
     }
 
     private Duration asked(Reply.Answered answered) {

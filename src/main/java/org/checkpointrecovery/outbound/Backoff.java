@@ -19,8 +19,14 @@ public record Backoff(Duration first, Duration max) {
      * @param attempt its number, from 1
      * @param chance from 0 to 1
      */
-    public Duration after(int attempt, double chance) {
+    Duration after(int attempt, double chance) {
         double limit = Math.min((double) max.toNanos(), Math.scalb((double) first.toNanos(), attempt - 1));
         return Duration.ofNanos((long) (limit * chance));
+    }
+
+    /** Returns the wait after an attempt whose answer asks for one: the longer of the two. */
+    public Duration after(int attempt, double chance, Duration asked) {
+        Duration own = after(attempt, chance);
+        return asked.compareTo(own) > 0 ? asked : own;
     }
 }

@@ -164,10 +164,9 @@ final class HttpProcessor implements ConcurrentProcessor {
     }
 
     private void retry(PendingCall pending, long began, Verdict.Retry verdict) {
-        Duration backoff =
-                setup.backoff().after(pending.attempts, setup.chance().getAsDouble());
         Duration asked = verdict.retryAfter();
-        Duration wait = asked == null || asked.compareTo(backoff) < 0 ? backoff : asked;
+        Duration wait = setup.backoff()
+                .after(pending.attempts, setup.chance().getAsDouble(), asked == null ? Duration.ZERO : asked);
         if (verdict.overloaded()) {
             throttle.slowDown(loop.nanos(), began, wait);
         }
