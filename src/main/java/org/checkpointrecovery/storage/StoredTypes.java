@@ -82,6 +82,7 @@ final class StoredTypes extends SimpleModule {
 
     /** Options as JSON, because only their kind knows them. */
     private interface Options {
+        @SuppressWarnings("UnusedMethod") // Jackson reads the annotations
         @JsonRawValue
         @JsonDeserialize(using = JsonOfOptions.class)
         String options();

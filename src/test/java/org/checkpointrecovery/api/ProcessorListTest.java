@@ -70,8 +70,8 @@ class ProcessorListTest {
             assertThat(names(schema.path("properties"))).as(type).isEqualTo(names(contract.path("properties")));
             assertThat(schema.path("required")).as(type).isEqualTo(contract.path("required"));
             schema.path("properties")
-                    .fields()
-                    .forEachRemaining(option -> assertThat(
+                    .properties()
+                    .forEach(option -> assertThat(
                                     rules(option.getValue()).toString())
                             .as(type + " " + option.getKey())
                             .isEqualTo(inOrder(
@@ -122,7 +122,7 @@ class ProcessorListTest {
             if (kind.path("type").textValue().equals("http")
                     || !kind.path("concurrent").booleanValue()) {
                 JsonNode spec = checked.is(200).at("/spec/processor");
-                kind.at("/schema/properties").fields().forEachRemaining(option -> {
+                kind.at("/schema/properties").properties().forEach(option -> {
                     if (option.getValue().has("default")) {
                         assertThat(spec.get(option.getKey()))
                                 .as(option.getKey())
