@@ -71,8 +71,7 @@ class ProcessorListTest {
             assertThat(schema.path("required")).as(type).isEqualTo(contract.path("required"));
             schema.path("properties")
                     .properties()
-                    .forEach(option -> assertThat(
-                                    rules(option.getValue()).toString())
+                    .forEach(option -> assertThat(rules(option.getValue()).toString())
                             .as(type + " " + option.getKey())
                             .isEqualTo(inOrder(
                                     rules(contract.path("properties").path(option.getKey())), option.getValue())));

@@ -105,7 +105,6 @@ class ProcessorSubmissionTest {
             {"type":"http","url":"http://a","body":{}}       | /processor/body
             {"type":"http","url":"http://a","body":"\\ud800"} | /processor/body
             {"type":"plugin","name":"a","config":{"b":["\\ud800"]}} | /processor/config
-            {"type":"plugin","name":"a","config":{"\\ud800":1}} | /processor/config
             {"type":"http","url":"http://a","body":"{name}"} | /processor/body
             {"type":"http","url":"http://a","headers":[]}    | /processor/headers
             {"type":"http","url":"http://a","headers":null}  | /processor/headers
