@@ -19,6 +19,7 @@ final class ProcessorRequest {
     /** Reads the processor: checks it and fills in defaults. After an error, the value must not be used. */
     static ProcessorSpec read(Fields fields, List<ProcessorDescription> kinds) {
         Report report = fields.report(PROCESSOR);
+        fields.know(PROCESSOR);
         if (!fields.has(PROCESSOR)) {
             return kinds.get(0).read(Json.object(), report);
         }
