@@ -36,21 +36,19 @@ final class Activity {
         Thread thread = Thread.currentThread();
         String shared = thread.getName();
         thread.setName(name);
-        try {
-            while (isDue()) {
-                pass.run();
-            }
-        } finally {
-            thread.setName(shared);
+        while (isDue(thread, shared)) {
+            pass.run();
         }
     }
 
-    private synchronized boolean isDue() {
-        hasThread = changed;
-        changed = false;
-        if (!hasThread) {
+    /** Whether another pass is due. Otherwise the thread has its shared name again before anybody knows that it is free. */
+    private synchronized boolean isDue(Thread thread, String shared) {
+        if (!changed) {
+            thread.setName(shared);
             notifyAll();
         }
+        hasThread = changed;
+        changed = false;
         return hasThread;
     }
 

@@ -228,6 +228,9 @@ final class ConcurrentProcessing implements AutoCloseable {
 
     private void answered(Finished one) {
         synchronized (this) {
+            if (closed) {
+                return; // it comes too late, and would start another pass
+            }
             finished.add(one);
         }
         keeper.wake();
