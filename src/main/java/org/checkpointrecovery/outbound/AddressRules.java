@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 public final class AddressRules {
     private final Kind kind;
     private final List<AllowedTarget> targets;
-    private final String option;
+    private final String setting;
 
     private enum Kind {
         ANY,
@@ -26,15 +26,15 @@ public final class AddressRules {
         }
     }
 
-    private AddressRules(Kind kind, List<AllowedTarget> targets, String option) {
+    private AddressRules(Kind kind, List<AllowedTarget> targets, String setting) {
         this.kind = kind;
         this.targets = targets;
-        this.option = option;
+        this.setting = setting;
     }
 
     /** Returns what the operator calls the setting of these rules, for messages. */
     public String setting() {
-        return option;
+        return setting;
     }
 
     /**
@@ -48,28 +48,28 @@ public final class AddressRules {
     /**
      * Allows public addresses only. For a service that others can reach: not this machine, nor its network.
      *
-     * @param option what the operator calls the list of allowed targets
+     * @param setting what the operator calls the list of allowed targets
      */
-    public static AddressRules publicOnly(String option) {
-        return new AddressRules(Kind.PUBLIC, List.of(), option);
+    public static AddressRules publicOnly(String setting) {
+        return new AddressRules(Kind.PUBLIC, List.of(), setting);
     }
 
     /**
      * Allows only the targets that the operator has listed, whatever their addresses.
      *
-     * @param option what the operator calls the list
+     * @param setting what the operator calls the list
      */
-    public static AddressRules only(List<AllowedTarget> targets, String option) {
-        return new AddressRules(Kind.LISTED, List.copyOf(targets), option);
+    public static AddressRules only(List<AllowedTarget> targets, String setting) {
+        return new AddressRules(Kind.LISTED, List.copyOf(targets), setting);
     }
 
     /** Parses the output of {@link #toString}. */
-    public static AddressRules parse(String text, String option) {
+    public static AddressRules parse(String text, String setting) {
         if (text.equals(Kind.ANY.text())) {
             return any();
         }
         if (text.equals(Kind.PUBLIC.text())) {
-            return publicOnly(option);
+            return publicOnly(setting);
         }
         return only(
                 Arrays.stream(text.split(","))
@@ -77,7 +77,7 @@ public final class AddressRules {
                         .map(target ->
                                 AllowedTarget.parse(target).orElseThrow(() -> new IllegalArgumentException(target)))
                         .toList(),
-                option);
+                setting);
     }
 
     /**
@@ -98,19 +98,20 @@ public final class AddressRules {
                 Hosts.literal(host)
                         .flatMap(PublicAddresses::special)
                         .map(what -> "has the address " + host + ", which is " + what
-                                + "; this service connects only to public addresses and those in " + option);
+                                + "; this service connects only to public addresses and those in " + setting);
         };
     }
 
     private String notListed(URI url) {
         return "has the host " + Hosts.named(url) + ", but this service connects only to "
-                + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (" + option + ")";
+                + targets.stream().map(AllowedTarget::toString).collect(Collectors.joining(", ")) + " (" + setting
+                + ")";
     }
 
     /** Returns why no address of a host can be connected to. */
     String refusal(String host) {
         return "This service may not connect to the address of " + host
-                + ". Use an allowed host, or ask the operator for " + option + ".";
+                + ". Use an allowed host, or ask the operator for " + setting + ".";
     }
 
     /** Whether a connection to an address of a host is allowed. */

@@ -8,7 +8,8 @@ import org.checkpointrecovery.processor.ConcurrentProcessor.Pauses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Detects consecutive failures, in the order of their answers, that must have a common cause, so that the job pauses. Used by one thread.
+ * Detects consecutive failures, in the order of their answers, that must have a common cause, so that the job pauses.
+ * Used by one thread.
  */
 final class FailureStreak {
     private final int failedItems;
