@@ -1,8 +1,12 @@
 package org.checkpointrecovery.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import org.checkpointrecovery.job.JobId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An item on its way to a {@link ConcurrentProcessor}.
@@ -24,5 +28,14 @@ public record Work(JobId job, JobId first, long index, byte[] item, boolean json
     /** Creates an item of a job that is not a retry. */
     public Work(JobId job, long index, byte[] item, boolean json) {
         this(job, job, index, item, json);
+    }
+
+    /** Returns the item as text; null if it is not valid UTF-8. */
+    public @Nullable String text() {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(item)).toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
     }
 }

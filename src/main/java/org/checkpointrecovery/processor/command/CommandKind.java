@@ -8,6 +8,7 @@ import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
+import org.checkpointrecovery.processor.ThreadedProcessor;
 
 /**
  * Builds processors that run programs: only the commands that the operator configured, exactly as written. Thread-safe.
@@ -62,7 +63,9 @@ public final class CommandKind implements ConcurrentKind<CommandOptions> {
                     "The command \"" + options.name() + "\" is not configured on this service (" + setting + ").");
         }
         Launch launch = new Launch(options.name(), command, commands);
-        return new CommandProcessor(
-                options, () -> options.mode() == CommandMode.STREAM ? new StreamCalls(launch) : new ItemCalls(launch));
+        return new ThreadedProcessor(
+                new ThreadedProcessor.Settings(
+                        "command", options.name(), options.concurrency(), options.timeout(), " and was killed"),
+                () -> options.mode() == CommandMode.STREAM ? new StreamCalls(launch) : new ItemCalls(launch));
     }
 }

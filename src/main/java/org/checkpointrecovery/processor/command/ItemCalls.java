@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ThreadedProcessor;
 import org.checkpointrecovery.processor.Work;
 
 /**
@@ -12,22 +13,23 @@ import org.checkpointrecovery.processor.Work;
  * item fails if the exit code is not 0. The environment variables {@code JOB_ID} and {@code ITEM_INDEX} identify the
  * item.
  */
-final class ItemCalls implements Calls {
+final class ItemCalls implements ThreadedProcessor.Handler {
     private final Launch launch;
+    private final KillSwitch killSwitch = new KillSwitch();
 
     ItemCalls(Launch launch) {
         this.launch = launch;
     }
 
     @Override
-    public Answer call(Work work, Limit limit) throws InterruptedException {
+    public Answer process(Work work) throws InterruptedException {
         Child started;
         try {
             started = launch.start(Map.of("JOB_ID", work.job().value(), "ITEM_INDEX", String.valueOf(work.index())));
         } catch (IOException e) {
             return CommandAnswers.notStarted(launch.name(), e, 1);
         }
-        limit.guard(started);
+        killSwitch.guard(started);
         try {
             Thread feed = feed(started, work.item());
             byte[] output = readAll(started.output());
@@ -39,6 +41,7 @@ final class ItemCalls implements Calls {
         } catch (CommandAnswers.TooLargeException e) {
             return CommandAnswers.tooLarge(launch.name(), 1);
         } finally {
+            killSwitch.release();
             started.end();
         }
     }
@@ -72,6 +75,11 @@ final class ItemCalls implements Calls {
         feed.setDaemon(true);
         feed.start();
         return feed;
+    }
+
+    @Override
+    public void cancel() {
+        killSwitch.use();
     }
 
     @Override

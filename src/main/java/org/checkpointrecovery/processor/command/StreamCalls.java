@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
 import org.checkpointrecovery.processor.Answer;
+import org.checkpointrecovery.processor.ThreadedProcessor;
 import org.checkpointrecovery.processor.Work;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,11 +15,12 @@ import org.slf4j.LoggerFactory;
  * Uses one process for many items: it answers each line with one line. If it dies, its current item is retried once on
  * a new process, and then fails.
  */
-final class StreamCalls implements Calls {
+final class StreamCalls implements ThreadedProcessor.Handler {
     private static final Logger log = LoggerFactory.getLogger(StreamCalls.class);
     private static final int MAX_ATTEMPTS = 2;
 
     private final Launch launch;
+    private final KillSwitch killSwitch = new KillSwitch();
     private @Nullable Child child;
     /** Unused bytes read from the current child. */
     private final byte[] buffer = new byte[8 * 1024];
@@ -38,12 +40,12 @@ final class StreamCalls implements Calls {
     }
 
     @Override
-    public Answer call(Work work, Limit limit) throws InterruptedException {
+    public Answer process(Work work) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Child now = null;
             try {
                 now = running();
-                limit.guard(now);
+                killSwitch.guard(now);
                 write(now, work.item());
                 return CommandAnswers.succeeded(work.index(), attempt, readLine(now.output()));
             } catch (CommandAnswers.TooLargeException e) {
@@ -54,7 +56,7 @@ final class StreamCalls implements Calls {
                         ? CommandAnswers.notStarted(launch.name(), e, attempt)
                         : CommandAnswers.failed(launch.name(), died(now, e), attempt);
                 drop();
-                if (answer instanceof Answer.GivenUp || limit.isOver() || attempt == MAX_ATTEMPTS) {
+                if (answer instanceof Answer.GivenUp || killSwitch.isUsed() || attempt == MAX_ATTEMPTS) {
                     return answer;
                 }
             }
@@ -115,9 +117,15 @@ final class StreamCalls implements Calls {
     private void drop() {
         Child now = child;
         child = null;
+        killSwitch.release();
         if (now != null) {
             now.end();
         }
+    }
+
+    @Override
+    public void cancel() {
+        killSwitch.use();
     }
 
     @Override

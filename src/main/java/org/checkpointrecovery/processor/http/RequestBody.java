@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
@@ -61,7 +59,7 @@ sealed interface RequestBody {
     record ItemInJson() implements RequestBody {
         @Override
         public Made of(Work work) {
-            String item = text(work.item());
+            String item = work.text();
             if (item == null) {
                 return new Made.Unfit(notUtf8());
             }
@@ -85,7 +83,7 @@ sealed interface RequestBody {
 
         @Override
         public Made of(Work work) {
-            String item = text(work.item());
+            String item = work.text();
             if (item == null) {
                 return new Made.Unfit(notUtf8());
             }
@@ -122,14 +120,5 @@ sealed interface RequestBody {
                 ItemErrorCode.NOT_UTF8,
                 "The item is not valid UTF-8, but the request body must be. "
                         + "Convert the input to UTF-8 and submit it again.");
-    }
-
-    /** Null if the bytes are not UTF-8. */
-    private static @Nullable String text(byte[] bytes) {
-        try {
-            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 }

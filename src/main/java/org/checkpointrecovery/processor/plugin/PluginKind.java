@@ -10,6 +10,7 @@ import org.checkpointrecovery.processor.ConcurrentKind;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
 import org.checkpointrecovery.processor.Processors.Problem;
 import org.checkpointrecovery.processor.Processors.UnavailableException;
+import org.checkpointrecovery.processor.ThreadedProcessor;
 
 /** Builds processors that are plugins. Thread-safe. */
 public final class PluginKind implements ConcurrentKind<PluginOptions> {
@@ -83,6 +84,8 @@ public final class PluginKind implements ConcurrentKind<PluginOptions> {
             throw new UnavailableException(
                     "The plugin \"" + options.name() + "\" failed to open: " + e.getMessage() + ".");
         }
-        return new PluginProcessor(options, () -> OpenPlugin.open(plugins, options));
+        return new ThreadedProcessor(
+                new ThreadedProcessor.Settings("plugin", options.name(), options.concurrency(), options.timeout(), ""),
+                () -> new PluginHandler(plugins, options));
     }
 }
