@@ -12,6 +12,13 @@ import java.util.Map;
  * @param name of the command
  */
 record Launch(String name, List<String> command, Commands operator) {
+    /**
+     * Held while a program starts. The JDK starts it through a helper that waits for a pipe and has inherited all open
+     * files. Two helpers at once hold the pipes of each other: if the service is killed at that moment, both wait for
+     * ever, with its listening socket open. A single helper sees the end of its pipe and exits.
+     */
+    private static final Object STARTING = new Object();
+
     /** @param variables set in the program's environment in addition to the inherited ones */
     Child start(Map<String, String> variables) throws IOException {
         List<String> words = new ArrayList<>(operator.launcher());
@@ -19,6 +26,8 @@ record Launch(String name, List<String> command, Commands operator) {
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().keySet().removeIf(variable -> !operator.isInherited(variable));
         builder.environment().putAll(variables);
-        return new Child(builder.start());
+        synchronized (STARTING) {
+            return new Child(builder.start());
+        }
     }
 }
