@@ -69,4 +69,13 @@ class JobRequestTest {
                         "is \"flink\", which cannot run the processor \"here\". Omit the field to run the job in the"
                                 + " service itself"));
     }
+
+    @Test
+    void the_known_fields_include_an_omitted_processor() {
+        ProblemException refused = catchThrowableOfType(ProblemException.class, () -> read(",\"procesor\":{}"));
+        assertThat(refused.problem().errors()).singleElement().satisfies(error -> {
+            assertThat(error.field()).isEqualTo("/procesor");
+            assertThat(error.message()).startsWith("unknown field; expected one of: ").contains(" processor,");
+        });
+    }
 }
