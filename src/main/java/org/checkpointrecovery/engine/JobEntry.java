@@ -165,6 +165,11 @@ final class JobEntry {
         show(next);
     }
 
+    /** Shows the number of items. The next change saves it; until then, a restart counts them again. */
+    synchronized void showCounted(long totalItems) {
+        show(job().counted(totalItems));
+    }
+
     /** Enables callbacks: reports all pending ends, and each end from now on. */
     synchronized void callBack(Callbacks through) {
         callbacks = through;

@@ -37,6 +37,7 @@ final class JobRun implements RunListener {
     private final Runnable leftQueue;
     private final Runnable startLater;
     private boolean inQueue = true; // guarded by the entry
+    private boolean countUnsaved; // guarded by the entry
     private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // used by the committing thread only
 
     /**
@@ -77,13 +78,25 @@ final class JobRun implements RunListener {
     @Override
     public void counted(JobId job, long totalItems) {
         synchronized (entry) {
-            if (entry.isDeleted() || entry.job().totalItems() != null) {
+            if (!entry.isDeleted() && entry.job().totalItems() == null) {
+                entry.showCounted(totalItems);
+                countUnsaved = true;
+            }
+        }
+    }
+
+    /** Saves the number of items, unless the end of the run is about to save it. */
+    private void saveCount(long committedItems) {
+        synchronized (entry) {
+            Long totalItems = entry.job().totalItems();
+            if (!countUnsaved || entry.isDeleted() || totalItems == null || committedItems >= totalItems) {
                 return;
             }
+            countUnsaved = false;
             try {
-                entry.change(entry.job().counted(totalItems));
+                entry.change(entry.job());
             } catch (IOException e) {
-                entry.showUnsaved(entry.job().counted(totalItems), e);
+                entry.showUnsaved(entry.job(), e);
             }
         }
     }
@@ -101,6 +114,7 @@ final class JobRun implements RunListener {
     @Override
     public void committed(JobId job, Checkpoint checkpoint, Duration took) {
         entry.showCommitted(checkpoint, took);
+        saveCount(checkpoint.position().nextItem());
         if (System.nanoTime() - lastLogged >= LOG_INTERVAL_NANOS) {
             lastLogged = System.nanoTime();
             Progress progress = entry.view().progress();

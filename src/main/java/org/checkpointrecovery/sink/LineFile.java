@@ -15,10 +15,16 @@ final class LineFile implements Closeable {
     private final DiskFile file;
     private final JsonBytes gathered = new JsonBytes(1024);
     private long written;
-    private boolean forced;
+    private boolean forced = true;
 
-    LineFile(DiskFile file) {
+    /** @param committed bytes of the file, which are forced; all others are truncated */
+    LineFile(DiskFile file, long committed) throws IOException {
         this.file = file;
+        this.written = committed;
+        if (file.size() != committed) {
+            file.cutBack(committed);
+            forced = false;
+        }
     }
 
     /** Returns the size of the file, including buffered bytes. */
@@ -57,13 +63,6 @@ final class LineFile implements Closeable {
             file.force();
             forced = true;
         }
-    }
-
-    void cutBack(long bytes) throws IOException {
-        gathered.clear();
-        file.cutBack(bytes);
-        written = bytes;
-        forced = false;
     }
 
     @Override

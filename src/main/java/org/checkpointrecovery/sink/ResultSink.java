@@ -9,6 +9,7 @@ import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFile;
 
 /**
  * The results and errors files of a job, open for a run. Appended bytes survive a crash after {@link #force}. The next
@@ -35,23 +36,28 @@ public final class ResultSink implements Closeable {
         checkLength(disk, results, from.resultsBytes());
         checkLength(disk, errors, from.errorsBytes());
         boolean created = from.nextItem() == 0 || !disk.exists(results) || !disk.exists(errors);
-        LineFile resultsFile = new LineFile(disk.open(results));
+        DiskFile resultsFile = disk.open(results);
         try {
-            ResultSink sink = new ResultSink(format, resultsFile, new LineFile(disk.open(errors)));
+            DiskFile errorsFile = disk.open(errors);
             try {
                 if (created) {
                     // The names of the files must be durable before a checkpoint counts bytes in them.
                     disk.forceDirectory(directoryOf(results));
-                    disk.forceDirectory(directoryOf(errors));
+                    if (!directoryOf(errors).equals(directoryOf(results))) {
+                        disk.forceDirectory(directoryOf(errors));
+                    }
                 }
-                sink.cutBack(from);
+                ResultSink sink = new ResultSink(
+                        format,
+                        new LineFile(resultsFile, from.resultsBytes()),
+                        new LineFile(errorsFile, from.errorsBytes()));
                 if (from.resultsBytes() == 0) {
                     byte[] beginning = format.beginning();
-                    resultsFile.append(beginning, 0, beginning.length);
+                    sink.results.append(beginning, 0, beginning.length);
                 }
                 return sink;
             } catch (IOException e) {
-                closeAfter(e, sink.errors);
+                closeAfter(e, errorsFile);
                 throw e;
             }
         } catch (IOException e) {
@@ -73,18 +79,12 @@ public final class ResultSink implements Closeable {
         }
     }
 
-    private static void closeAfter(IOException cause, LineFile file) {
+    private static void closeAfter(IOException cause, DiskFile file) {
         try {
             file.close();
         } catch (IOException e) {
             cause.addSuppressed(e);
         }
-    }
-
-    /** Truncates both files to a position. */
-    public void cutBack(Position to) throws IOException {
-        results.cutBack(to.resultsBytes());
-        errors.cutBack(to.errorsBytes());
     }
 
     /** Appends results, including their separators. */

@@ -79,6 +79,9 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public Restored restore() throws IOException {
+        if (isMissing(current) && isMissing(temporary) && isMissing(previous)) {
+            return atBeginning(null); // nothing to change, so nothing to force
+        }
         Restored restored = restoreNewest();
         disk.delete(temporary);
         disk.forceDirectory(directory);
@@ -112,6 +115,14 @@ public final class FileCheckpointStore implements CheckpointStore {
             Reason older = setAside(previous, damaged);
             reason = reason == null ? older : reason;
         }
+        return atBeginning(reason);
+    }
+
+    private boolean isMissing(Path file) throws IOException {
+        return read(file) instanceof Found.None;
+    }
+
+    private static Restored atBeginning(@Nullable Reason reason) {
         return new Restored(Position.START, null, new Recovery(Recovery.From.BEGINNING, 0, reason));
     }
 
@@ -174,10 +185,12 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public void remove() throws IOException {
-        // The checkpoint last: a power cut in between then leaves the newest one, or none.
-        disk.delete(temporary);
-        disk.delete(previous);
-        disk.forceDirectory(directory);
+        if (disk.exists(temporary) || disk.exists(previous)) {
+            // The checkpoint last: a power cut in between then leaves the newest one, or none.
+            disk.delete(temporary);
+            disk.delete(previous);
+            disk.forceDirectory(directory);
+        }
         disk.delete(current);
         disk.forceDirectory(directory);
     }

@@ -75,7 +75,9 @@ class JobRequestTest {
         ProblemException refused = catchThrowableOfType(ProblemException.class, () -> read(",\"procesor\":{}"));
         assertThat(refused.problem().errors()).singleElement().satisfies(error -> {
             assertThat(error.field()).isEqualTo("/procesor");
-            assertThat(error.message()).startsWith("unknown field; expected one of: ").contains(" processor,");
+            assertThat(error.message())
+                    .startsWith("unknown field; expected one of: ")
+                    .contains(" processor,");
         });
     }
 }

@@ -65,6 +65,7 @@ class ProcessorListTest {
         for (JsonNode kind : answer.path("processors")) {
             String type = kind.path("type").textValue();
             types.add(type);
+            assertThat(fields(mapping)).as("openapi.yaml, Processor").contains(type);
             JsonNode schema = kind.path("schema");
             JsonNode contract = rules(JsonNodeFactory.instance.objectNode().set("$ref", mapping.path(type)));
             assertThat(names(schema.path("properties"))).as(type).isEqualTo(names(contract.path("properties")));

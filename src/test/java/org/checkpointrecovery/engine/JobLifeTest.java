@@ -270,7 +270,7 @@ class JobLifeTest {
         }
     }
 
-    /** Lets the first who deletes a temporary checkpoint, as a run does at its beginning, wait; and counts them. */
+    /** Lets the first who looks for a previous checkpoint, as a new run does at its beginning, wait; and counts them. */
     private static final class BeginningRun extends ForwardingDisk {
         private final AtomicInteger runs = new AtomicInteger();
         private final CountDownLatch first = new CountDownLatch(1);
@@ -282,8 +282,8 @@ class JobLifeTest {
         }
 
         @Override
-        public void delete(Path path) throws IOException {
-            if (path.getFileName().toString().equals("checkpoint.json.tmp")) {
+        public byte[] read(Path path) throws IOException {
+            if (path.getFileName().toString().equals("checkpoint.previous.json")) {
                 first.countDown();
                 second.countDown();
                 try {
@@ -294,7 +294,7 @@ class JobLifeTest {
                     Thread.currentThread().interrupt();
                 }
             }
-            super.delete(path);
+            return super.read(path);
         }
     }
 

@@ -502,7 +502,7 @@ class RangeRunTest {
                 operations++;
             }
         }
-        assertThat(operations).as("operations of a run").isGreaterThan(10);
+        assertThat(operations).as("operations of a run").isGreaterThan(8);
     }
 
     @Test
