@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.JobStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,28 @@ class ConcurrentRunTest {
                 .isEqualTo("{\"index\":1,\"item\":\"item 1\",\"error\":{\"code\":\"HTTP_STATUS\",\"message\":\"It "
                         + "failed.\"},"
                         + "\"attempts\":1}\n");
+    }
+
+    @Test
+    void the_number_of_items_is_saved_with_the_next_commit() throws Exception {
+        JobId id = service.submit(TestSpec.spec().processor(calls.plugin()), items(9)); // three batches
+        for (int index = 3; index < 8; index++) {
+            awaitBegun(index + 1);
+            calls.succeed(index);
+        }
+        Await.until("the items are counted", () -> service.job(id).totalItems() != null);
+        assertThat(record(id)).doesNotContain("totalItems");
+        for (long index = 0; index < 3; index++) {
+            calls.succeed(index);
+        }
+        Await.until("their number is saved", () -> record(id).contains("\"totalItems\":9"));
+        assertThat(service.status(id)).isEqualTo(Status.RUNNING);
+        succeedAllFrom(id, Status.COMPLETED);
+    }
+
+    private String record(JobId id) throws IOException {
+        Path jobs = TestService.DATA.resolve("jobs");
+        return new String(disk.read(new JobStore(disk, jobs).files(id).job()), UTF_8);
     }
 
     @Test
