@@ -185,12 +185,12 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public void remove() throws IOException {
-        if (disk.exists(temporary) || disk.exists(previous)) {
-            // The checkpoint last: a power cut in between then leaves the newest one, or none.
-            disk.delete(temporary);
-            disk.delete(previous);
-            disk.forceDirectory(directory);
-        }
+        // The checkpoint last: a power cut in between then leaves the newest one, or none. The first force also covers
+        // the
+        // record of a COMPLETED job, which a killed service may have renamed and not forced.
+        disk.delete(temporary);
+        disk.delete(previous);
+        disk.forceDirectory(directory);
         disk.delete(current);
         disk.forceDirectory(directory);
     }

@@ -62,7 +62,7 @@ class ForcedWritesTest {
     }
 
     @Test
-    void a_job_of_one_batch_forces_nothing_twice_without_a_change() throws Exception {
+    void each_force_of_a_job_of_one_batch_is_known() throws Exception {
         assertThat(forcesOf(TestSpec.spec(), "a"))
                 .containsExactly(
                         "input.txt",
@@ -77,6 +77,7 @@ class ForcedWritesTest {
                         "job/", // committed
                         "job.json.tmp",
                         "job/", // COMPLETED
+                        "job/", // what lies beside the checkpoint is deleted
                         "job/"); // the checkpoint is deleted
     }
 
@@ -94,7 +95,7 @@ class ForcedWritesTest {
                         "job/",
                         "job.json.tmp",
                         "job/", // COMPLETED
-                        "job/", // the previous checkpoint is deleted
+                        "job/", // what lies beside the checkpoint is deleted
                         "job/") // the checkpoint is deleted
                 .doesNotContain("errors.jsonl");
     }
