@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** How programs start. */
 class LaunchTest {
     private static final int AT_ONCE = 8;
-    private static final int STARTS = 100;
+    private static final int STARTS = 25;
 
     @Test
     void only_one_helper_of_the_jdk_runs_at_a_time() throws Exception {
