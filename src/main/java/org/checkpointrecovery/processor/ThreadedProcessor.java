@@ -64,7 +64,7 @@ public final class ThreadedProcessor implements ConcurrentProcessor {
      *
      * @param kind what messages call it: {@code command}, {@code plugin}
      * @param timeout for an item, above 0
-     * @param cancelled what happens to an item that exceeds it, for the message; may be empty
+     * @param cancelled how the message on an item that exceeds it ends; may be empty
      */
     public record Settings(String kind, String name, int concurrency, Duration timeout, String cancelled) {
         private String who() {

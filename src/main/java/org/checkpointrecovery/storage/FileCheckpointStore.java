@@ -186,8 +186,7 @@ public final class FileCheckpointStore implements CheckpointStore {
     @Override
     public void remove() throws IOException {
         // The checkpoint last: a power cut in between then leaves the newest one, or none. The first force also covers
-        // the
-        // record of a COMPLETED job, which a killed service may have renamed and not forced.
+        // the record of a COMPLETED job, which a killed service may have renamed and not forced.
         disk.delete(temporary);
         disk.delete(previous);
         disk.forceDirectory(directory);
