@@ -127,7 +127,7 @@ final class EventStreams implements JobWatcher, Closeable {
     }
 
     private boolean isSettled(JobId job) throws RefusedException {
-        return service.jobs().view(job).job().status().isEnd();
+        return service.jobs().status(job).isEnd();
     }
 
     /**
@@ -142,7 +142,7 @@ final class EventStreams implements JobWatcher, Closeable {
             if (snapshot != null) {
                 begin(reader, snapshot);
             }
-        } catch (RefusedException | UncheckedIOException e) { // just deleted, or unreadable
+        } catch (RefusedException | IOException | UncheckedIOException e) { // just deleted, or unreadable
             reader.finish();
         }
         if (closed) {
@@ -160,13 +160,13 @@ final class EventStreams implements JobWatcher, Closeable {
 
     /** Sends the events that a reader has missed; if it needs a snapshot instead, takes that. */
     private synchronized @Nullable Snapshot register(EventReader reader, @Nullable JobId job, @Nullable Long seen)
-            throws RefusedException {
+            throws RefusedException, IOException {
         tellChanges(); // earlier changes are part of the snapshot
         readers.add(reader); // before the snapshot, so that no event is missed
         Optional<List<Event>> missed = seen == null ? Optional.empty() : after(job, seen);
         if (missed.isEmpty()) {
             List<JobView> views = job == null
-                    ? service.jobs().list(null, null, Integer.MAX_VALUE)
+                    ? service.jobs().unended()
                     : List.of(service.jobs().view(job));
             return new Snapshot(lastNumber, views, job != null);
         }
@@ -223,9 +223,7 @@ final class EventStreams implements JobWatcher, Closeable {
         json.writeStartObject();
         json.writeArrayFieldStart("jobs");
         for (JobView view : snapshot.views) {
-            if (!view.job().status().isEnd()) {
-                jobs.writeSummary(json, view);
-            }
+            jobs.writeSummary(json, view);
         }
         json.writeEndArray();
         json.writeEndObject();
@@ -293,8 +291,8 @@ final class EventStreams implements JobWatcher, Closeable {
         for (JobId job : told) {
             try {
                 tellCommitted(service.jobs().view(job));
-            } catch (RefusedException e) {
-                committed.remove(job); // deleted
+            } catch (RefusedException | IOException e) {
+                committed.remove(job); // deleted, or settled and unreadable
             }
         }
     }

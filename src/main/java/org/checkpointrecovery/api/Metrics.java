@@ -113,8 +113,8 @@ final class Metrics implements JobWatcher, Closeable {
         if (service.jobs().count(Status.RUNNING) == 0) {
             return 0;
         }
-        return service.jobs().list(Status.RUNNING, null, Integer.MAX_VALUE).stream()
-                .filter(view -> view.lastCheckpointAt() != null)
+        return service.jobs().unended().stream()
+                .filter(view -> view.job().status() == Status.RUNNING && view.lastCheckpointAt() != null)
                 .mapToDouble(view -> view.elapsed().sinceCheckpoint().toMillis() / 1000.0)
                 .max()
                 .orElse(0);

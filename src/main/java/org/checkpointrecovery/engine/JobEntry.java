@@ -38,6 +38,14 @@ final class JobEntry {
     private @Nullable Callbacks callbacks; // guarded by this; null until callbacks are enabled
     private boolean delivering; // guarded by this
     private int waits; // guarded by this; since the last commit
+    private boolean differs; // guarded by this; whether the record on disk may not be the visible one
+    private @Nullable Keeper keeper; // guarded by this; null until the registry has the entry
+
+    /** Keeps entries in memory. Called under the entry's monitor. */
+    interface Keeper {
+        /** @param atRest whether the entry can be dropped, because loading the record gives the same again */
+        void keep(JobEntry entry, boolean atRest);
+    }
 
     /**
      * @param reported committed items and those finished beyond the checkpoint, as the engine last reported them; null if it
@@ -76,10 +84,45 @@ final class JobEntry {
         }
     }
 
-    JobEntry(JobStore store, JobWatcher watcher, Job job, Position committed, @Nullable Instant lastCheckpointAt) {
+    JobEntry(
+            JobStore store,
+            JobWatcher watcher,
+            Job job,
+            Position committed,
+            @Nullable Finished reported,
+            @Nullable Instant lastCheckpointAt) {
         this.store = store;
         this.watcher = watcher;
-        this.snapshot = new Snapshot(job, committed, null, lastCheckpointAt, null, null);
+        this.snapshot = new Snapshot(job, committed, reported, lastCheckpointAt, null, null);
+    }
+
+    /** Lets the registry keep the entry as long as needed, from now on. Returns whether the job is at rest. */
+    synchronized boolean keptBy(Keeper by) {
+        keeper = by;
+        return isAtRest();
+    }
+
+    /**
+     * Whether the job has ended and everything about it is on disk: there is no run, no callback to deliver, no state that
+     * could not be saved, no notice, and no finished item beyond the checkpoint.
+     */
+    synchronized boolean isAtRest() {
+        Job job = job();
+        return job.status().isEnd()
+                && job.spec() != null
+                && job.ends().pending().isEmpty()
+                && run == null
+                && !delivering
+                && !unsaved
+                && !differs
+                && snapshot.notice == null
+                && snapshot.finished().equals(committed().finished()); // loading might find fewer
+    }
+
+    private void keep() {
+        if (keeper != null && !deleted) {
+            keeper.keep(this, isAtRest());
+        }
     }
 
     Job job() {
@@ -133,8 +176,10 @@ final class JobEntry {
         }
         between.run();
         unsaved = false;
+        differs = false;
         show(saved);
         deliverNext();
+        keep();
     }
 
     /**
@@ -145,9 +190,12 @@ final class JobEntry {
         try {
             store.save(job());
             unsaved = false;
+            differs = false;
         } catch (IOException e) {
+            differs = true;
             cause.addSuppressed(e);
         }
+        keep();
     }
 
     /**
@@ -162,11 +210,14 @@ final class JobEntry {
                 cause.toString(),
                 status());
         unsaved = unsaved || next.status() != status();
+        differs = true;
         show(next);
+        keep();
     }
 
     /** Shows the number of items. The next change saves it; until then, a restart counts them again. */
     synchronized void showCounted(long totalItems) {
+        differs = true;
         show(job().counted(totalItems));
     }
 
@@ -174,6 +225,7 @@ final class JobEntry {
     synchronized void callBack(Callbacks through) {
         callbacks = through;
         deliverNext();
+        keep();
     }
 
     /** Reports one end at a time, so that no receiver takes an older end for the newest. */
@@ -199,6 +251,7 @@ final class JobEntry {
             try {
                 store.save(settled);
             } catch (IOException e) {
+                differs = true;
                 log.warn(
                         "Job {}: cannot record that its callback was delivered: {}. The next start may send it again.",
                         settled.id(),
@@ -207,6 +260,7 @@ final class JobEntry {
         }
         show(settled);
         deliverNext();
+        keep();
     }
 
     private void show(Job next) {
@@ -266,6 +320,7 @@ final class JobEntry {
         if (!Objects.equals(notice, snapshot.notice)) {
             snapshot = snapshot.with(notice);
             watcher.changed(status(), view());
+            keep();
         }
     }
 
@@ -291,6 +346,7 @@ final class JobEntry {
 
     synchronized void setRun(@Nullable JobRun next) {
         run = next;
+        keep();
     }
 
     /** Removes the job from the queue, and drops its queued run. */
@@ -298,6 +354,7 @@ final class JobEntry {
         if (run != null) {
             run.leaveQueue();
             run = null;
+            keep();
         }
     }
 

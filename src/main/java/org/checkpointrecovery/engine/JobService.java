@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
@@ -15,7 +16,9 @@ import org.checkpointrecovery.storage.DiskHealth;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.InputDecoder;
+import org.checkpointrecovery.storage.JobIndex;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.SettledJob;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,8 @@ public final class JobService {
     private final JobWatchers watchers = new JobWatchers();
     private final Phase phase = new Phase();
     private final JobRegistry registry;
+    private final Recoverer recoverer;
+    private final SettledIndex index;
     private final JobVerbs verbs;
     private final Intake intake;
     private final Outputs outputs;
@@ -81,7 +86,9 @@ public final class JobService {
         Inputs inputs = new Inputs(stores.uploads(), settings.inputDirectory(), settings.dataDirectory());
         OwnInput ownInput = new OwnInput(disk, settings.maxItemBytes());
         InputDecoder decoder = new InputDecoder(disk, settings.maxDecodedBytes(), phase::isStopping);
-        this.registry = new JobRegistry(jobs, watchers, callbacks);
+        this.registry = new JobRegistry(jobs, watchers, callbacks, this::load);
+        this.recoverer = new Recoverer(jobs, engines, clock, watchers, settings.autoResume());
+        this.index = new SettledIndex(registry, jobs);
         this.outputs = new Outputs(disk, jobs, registry, ownInput);
         this.verbs = new JobVerbs(
                 registry,
@@ -110,22 +117,65 @@ public final class JobService {
         jobs.open();
         stores.uploads().open();
         uploads.list().forEach(file -> ids.startAfter(file.id()));
-        Recoverer recoverer = new Recoverer(jobs, engines, clock, watchers, settings.autoResume());
         List<JobEntry> queued = new ArrayList<>();
-        for (Job job : jobs.loadAll(clock.instant())) {
-            ids.startAfter(job.id().value());
-            JobEntry entry = recoverer.recover(job);
-            registry.found(entry);
-            outputs.check(entry);
-            if (entry.status() == Status.QUEUED) {
-                queued.add(entry);
+        int read = 0;
+        try (JobIndex.Reader known = jobs.index().read()) {
+            for (JobId id : jobs.list()) {
+                ids.startAfter(id.value());
+                SettledJob settled = known.find(id);
+                if (settled != null && isUnchanged(settled)) {
+                    registry.found(settled);
+                } else if (jobs.isJob(id)) {
+                    JobEntry entry = recoverer.recover(read(id));
+                    outputs.check(entry);
+                    registry.found(entry);
+                    read++;
+                    if (entry.status() == Status.QUEUED) {
+                        queued.add(entry);
+                    }
+                }
             }
         }
         queued.sort(Recoverer.QUEUE_ORDER);
         queued.forEach(verbs::queueAgain);
         registry.callBack();
         phase.open();
-        log.info("Found {} jobs, {} of them continue", registry.size(), queued.size());
+        log.info(
+                "Found {} jobs, {} of them continue; read {} records, the others are unchanged since the index was written",
+                registry.size(),
+                queued.size(),
+                read);
+        index.open();
+    }
+
+    private boolean isUnchanged(SettledJob settled) {
+        try {
+            return stores.jobs().stamp(settled.id()) == settled.stamp();
+        } catch (IOException e) {
+            return false; // its record tells more
+        }
+    }
+
+    /** Reads a record at the start. The service starts even if it cannot read one. */
+    private Job read(JobId id) {
+        try {
+            return stores.jobs().load(id, clock.instant());
+        } catch (IOException e) {
+            return stores.jobs().damaged(id, e.getMessage(), clock.instant());
+        }
+    }
+
+    /** Loads a settled job. */
+    private JobEntry load(JobId id, Status expected) throws IOException {
+        JobStore jobs = stores.jobs();
+        Job job = jobs.load(id, clock.instant());
+        if (job.spec() != null && job.status() != expected) {
+            job = jobs.damaged(
+                    id, "it was replaced while the service ran and says " + job.status() + ", not " + expected, clock.instant());
+        }
+        JobEntry entry = recoverer.load(job);
+        outputs.check(entry);
+        return entry;
     }
 
     /** Adds a watcher of all jobs. Add it before {@link #open} to watch the jobs found there too. */
@@ -179,5 +229,6 @@ public final class JobService {
         phase.stop();
         verbs.shutDown(STOP_GRACE);
         callbacks.close();
+        index.close();
     }
 }

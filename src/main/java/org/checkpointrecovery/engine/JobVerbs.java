@@ -181,7 +181,7 @@ public final class JobVerbs {
     }
 
     /** Returns whether a verb would change a job, and changes nothing. */
-    public Done ask(JobId id, Verb verb) throws RefusedException {
+    public Done ask(JobId id, Verb verb) throws RefusedException, IOException {
         JobEntry entry = registry.entry(id);
         synchronized (entry) {
             return new Done(entry.view(), !isDoneAlready(verb, entry));

@@ -8,12 +8,14 @@ import java.util.Comparator;
 import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.ErrorCode;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.JobStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,22 +56,44 @@ final class Recoverer {
         return entry;
     }
 
-    private JobEntry recovered(Job job) throws IOException {
+    /** Makes an entry of a job that has settled, while the service runs. */
+    JobEntry load(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
-            removeLeftover(job, completed);
-            return new JobEntry(jobs, watcher, job, completed.end(), completed.lastCheckpointAt());
+            removeLeftover(job); // a power cut may have brought it back since the index was written
+            return completed(job, completed);
         }
-        jobs.forceFound(job.id());
-        Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newest(job);
-        JobEntry entry = new JobEntry(
+        return entry(job, job.spec() == null ? Optional.empty() : newest(job));
+    }
+
+    private JobEntry completed(Job job, JobState.Completed completed) {
+        return new JobEntry(jobs, watcher, job, completed.end(), null, completed.lastCheckpointAt());
+    }
+
+    private JobEntry entry(Job job, Optional<Checkpoint> checkpoint) {
+        Position committed = checkpoint.map(Checkpoint::position).orElse(Position.START);
+        Optional<Finished> finished = job.spec() == null || job.spec().failedItemLimits().areSet()
+                ? Optional.empty()
+                : engines.finished(job, jobs.files(job.id()), committed);
+        return new JobEntry(
                 jobs,
                 watcher,
                 job,
-                checkpoint.map(Checkpoint::position).orElse(Position.START),
+                committed,
+                finished.orElse(null),
                 checkpoint.map(Checkpoint::savedAt).orElse(null));
-        if (job.spec() != null && !job.spec().failedItemLimits().areSet()) {
-            engines.finished(job, jobs.files(job.id()), entry.committed()).ifPresent(entry::showFinished);
+    }
+
+    private JobEntry recovered(Job job) throws IOException {
+        if (job.state() instanceof JobState.Completed completed) {
+            // A removal has made the record durable. It may not be if there was none, and if there never was a checkpoint.
+            if (!removeLeftover(job) && completed.lastCheckpointAt() == null) {
+                jobs.forceFound(job.id());
+            }
+            return completed(job, completed);
         }
+        jobs.forceFound(job.id());
+        Optional<Checkpoint> checkpoint = job.spec() == null ? Optional.empty() : newestAtStart(job);
+        JobEntry entry = entry(job, checkpoint);
         switch (job.status()) {
             case RUNNING -> settle(entry, new JobState.Crashed(interrupted(entry)), checkpoint.orElse(null));
             case PAUSING -> settle(entry, new JobState.Paused(null), checkpoint.orElse(null));
@@ -112,30 +136,39 @@ final class Recoverer {
         }
     }
 
-    private Optional<Checkpoint> newest(Job job) {
+    /** The service starts even if it cannot read a checkpoint now. */
+    private Optional<Checkpoint> newestAtStart(Job job) {
         try {
-            return jobs.checkpoints(job.id()).newest();
+            return newest(job);
         } catch (IOException e) {
-            log.warn("Job {}: cannot read its checkpoint: {}. Check the disk.", job.id(), e.toString());
-            return Optional.empty();
+            return unreadable(job, e);
         }
     }
 
-    /**
-     * Deletes the checkpoint of a COMPLETED job. Also makes the record durable if that may be missing: if there is a
-     * checkpoint, or never was one.
-     */
-    private void removeLeftover(Job job, JobState.Completed completed) {
+    private Optional<Checkpoint> newest(Job job) throws IOException {
         try {
-            CheckpointStore checkpoints = jobs.checkpoints(job.id());
-            if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
-                engines.removeCheckpoint(job, jobs);
-            } else if (completed.lastCheckpointAt() == null) {
-                jobs.forceFound(job.id());
+            return jobs.checkpoints(job.id()).newest();
+        } catch (DamagedFileException e) {
+            return unreadable(job, e);
+        }
+    }
+
+    private static Optional<Checkpoint> unreadable(Job job, IOException e) {
+        log.warn("Job {}: cannot read its checkpoint: {}. Check the disk.", job.id(), e.toString());
+        return Optional.empty();
+    }
+
+    /** Deletes the checkpoint of a COMPLETED job, if there is one, and returns whether there was. */
+    private boolean removeLeftover(Job job) {
+        try {
+            if (jobs.checkpoints(job.id()).read() instanceof CheckpointStore.Found.None) {
+                return false;
             }
+            engines.removeCheckpoint(job, jobs);
         } catch (IOException e) {
             log.warn(
                     "Job {}: cannot delete its old checkpoint: {}. The next start deletes it.", job.id(), e.toString());
         }
+        return true;
     }
 }

@@ -46,6 +46,14 @@ public interface Disk {
         return null;
     }
 
+    /**
+     * Digests the size, times and identity of a file or directory, without reading it. If two looks give the same number,
+     * nobody has written to the file in between, replaced it, or changed the names in the directory. Never 0.
+     */
+    default long stamp(Path path) throws IOException {
+        return FileStamp.of(size(path), modifiedAt(path), changedAt(path), 0);
+    }
+
     /** Whether the name exists, even as a dangling symbolic link. */
     boolean exists(Path path);
 

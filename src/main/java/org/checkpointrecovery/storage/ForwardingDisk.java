@@ -47,6 +47,11 @@ public class ForwardingDisk implements Disk {
     }
 
     @Override
+    public long stamp(Path path) throws IOException {
+        return disk.stamp(path);
+    }
+
+    @Override
     public boolean exists(Path path) {
         return disk.exists(path);
     }

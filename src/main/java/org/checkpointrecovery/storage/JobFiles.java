@@ -45,6 +45,19 @@ public record JobFiles(Path directory) {
         return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
     }
 
+    /**
+     * Whether a job that has ended may keep a file.
+     *
+     * @param completed whether it is COMPLETED, so that it needs no checkpoint and no journal
+     */
+    static boolean isKept(Path file, boolean completed) {
+        return switch (file.getFileName().toString()) {
+            case "job.json", "results.jsonl", "errors.jsonl", "input.txt", "input.indexes" -> true;
+            case "checkpoint.json", "checkpoint.previous.json" -> !completed;
+            default -> !completed && journalSegment(file) > 0;
+        };
+    }
+
     /** Inline items, or items copied from another job, one per line. */
     public Path ownInput() {
         return directory.resolve("input.txt");

@@ -4,12 +4,15 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Status;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,34 +47,67 @@ public final class JobStore {
     }
 
     /**
-     * Loads all jobs, oldest first. Only directories are jobs; symbolic links are ignored. A job with an unreadable
-     * record is returned as {@link Job#damaged}; its record is kept.
+     * Lists the directories that may be those of jobs, oldest first.
      *
-     * @param now the time of such a job if its id has none
+     * @see #isJob
      */
-    public List<Job> loadAll(Instant now) throws IOException {
-        List<Job> jobs = new ArrayList<>();
-        for (Path directory : directories.list()) {
-            String name = directory.getFileName().toString();
+    public List<JobId> list() throws IOException {
+        List<JobId> ids = new ArrayList<>();
+        for (Path path : directories.names()) {
+            String name = path.getFileName().toString();
             if (JobId.isValid(name)) {
-                jobs.add(load(new JobId(name), now));
+                ids.add(new JobId(name));
+            } else {
+                directories.isPublished(path); // logs what is not a directory
             }
         }
-        return jobs;
+        return ids;
     }
 
-    private Job load(JobId id, Instant now) {
-        Path record = files(id).job();
+    /** Whether a listed directory is a job's. Symbolic links and files are not; they are left in place and logged. */
+    public boolean isJob(JobId id) {
+        return directories.isPublished(files(id).directory());
+    }
+
+    /**
+     * Loads a job. If its record is unreadable, returns {@link Job#damaged} and keeps the record.
+     *
+     * @param now the time of such a job if its id has none
+     * @throws IOException if the record may be readable later
+     */
+    public Job load(JobId id, Instant now) throws IOException {
         try {
-            return JobCodec.decode(disk.read(record), id);
-        } catch (IOException e) {
-            String message = "Job record " + record.getFileName() + " is damaged: " + e.getMessage()
-                    + ". The file was kept and the job stays FAILED. Restore the file and restart the service, or "
-                    + "delete the job.";
-            log.error("Job {}: {}", id, message);
-            Instant made = IdGenerator.timeOf(id.value());
-            return Job.damaged(id, message, made == null ? now : made);
+            return JobCodec.decode(disk.read(files(id).job()), id);
+        } catch (DamagedFileException | NoSuchFileException e) {
+            return damaged(id, e.getMessage(), now);
         }
+    }
+
+    /** Returns a job whose record cannot be used. */
+    public Job damaged(JobId id, @Nullable String problem, Instant now) {
+        String message = "Job record " + files(id).job().getFileName() + " is damaged: " + problem
+                + ". The file was kept and the job stays FAILED. Restore the file and restart the service, or "
+                + "delete the job.";
+        log.error("Job {}: {}", id, message);
+        Instant made = IdGenerator.timeOf(id.value());
+        return Job.damaged(id, message, made == null ? now : made);
+    }
+
+    /** Returns the stamp of a job's record and of the names in its directory. A change of either changes it. */
+    public long stamp(JobId id) throws IOException {
+        JobFiles files = files(id);
+        return FileStamp.and(disk.stamp(files.directory()), disk.stamp(files.job()));
+    }
+
+    /** Whether a job that has ended holds only files that it may keep, so that a start has nothing to delete. */
+    public boolean isTidy(JobId id, Status status) throws IOException {
+        boolean completed = status == Status.COMPLETED;
+        return disk.list(files(id).directory()).stream().allMatch(file -> JobFiles.isKept(file, completed));
+    }
+
+    /** Returns the index of the settled jobs. */
+    public JobIndex index() {
+        return new JobIndex(disk, root.resolveSibling("jobs.index"));
     }
 
     /**

@@ -2,7 +2,6 @@ package org.checkpointrecovery.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,16 +52,22 @@ final class StagedDirectory {
      * Lists the published directories, sorted by name. Anything else, such as a symbolic link, is left in place and logged.
      */
     List<Path> list() throws IOException {
-        List<Path> directories = new ArrayList<>();
-        for (Path path : disk.list(parent)) {
-            String name = path.getFileName().toString();
-            if (disk.isDirectory(path)) {
-                directories.add(path);
-            } else if (!name.startsWith(NEW) && !name.startsWith(DELETED)) {
-                log.warn("{} is not a directory, or is a symbolic link. It was left in place. Remove it.", path);
-            }
+        return names().stream().filter(this::isPublished).toList();
+    }
+
+    /** Lists all paths in the parent, sorted by name, published or not. */
+    List<Path> names() throws IOException {
+        return disk.list(parent);
+    }
+
+    /** Whether a path in the parent is a published directory. Anything else is left in place and logged. */
+    boolean isPublished(Path path) {
+        String name = path.getFileName().toString();
+        boolean directory = disk.isDirectory(path);
+        if (!directory && !name.startsWith(NEW) && !name.startsWith(DELETED)) {
+            log.warn("{} is not a directory, or is a symbolic link. It was left in place. Remove it.", path);
         }
-        return directories;
+        return directory;
     }
 
     /** Creates an empty directory to fill. */

@@ -20,6 +20,7 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.storage.FaultyDisk;
 import org.checkpointrecovery.storage.FaultyDisk.Fault;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.StoredJobs;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -117,7 +118,7 @@ class HttpFaultScanTest {
         }
         Map<String, String> onDisk = new TreeMap<>();
         JobStore store = new JobStore(new LocalDisk(), service.data().resolve("jobs"));
-        for (Job job : store.loadAll(Instant.EPOCH)) {
+        for (Job job : StoredJobs.of(store, Instant.EPOCH)) {
             onDisk.put(job.id().value(), job.status().name());
         }
         TreeSet<String> files = new TreeSet<>();

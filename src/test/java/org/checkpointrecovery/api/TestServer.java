@@ -304,7 +304,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     /** Cancels all jobs that have not ended, because they may be slow on purpose, and waits until they are gone. */
     void cancelAll() {
-        for (JobView view : service().jobs().list(null, null, Integer.MAX_VALUE)) {
+        for (JobView view : service().jobs().unended()) {
             Status status = view.job().status();
             if (status.isActive() || status == Status.QUEUED) {
                 cancel(view);
@@ -312,7 +312,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         }
         Await.until(
                 "no job is under way",
-                () -> service().jobs().list(null, null, Integer.MAX_VALUE),
+                () -> service().jobs().unended(),
                 jobs -> jobs.stream().noneMatch(view -> view.job().status().isActive()));
     }
 

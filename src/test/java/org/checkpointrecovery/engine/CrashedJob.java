@@ -114,7 +114,7 @@ final class CrashedJob {
     }
 
     /** What a client saw last is what it may rely on. */
-    private void note(TestService service, JobId id) throws RefusedException {
+    private void note(TestService service, JobId id) throws RefusedException, IOException {
         JobView view = service.service().jobs().view(id);
         shown = view.committed();
         completed |= view.job().status() == Status.COMPLETED;

@@ -27,6 +27,7 @@ import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.FaultyDisk;
 import org.checkpointrecovery.storage.FaultyDisk.Fault;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.StoredJobs;
 import org.checkpointrecovery.storage.UploadedFile;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -220,7 +221,7 @@ class FaultScanTest {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
-            for (Job job : new JobStore(medium, JOBS).loadAll(Instant.EPOCH)) {
+            for (Job job : StoredJobs.of(new JobStore(medium, JOBS), Instant.EPOCH)) {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();

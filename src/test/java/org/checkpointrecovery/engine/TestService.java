@@ -208,15 +208,15 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                 .id();
     }
 
-    public Job job(JobId id) throws RefusedException {
+    public Job job(JobId id) throws RefusedException, IOException {
         return service().jobs().view(id).job();
     }
 
-    public Status status(JobId id) throws RefusedException {
+    public Status status(JobId id) throws RefusedException, IOException {
         return job(id).status();
     }
 
-    public long nextItem(JobId id) throws RefusedException {
+    public long nextItem(JobId id) throws RefusedException, IOException {
         return service().jobs().view(id).committed().nextItem();
     }
 

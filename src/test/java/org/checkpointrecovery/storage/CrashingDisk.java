@@ -201,6 +201,18 @@ public final class CrashingDisk implements Disk {
     }
 
     @Override
+    public synchronized long stamp(Path path) throws IOException {
+        checkPower();
+        UnforcedNames.Node node = names.find(path);
+        if (node == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        long bytes = node instanceof UnforcedBytes content ? content.size() : 0;
+        UnforcedNames.Look look = node.look();
+        return FileStamp.of(bytes, modified, Instant.ofEpochSecond(look.changes), look.number);
+    }
+
+    @Override
     public synchronized boolean exists(Path path) {
         try {
             checkPower();

@@ -115,6 +115,12 @@ public final class FaultyDisk extends ForwardingDisk {
     }
 
     @Override
+    public long stamp(Path path) throws IOException {
+        check("stamp", path, false, false);
+        return super.stamp(path);
+    }
+
+    @Override
     public Path realPath(Path path) throws IOException {
         check("realPath", path, false, false);
         return super.realPath(path);

@@ -54,7 +54,7 @@ class GoldenFilesTest {
         disk.createDirectory(DATA.resolve(GoldenJobs.ID.value()));
         JobStore store = new JobStore(disk, DATA);
         disk.write(store.files(GoldenJobs.ID).job(), GoldenFile.read(name));
-        assertThat(store.loadAll(GoldenJobs.NOW)).containsExactly(job(name));
+        assertThat(StoredJobs.of(store, GoldenJobs.NOW)).containsExactly(job(name));
     }
 
     private static Map<String, Checkpoint> checkpoints() {

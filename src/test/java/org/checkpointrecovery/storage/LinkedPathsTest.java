@@ -80,7 +80,7 @@ class LinkedPathsTest {
     void a_link_is_no_job_and_no_upload_and_is_left_alone() throws IOException {
         link("jobs/" + ID);
         link("files/" + ID);
-        assertThat(jobs().loadAll(NOW)).isEmpty();
+        assertThat(StoredJobs.of(jobs(), NOW)).isEmpty();
         assertThat(files().list()).isEmpty();
         assertThat(data.resolve("jobs/" + ID)).isSymbolicLink();
         assertThat(data.resolve("files/" + ID)).isSymbolicLink();

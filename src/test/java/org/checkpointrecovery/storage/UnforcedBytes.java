@@ -19,6 +19,12 @@ final class UnforcedBytes implements UnforcedNames.Node {
     private final Content seen = new Content();
     private final Content onMedium = new Content();
     private final List<Write> unforced = new ArrayList<>();
+    private final UnforcedNames.Look look = new UnforcedNames.Look();
+
+    @Override
+    public UnforcedNames.Look look() {
+        return look;
+    }
 
     int size() {
         return seen.size;
@@ -75,6 +81,7 @@ final class UnforcedBytes implements UnforcedNames.Node {
     }
 
     private void change(Write write) {
+        look.changes++;
         seen.apply(write);
         unforced.add(write);
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +18,32 @@ import org.jspecify.annotations.Nullable;
  * its old name or under the new one.
  */
 final class UnforcedNames {
+    private static final AtomicLong NUMBERS = new AtomicLong();
     private final Directory root = new Directory();
     private final List<Directory> directories = new ArrayList<>(List.of(root));
     private final List<Change> unforced = new ArrayList<>();
 
     /** What has a name. */
-    sealed interface Node permits Directory, UnforcedBytes {}
+    sealed interface Node permits Directory, UnforcedBytes {
+        /** Tells the node from any other, as an inode's number does, and its changes from each other, as its times do. */
+        Look look();
+    }
+
+    /** Increases with each change, even if a power cut takes the change back. */
+    static final class Look {
+        final long number = NUMBERS.incrementAndGet();
+        long changes;
+    }
 
     static final class Directory implements Node {
         final Map<String, Node> seen = new TreeMap<>();
         private final Map<String, Node> onMedium = new TreeMap<>();
+        private final Look look = new Look();
+
+        @Override
+        public Look look() {
+            return look;
+        }
     }
 
     @Nullable
@@ -67,7 +84,12 @@ final class UnforcedNames {
             directories.add(directory);
         }
         Change change = new Change(parentOf(path), nameOf(path), node);
-        directories.forEach(each -> each.seen.values().removeIf(named -> named == node));
+        for (Directory each : directories) {
+            if (each.seen.values().removeIf(named -> named == node)) {
+                each.look.changes++;
+            }
+        }
+        change.directory.look.changes++;
         change.directory.seen.put(change.name, node);
         unforced.add(change);
     }
@@ -85,6 +107,7 @@ final class UnforcedNames {
 
     void delete(Path path) throws IOException {
         Change change = new Change(parentOf(path), nameOf(path), null);
+        change.directory.look.changes++;
         change.directory.seen.remove(change.name);
         unforced.add(change);
     }
