@@ -46,7 +46,8 @@ final class IdempotencyKeys {
             return 0;
         }
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.key().getBytes(UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(key.key().getBytes(UTF_8));
             return Math.max(1, ByteBuffer.wrap(digest).getLong() & Long.MAX_VALUE);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobRegistry {
     /** Newest first, as lists are: a pass in the opposite order takes a search for each step. */
-    private final ConcurrentNavigableMap<JobId, JobSlot> slots =
-            new ConcurrentSkipListMap<>(Comparator.reverseOrder());
+    private final ConcurrentNavigableMap<JobId, JobSlot> slots = new ConcurrentSkipListMap<>(Comparator.reverseOrder());
 
     private final Map<Status, LongAdder> counts = new EnumMap<>(Status.class);
     private final IdempotencyKeys keys = new IdempotencyKeys(this::keyOf);

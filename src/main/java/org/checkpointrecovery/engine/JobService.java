@@ -171,7 +171,9 @@ public final class JobService {
         Job job = jobs.load(id, clock.instant());
         if (job.spec() != null && job.status() != expected) {
             job = jobs.damaged(
-                    id, "it was replaced while the service ran and says " + job.status() + ", not " + expected, clock.instant());
+                    id,
+                    "it was replaced while the service ran and says " + job.status() + ", not " + expected,
+                    clock.instant());
         }
         JobEntry entry = recoverer.load(job);
         outputs.check(entry);

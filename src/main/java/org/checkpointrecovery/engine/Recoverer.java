@@ -71,9 +71,10 @@ final class Recoverer {
 
     private JobEntry entry(Job job, Optional<Checkpoint> checkpoint) {
         Position committed = checkpoint.map(Checkpoint::position).orElse(Position.START);
-        Optional<Finished> finished = job.spec() == null || job.spec().failedItemLimits().areSet()
-                ? Optional.empty()
-                : engines.finished(job, jobs.files(job.id()), committed);
+        Optional<Finished> finished =
+                job.spec() == null || job.spec().failedItemLimits().areSet()
+                        ? Optional.empty()
+                        : engines.finished(job, jobs.files(job.id()), committed);
         return new JobEntry(
                 jobs,
                 watcher,
@@ -85,7 +86,8 @@ final class Recoverer {
 
     private JobEntry recovered(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
-            // A removal has made the record durable. It may not be if there was none, and if there never was a checkpoint.
+            // A removal has made the record durable. It may not be if there was none, and if there never was a
+            // checkpoint.
             if (!removeLeftover(job) && completed.lastCheckpointAt() == null) {
                 jobs.forceFound(job.id());
             }
