@@ -31,7 +31,6 @@ public final class JobService {
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
 
     private final Stores stores;
-    private final Engines engines;
     private final Clock clock;
     private final IdGenerator ids;
     private final Settings settings;
@@ -76,7 +75,6 @@ public final class JobService {
             IdGenerator ids,
             Settings settings) {
         this.stores = stores;
-        this.engines = engines;
         this.callbacks = callbacks;
         this.clock = clock;
         this.ids = ids;

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,40 @@ abstract class DiskContractTest {
         }
         assertThat(text("a")).isEqualTo("onetwothree");
         assertThat(disk.size(root.resolve("a"))).isEqualTo(11);
+    }
+
+    @Test
+    void a_stamp_changes_with_the_file_and_with_nothing_else() throws IOException {
+        append("a", "one");
+        disk.createDirectory(root.resolve("d"));
+        long stamp = disk.stamp(root.resolve("a"));
+        assertThat(disk.stamp(root.resolve("a"))).isEqualTo(stamp).isNotZero();
+        assertThat(text("a")).isEqualTo("one");
+        append("d/other", "one");
+        assertThat(disk.stamp(root.resolve("a"))).isEqualTo(stamp);
+        append("a", "two");
+        assertThat(disk.stamp(root.resolve("a"))).isNotEqualTo(stamp);
+        append("b", "onetwo");
+        long replaced = disk.stamp(root.resolve("a"));
+        disk.move(root.resolve("b"), root.resolve("a"));
+        assertThat(disk.stamp(root.resolve("a"))).isNotEqualTo(replaced);
+        assertThatThrownBy(() -> disk.stamp(root.resolve("b"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void the_stamp_of_a_directory_changes_with_its_names() throws IOException {
+        Path directory = root.resolve("d");
+        disk.createDirectory(directory);
+        append("d/a", "one");
+        long stamp = disk.stamp(directory);
+        append("d/a", "two");
+        assertThat(disk.stamp(directory)).isEqualTo(stamp);
+        // A file system's clock has steps of up to 10 ms.
+        Await.until("a new name is seen", () -> {
+            disk.delete(root.resolve("d/b"));
+            append("d/b", "");
+            return disk.stamp(directory) != stamp;
+        });
     }
 
     @Test
