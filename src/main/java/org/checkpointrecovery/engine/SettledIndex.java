@@ -18,12 +18,12 @@ final class SettledIndex implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(SettledIndex.class);
     private static final int FEWEST_NEW = 1000;
     private static final int PART_NEW = 8;
-    private static final int READ_AHEAD = 100;
+    private static final int READ_AHEAD = 51;
     private static final long PAUSE_MILLIS = 1000;
 
     private final JobRegistry registry;
     private final JobStore jobs;
-    private final Thread writer = new Thread(this::run, "job-index");
+    private final Thread writer = new Thread(this::writeWhenDue, "job-index");
     private long written; // guarded by this; the jobs that had settled when the index was written
     private boolean closed; // guarded by this
 
@@ -35,17 +35,13 @@ final class SettledIndex implements Closeable {
 
     /** Starts to watch. Call when all jobs are found. */
     void open() {
-        writer.start();
-    }
-
-    private void run() {
         if (registry.size() >= FEWEST_NEW) {
             readAhead();
         }
-        writeWhenDue();
+        writer.start();
     }
 
-    /** Reads the jobs that a client sees first. The first records take longest, until their code is loaded. */
+    /** Reads the jobs that a client sees first: the first records take longest, until their code is loaded. */
     private void readAhead() {
         try {
             registry.list(null, null, READ_AHEAD);
