@@ -181,10 +181,10 @@ public final class LocalDisk implements Disk {
         }
         Map<String, Object> found = Files.readAttributes(path, "unix:size,lastModifiedTime,ctime,ino", NOFOLLOW_LINKS);
         return FileStamp.of(
-                (long) found.get("size"),
-                ((FileTime) found.get("lastModifiedTime")).toInstant(),
-                ((FileTime) found.get("ctime")).toInstant(),
-                (long) found.get("ino"));
+                (long) requireNonNull(found.get("size")),
+                ((FileTime) requireNonNull(found.get("lastModifiedTime"))).toInstant(),
+                ((FileTime) requireNonNull(found.get("ctime"))).toInstant(),
+                (long) requireNonNull(found.get("ino")));
     }
 
     @Override
