@@ -124,6 +124,7 @@ public final class JobService {
         queued.sort(Recoverer.QUEUE_ORDER);
         queued.forEach(verbs::queueAgain);
         registry.callBack();
+        jobs.settleInBackground();
         phase.open();
         log.info("Found {} jobs, {} of them continue", registry.size(), queued.size());
     }
@@ -179,5 +180,6 @@ public final class JobService {
         phase.stop();
         verbs.shutDown(STOP_GRACE);
         callbacks.close();
+        stores.jobs().close();
     }
 }

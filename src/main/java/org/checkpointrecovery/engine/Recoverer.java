@@ -13,7 +13,6 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.JobStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ final class Recoverer {
 
     private JobEntry recovered(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
-            removeLeftover(job, completed);
+            removeLeftover(job);
             return new JobEntry(jobs, watcher, job, completed.end(), completed.lastCheckpointAt());
         }
         jobs.forceFound(job.id());
@@ -121,17 +120,11 @@ final class Recoverer {
         }
     }
 
-    /**
-     * Deletes the checkpoint of a COMPLETED job. Also makes the record durable if that may be missing: if there is a
-     * checkpoint, or never was one.
-     */
-    private void removeLeftover(Job job, JobState.Completed completed) {
+    /** Deletes the checkpoint of a COMPLETED job. */
+    private void removeLeftover(Job job) {
         try {
-            CheckpointStore checkpoints = jobs.checkpoints(job.id());
-            if (!(checkpoints.read() instanceof CheckpointStore.Found.None)) {
+            if (!jobs.checkpoints(job.id()).isEmpty()) {
                 engines.removeCheckpoint(job, jobs);
-            } else if (completed.lastCheckpointAt() == null) {
-                jobs.forceFound(job.id());
             }
         } catch (IOException e) {
             log.warn(

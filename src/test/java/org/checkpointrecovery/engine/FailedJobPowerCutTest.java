@@ -68,8 +68,8 @@ class FailedJobPowerCutTest {
         } catch (IOException e) {
             resumed = false;
         }
-        boolean cut = disk.isPowerCut();
         service.close();
+        boolean cut = disk.isPowerCut();
         if (!cut) {
             assertThat(resumed).isTrue();
             checkEnd(service, id);

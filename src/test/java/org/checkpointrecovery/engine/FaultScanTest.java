@@ -220,7 +220,7 @@ class FaultScanTest {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
-            for (Job job : new JobStore(medium, JOBS).loadAll(Instant.EPOCH)) {
+            for (Job job : new JobStore(medium, JOBS, JOBS.resolveSibling("log")).loadAll(Instant.EPOCH)) {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();
