@@ -40,6 +40,7 @@ public final class CommandLineTool {
     public static final int OUT_OF_MEMORY = 3;
 
     private static final Logger log = LoggerFactory.getLogger(CommandLineTool.class);
+    static final String RUN = "run";
     /** Columns of the help where the width of the terminal is unknown. */
     private static final int HELP_WIDTH = 100;
 
@@ -48,7 +49,8 @@ public final class CommandLineTool {
     /** Runs the command that the arguments name, and returns the exit code. */
     public static int run(String[] arguments, Map<String, String> environment, ServiceStarter starter) {
         EnvironmentVariables variables = new EnvironmentVariables(environment);
-        return commandLine(variables, starter)
+        boolean runAlone = arguments.length > 0 && arguments[0].equals(RUN) && !variables.anySet();
+        return (runAlone ? runAlone(variables) : commandLine(variables, starter))
                 .setExecutionStrategy(parsed -> execute(parsed, variables))
                 .setParameterExceptionHandler((e, unused) -> badOptions(e))
                 .setExecutionExceptionHandler(CommandLineTool::failed)
@@ -60,12 +62,19 @@ public final class CommandLineTool {
                 .addSubcommand(new ServeCommand(starter))
                 .addSubcommand(runCommand())
                 .addSubcommand(new CommandLine.HelpCommand())
-                .addSubcommand(new AutoComplete.GenerateCompletion())
-                .setDefaultValueProvider(variables)
-                .setUsageHelpAutoWidth(true)
-                .setUsageHelpWidth(HELP_WIDTH);
+                .addSubcommand(new AutoComplete.GenerateCompletion());
         describe(line, "help", "Shows the help of a command.");
         describe(line, "generate-completion", "Prints a completion script for bash and zsh.");
+        return complete(line, variables);
+    }
+
+    /** Reads the options of {@code run} and of no other command: all of them take longer than the rest of a small run. */
+    private static CommandLine runAlone(EnvironmentVariables variables) {
+        return complete(new CommandLine(new Root()).addSubcommand(runCommand()), variables);
+    }
+
+    private static CommandLine complete(CommandLine line, EnvironmentVariables variables) {
+        line.setDefaultValueProvider(variables).setUsageHelpAutoWidth(true).setUsageHelpWidth(HELP_WIDTH);
         for (CommandSpec command : commandsWithSettings(line)) {
             command.usageMessage().sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions());
         }
