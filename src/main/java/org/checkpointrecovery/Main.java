@@ -44,6 +44,8 @@ public final class Main {
             }
             log.error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
         });
+        // Else Jetty finds it out with JMX, whose start takes as long as Jetty's.
+        System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
         log.info("Starting with {}", config);
         warn(config);
         try (DataDirectory data = DataDirectory.take(config.storage().data())) {
@@ -117,6 +119,9 @@ public final class Main {
                     }
                 },
                 "stop");
+        Thread preparation = new Thread(ServiceGraph::prepare, "preparation");
+        preparation.setDaemon(true);
+        preparation.start();
         int port;
         try {
             port = service.listen().port();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does what processes do first, so that a class-data archive made at its end has their classes: a small {@code run} that crashes
- * and continues, and a service that takes jobs and shows them. Packaging starts it with {@code -XX:ArchiveClassesAtExit}.
+ * and continues, and a service that takes a job and shows it. Packaging starts it with {@code -XX:ArchiveClassesAtExit}.
  */
 final class Training {
     private static final String ITEMS = "{\"input\":{\"items\":[\"a\",\"b\"]}}";
@@ -34,6 +34,8 @@ final class Training {
         try (DiskFile input = disk.open(directory.resolve("input.txt"))) {
             input.append(lines, 0, lines.length);
         }
+        String[] allCommands = {"--version"};
+        expect(CommandLineTool.DONE, CommandLineTool.run(allCommands, Map.of(), config -> CommandLineTool.FAILED));
         expect(CommandLineTool.SIMULATED_CRASH, run(directory, "--simulate-crash", "3"));
         expect(CommandLineTool.DONE, run(directory, "--commit", "group"));
         String[] serve = {
