@@ -30,7 +30,7 @@ final class Training {
     public static void main(String[] arguments) throws IOException {
         Disk disk = LocalDisk.underUmask();
         Path directory = Path.of(arguments[0]);
-        byte[] lines = "a\nb\nc\nd\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] lines = "a\nb\nc\nna\u00efve\n".getBytes(StandardCharsets.UTF_8);
         try (DiskFile input = disk.open(directory.resolve("input.txt"))) {
             input.append(lines, 0, lines.length);
         }
