@@ -19,5 +19,7 @@ if [ "${1:-}" = serve ] && [ -z "${CHECKPOINT_RECOVERY_TOKEN_FILE:-}" ]; then
     fi
 fi
 
+# With options that the archive is of no use to, Java starts without it, and need not say so.
 # shellcheck disable=SC2086 # several options in one variable
-exec /opt/java/bin/java $JAVA_OPTIONS -jar /opt/checkpoint-recovery.jar "$@"
+exec /opt/java/bin/java -XX:SharedArchiveFile=/opt/checkpoint-recovery.jsa -Xlog:disable \
+    $JAVA_OPTIONS -jar /opt/checkpoint-recovery.jar "$@"

@@ -44,17 +44,12 @@ public final class Main {
             }
             log.error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
         });
+        // Else Jetty finds it out with JMX, whose start takes as long as Jetty's.
+        System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
         log.info("Starting with {}", config);
         warn(config);
         try (DataDirectory data = DataDirectory.take(config.storage().data())) {
-            ServiceGraph.Surroundings surroundings = new ServiceGraph.Surroundings(
-                    new LocalDisk(),
-                    Clock.systemUTC(),
-                    new SecureRandom(),
-                    () -> Runtime.getRuntime().halt(KILLED),
-                    Main::outOfMemory,
-                    ServiceGraph.Patience.DEFAULT);
-            return serveUntilStopped(config, ServiceGraph.of(config, data.layout(), surroundings));
+            return serveUntilStopped(config, service(config, data));
         } catch (DataDirectory.HeldException e) {
             System.err.println(e.getMessage() + " Stop that service, or use another directory with --data.");
         } catch (ApiServer.PortTakenException e) {
@@ -69,6 +64,17 @@ public final class Main {
             Thread.currentThread().interrupt();
         }
         return CommandLineTool.FAILED;
+    }
+
+    static ServiceGraph service(ServiceConfig config, DataDirectory data) throws IOException {
+        ServiceGraph.Surroundings surroundings = new ServiceGraph.Surroundings(
+                new LocalDisk(),
+                Clock.systemUTC(),
+                new SecureRandom(),
+                () -> Runtime.getRuntime().halt(KILLED),
+                Main::outOfMemory,
+                ServiceGraph.Patience.DEFAULT);
+        return ServiceGraph.of(config, data.layout(), surroundings);
     }
 
     /** Ends the process: any of its threads may have died. The next start recovers the jobs that were running. */
@@ -113,6 +119,9 @@ public final class Main {
                     }
                 },
                 "stop");
+        Thread preparation = new Thread(ServiceGraph::prepare, "preparation");
+        preparation.setDaemon(true);
+        preparation.start();
         int port;
         try {
             port = service.listen().port();

@@ -114,7 +114,7 @@ public final class ServiceGraph implements AutoCloseable {
         this.client = parts.client();
         Disk disk = surroundings.disk();
         Clock clock = surroundings.clock();
-        this.jobs = new JobStore(disk, data.jobs());
+        this.jobs = new JobStore(disk, data.jobs(), data.log());
         Map<EngineKind, JobEngine> engines = new EnumMap<>(EngineKind.class);
         engines.put(EngineKind.FLINK, absentCluster(disk));
         engines.putAll(parts.engines());
@@ -206,6 +206,12 @@ public final class ServiceGraph implements AutoCloseable {
             allowed.add(EngineKind.FLINK);
         }
         return allowed;
+    }
+
+    /** Does ahead, and beside the start, what the first submission would otherwise wait for. */
+    static void prepare() {
+        JobStore.prepare();
+        ApiServer.prepare();
     }
 
     /** Listens. Requests get 503 until the service is open. */

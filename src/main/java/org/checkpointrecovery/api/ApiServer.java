@@ -85,7 +85,7 @@ public final class ApiServer {
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
         JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
-        this.metrics = new Metrics(service);
+        this.metrics = new Metrics(service, ticks);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
         this.routes = new Routes(
                 pages,
@@ -96,6 +96,11 @@ public final class ApiServer {
                 new DescriptionRoutes(service.intake()),
                 new EventRoutes(service, events, transfers));
         this.javalin = Javalin.create(this::configure);
+    }
+
+    /** Makes the first response with a job as fast as others. */
+    public static void prepare() {
+        JobJson.prepare();
     }
 
     /** Returns each route in the form {@code GET /v1/jobs/{id}}. */

@@ -104,6 +104,11 @@ final class JobJson {
         }
     }
 
+    /** Finds out how a job is written, which takes a while. */
+    static void prepare() {
+        Object unused = Json.mapper().writerFor(Whole.class);
+    }
+
     /** Whether writing the whole job needs much memory. */
     static boolean isLarge(JobView view) {
         Job job = view.job();

@@ -17,6 +17,8 @@ import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.JobWatcher;
@@ -70,10 +72,12 @@ final class Metrics implements JobWatcher, Closeable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+    private final CompletableFuture<Void> ofTheJvm;
     private final Timer commits;
     private final Counter forcedBytes;
 
-    Metrics(JobService service) {
+    /** @param background runs what need not be there before somebody looks */
+    Metrics(JobService service, Executor background) {
         for (Status status : Status.values()) {
             Gauge.builder(PREFIX + "jobs", service, all -> all.jobs().count(status))
                     .description("Jobs by state")
@@ -95,6 +99,13 @@ final class Metrics implements JobWatcher, Closeable {
         forcedBytes = Counter.builder(PREFIX + "forced.bytes")
                 .description("Bytes of results and errors forced to disk")
                 .register(registry);
+        for (Run.End end : Run.End.values()) {
+            runs(end);
+        }
+        ofTheJvm = CompletableFuture.runAsync(this::bindToTheJvm, background);
+    }
+
+    private void bindToTheJvm() {
         List.of(
                         new ClassLoaderMetrics(),
                         new JvmMemoryMetrics(),
@@ -104,9 +115,6 @@ final class Metrics implements JobWatcher, Closeable {
                         new FileDescriptorMetrics(),
                         new UptimeMetrics())
                 .forEach(binder -> binder.bindTo(registry));
-        for (Run.End end : Run.End.values()) {
-            runs(end);
-        }
     }
 
     private static double oldestCheckpointSeconds(JobService service) {
@@ -187,6 +195,7 @@ final class Metrics implements JobWatcher, Closeable {
     }
 
     String text() {
+        ofTheJvm.join();
         return registry.scrape();
     }
 
@@ -198,6 +207,7 @@ final class Metrics implements JobWatcher, Closeable {
 
     @Override
     public void close() {
+        ofTheJvm.join();
         garbageCollection.close();
         registry.close();
     }

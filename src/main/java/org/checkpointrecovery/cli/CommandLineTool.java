@@ -40,6 +40,8 @@ public final class CommandLineTool {
     public static final int OUT_OF_MEMORY = 3;
 
     private static final Logger log = LoggerFactory.getLogger(CommandLineTool.class);
+    static final String RUN = "run";
+    static final String SERVE = "serve";
     /** Columns of the help where the width of the terminal is unknown. */
     private static final int HELP_WIDTH = 100;
 
@@ -48,24 +50,34 @@ public final class CommandLineTool {
     /** Runs the command that the arguments name, and returns the exit code. */
     public static int run(String[] arguments, Map<String, String> environment, ServiceStarter starter) {
         EnvironmentVariables variables = new EnvironmentVariables(environment);
-        return commandLine(variables, starter)
+        return commandLine(variables, starter, arguments)
                 .setExecutionStrategy(parsed -> execute(parsed, variables))
                 .setParameterExceptionHandler((e, unused) -> badOptions(e))
                 .setExecutionExceptionHandler(CommandLineTool::failed)
                 .execute(arguments);
     }
 
-    static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter) {
-        CommandLine line = new CommandLine(new Root())
-                .addSubcommand(new ServeCommand(starter))
-                .addSubcommand(runCommand())
-                .addSubcommand(new CommandLine.HelpCommand())
-                .addSubcommand(new AutoComplete.GenerateCompletion())
-                .setDefaultValueProvider(variables)
-                .setUsageHelpAutoWidth(true)
-                .setUsageHelpWidth(HELP_WIDTH);
-        describe(line, "help", "Shows the help of a command.");
-        describe(line, "generate-completion", "Prints a completion script for bash and zsh.");
+    /**
+     * Returns the commands. Those that the arguments do not name are left out where nobody can tell: to read the options of all
+     * takes longer than the rest of a small run.
+     */
+    static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter, String... arguments) {
+        String named = arguments.length == 0 ? "" : arguments[0];
+        // The warning about a variable that names no option has to know the options of both.
+        boolean isAlone = !variables.anySet() && (named.equals(RUN) || named.equals(SERVE));
+        CommandLine line = new CommandLine(new Root());
+        if (!isAlone || named.equals(SERVE)) {
+            line.addSubcommand(new ServeCommand(starter));
+        }
+        if (!isAlone || named.equals(RUN)) {
+            line.addSubcommand(runCommand());
+        }
+        if (!isAlone) {
+            line.addSubcommand(new CommandLine.HelpCommand()).addSubcommand(new AutoComplete.GenerateCompletion());
+            describe(line, "help", "Shows the help of a command.");
+            describe(line, "generate-completion", "Prints a completion script for bash and zsh.");
+        }
+        line.setDefaultValueProvider(variables).setUsageHelpAutoWidth(true).setUsageHelpWidth(HELP_WIDTH);
         for (CommandSpec command : commandsWithSettings(line)) {
             command.usageMessage().sectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new GroupedOptions());
         }

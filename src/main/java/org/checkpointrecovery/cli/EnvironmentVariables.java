@@ -21,6 +21,11 @@ import picocli.CommandLine.Model.OptionSpec;
 record EnvironmentVariables(Map<String, String> variables) implements IDefaultValueProvider {
     private static final String PREFIX = "CHECKPOINT_RECOVERY_";
 
+    /** Whether there is a variable with the prefix. */
+    boolean anySet() {
+        return variables.keySet().stream().anyMatch(name -> name.startsWith(PREFIX));
+    }
+
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
         if (!(argument instanceof OptionSpec option) || !canBeSet(option)) {

@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs one job over a file, without a service. */
 @Command(
-        name = "run",
+        name = CommandLineTool.RUN,
         description = "Runs one job over a file. After a crash, the same command continues from the checkpoint.",
         versionProvider = CommandLineTool.Version.class,
         customSynopsis = "checkpoint-recovery run -i FILE -o FILE [OPTIONS]",

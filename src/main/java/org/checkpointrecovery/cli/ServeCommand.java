@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 
 /** Starts the service. */
 @Command(
-        name = "serve",
+        name = CommandLineTool.SERVE,
         description = "Starts the service. When it accepts requests, it prints READY and its address.",
         versionProvider = CommandLineTool.Version.class,
         customSynopsis = "checkpoint-recovery serve [OPTIONS]",

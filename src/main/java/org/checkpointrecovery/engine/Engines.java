@@ -63,11 +63,13 @@ public final class Engines {
         }
     }
 
-    /** Deletes the checkpoint of a COMPLETED job, and before it the other files that only its runs needed. */
+    /**
+     * Deletes the checkpoint of a COMPLETED job, and the other files that only its runs needed. Forces nothing: the next
+     * start calls this again if a power cut brings them back.
+     */
     void removeCheckpoint(Job job, JobStore jobs) throws IOException {
-        // The checkpoint last: as long as it exists, the next start calls this again.
         of(job).release(job.status(), jobs.files(job.id()));
-        jobs.checkpoints(job.id()).remove();
+        jobs.checkpoints(job.id()).discard();
     }
 
     /** Shuts down all engines at the same time, so that each has the full grace: the first one on this thread. */

@@ -151,7 +151,7 @@ public final class Intake {
             throws RefusedException, IOException {
         JobId id = new JobId(ids.next());
         try (JobStore.Draft draft = jobs.begin(id)) {
-            JobSpec spec = inputs.prepare(asked, draft.files(), writer);
+            JobSpec spec = inputs.prepare(asked, draft, writer);
             uploadsInUse.readLock().lock(); // not earlier: decoding an input may take minutes
             try {
                 inputs.check(spec.input());
@@ -206,7 +206,7 @@ public final class Intake {
         JobId id = new JobId(ids.next());
         inputs.check(request.spec().input());
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
-            JobSpec spec = inputs.prepare(request.spec(), draft.files(), inputs.writerOf(request.items()));
+            JobSpec spec = inputs.prepare(request.spec(), draft, inputs.writerOf(request.items()));
             SubmittedInput.Opened input = inputs.open(spec, draft.files());
             Job job = job(id, null, spec, input, null);
             return new Validated(

@@ -68,6 +68,7 @@ final class JobRun implements RunListener {
                 return false;
             }
             leaveQueue();
+            jobs.forceName(job);
             entry.measureRun();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);

@@ -137,6 +137,7 @@ public final class JobService {
         queued.sort(Recoverer.QUEUE_ORDER);
         queued.forEach(verbs::queueAgain);
         registry.callBack();
+        jobs.settleInBackground();
         phase.open();
         log.info(
                 "Found {} jobs, {} of them continue; read {} records, the others are unchanged since the index was written",
@@ -230,5 +231,6 @@ public final class JobService {
         verbs.shutDown(STOP_GRACE);
         callbacks.close();
         index.close();
+        stores.jobs().close();
     }
 }

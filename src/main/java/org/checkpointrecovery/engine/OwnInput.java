@@ -39,14 +39,9 @@ final class OwnInput {
         this.maxItemBytes = maxItemBytes;
     }
 
-    /** Writes and forces inline items, one per line. */
-    void writeItems(JobFiles files, List<String> items) throws IOException {
-        byte[] lines =
-                items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
-        try (DiskFile file = disk.open(files.ownInput())) {
-            file.append(lines, 0, lines.length);
-            file.force();
-        }
+    /** Returns the content of a file of inline items, one per line. */
+    static byte[] lines(List<String> items) {
+        return items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** Returns the inline items, as they were sent, or why they cannot be shown. */

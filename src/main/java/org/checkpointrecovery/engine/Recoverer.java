@@ -14,7 +14,6 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.JobStore;
 import org.jspecify.annotations.Nullable;
@@ -86,11 +85,7 @@ final class Recoverer {
 
     private JobEntry recovered(Job job) throws IOException {
         if (job.state() instanceof JobState.Completed completed) {
-            // A removal has made the record durable. It may not be if there was none, and if there never was a
-            // checkpoint.
-            if (!removeLeftover(job) && completed.lastCheckpointAt() == null) {
-                jobs.forceFound(job.id());
-            }
+            removeLeftover(job);
             return completed(job, completed);
         }
         jobs.forceFound(job.id());
@@ -160,17 +155,15 @@ final class Recoverer {
         return Optional.empty();
     }
 
-    /** Deletes the checkpoint of a COMPLETED job, if there is one, and returns whether there was. */
-    private boolean removeLeftover(Job job) {
+    /** Deletes the checkpoint of a COMPLETED job. */
+    private void removeLeftover(Job job) {
         try {
-            if (jobs.checkpoints(job.id()).read() instanceof CheckpointStore.Found.None) {
-                return false;
+            if (!jobs.checkpoints(job.id()).isEmpty()) {
+                engines.removeCheckpoint(job, jobs);
             }
-            engines.removeCheckpoint(job, jobs);
         } catch (IOException e) {
             log.warn(
                     "Job {}: cannot delete its old checkpoint: {}. The next start deletes it.", job.id(), e.toString());
         }
-        return true;
     }
 }

@@ -45,7 +45,7 @@ final class SubmittedInput {
 
     /** Writes the input that a job stores itself. */
     interface Writer {
-        void write(JobFiles files) throws IOException;
+        void write(JobStore.Draft job) throws IOException;
     }
 
     /** An input that can be read. */
@@ -75,7 +75,7 @@ final class SubmittedInput {
 
     /** Writes inline items. */
     Writer writerOf(List<String> items) {
-        return files -> ownInput.writeItems(files, items);
+        return job -> job.writeInput(OwnInput.lines(items));
     }
 
     /** Copies the failed items of a job. Refuses a job that has none, or whose input is no longer the same. */
@@ -99,7 +99,7 @@ final class SubmittedInput {
         } catch (InputReplacedException e) {
             throw notRetried(parent, "its input cannot be read: " + e.getMessage());
         }
-        return child -> ownInput.copyFailed(child, job, input, files.errors(), committed.errorsBytes());
+        return child -> ownInput.copyFailed(child.forcedFiles(), job, input, files.errors(), committed.errorsBytes());
     }
 
     /** Whether an input must be decoded into a file of the job, which may take long. */
@@ -125,17 +125,21 @@ final class SubmittedInput {
         return spec instanceof InputSpec.Inline || spec instanceof InputSpec.FailedItemsOf;
     }
 
-    /** Writes and forces the input that a job stores itself. Returns the spec with the decoding that was found. */
-    JobSpec prepare(JobSpec spec, JobFiles files, Writer writer) throws RefusedException, IOException {
+    /** Writes the input that a job stores itself. Returns the spec with the decoding that was found. */
+    JobSpec prepare(JobSpec spec, JobStore.Draft job, Writer writer) throws RefusedException, IOException {
         InputSpec input = spec.input();
         if (isOwn(input)) {
-            writer.write(files);
+            writer.write(job);
             return spec;
         }
         InputPart part = input instanceof InputSpec.InputPath ? InputPart.PATH : InputPart.UPLOAD;
         try {
             Decoding decoding = findDecoding(input);
-            if (!decoding.isNone() && !decoder.decode(inputs.source(input, files), decoding, files.ownInput())) {
+            if (!decoding.isNone()
+                    && !decoder.decode(
+                            inputs.source(input, job.files()),
+                            decoding,
+                            job.forcedFiles().ownInput())) {
                 throw new Refusal.Stopping().exception();
             }
             return spec.over(input.decodedBy(decoding));

@@ -2,6 +2,7 @@ package org.checkpointrecovery.processor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.processor.Processors.Problem;
@@ -15,6 +16,11 @@ public sealed interface ProcessorKind<O> permits InlineKind, ConcurrentKind {
     ProcessorDescription description();
 
     Class<O> options();
+
+    /** Returns the options if there is nothing to choose: then they are known without Jackson. */
+    default Optional<O> onlyOptions() {
+        return Optional.empty();
+    }
 
     /** Returns the names that the operator provides for options, by the kind of thing that they name. */
     default Map<String, List<String>> provided() {

@@ -15,10 +15,8 @@ import org.checkpointrecovery.job.ProcessorSpec;
 
 /** Builds the processors of a list of kinds. */
 public final class ProvidedProcessors implements Processors {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
+    /** No option is set. */
+    private static final String NONE = "{}";
 
     private final List<ProcessorKind<?>> kinds;
     private final int tasks;
@@ -137,11 +135,23 @@ public final class ProvidedProcessors implements Processors {
     }
 
     private static <O> O options(ProcessorKind<O> kind, ProcessorSpec spec) throws UnavailableException {
+        Optional<O> only = spec.options().equals(NONE) ? kind.onlyOptions() : Optional.empty();
+        if (only.isPresent()) {
+            return only.get();
+        }
         try {
-            return MAPPER.readValue(spec.options(), kind.options());
+            return Lazy.MAPPER.readValue(spec.options(), kind.options());
         } catch (JsonProcessingException e) { // another release, with other options, stored them
             throw new UnavailableException("This release of the service cannot read the options of the processor \""
                     + spec.type() + "\": " + e.getOriginalMessage() + ".");
         }
+    }
+
+    /** Made when it is first used, which costs more than the rest of a small run. */
+    private static final class Lazy {
+        static final JsonMapper MAPPER = JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                .build();
     }
 }

@@ -1,5 +1,6 @@
 package org.checkpointrecovery.processor;
 
+import java.util.Optional;
 import org.checkpointrecovery.description.ProcessorDescription;
 
 /** The kind that counts. */
@@ -20,6 +21,11 @@ public final class TextStatsKind implements InlineKind<TextStatsKind.NoOptions> 
     @Override
     public Class<NoOptions> options() {
         return NoOptions.class;
+    }
+
+    @Override
+    public Optional<NoOptions> onlyOptions() {
+        return Optional.of(new NoOptions());
     }
 
     @Override

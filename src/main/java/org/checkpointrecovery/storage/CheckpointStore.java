@@ -30,8 +30,14 @@ public interface CheckpointStore {
     /** Returns the checkpoint that {@link #restore} would use, without changing anything. */
     Optional<Checkpoint> newest() throws IOException;
 
-    /** Deletes the checkpoint and the previous one; those set aside stay. */
+    /** Whether there is nothing to restore: no checkpoint, no previous one, and no commit that a crash interrupted. */
+    boolean isEmpty() throws IOException;
+
+    /** Deletes the checkpoint and the previous one; those set aside stay. On return they stay deleted after a power cut. */
     void remove() throws IOException;
+
+    /** Does the same for a job that is COMPLETED according to its record. A power cut may bring them back. */
+    void discard() throws IOException;
 
     /**
      * Where a run starts, and how that was determined.

@@ -8,6 +8,11 @@ public record DataLayout(Path root) {
         return root.resolve("jobs");
     }
 
+    /** The log of what changes in the jobs' directories. */
+    public Path log() {
+        return root.resolve("log");
+    }
+
     public Path files() {
         return root.resolve("files");
     }

@@ -79,7 +79,7 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public Restored restore() throws IOException {
-        if (isMissing(current) && isMissing(temporary) && isMissing(previous)) {
+        if (isEmpty()) {
             return atBeginning(null); // nothing to change, so nothing to force
         }
         Restored restored = restoreNewest();
@@ -116,6 +116,11 @@ public final class FileCheckpointStore implements CheckpointStore {
             reason = reason == null ? older : reason;
         }
         return atBeginning(reason);
+    }
+
+    @Override
+    public boolean isEmpty() throws IOException {
+        return isMissing(current) && isMissing(temporary) && isMissing(previous);
     }
 
     private boolean isMissing(Path file) throws IOException {
@@ -185,13 +190,19 @@ public final class FileCheckpointStore implements CheckpointStore {
 
     @Override
     public void remove() throws IOException {
-        // The checkpoint last: a power cut in between then leaves the newest one, or none. The first force also covers
-        // the record of a COMPLETED job, which a killed service may have renamed and not forced.
+        // The checkpoint last: a power cut in between then leaves the newest one, or none.
         disk.delete(temporary);
         disk.delete(previous);
         disk.forceDirectory(directory);
         disk.delete(current);
         disk.forceDirectory(directory);
+    }
+
+    @Override
+    public void discard() throws IOException {
+        disk.delete(temporary);
+        disk.delete(previous);
+        disk.delete(current);
     }
 
     /** Inserts a word into the name: {@code checkpoint.json} becomes {@code checkpoint.previous.json}. */

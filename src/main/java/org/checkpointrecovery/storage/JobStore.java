@@ -7,8 +7,12 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
@@ -16,24 +20,80 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Stores the records of all jobs, one directory each. The changes of a method survive a power cut once it returns. */
-public final class JobStore {
+/**
+ * Stores the records of all jobs, one directory each. The changes of a method survive a power cut once it returns: they
+ * are in the {@link JobLog}, until the files themselves are forced in the background.
+ */
+public final class JobStore implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(JobStore.class);
+    /** Larger inputs are forced on their own and not copied into the log. */
+    private static final int MAX_LOGGED_BYTES = 64 * 1024;
 
     private final Disk disk;
     private final Path root;
     private final StagedDirectory directories;
+    private final JobLog changes;
+    private final LogSettler settler;
+    /** Jobs whose directories have names that a power cut may take. */
+    private final Set<JobId> unforced = ConcurrentHashMap.newKeySet();
+    /** Files that the log has and that a full disk had no room for at the start, by job. */
+    private final Map<JobId, Map<String, byte[]>> unwritten = new ConcurrentHashMap<>();
 
-    /** @param root directory of the jobs' directories; its parent must exist */
-    public JobStore(Disk disk, Path root) {
+    private final LogReplay replay;
+
+    /**
+     * @param root directory of the jobs' directories; its parent must exist
+     * @param logs directory of the log; its parent must exist
+     */
+    public JobStore(Disk disk, Path root, Path logs) {
+        this(disk, root, logs, JobLog.SEGMENT_BYTES);
+    }
+
+    JobStore(Disk disk, Path root, Path logs, long segmentBytes) {
         this.disk = disk;
         this.root = root;
         this.directories = new StagedDirectory(disk, root);
+        this.changes = new JobLog(disk, logs, segmentBytes);
+        this.replay = new LogReplay(disk, directories, root);
+        this.settler = new LogSettler(changes, this::settle);
     }
 
-    /** Cleans up submissions and deletions that a crash interrupted. Call once, before everything else. */
+    /** Makes the first {@link #save} as fast as others. */
+    public static void prepare() {
+        StoredJson.prepare(Job.class);
+    }
+
+    /**
+     * Cleans up submissions and deletions that a crash interrupted, and repeats what the log has and a power cut took.
+     * Call once, before everything else.
+     */
     public void open() throws IOException {
         directories.open();
+        LogReplay.Done done = replay.apply(changes.open());
+        unforced.addAll(done.created());
+        unwritten.putAll(done.unwritten());
+    }
+
+    /** Writes what the disk had no room for at the start. Later changes of the job need it. */
+    private void writeUnwritten(JobId id) throws IOException {
+        Map<String, byte[]> files = unwritten.get(id);
+        if (files != null) {
+            if (replay.restore(id, files)) {
+                unforced.add(id);
+            }
+            unwritten.remove(id);
+        }
+    }
+
+    /** Begins to force the files that the log describes, in the background. {@link #close} ends it. */
+    public void settleInBackground() {
+        settler.start();
+    }
+
+    /** Forces the files that the log describes, as far as that takes no long time. The next start does the rest. */
+    @Override
+    public void close() {
+        settler.close();
     }
 
     /** Creates the directory of a new job. The job exists once {@link Draft#publish} returns, and not before. */
@@ -43,7 +103,56 @@ public final class JobStore {
 
     /** Replaces the record of a job. After an exception it is the old or the new one. */
     public void save(Job job) throws IOException {
-        Replacement.write(disk, files(job.id()).job(), JobCodec.encode(job));
+        byte[] record = JobCodec.encode(job);
+        Path file = files(job.id()).job();
+        writeUnwritten(job.id());
+        changes.append(new LogEntry(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(file), record)));
+        settler.changed();
+        Replacement.writeUnforced(disk, file, record);
+    }
+
+    private static String nameOf(Path file) {
+        return file.getFileName().toString();
+    }
+
+    /** Makes the name of a job's directory survive a power cut. Files in it are lost without that, forced or not. */
+    public void forceName(JobId id) throws IOException {
+        writeUnwritten(id);
+        if (unforced.contains(id)) {
+            directories.forceNames();
+            unforced.remove(id);
+        }
+    }
+
+    /** Forces the files that a segment of the log describes. */
+    private void settle(Map<LogEntry.Change, Set<JobId>> jobs) throws IOException {
+        for (JobId id : requireNonNull(jobs.get(LogEntry.Change.SUBMITTED))) {
+            settle(id, files(id).job(), files(id).ownInput());
+        }
+        for (JobId id : requireNonNull(jobs.get(LogEntry.Change.SAVED))) {
+            settle(id, files(id).job());
+        }
+        directories.forceNames();
+        unforced.removeAll(requireNonNull(jobs.get(LogEntry.Change.SUBMITTED)));
+    }
+
+    private void settle(JobId id, Path... files) throws IOException {
+        writeUnwritten(id);
+        for (Path file : files) {
+            try {
+                disk.size(file); // opening would create it
+                try (DiskFile open = disk.open(file)) {
+                    open.force();
+                }
+            } catch (NoSuchFileException | NotAFileException e) {
+                // the job has no such file, was deleted meanwhile, or another program has replaced it
+            }
+        }
+        try {
+            disk.forceDirectory(files(id).directory());
+        } catch (NoSuchFileException e) {
+            // deleted meanwhile
+        }
     }
 
     /**
@@ -52,7 +161,7 @@ public final class JobStore {
      * @see #isJob
      */
     public List<JobId> list() throws IOException {
-        List<JobId> ids = new ArrayList<>();
+        Set<JobId> ids = new TreeSet<>(unwritten.keySet());
         for (Path path : directories.names()) {
             String name = path.getFileName().toString();
             if (JobId.isValid(name)) {
@@ -61,12 +170,12 @@ public final class JobStore {
                 directories.isPublished(path); // logs what is not a directory
             }
         }
-        return ids;
+        return List.copyOf(ids);
     }
 
     /** Whether a listed directory is a job's. Symbolic links and files are not; they are left in place and logged. */
     public boolean isJob(JobId id) {
-        return directories.isPublished(files(id).directory());
+        return unwritten.containsKey(id) || directories.isPublished(files(id).directory());
     }
 
     /**
@@ -76,8 +185,10 @@ public final class JobStore {
      * @throws IOException if the record may be readable later
      */
     public Job load(JobId id, Instant now) throws IOException {
+        Path record = files(id).job();
+        byte[] fromLog = unwritten.getOrDefault(id, Map.of()).get(nameOf(record));
         try {
-            return JobCodec.decode(disk.read(files(id).job()), id);
+            return JobCodec.decode(fromLog == null ? disk.read(record) : fromLog, id);
         } catch (DamagedFileException | NoSuchFileException e) {
             return damaged(id, e.getMessage(), now);
         }
@@ -122,8 +233,17 @@ public final class JobStore {
         }
     }
 
+    /** Deletes a job. Needs no room on the disk. */
     public void delete(JobId id) throws IOException {
-        directories.delete(id.value());
+        writeUnwritten(id);
+        try {
+            directories.delete(id.value(), () -> changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of())));
+            settler.changed();
+        } catch (DiskFullException e) {
+            changes.empty(this::settle); // else the next start would bring the job back
+            directories.delete(id.value());
+        }
+        unforced.remove(id);
     }
 
     public JobFiles files(JobId id) {
@@ -138,6 +258,8 @@ public final class JobStore {
     public final class Draft implements Closeable {
         private final JobId id;
         private final Path staged;
+        private final Map<String, byte[]> logged = new LinkedHashMap<>();
+        private boolean forcesFiles;
         private boolean published;
 
         private Draft(JobId id, Path staged) {
@@ -150,11 +272,52 @@ public final class JobStore {
             return new JobFiles(staged);
         }
 
-        /** Publishes the job durably, with the files in its directory, which must be forced already. */
+        /** Returns the same for a caller that writes files and forces them itself. */
+        public JobFiles forcedFiles() {
+            forcesFiles = true;
+            return files();
+        }
+
+        /** Writes the input that the job stores itself. It survives a power cut once the job is published. */
+        public void writeInput(byte[] bytes) throws IOException {
+            if (bytes.length > MAX_LOGGED_BYTES) {
+                Replacement.writeForced(disk, forcedFiles().ownInput(), bytes);
+            } else {
+                Path input = files().ownInput();
+                Replacement.writeAtOnce(disk, input, bytes);
+                logged.put(nameOf(input), bytes);
+            }
+        }
+
+        /** Publishes the job durably, with the files in its directory. */
         public void publish(Job job) throws IOException {
-            Replacement.writeForced(disk, files().job(), JobCodec.encode(requireNonNull(job)));
-            directories.publish(staged, id.value());
+            byte[] record = JobCodec.encode(job);
+            if (forcesFiles) {
+                Replacement.writeForced(disk, files().job(), record);
+                directories.publish(staged, id.value());
+            } else {
+                Replacement.writeAtOnce(disk, files().job(), record);
+                logged.put(nameOf(files().job()), record);
+                publishLogged();
+            }
             published = true;
+        }
+
+        private void publishLogged() throws IOException {
+            changes.append(new LogEntry(LogEntry.Change.SUBMITTED, id, logged));
+            settler.changed();
+            unforced.add(id);
+            try {
+                directories.publishUnforced(staged, id.value());
+            } catch (IOException e) {
+                unforced.remove(id);
+                try {
+                    changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of()));
+                } catch (IOException second) {
+                    e.addSuppressed(second);
+                }
+                throw e;
+            }
         }
 
         @Override

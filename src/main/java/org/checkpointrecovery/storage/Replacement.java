@@ -29,7 +29,14 @@ public final class Replacement {
         disk.forceDirectory(directoryOf(file));
     }
 
-    /** Does the same when others may write the file at the same time. The file is then one complete version. */
+    /** Replaces the content of the file, and forces nothing. A power cut may leave anything, or nothing, of the file. */
+    static void writeUnforced(Disk disk, Path file, byte[] bytes) throws IOException {
+        Path temporary = temporaryFor(file);
+        writeAtOnce(disk, temporary, bytes);
+        disk.move(temporary, file);
+    }
+
+    /** Does the same as {@link #write} when others may write the file at the same time. The file is then one complete version. */
     public static void writeByMany(Disk disk, Path file, byte[] bytes) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         writeForced(disk, temporary, bytes);
@@ -40,9 +47,22 @@ public final class Replacement {
     /** Writes and forces a file, but not its name. */
     public static void writeForced(Disk disk, Path file, byte[] bytes) throws IOException {
         try (DiskFile open = disk.open(file)) {
-            open.cutBack(0);
-            open.append(bytes, 0, bytes.length);
+            write(open, bytes);
             open.force();
         }
+    }
+
+    /** Writes a file that does not exist yet or that nobody reads, and forces nothing. */
+    static void writeAtOnce(Disk disk, Path file, byte[] bytes) throws IOException {
+        try (DiskFile open = disk.open(file)) {
+            write(open, bytes);
+        }
+    }
+
+    private static void write(DiskFile file, byte[] bytes) throws IOException {
+        if (file.size() > 0) {
+            file.cutBack(0);
+        }
+        file.append(bytes, 0, bytes.length);
     }
 }

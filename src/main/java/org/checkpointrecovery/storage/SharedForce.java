@@ -1,16 +1,14 @@
 package org.checkpointrecovery.storage;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forces one directory for many threads. Threads that call during a force share the next one: a force counts for a
+ * Forces something for many threads, such as a directory. Threads that call during a force share the next one: a force counts for a
  * thread only if it started after the thread's call. A failure is thrown in all threads that share it.
  */
 final class SharedForce {
-    private final Disk disk;
-    private final Path directory;
+    private final Forcing forcing;
     private @Nullable Attempt waiting; // guarded by this, as all below
     private boolean underWay;
 
@@ -19,12 +17,16 @@ final class SharedForce {
         private @Nullable IOException failure;
     }
 
-    SharedForce(Disk disk, Path directory) {
-        this.disk = disk;
-        this.directory = directory;
+    /** Makes all changes so far survive a power cut. Called by one thread at a time. */
+    interface Forcing {
+        void force() throws IOException;
     }
 
-    /** Makes the names in the directory at the time of the call survive a power cut. */
+    SharedForce(Forcing forcing) {
+        this.forcing = forcing;
+    }
+
+    /** Makes the changes before this call survive a power cut. */
     void force() throws IOException {
         Attempt mine;
         synchronized (this) {
@@ -51,7 +53,7 @@ final class SharedForce {
             underWay = true;
         }
         try {
-            disk.forceDirectory(directory);
+            forcing.force();
         } catch (IOException e) {
             mine.failure = e;
             throw e;

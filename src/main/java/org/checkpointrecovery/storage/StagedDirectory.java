@@ -22,7 +22,7 @@ final class StagedDirectory {
     StagedDirectory(Disk disk, Path parent) {
         this.disk = disk;
         this.parent = parent;
-        this.names = new SharedForce(disk, parent);
+        this.names = new SharedForce(() -> disk.forceDirectory(parent));
     }
 
     /**
@@ -84,8 +84,18 @@ final class StagedDirectory {
     Path publish(Path staged, String name) throws IOException {
         disk.forceDirectory(staged);
         Path published = parent.resolve(name);
-        rename(staged, published);
+        rename(staged, published, names::force);
         return published;
+    }
+
+    /** Renames a filled directory to its final name, and forces nothing. After an exception it has its temporary name. */
+    void publishUnforced(Path staged, String name) throws IOException {
+        disk.move(staged, parent.resolve(name));
+    }
+
+    /** Makes the names of all published and deleted directories survive a power cut. */
+    void forceNames() throws IOException {
+        names.force();
     }
 
     /**
@@ -104,8 +114,17 @@ final class StagedDirectory {
      * Deletes a published directory. On return it stays deleted after a power cut; after an exception it still exists.
      */
     void delete(String name) throws IOException {
+        delete(name, names::force);
+    }
+
+    /**
+     * Does the same for a deletion that something else makes durable.
+     *
+     * @param durably makes it durable once the directory is renamed
+     */
+    void delete(String name, SharedForce.Forcing durably) throws IOException {
         Path deleted = parent.resolve(DELETED + name);
-        rename(parent.resolve(name), deleted);
+        rename(parent.resolve(name), deleted, durably);
         try {
             disk.deleteTree(deleted);
         } catch (IOException e) {
@@ -114,10 +133,10 @@ final class StagedDirectory {
     }
 
     /** Renames a directory durably, or not at all. */
-    private void rename(Path from, Path to) throws IOException {
+    private void rename(Path from, Path to, SharedForce.Forcing durably) throws IOException {
         disk.move(from, to);
         try {
-            names.force();
+            durably.force();
         } catch (IOException e) {
             try {
                 disk.move(to, from);

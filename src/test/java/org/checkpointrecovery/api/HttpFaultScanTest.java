@@ -117,7 +117,8 @@ class HttpFaultScanTest {
             jobs.put(job.get("id").textValue(), job.get("state").textValue());
         }
         Map<String, String> onDisk = new TreeMap<>();
-        JobStore store = new JobStore(new LocalDisk(), service.data().resolve("jobs"));
+        JobStore store = new JobStore(
+                new LocalDisk(), service.data().resolve("jobs"), service.data().resolve("log"));
         for (Job job : StoredJobs.of(store, Instant.EPOCH)) {
             onDisk.put(job.id().value(), job.status().name());
         }

@@ -129,7 +129,11 @@ class ConcurrentRunTest {
 
     private String record(JobId id) throws IOException {
         Path jobs = TestService.DATA.resolve("jobs");
-        return new String(disk.read(new JobStore(disk, jobs).files(id).job()), UTF_8);
+        return new String(
+                disk.read(new JobStore(disk, jobs, jobs.resolveSibling("log"))
+                        .files(id)
+                        .job()),
+                UTF_8);
     }
 
     @Test

@@ -287,7 +287,7 @@ class DiskTroubleTest {
             }
         }
         assertThat(operation).isGreaterThan(10);
-        assertThat(refused).isEqualTo(trouble == Trouble.FULL ? 0 : 4);
+        assertThat(refused).isEqualTo(trouble == Trouble.FULL ? 0 : 5);
     }
 
     @Test
@@ -300,7 +300,7 @@ class DiskTroubleTest {
             completed = service.submit(spec(1), ITEMS);
             service.await(completed, Status.COMPLETED);
             results = service.results(completed);
-            disk.cutPowerAt(disk.operations() + 50);
+            disk.cutPowerAt(disk.operations() + 36);
             interrupted = service.submit(spec(1), ITEMS);
             Await.until("the power is cut", disk::isPowerCut);
         }

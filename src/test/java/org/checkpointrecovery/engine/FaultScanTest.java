@@ -221,7 +221,8 @@ class FaultScanTest {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
-            for (Job job : StoredJobs.of(new JobStore(medium, JOBS), Instant.EPOCH)) {
+            for (Job job : StoredJobs.of(
+                    new JobStore(medium, JOBS, JOBS.resolveSibling("log")), Instant.EPOCH)) {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();

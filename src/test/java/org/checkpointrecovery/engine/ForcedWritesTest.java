@@ -65,20 +65,14 @@ class ForcedWritesTest {
     void each_force_of_a_job_of_one_batch_is_known() throws Exception {
         assertThat(forcesOf(TestSpec.spec(), "a"))
                 .containsExactly(
-                        "input.txt",
-                        "job.json",
-                        ".new-job/",
-                        "jobs/", // submitted
-                        "job.json.tmp",
-                        "job/", // RUNNING
+                        "1.log", // submitted
+                        "jobs/", // the name of the job's directory
+                        "1.log", // RUNNING
                         "job/", // the names of the results and errors
                         "results.jsonl",
                         "checkpoint.json.tmp",
                         "job/", // committed
-                        "job.json.tmp",
-                        "job/", // COMPLETED
-                        "job/", // what lies beside the checkpoint is deleted
-                        "job/"); // the checkpoint is deleted
+                        "1.log"); // COMPLETED
     }
 
     @Test
@@ -93,10 +87,7 @@ class ForcedWritesTest {
                         "results.jsonl",
                         "checkpoint.json.tmp",
                         "job/",
-                        "job.json.tmp",
-                        "job/", // COMPLETED
-                        "job/", // what lies beside the checkpoint is deleted
-                        "job/") // the checkpoint is deleted
+                        "1.log") // COMPLETED
                 .doesNotContain("errors.jsonl");
     }
 }

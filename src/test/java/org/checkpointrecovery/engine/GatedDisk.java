@@ -19,19 +19,19 @@ final class GatedDisk extends ForwardingDisk {
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    /** @param name of the file, in whatever directory */
+    /** @param name of the file or directory, wherever it is */
     GatedDisk(Disk disk, String name) {
         this(disk, name, 0);
     }
 
-    /** @param before how often the file is forced without a gate */
+    /** @param before how often it is forced without a gate */
     GatedDisk(Disk disk, String name, int before) {
         super(disk);
         this.name = name;
         this.before = new AtomicInteger(before);
     }
 
-    /** Whether someone waits to force the file, or has waited. */
+    /** Whether someone waits to force it, or has waited. */
     boolean isReached() {
         return arrived.getCount() == 0;
     }
@@ -49,20 +49,34 @@ final class GatedDisk extends ForwardingDisk {
         return new ForwardingFile(opened) {
             @Override
             public void force() throws IOException {
-                try {
-                    boolean gateIsThere = before.getAndDecrement() <= 0;
-                    if (gateIsThere) {
-                        arrived.countDown();
-                    }
-                    if (gateIsThere && !gate.await(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                        throw new IOException("the gate was not opened");
-                    }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new InterruptedIOException();
-                }
+                pass();
                 super.force();
             }
         };
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        if (directory.getFileName() != null
+                && directory.getFileName().toString().equals(name)) {
+            pass();
+        }
+        super.forceDirectory(directory);
+    }
+
+    /** Waits for the gate to open, if it is there. */
+    private void pass() throws IOException {
+        try {
+            boolean gateIsThere = before.getAndDecrement() <= 0;
+            if (gateIsThere) {
+                arrived.countDown();
+            }
+            if (gateIsThere && !gate.await(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IOException("the gate was not opened");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
     }
 }

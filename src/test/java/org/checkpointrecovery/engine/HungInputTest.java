@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.Format;
@@ -19,7 +22,6 @@ import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
 import org.checkpointrecovery.storage.LocalDisk;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,13 +34,35 @@ class HungInputTest {
     @TempDir
     private Path directory;
 
-    private Path inputs = Path.of("");
-    private Path data = Path.of("");
+    /** One of the places at which reads hang, with directories of its own. */
+    private record Site(Place place, Path inputs, Path data) {}
 
-    @BeforeEach
-    void makeDirectories() throws IOException {
-        inputs = Files.createDirectory(directory.resolve("inputs"));
-        data = Files.createDirectory(directory.resolve("data"));
+    private interface SiteTest {
+        void at(Site site) throws Exception;
+    }
+
+    /** Tests all places at the same time, because each waits for seconds. */
+    private void atEachPlace(SiteTest test) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(Place.values().length);
+        try {
+            List<Future<Void>> tests = new ArrayList<>();
+            for (Place place : Place.values()) {
+                Path own = Files.createDirectory(directory.resolve(place.name()));
+                Site site = new Site(
+                        place,
+                        Files.createDirectory(own.resolve("inputs")),
+                        Files.createDirectory(own.resolve("data")));
+                tests.add(threads.submit(() -> {
+                    test.at(site);
+                    return null;
+                }));
+            }
+            for (Future<Void> each : tests) {
+                Await.result(each);
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 
     /** Hangs at every open of an input once its number is reached, and at every read of one from a position on. */
@@ -113,19 +137,19 @@ class HungInputTest {
         }
     }
 
-    private List<TestSpec> specs(Place place) throws IOException {
+    private static List<TestSpec> specs(Site site) throws IOException {
         List<TestSpec> specs = new ArrayList<>();
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < ITEMS; i++) {
             lines.append("line ")
                     .append(i)
-                    .append(place == Place.ITEMS ? " of a large input" : "")
+                    .append(site.place == Place.ITEMS ? " of a large input" : "")
                     .append('\n');
         }
         for (int parallelism : new int[] {1, 3}) {
             for (Format format : new Format[] {Format.LINES, new Format(Format.Kind.CSV, ',')}) {
                 String name = "in" + specs.size() + ".txt";
-                Files.writeString(inputs.resolve(name), lines);
+                Files.writeString(site.inputs.resolve(name), lines);
                 specs.add(TestSpec.spec()
                         .over(new InputSpec.InputPath(name))
                         .format(format)
@@ -137,14 +161,14 @@ class HungInputTest {
         return specs;
     }
 
-    private TestService start(Disk disk) throws IOException {
+    private static TestService start(Disk disk, Site site) throws IOException {
         return TestService.start(
-                disk, TestService.Options.of(data).inputs(inputs).workers(4));
+                disk, TestService.Options.of(site.data).inputs(site.inputs).workers(4));
     }
 
-    private List<JobId> hang(TestService service, Place place, HungDisk disk) throws Exception {
+    private static List<JobId> hang(TestService service, Site site, HungDisk disk) throws Exception {
         List<JobId> ids = new ArrayList<>();
-        for (TestSpec spec : specs(place)) {
+        for (TestSpec spec : specs(site)) {
             ids.add(service.submit(spec));
         }
         disk.armed = true;
@@ -155,10 +179,10 @@ class HungInputTest {
         return ids;
     }
 
-    private void assertEndsAndGoesOn(Place place, Verb verb, Status wanted) throws Exception {
-        HungDisk disk = place.disk();
-        try (TestService service = start(disk)) {
-            List<JobId> ids = hang(service, place, disk);
+    private static void assertEndsAndGoesOn(Site site, Verb verb, Status wanted) throws Exception {
+        HungDisk disk = site.place.disk();
+        try (TestService service = start(disk, site)) {
+            List<JobId> ids = hang(service, site, disk);
             for (JobId id : ids) {
                 verb.on(service.service().verbs(), id);
             }
@@ -186,37 +210,33 @@ class HungInputTest {
 
     @Test
     void jobs_are_cancelled_whatever_a_read_does() throws Exception {
-        for (Place place : Place.values()) {
-            assertEndsAndGoesOn(place, JobVerbs::cancel, Status.CANCELLED);
-        }
+        atEachPlace(site -> assertEndsAndGoesOn(site, JobVerbs::cancel, Status.CANCELLED));
     }
 
     @Test
     void jobs_are_paused_whatever_a_read_does_and_go_on_where_they_were() throws Exception {
-        for (Place place : Place.values()) {
-            assertEndsAndGoesOn(place, JobVerbs::pause, Status.PAUSED);
-        }
+        atEachPlace(site -> assertEndsAndGoesOn(site, JobVerbs::pause, Status.PAUSED));
     }
 
     @Test
     void a_service_stops_whatever_a_read_does_and_its_jobs_go_on_at_the_next_start() throws Exception {
-        for (Place place : Place.values()) {
-            HungDisk disk = place.disk();
+        atEachPlace(site -> {
+            HungDisk disk = site.place.disk();
             List<JobId> ids;
-            try (TestService service = start(disk)) {
-                ids = hang(service, place, disk);
+            try (TestService service = start(disk, site)) {
+                ids = hang(service, site, disk);
                 service.service().shutDown();
                 for (JobId id : ids) {
                     assertThat(service.status(id)).isEqualTo(Status.QUEUED);
                 }
             }
-            try (TestService service = start(new LocalDisk())) {
+            try (TestService service = start(new LocalDisk(), site)) {
                 for (JobId id : ids) {
                     service.await(id, Status.COMPLETED);
                     assertThat(service.results(id).lines().count()).isEqualTo(service.nextItem(id));
                 }
             }
             disk.released.countDown();
-        }
+        });
     }
 }

@@ -375,10 +375,10 @@ class JobLifeTest {
 
     @Test
     void a_job_has_left_the_line_when_it_is_seen_to_run() throws Exception {
-        GatedDisk gated = new GatedDisk(disk, "job.json.tmp");
+        GatedDisk gated = new GatedDisk(disk, "jobs", 1); // the start of the service forces it too
         try (TestService service = TestService.start(gated, OPTIONS.workers(1).maxQueued(1))) {
             JobId first = service.submit(spec(), ITEMS);
-            Await.until("that the first job runs is written", gated::isReached);
+            Await.until("the first job is about to run", gated::isReached);
             JobId second = service.submit(spec(), ITEMS);
             assertRefused(Refusal.QueueFull.class, () -> service.submit(spec(), ITEMS));
             gated.openGate();

@@ -159,9 +159,7 @@ class PowerCutTest {
         RESULTS_NOT_FORCED,
         ERRORS_NOT_FORCED,
         TEMPORARY_CHECKPOINT_NOT_FORCED,
-        JOB_RECORD_NOT_FORCED,
-        TEMPORARY_JOB_RECORD_NOT_FORCED,
-        INLINE_ITEMS_NOT_FORCED,
+        LOG_NOT_FORCED,
         DIRECTORIES_NOT_FORCED,
         RENAMED_CHECKPOINT_NOT_FORCED,
         CHECKPOINT_BEFORE_RESULTS,
@@ -173,9 +171,7 @@ class PowerCutTest {
                 case RESULTS_NOT_FORCED -> new NoForce(disk, "results.jsonl");
                 case ERRORS_NOT_FORCED -> new NoForce(disk, "errors.jsonl");
                 case TEMPORARY_CHECKPOINT_NOT_FORCED -> new NoForce(disk, "checkpoint.json.tmp");
-                case JOB_RECORD_NOT_FORCED -> new NoForce(disk, "job.json");
-                case TEMPORARY_JOB_RECORD_NOT_FORCED -> new NoForce(disk, "job.json.tmp");
-                case INLINE_ITEMS_NOT_FORCED -> new NoForce(disk, "input.txt");
+                case LOG_NOT_FORCED -> new NoForce(disk, ".*[.]log");
                 case DIRECTORIES_NOT_FORCED -> new NoDirectoryForce(disk);
                 case RENAMED_CHECKPOINT_NOT_FORCED -> new NoForceOfCheckpointName(disk);
                 case CHECKPOINT_BEFORE_RESULTS -> new ResultsForcedLate(disk);
@@ -220,7 +216,7 @@ class PowerCutTest {
         while (crashed) {
             try {
                 crashed = crash.at(CrashedJob.emptyDisk(seed), operation, new Random(seed * 1_000 + operation));
-            } catch (AssertionError | RuntimeException | IOException e) {
+            } catch (AssertionError | RuntimeException | IOException | RefusedException e) {
                 throw new AssertionError("seed " + seed + ", operation " + operation + ": " + e.getMessage(), e);
             }
             operation++;
@@ -271,7 +267,7 @@ class PowerCutTest {
         @Override
         public DiskFile open(Path file) throws IOException {
             DiskFile opened = super.open(file);
-            return !isNamed(file, name)
+            return !file.getFileName().toString().matches(name)
                     ? opened
                     : new ForwardingFile(opened) {
                         @Override

@@ -568,7 +568,7 @@ class RecoveryTest {
 
     @Test
     void a_key_that_is_sent_twice_at_the_same_time_makes_one_job() throws Exception {
-        GatedDisk gated = new GatedDisk(disk, "input.txt");
+        GatedDisk gated = new GatedDisk(disk, "1.log", 1); // the start of the service forces it too
         ExecutorService clients = Executors.newFixedThreadPool(2);
         try (TestService service = TestService.start(gated, OPTIONS)) {
             Future<Intake.Submitted> first =
@@ -592,7 +592,7 @@ class RecoveryTest {
 
     @Test
     void a_key_whose_submission_failed_is_taken_by_the_one_that_waited_for_it() throws Exception {
-        GatedDisk gated = new GatedDisk(disk, "input.txt");
+        GatedDisk gated = new GatedDisk(disk, "1.log", 1); // the start of the service forces it too
         ExecutorService clients = Executors.newFixedThreadPool(2);
         try (TestService service = TestService.start(gated, OPTIONS)) {
             Future<Intake.Submitted> first =

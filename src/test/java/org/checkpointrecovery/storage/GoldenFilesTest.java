@@ -42,7 +42,8 @@ class GoldenFilesTest {
     void a_job_is_written_as_in_its_golden_file(String name) throws IOException {
         disk.createDirectory(DATA);
         disk.createDirectory(DATA.resolve(GoldenJobs.ID.value()));
-        JobStore store = new JobStore(disk, DATA);
+        JobStore store = new JobStore(disk, DATA, DATA.resolveSibling("log"));
+        store.open();
         store.save(job(name));
         GoldenFile.assertWritten(name, disk.bytes(store.files(GoldenJobs.ID).job()));
     }
@@ -52,7 +53,7 @@ class GoldenFilesTest {
     void a_golden_job_is_read_with_all_its_values(String name) throws IOException {
         disk.createDirectory(DATA);
         disk.createDirectory(DATA.resolve(GoldenJobs.ID.value()));
-        JobStore store = new JobStore(disk, DATA);
+        JobStore store = new JobStore(disk, DATA, DATA.resolveSibling("log"));
         disk.write(store.files(GoldenJobs.ID).job(), GoldenFile.read(name));
         assertThat(StoredJobs.of(store, GoldenJobs.NOW)).containsExactly(job(name));
     }

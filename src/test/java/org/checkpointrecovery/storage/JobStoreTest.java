@@ -13,11 +13,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is left of a job's directory when the job is deleted. */
 class JobStoreTest {
     private static final Path ROOT = Path.of("/jobs");
+    private static final Path LOG = Path.of("/log");
     private static final JobId ID = new JobId("0mh3k2v9x-7fq2mzt4");
     private static final byte[] CONTENT = {1, 2, 3};
 
     private final CrashingDisk disk = new CrashingDisk(0);
-    private final JobStore jobs = new JobStore(disk, ROOT);
+    private final JobStore jobs = new JobStore(disk, ROOT, LOG);
     private final Path ranges = jobs.files(ID).directory().resolve("ranges");
 
     @BeforeEach
@@ -61,7 +62,7 @@ class JobStoreTest {
     @Test
     void a_real_directory_is_deleted_with_all_that_is_in_it(@TempDir Path directory) throws IOException {
         LocalDisk local = new LocalDisk();
-        JobStore real = new JobStore(local, directory.resolve("jobs"));
+        JobStore real = new JobStore(local, directory.resolve("jobs"), directory.resolve("log"));
         real.open();
         Path deep = real.files(ID).directory().resolve("ranges/checkpoints");
         List<Path> path =

@@ -49,7 +49,7 @@ class LinkedPathsTest {
     }
 
     private JobStore jobs() throws IOException {
-        JobStore jobs = new JobStore(disk, data.resolve("jobs"));
+        JobStore jobs = new JobStore(disk, data.resolve("jobs"), data.resolve("log"));
         jobs.open();
         return jobs;
     }
@@ -107,7 +107,7 @@ class LinkedPathsTest {
         Files.createDirectory(directory.resolve("linked"));
         Path link = Files.createSymbolicLink(directory.resolve("linked/jobs"), victim);
         Files.createDirectory(victim.resolve(".new-x"));
-        assertThatThrownBy(() -> new JobStore(disk, link).open())
+        assertThatThrownBy(() -> new JobStore(disk, link, link.resolveSibling("log")).open())
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining("is a symbolic link");
         Files.delete(victim.resolve(".new-x")); // it is still there
@@ -150,7 +150,7 @@ class LinkedPathsTest {
         Path parent = Files.createSymbolicLink(directory.resolve("parent"), directory.resolve("disk"));
         Path root = Files.createSymbolicLink(directory.resolve("root"), parent.resolve("service"));
         try (DataDirectory held = DataDirectory.take(root)) {
-            new JobStore(disk, held.layout().jobs()).open();
+            new JobStore(disk, held.layout().jobs(), held.layout().log()).open();
             new FileStore(disk, held.layout().files()).open();
         }
         assertThat(disk.list(real)).contains(real.resolve("jobs"), real.resolve("files"));

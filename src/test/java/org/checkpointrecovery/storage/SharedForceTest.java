@@ -23,7 +23,7 @@ class SharedForceTest {
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final SlowDisk disk = new SlowDisk();
-    private final SharedForce names = new SharedForce(disk, Path.of("/jobs"));
+    private final SharedForce names = new SharedForce(() -> disk.forceDirectory(Path.of("/jobs")));
 
     @AfterEach
     void stop() {

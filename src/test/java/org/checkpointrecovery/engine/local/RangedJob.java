@@ -69,7 +69,7 @@ final class RangedJob {
         this.input = input;
         this.maxItemBytes = maxItemBytes;
         this.processors = processors;
-        this.store = new JobStore(disk, ROOT);
+        this.store = new JobStore(disk, ROOT, ROOT.resolveSibling("log"));
     }
 
     /** @param input is on the disk */

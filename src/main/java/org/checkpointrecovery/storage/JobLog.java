@@ -1,0 +1,366 @@
+package org.checkpointrecovery.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.checkpointrecovery.job.JobId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of what changes in the directories of jobs. Requests that change jobs at the same time share one force of the
+ * log, and need not force the jobs' own files: a start reads the log first and repeats what a power cut took from them.
+ *
+ * <p>The log is a sequence of files, the segments. Appends go to the newest one. {@link #settle} forces the files that
+ * the older ones describe, and then deletes these segments, oldest first. Thread-safe.
+ */
+final class JobLog {
+    /** Size from which the log continues in another segment. */
+    static final long SEGMENT_BYTES = 16 << 20;
+
+    private static final Logger log = LoggerFactory.getLogger(JobLog.class);
+    private static final String SUFFIX = ".log";
+    private static final byte[] BEGINNING = "checkpoint-recovery log 1\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final Disk disk;
+    private final Path directory;
+    private final long segmentBytes;
+    private final SharedForce force = new SharedForce(this::write);
+    private final Object settling = new Object();
+
+    private List<Waiting> waiting = new ArrayList<>(); // guarded by this
+    private boolean ended; // guarded by this; whether the newest segment is to end, however small
+    private @Nullable Settling emptying; // guarded by this; set if the log is to be emptied
+    private long lastNumber; // of a segment; used by the thread that writes
+    private final Deque<Segment> older = new ArrayDeque<>(); // guarded by this; oldest first
+    private @Nullable Segment newest; // guarded by this; changed by the thread that writes, one at a time
+    private @Nullable DiskFile file; // of the newest segment; used by the thread that writes, as below
+    private boolean torn; // whether the newest segment may end with something that was not confirmed
+
+    private record Waiting(LogEntry entry, byte[] bytes) {}
+
+    /** Forces what a segment describes. */
+    interface Settling {
+        /** @param jobs the changed jobs, by their last change; a job that was SUBMITTED and then SAVED counts as SUBMITTED */
+        void settle(Map<LogEntry.Change, Set<JobId>> jobs) throws IOException;
+    }
+
+    /** A file of the log. */
+    private static final class Segment {
+        private final long number;
+        private final Map<LogEntry.Change, Set<JobId>> jobs = new EnumMap<>(LogEntry.Change.class);
+        private long confirmed;
+
+        Segment(long number) {
+            this.number = number;
+            for (LogEntry.Change change : LogEntry.Change.values()) {
+                jobs.put(change, new LinkedHashSet<>());
+            }
+        }
+
+        Set<JobId> of(LogEntry.Change change) {
+            return requireNonNull(jobs.get(change));
+        }
+
+        int size() {
+            return jobs.values().stream().mapToInt(Set::size).sum();
+        }
+
+        void add(LogEntry entry) {
+            switch (entry.change()) {
+                case SUBMITTED -> of(LogEntry.Change.SUBMITTED).add(entry.job());
+                case SAVED -> {
+                    if (!of(LogEntry.Change.SUBMITTED).contains(entry.job())) {
+                        of(LogEntry.Change.SAVED).add(entry.job());
+                    }
+                }
+                case DELETED -> {
+                    of(LogEntry.Change.SUBMITTED).remove(entry.job());
+                    of(LogEntry.Change.SAVED).remove(entry.job());
+                    of(LogEntry.Change.DELETED).add(entry.job());
+                }
+            }
+        }
+    }
+
+    /** @param directory of the segments; its parent must exist */
+    JobLog(Disk disk, Path directory, long segmentBytes) {
+        this.disk = disk;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+    }
+
+    /**
+     * Reads the log and begins a new segment. A killed service may not have forced what is found, so it is forced before
+     * anyone relies on it. On a full disk the segment is begun later. Call once, before everything else.
+     *
+     * @return all entries, oldest first
+     * @throws DamagedFileException if a segment has another format version
+     */
+    List<LogEntry> open() throws IOException {
+        disk.createDirectory(directory);
+        disk.forceDirectory(Replacement.directoryOf(directory));
+        List<LogEntry> entries = new ArrayList<>();
+        for (long number : numbers()) {
+            Segment segment = new Segment(number);
+            for (LogEntry entry : read(segment)) {
+                segment.add(entry);
+                entries.add(entry);
+            }
+            synchronized (this) {
+                older.add(segment);
+            }
+            lastNumber = number;
+        }
+        try {
+            begin();
+        } catch (DiskFullException e) {
+            log.warn("No room for the log of jobs: {}. The service refuses changes until there is.", e.toString());
+        }
+        return entries;
+    }
+
+    /** Returns the numbers of the segments, ascending. */
+    private List<Long> numbers() throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        for (Path path : disk.list(directory)) {
+            String name = path.getFileName().toString();
+            if (name.matches("[1-9]\\d{0,17}\\.log")) {
+                numbers.add(Long.valueOf(name.substring(0, name.length() - SUFFIX.length())));
+            } else {
+                log.warn("{} is not a part of the log. It was left in place. Remove it.", path);
+            }
+        }
+        numbers.sort(null);
+        return numbers;
+    }
+
+    private List<LogEntry> read(Segment segment) throws IOException {
+        Path path = path(segment.number);
+        byte[] bytes = disk.read(path);
+        int words = BEGINNING.length - 2;
+        if (bytes.length < BEGINNING.length || !Arrays.equals(bytes, 0, words, BEGINNING, 0, words)) {
+            return List.of(); // a power cut came before its beginning was forced, and so before any entry
+        }
+        if (bytes[words] != BEGINNING[words]) {
+            throw new DamagedFileException(
+                    path + " was written by another release. Nothing was changed. Start that release"
+                            + " and stop it with SIGTERM, which settles the log");
+        }
+        try (DiskFile open = disk.open(path)) {
+            open.force();
+        }
+        return LogEntry.decodeAll(bytes, BEGINNING.length);
+    }
+
+    private Path path(long number) {
+        return directory.resolve(number + SUFFIX);
+    }
+
+    /** Begins a segment durably. */
+    private Segment begin() throws IOException {
+        Segment segment = new Segment(lastNumber + 1);
+        DiskFile opened = disk.open(path(segment.number));
+        try {
+            opened.cutBack(0); // an attempt that failed may have left something
+            opened.append(BEGINNING, 0, BEGINNING.length);
+            opened.force();
+            disk.forceDirectory(directory);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        segment.confirmed = BEGINNING.length;
+        close();
+        file = opened;
+        synchronized (this) {
+            if (newest != null) {
+                older.add(newest);
+            }
+            newest = segment;
+        }
+        lastNumber = segment.number;
+        return segment;
+    }
+
+    synchronized boolean isOpen() {
+        return newest != null;
+    }
+
+    /** Number of jobs with entries that are not settled. */
+    synchronized int jobs() {
+        int jobs = newest == null ? 0 : newest.size();
+        for (Segment segment : older) {
+            jobs += segment.size();
+        }
+        return jobs;
+    }
+
+    /** Closes the newest segment. Call last. */
+    void close() {
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                log.warn("Cannot close {}: {}", directory, e.toString()); // all of it was forced
+            }
+        }
+    }
+
+    /** Appends an entry. On return it survives a power cut; after an exception it is not in the log. */
+    void append(LogEntry entry) throws IOException {
+        Waiting mine = new Waiting(entry, entry.encode());
+        synchronized (this) {
+            waiting.add(mine);
+        }
+        force.force();
+    }
+
+    /** Does all that waits to be done. Called by one thread at a time. */
+    private void write() throws IOException {
+        List<Waiting> taken;
+        boolean end;
+        Settling by;
+        Segment segment;
+        synchronized (this) {
+            taken = waiting;
+            waiting = new ArrayList<>();
+            end = ended;
+            ended = false;
+            by = emptying;
+            emptying = null;
+            segment = newest;
+        }
+        if (!taken.isEmpty()) {
+            segment = segment == null ? begin() : segment;
+            write(segment, taken);
+        }
+        if (by != null) {
+            emptyNow(by);
+        }
+        if (segment != null && (end && segment.confirmed > BEGINNING.length || segment.confirmed >= segmentBytes)) {
+            try {
+                begin();
+            } catch (IOException e) {
+                log.warn("The log of jobs continues in {}: {}", path(segment.number), e.toString());
+            }
+        }
+    }
+
+    private void write(Segment segment, List<Waiting> taken) throws IOException {
+        byte[] all = new byte[taken.stream().mapToInt(each -> each.bytes.length).sum()];
+        int at = 0;
+        for (Waiting each : taken) {
+            System.arraycopy(each.bytes, 0, all, at, each.bytes.length);
+            at += each.bytes.length;
+        }
+        DiskFile open = requireNonNull(file);
+        if (torn) {
+            mend(segment, open);
+        }
+        try {
+            open.append(all, 0, all.length);
+            open.force();
+        } catch (IOException e) {
+            torn = true;
+            try {
+                mend(segment, open);
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        segment.confirmed += all.length;
+        synchronized (this) {
+            taken.forEach(each -> segment.add(each.entry));
+        }
+    }
+
+    /** Removes what was not confirmed, so that the next start does not find it. */
+    private void mend(Segment segment, DiskFile open) throws IOException {
+        open.cutBack(segment.confirmed);
+        open.force();
+        torn = false;
+    }
+
+    /** Whether there is a segment to settle, not counting the newest one. */
+    synchronized boolean hasFullSegment() {
+        return !older.isEmpty();
+    }
+
+    /** Ends the newest segment, unless it is empty, so that {@link #settle} settles all entries. */
+    void endSegment() throws IOException {
+        synchronized (this) {
+            ended = true;
+        }
+        force.force();
+    }
+
+    /**
+     * Settles all entries, and needs no room on the disk. Appends wait meanwhile.
+     *
+     * @param by as for {@link #settle}
+     */
+    void empty(Settling by) throws IOException {
+        synchronized (this) {
+            emptying = by;
+        }
+        force.force();
+    }
+
+    private void emptyNow(Settling by) throws IOException {
+        settle(by);
+        Segment segment;
+        synchronized (this) {
+            segment = newest;
+        }
+        if (segment != null) {
+            by.settle(segment.jobs);
+            DiskFile open = requireNonNull(file);
+            open.cutBack(BEGINNING.length);
+            open.force();
+            synchronized (this) {
+                segment.confirmed = BEGINNING.length;
+                segment.jobs.values().forEach(Set::clear);
+            }
+        }
+    }
+
+    /**
+     * Settles all segments but the newest one.
+     *
+     * @param by forces the files that a segment describes; called by one thread at a time
+     */
+    void settle(Settling by) throws IOException {
+        synchronized (settling) {
+            while (true) {
+                Segment oldest;
+                synchronized (this) {
+                    oldest = older.peek();
+                }
+                if (oldest == null) {
+                    return;
+                }
+                by.settle(oldest.jobs);
+                disk.delete(path(oldest.number));
+                disk.forceDirectory(
+                        directory); // before a newer one is deleted: an older entry must not be repeated alone
+                synchronized (this) {
+                    older.remove();
+                }
+            }
+        }
+    }
+}
