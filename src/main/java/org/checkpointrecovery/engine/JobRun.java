@@ -82,11 +82,14 @@ final class JobRun implements RunListener {
             if (!entry.isDeleted() && entry.job().totalItems() == null) {
                 entry.showCounted(totalItems);
                 countUnsaved = true;
+                if (!entry.isRun(this)) {
+                    saveCount(-1); // the run has ended, so no commit follows
+                }
             }
         }
     }
 
-    /** Saves the number of items, unless the end of the run is about to save it. */
+    /** Saves the number of items, unless the end of the run, after the last item, is about to save it. */
     private void saveCount(long committedItems) {
         synchronized (entry) {
             Long totalItems = entry.job().totalItems();

@@ -49,6 +49,8 @@ final class JobLog {
     private @Nullable DiskFile file; // of the newest segment; used by the thread that writes, as below
     private boolean torn; // whether the newest segment may end with something that was not confirmed
 
+    /** @param bytes the encoded entry */
+    @SuppressWarnings("ArrayRecordComponent") // written, never compared
     private record Waiting(LogEntry entry, byte[] bytes) {}
 
     /** Forces what a segment describes. */
@@ -250,7 +252,8 @@ final class JobLog {
         if (by != null) {
             emptyNow(by);
         }
-        if (segment != null && (end && segment.confirmed > BEGINNING.length || segment.confirmed >= segmentBytes)) {
+        long endsAt = end ? BEGINNING.length + 1 : segmentBytes;
+        if (segment != null && segment.confirmed >= endsAt) {
             try {
                 begin();
             } catch (IOException e) {

@@ -221,8 +221,7 @@ class FaultScanTest {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
-            for (Job job : StoredJobs.of(
-                    new JobStore(medium, JOBS, JOBS.resolveSibling("log")), Instant.EPOCH)) {
+            for (Job job : StoredJobs.of(new JobStore(medium, JOBS, JOBS.resolveSibling("log")), Instant.EPOCH)) {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();

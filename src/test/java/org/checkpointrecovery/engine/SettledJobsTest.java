@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;
@@ -69,6 +70,7 @@ class SettledJobsTest {
             cancelled = service.submit(TestSpec.spec().notStarted(), "a");
             service.await(completed, Status.COMPLETED);
             service.await(failed, Status.FAILED);
+            Await.until("its items are counted", () -> service.job(failed).totalItems() != null);
             service.service().verbs().cancel(cancelled);
         }
     }
