@@ -230,7 +230,7 @@ public final class JobService {
         phase.stop();
         verbs.shutDown(STOP_GRACE);
         callbacks.close();
-        index.close();
         stores.jobs().close();
+        index.close();
     }
 }

@@ -204,8 +204,14 @@ public final class JobStore implements Closeable {
         return Job.damaged(id, message, made == null ? now : made);
     }
 
-    /** Returns the stamp of a job's record and of the names in its directory. A change of either changes it. */
+    /**
+     * Returns the stamp of a job's record and of the names in its directory. A change of either changes it. 0 if the record
+     * is only in the log yet.
+     */
     public long stamp(JobId id) throws IOException {
+        if (unwritten.containsKey(id)) {
+            return FileStamp.NONE;
+        }
         JobFiles files = files(id);
         return FileStamp.and(disk.stamp(files.directory()), disk.stamp(files.job()));
     }

@@ -22,7 +22,8 @@ final class LogSettler {
     private @Nullable Thread thread; // guarded by this, as all below
     private boolean closed;
     private boolean changed;
-    private long changedNanos; // a System.nanoTime value
+    private boolean failed; // whether the last attempt did
+    private long changedNanos = System.nanoTime(); // when it changed or failed
 
     LogSettler(JobLog changes, JobLog.Settling by) {
         this.changes = changes;
@@ -46,42 +47,48 @@ final class LogSettler {
     }
 
     private void run() {
-        while (awaitWork()) {
-            try {
-                changes.settle(by);
-            } catch (IOException e) {
-                log.warn("Cannot force what the log of jobs describes: {}. It is kept and tried again.", e.toString());
-                pause();
+        try {
+            while (awaitWork()) {
+                settled(settle());
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean settle() {
+        try {
+            changes.settle(by);
+            return true;
+        } catch (IOException e) {
+            log.warn("Cannot force what the log of jobs describes: {}. It is kept and tried again.", e.toString());
+            return false;
+        }
+    }
+
+    /** Notes how settling ended. */
+    private synchronized void settled(boolean done) {
+        failed = !done;
+        if (failed) {
+            changedNanos = System.nanoTime();
         }
     }
 
     /** Waits until there is a segment to settle. Returns false when closed. */
-    private synchronized boolean awaitWork() {
-        while (!closed && !changes.hasFullSegment()) {
+    private synchronized boolean awaitWork() throws InterruptedException {
+        while (!closed) {
             long left = IDLE.toNanos() - (System.nanoTime() - changedNanos);
+            if (changes.hasFullSegment() && (!failed || left <= 0)) {
+                return true;
+            }
             if (changed && left <= 0) {
                 changed = false;
                 endSegment();
             } else {
-                waitNanos(changed ? left : IDLE.toNanos());
+                wait((left > 0 ? left : IDLE.toNanos()) / 1_000_000 + 1);
             }
         }
-        return !closed;
-    }
-
-    private synchronized void pause() {
-        if (!closed) {
-            waitNanos(IDLE.toNanos());
-        }
-    }
-
-    private void waitNanos(long nanos) {
-        try {
-            wait(nanos / 1_000_000 + 1);
-        } catch (InterruptedException e) {
-            closed = true;
-        }
+        return false;
     }
 
     private void endSegment() {

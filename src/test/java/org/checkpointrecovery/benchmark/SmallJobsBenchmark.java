@@ -1,5 +1,6 @@
 package org.checkpointrecovery.benchmark;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +34,6 @@ import java.util.stream.Stream;
 public final class SmallJobsBenchmark {
     private static final int ONE_CLIENT = 500;
     private static final long LOOK_AGAIN_NANOS = 5_000_000;
-    private static final String SUBMISSION = "{\"input\":{\"items\":[\"one small item\"]},\"start\":%s}";
 
     private final URI service;
     private final int submissions;
@@ -89,7 +90,7 @@ public final class SmallJobsBenchmark {
         }
     }
 
-    private static double median(List<Measured> all, java.util.function.ToDoubleFunction<Measured> figure) {
+    private static double median(List<Measured> all, ToDoubleFunction<Measured> figure) {
         double[] sorted = all.stream().mapToDouble(figure).sorted().toArray();
         return sorted[sorted.length / 2];
     }
@@ -188,13 +189,13 @@ public final class SmallJobsBenchmark {
         Client(URI service) throws IOException {
             socket = new Socket(service.getHost(), service.getPort());
             socket.setTcpNoDelay(true);
-            in = new java.io.BufferedInputStream(socket.getInputStream());
+            in = new BufferedInputStream(socket.getInputStream());
             start = post(service, true);
             noStart = post(service, false);
         }
 
         private static byte[] post(URI service, boolean start) {
-            String body = String.format(Locale.ROOT, SUBMISSION, start);
+            String body = "{\"input\":{\"items\":[\"one small item\"]},\"start\":" + start + "}";
             return ("POST /v1/jobs HTTP/1.1\r\nHost: " + service.getAuthority()
                             + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                             + body)
@@ -215,7 +216,7 @@ public final class SmallJobsBenchmark {
         long completed() throws IOException {
             String answer =
                     exchange("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-            for (String line : answer.split("\n")) {
+            for (String line : answer.lines().toList()) {
                 if (line.startsWith("checkpoint_recovery_jobs{state=\"COMPLETED\"}")) {
                     return (long) Double.parseDouble(line.substring(line.lastIndexOf(' ')));
                 }

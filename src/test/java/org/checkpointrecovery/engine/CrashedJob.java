@@ -115,7 +115,12 @@ final class CrashedJob {
 
     /** What a client saw last is what it may rely on. */
     private void note(TestService service, JobId id) throws RefusedException, IOException {
-        JobView view = service.service().jobs().view(id);
+        JobView view;
+        try {
+            view = service.service().jobs().view(id);
+        } catch (PowerCutException e) {
+            return; // it had ended before this life, and nobody has asked for it in this one
+        }
         shown = view.committed();
         completed |= view.job().status() == Status.COMPLETED;
     }

@@ -38,9 +38,14 @@ class JobLogTest {
         log.open();
         log.append(entry("{}\n"));
         log.append(new LogEntry(LogEntry.Change.DELETED, ID, Map.of()));
-        assertThat(disk.text(LOG.resolve("1.log")))
-                .isEqualTo("checkpoint-recovery log 1\nSAVED 0mh3k2v9x-7fq2mzt4 job.json=3 2d03c312\n{}\n\n"
-                        + "DELETED 0mh3k2v9x-7fq2mzt4 2ea10826\n\n");
+        assertThat(disk.text(LOG.resolve("1.log"))).isEqualTo("""
+                        checkpoint-recovery log 1
+                        SAVED 0mh3k2v9x-7fq2mzt4 job.json=3 2d03c312
+                        {}
+
+                        DELETED 0mh3k2v9x-7fq2mzt4 2ea10826
+
+                        """);
     }
 
     @Test
