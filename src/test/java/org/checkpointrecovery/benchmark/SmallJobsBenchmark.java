@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 public final class SmallJobsBenchmark {
     private static final int ONE_CLIENT = 500;
-    private static final long LOOK_AGAIN_NANOS = 5_000_000;
+    private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
     private final URI service;
     private final int submissions;
