@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -42,16 +43,53 @@ final class JobLog {
 
     private List<Waiting> waiting = new ArrayList<>(); // guarded by this
     private boolean ended; // guarded by this; whether the newest segment is to end, however small
-    private @Nullable Settling emptying; // guarded by this; set if the log is to be emptied
+    private @Nullable Emptying emptying; // guarded by this; set if the log is to be emptied
     private long lastNumber; // of a segment; used by the thread that writes
     private final Deque<Segment> older = new ArrayDeque<>(); // guarded by this; oldest first
     private @Nullable Segment newest; // guarded by this; changed by the thread that writes, one at a time
     private @Nullable DiskFile file; // of the newest segment; used by the thread that writes, as below
     private boolean torn; // whether the newest segment may end with something that was not confirmed
 
-    /** @param bytes the encoded entry */
-    @SuppressWarnings("ArrayRecordComponent") // written, never compared
-    private record Waiting(LogEntry entry, byte[] bytes) {}
+    /** An entry on its way into the log. */
+    private static final class Waiting {
+        private final LogEntry entry;
+        private final byte[] bytes;
+        private @Nullable Segment confirmed; // guarded by the log, as below; where it is once it is forced
+        private @Nullable IOException failure; // why it is not in the log
+
+        Waiting(LogEntry entry) {
+            this.entry = entry;
+            this.bytes = entry.encode();
+        }
+    }
+
+    /** An entry in the log whose files are being written. Close it when they are: then they may be forced instead. */
+    final class Appended implements AutoCloseable {
+        private final Segment segment;
+
+        private Appended(Segment segment) {
+            this.segment = segment;
+        }
+
+        @Override
+        public void close() {
+            synchronized (JobLog.this) {
+                segment.unwritten--;
+                JobLog.this.notifyAll();
+            }
+        }
+    }
+
+    /** A request to empty the log. */
+    private static final class Emptying {
+        private final Settling by;
+        private boolean done; // guarded by the log, as below
+        private @Nullable IOException failure;
+
+        Emptying(Settling by) {
+            this.by = by;
+        }
+    }
 
     /** Forces what a segment describes. */
     interface Settling {
@@ -64,6 +102,7 @@ final class JobLog {
         private final long number;
         private final Map<LogEntry.Change, Set<JobId>> jobs = new EnumMap<>(LogEntry.Change.class);
         private long confirmed;
+        private int unwritten; // guarded by the log; entries whose files are being written
 
         Segment(long number) {
             this.number = number;
@@ -112,8 +151,6 @@ final class JobLog {
      * @throws DamagedFileException if a segment has another format version
      */
     List<LogEntry> open() throws IOException {
-        disk.createDirectory(directory);
-        disk.forceDirectory(Replacement.directoryOf(directory));
         List<LogEntry> entries = new ArrayList<>();
         for (long number : numbers()) {
             Segment segment = new Segment(number);
@@ -137,7 +174,13 @@ final class JobLog {
     /** Returns the numbers of the segments, ascending. */
     private List<Long> numbers() throws IOException {
         List<Long> numbers = new ArrayList<>();
-        for (Path path : disk.list(directory)) {
+        List<Path> paths;
+        try {
+            paths = disk.list(directory);
+        } catch (NoSuchFileException e) {
+            return numbers;
+        }
+        for (Path path : paths) {
             String name = path.getFileName().toString();
             if (name.matches("[1-9]\\d{0,17}\\.log")) {
                 numbers.add(Long.valueOf(name.substring(0, name.length() - SUFFIX.length())));
@@ -174,6 +217,10 @@ final class JobLog {
     /** Begins a segment durably. */
     private Segment begin() throws IOException {
         Segment segment = new Segment(lastNumber + 1);
+        if (newest == null) {
+            disk.createDirectory(directory);
+            disk.forceDirectory(Replacement.directoryOf(directory));
+        }
         DiskFile opened = disk.open(path(segment.number));
         try {
             opened.cutBack(0); // an attempt that failed may have left something
@@ -221,36 +268,60 @@ final class JobLog {
         }
     }
 
-    /** Appends an entry. On return it survives a power cut; after an exception it is not in the log. */
-    void append(LogEntry entry) throws IOException {
-        Waiting mine = new Waiting(entry, entry.encode());
+    /**
+     * Appends an entry. On return it survives a power cut; after an exception it is not in the log.
+     *
+     * @return to be closed when the files that the entry describes are written
+     */
+    Appended append(LogEntry entry) throws IOException {
+        Waiting mine = new Waiting(entry);
         synchronized (this) {
             waiting.add(mine);
         }
-        force.force();
+        IOException failure = null;
+        try {
+            force.force();
+        } catch (IOException e) {
+            failure = e;
+        }
+        synchronized (this) {
+            // another thread may have written it before this one came to force it
+            if (mine.confirmed != null) {
+                return new Appended(mine.confirmed);
+            }
+            throw failure != null ? failure : SharedForce.copyOf(requireNonNull(mine.failure));
+        }
     }
 
     /** Does all that waits to be done. Called by one thread at a time. */
     private void write() throws IOException {
         List<Waiting> taken;
         boolean end;
-        Settling by;
+        Emptying request;
         Segment segment;
         synchronized (this) {
             taken = waiting;
             waiting = new ArrayList<>();
             end = ended;
             ended = false;
-            by = emptying;
+            request = emptying;
             emptying = null;
             segment = newest;
         }
-        if (!taken.isEmpty()) {
-            segment = segment == null ? begin() : segment;
-            write(segment, taken);
-        }
-        if (by != null) {
-            emptyNow(by);
+        try {
+            if (!taken.isEmpty()) {
+                segment = segment == null ? begin() : segment;
+                write(segment, taken);
+            }
+        } catch (IOException e) {
+            synchronized (this) {
+                taken.forEach(each -> each.failure = e);
+            }
+            throw e;
+        } finally {
+            if (request != null) {
+                answer(request);
+            }
         }
         long endsAt = end ? BEGINNING.length + 1 : segmentBytes;
         if (segment != null && segment.confirmed >= endsAt) {
@@ -287,7 +358,11 @@ final class JobLog {
         }
         segment.confirmed += all.length;
         synchronized (this) {
-            taken.forEach(each -> segment.add(each.entry));
+            for (Waiting each : taken) {
+                segment.add(each.entry);
+                segment.unwritten++;
+                each.confirmed = segment;
+            }
         }
     }
 
@@ -317,27 +392,70 @@ final class JobLog {
      * @param by as for {@link #settle}
      */
     void empty(Settling by) throws IOException {
+        Emptying request = new Emptying(by);
         synchronized (this) {
-            emptying = by;
+            emptying = request;
         }
-        force.force();
+        IOException failure = null;
+        try {
+            force.force();
+        } catch (IOException e) {
+            failure = e; // perhaps that of others' entries
+        }
+        synchronized (this) {
+            if (request.failure != null) {
+                throw SharedForce.copyOf(request.failure);
+            }
+            if (!request.done) {
+                throw requireNonNull(failure);
+            }
+        }
     }
 
-    private void emptyNow(Settling by) throws IOException {
-        settle(by);
-        Segment segment;
-        synchronized (this) {
-            segment = newest;
-        }
-        if (segment != null) {
-            by.settle(segment.jobs);
-            DiskFile open = requireNonNull(file);
-            open.cutBack(BEGINNING.length);
-            open.force();
+    private void answer(Emptying request) {
+        try {
+            settle(request.by);
+            Segment segment;
             synchronized (this) {
-                segment.confirmed = BEGINNING.length;
-                segment.jobs.values().forEach(Set::clear);
+                segment = newest;
             }
+            if (segment != null) {
+                emptyNewest(segment, request.by);
+            }
+            synchronized (this) {
+                request.done = true;
+            }
+        } catch (IOException e) {
+            synchronized (this) {
+                request.failure = e;
+            }
+        }
+    }
+
+    private void emptyNewest(Segment segment, Settling by) throws IOException {
+        awaitWritten(segment);
+        by.settle(segment.jobs);
+        DiskFile open = requireNonNull(file);
+        open.cutBack(BEGINNING.length);
+        open.force();
+        synchronized (this) {
+            segment.confirmed = BEGINNING.length;
+            segment.jobs.values().forEach(Set::clear);
+        }
+    }
+
+    /** Waits until the files that a segment describes are written. Nobody who writes them waits for the log. */
+    private synchronized void awaitWritten(Segment segment) {
+        boolean interrupted = false;
+        while (segment.unwritten > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true; // it takes no long time
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -356,6 +474,7 @@ final class JobLog {
                 if (oldest == null) {
                     return;
                 }
+                awaitWritten(oldest);
                 by.settle(oldest.jobs);
                 disk.delete(path(oldest.number));
                 disk.forceDirectory(

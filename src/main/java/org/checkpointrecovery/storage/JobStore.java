@@ -76,12 +76,17 @@ public final class JobStore implements Closeable {
 
     /** Writes what the disk had no room for at the start. Later changes of the job need it. */
     private void writeUnwritten(JobId id) throws IOException {
-        Map<String, byte[]> files = unwritten.get(id);
-        if (files != null) {
-            if (replay.restore(id, files)) {
-                unforced.add(id);
+        if (!unwritten.containsKey(id)) {
+            return;
+        }
+        synchronized (unwritten) { // not over a later record
+            Map<String, byte[]> files = unwritten.get(id);
+            if (files != null) {
+                if (replay.restore(id, files)) {
+                    unforced.add(id);
+                }
+                unwritten.remove(id);
             }
-            unwritten.remove(id);
         }
     }
 
@@ -106,9 +111,11 @@ public final class JobStore implements Closeable {
         byte[] record = JobCodec.encode(job);
         Path file = files(job.id()).job();
         writeUnwritten(job.id());
-        changes.append(new LogEntry(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(file), record)));
+        LogEntry entry = new LogEntry(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(file), record));
+        try (JobLog.Appended unused = changes.append(entry)) {
+            Replacement.writeUnforced(disk, file, record);
+        }
         settler.changed();
-        Replacement.writeUnforced(disk, file, record);
     }
 
     private static String nameOf(Path file) {
@@ -243,13 +250,17 @@ public final class JobStore implements Closeable {
     public void delete(JobId id) throws IOException {
         writeUnwritten(id);
         try {
-            directories.delete(id.value(), () -> changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of())));
+            directories.delete(id.value(), () -> appendDeletion(id));
             settler.changed();
         } catch (DiskFullException e) {
             changes.empty(this::settle); // else the next start would bring the job back
             directories.delete(id.value());
         }
         unforced.remove(id);
+    }
+
+    private void appendDeletion(JobId id) throws IOException {
+        changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of())).close();
     }
 
     public JobFiles files(JobId id) {
@@ -310,19 +321,28 @@ public final class JobStore implements Closeable {
         }
 
         private void publishLogged() throws IOException {
-            changes.append(new LogEntry(LogEntry.Change.SUBMITTED, id, logged));
-            settler.changed();
+            JobLog.Appended appended = changes.append(new LogEntry(LogEntry.Change.SUBMITTED, id, logged));
             unforced.add(id);
-            try {
+            IOException failure = null;
+            try (appended) {
                 directories.publishUnforced(staged, id.value());
             } catch (IOException e) {
-                unforced.remove(id);
-                try {
-                    changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of()));
-                } catch (IOException second) {
-                    e.addSuppressed(second);
-                }
-                throw e;
+                failure = e;
+            }
+            settler.changed();
+            if (failure != null) {
+                takeBack(failure);
+                throw failure;
+            }
+        }
+
+        /** Removes a job from the log whose directory could not be renamed. */
+        private void takeBack(IOException cause) {
+            unforced.remove(id);
+            try {
+                appendDeletion(id);
+            } catch (IOException e) {
+                cause.addSuppressed(e);
             }
         }
 

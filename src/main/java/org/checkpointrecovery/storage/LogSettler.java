@@ -61,7 +61,8 @@ final class LogSettler {
             changes.settle(by);
             return true;
         } catch (IOException e) {
-            log.warn("Cannot force what the log of jobs describes: {}. It is kept and tried again.", e.toString());
+            log.warn(
+                    "Cannot force what the log of jobs describes: {}. Retrying in 10 s. Check the disk.", e.toString());
             return false;
         }
     }

@@ -66,16 +66,20 @@ final class SharedForce {
         }
     }
 
-    /** Throws a new exception in each thread, because a thread may add suppressed exceptions to it. */
     private static void throwIfFailed(Attempt attempt) throws IOException {
-        if (attempt.failure instanceof DiskFullException full) {
-            throw new DiskFullException(String.valueOf(full.getMessage()), full);
-        }
-        if (attempt.failure instanceof DescriptorsExhaustedException exhausted) {
-            throw new DescriptorsExhaustedException(String.valueOf(exhausted.getMessage()), exhausted);
-        }
         if (attempt.failure != null) {
-            throw new IOException(attempt.failure.getMessage(), attempt.failure);
+            throw copyOf(attempt.failure);
         }
+    }
+
+    /** Copies a failure for each thread that it is thrown in, because a thread may add suppressed exceptions to it. */
+    static IOException copyOf(IOException failure) {
+        if (failure instanceof DiskFullException) {
+            return new DiskFullException(String.valueOf(failure.getMessage()), failure);
+        }
+        if (failure instanceof DescriptorsExhaustedException) {
+            return new DescriptorsExhaustedException(String.valueOf(failure.getMessage()), failure);
+        }
+        return new IOException(failure.getMessage(), failure);
     }
 }

@@ -75,7 +75,9 @@ final class MoodyDisk extends ForwardingDisk {
 
     @Override
     public DiskFile open(Path file) throws IOException {
-        needsSpace(file);
+        if (!exists(file)) {
+            needsSpace(file);
+        }
         refuse(file);
         return new MoodyFile(file, super.open(file));
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class PowerCutTest {
     private static final int FIRST_OPERATION = 3; // those before make the data directory
-    private static final int SEEDS = 4;
+    private static final int SEEDS = 3;
     private static final int SEEDS_TO_FIND_DAMAGE = 30;
 
     private static final List<String> ITEMS = List.of(
