@@ -64,15 +64,14 @@ final class JobLog {
     }
 
     /** An entry in the log whose files are being written. Close it when they are: then they may be forced instead. */
-    final class Appended implements AutoCloseable {
+    final class Appended {
         private final Segment segment;
 
         private Appended(Segment segment) {
             this.segment = segment;
         }
 
-        @Override
-        public void close() {
+        void close() {
             synchronized (JobLog.this) {
                 segment.unwritten--;
                 JobLog.this.notifyAll();

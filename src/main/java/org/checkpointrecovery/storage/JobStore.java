@@ -112,8 +112,11 @@ public final class JobStore implements Closeable {
         Path file = files(job.id()).job();
         writeUnwritten(job.id());
         LogEntry entry = new LogEntry(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(file), record));
-        try (JobLog.Appended unused = changes.append(entry)) {
+        JobLog.Appended appended = changes.append(entry);
+        try {
             Replacement.writeUnforced(disk, file, record);
+        } finally {
+            appended.close();
         }
         settler.changed();
     }
@@ -324,10 +327,12 @@ public final class JobStore implements Closeable {
             JobLog.Appended appended = changes.append(new LogEntry(LogEntry.Change.SUBMITTED, id, logged));
             unforced.add(id);
             IOException failure = null;
-            try (appended) {
+            try {
                 directories.publishUnforced(staged, id.value());
             } catch (IOException e) {
                 failure = e;
+            } finally {
+                appended.close();
             }
             settler.changed();
             if (failure != null) {
