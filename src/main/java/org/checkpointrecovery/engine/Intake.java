@@ -155,7 +155,7 @@ public final class Intake {
             uploadsInUse.readLock().lock(); // not earlier: decoding an input may take minutes
             try {
                 inputs.check(spec.input());
-                SubmittedInput.Opened input = inputs.open(spec, draft.files());
+                SubmittedInput.Opened input = inputs.open(spec, draft);
                 Job job = job(id, parent, spec, input, key);
                 draft.publish(job);
                 JobEntry entry = registry.admit(job);
@@ -207,7 +207,7 @@ public final class Intake {
         inputs.check(request.spec().input());
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
             JobSpec spec = inputs.prepare(request.spec(), draft, inputs.writerOf(request.items()));
-            SubmittedInput.Opened input = inputs.open(spec, draft.files());
+            SubmittedInput.Opened input = inputs.open(spec, draft);
             Job job = job(id, null, spec, input, null);
             return new Validated(
                     new JobView(job, Position.START, null),

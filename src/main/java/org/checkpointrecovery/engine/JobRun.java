@@ -62,13 +62,21 @@ final class JobRun implements RunListener {
     }
 
     @Override
+    public void opening(JobId job) throws IOException {
+        synchronized (entry) {
+            if (entry.isRun(this)) {
+                jobs.makeDirectory(job);
+            }
+        }
+    }
+
+    @Override
     public boolean starting(JobId job, Recovery from, Position committed) throws IOException {
         synchronized (entry) {
             if (!entry.isRun(this) || entry.status() != Status.QUEUED) {
                 return false;
             }
             leaveQueue();
-            jobs.forceName(job);
             entry.measureRun();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);

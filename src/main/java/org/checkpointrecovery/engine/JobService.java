@@ -87,7 +87,7 @@ public final class JobService {
         this.registry = new JobRegistry(jobs, watchers, callbacks, this::load);
         this.recoverer = new Recoverer(jobs, engines, clock, watchers, settings.autoResume());
         this.index = new SettledIndex(registry, jobs);
-        this.outputs = new Outputs(disk, jobs, registry, ownInput);
+        this.outputs = new Outputs(disk, jobs, registry);
         this.verbs = new JobVerbs(
                 registry,
                 jobs,

@@ -36,7 +36,6 @@ public final class Outputs {
     private final Disk disk;
     private final JobStore jobs;
     private final JobRegistry registry;
-    private final OwnInput ownInput;
 
     /** The two files of a job that clients read. */
     private enum File {
@@ -84,11 +83,10 @@ public final class Outputs {
         }
     }
 
-    Outputs(Disk disk, JobStore jobs, JobRegistry registry, OwnInput ownInput) {
+    Outputs(Disk disk, JobStore jobs, JobRegistry registry) {
         this.disk = disk;
         this.jobs = jobs;
         this.registry = registry;
-        this.ownInput = ownInput;
     }
 
     public Committed results(JobId id) throws RefusedException, IOException {
@@ -119,7 +117,7 @@ public final class Outputs {
 
     /** Returns the inline items of a job, as they were sent, or why they cannot be shown. */
     public InlineItems inlineItems(Job job) {
-        InlineItems items = ownInput.readItems(jobs.files(job.id()), job);
+        InlineItems items = OwnInput.readItems(jobs.disk(job.id()), jobs.files(job.id()), job);
         return items.items() == null && !registry.has(job.id())
                 ? InlineItems.unavailable("the job was deleted")
                 : items;

@@ -44,16 +44,20 @@ final class OwnInput {
         return items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Returns the inline items, as they were sent, or why they cannot be shown. */
-    InlineItems readItems(JobFiles files, Job job) {
+    /**
+     * Returns the inline items, as they were sent, or why they cannot be shown.
+     *
+     * @param readable the disk on which the job's files can be read
+     */
+    static InlineItems readItems(Disk readable, JobFiles files, Job job) {
         String name = String.valueOf(files.ownInput().getFileName());
         try {
             long expected = job.identity() == null ? 0 : job.identity().bytes();
-            long size = disk.size(files.ownInput());
+            long size = readable.size(files.ownInput());
             if (size != expected) {
                 return InlineItems.unavailable(name + " has " + size + " bytes instead of " + expected);
             }
-            String lines = new String(disk.read(files.ownInput()), StandardCharsets.UTF_8);
+            String lines = new String(readable.read(files.ownInput()), StandardCharsets.UTF_8);
             return InlineItems.of(
                     lines.isEmpty()
                             ? List.of()

@@ -9,6 +9,9 @@ import org.checkpointrecovery.job.Recovery;
 
 /** Receives the events of a run on the committing thread; {@link #counted} on any thread. */
 public interface RunListener {
+    /** The run is about to open the files of the job. */
+    default void opening(JobId job) throws IOException {}
+
     /**
      * The run is about to start.
      *

@@ -155,8 +155,9 @@ final class SubmittedInput {
     }
 
     /** Checks a prepared input. Refuses a CSV input whose start does not match the format. */
-    Opened open(JobSpec spec, JobFiles files) throws RefusedException, IOException {
-        Input input = inputs.of(spec.input(), files);
+    Opened open(JobSpec spec, JobStore.Draft job) throws RefusedException, IOException {
+        Disk disk = job.disk();
+        Input input = inputs.of(spec.input(), job.files());
         try {
             InputIdentity identity = InputIdentities.of(disk, input);
             return new Opened(identity, input.items(disk, spec.format(), identity.bytes(), maxItemBytes));

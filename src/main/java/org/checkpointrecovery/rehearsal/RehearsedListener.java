@@ -31,6 +31,11 @@ final class RehearsedListener implements RunListener {
     }
 
     @Override
+    public void opening(JobId job) throws IOException {
+        listener.opening(job);
+    }
+
+    @Override
     public boolean starting(JobId job, Recovery from, Position committed) throws IOException {
         rehearsal.begin(committed);
         return listener.starting(job, from, committed);

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.checkpointrecovery.job.JobId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JobLog {
     /** Size from which the log continues in another segment. */
-    static final long SEGMENT_BYTES = 16 << 20;
+    static final long SEGMENT_BYTES = 8 << 20;
 
     private static final Logger log = LoggerFactory.getLogger(JobLog.class);
     private static final String SUFFIX = ".log";
@@ -43,7 +44,6 @@ final class JobLog {
 
     private List<Waiting> waiting = new ArrayList<>(); // guarded by this
     private boolean ended; // guarded by this; whether the newest segment is to end, however small
-    private @Nullable Emptying emptying; // guarded by this; set if the log is to be emptied
     private long lastNumber; // of a segment; used by the thread that writes
     private final Deque<Segment> older = new ArrayDeque<>(); // guarded by this; oldest first
     private @Nullable Segment newest; // guarded by this; changed by the thread that writes, one at a time
@@ -79,17 +79,6 @@ final class JobLog {
         }
     }
 
-    /** A request to empty the log. */
-    private static final class Emptying {
-        private final Settling by;
-        private boolean done; // guarded by the log, as below
-        private @Nullable IOException failure;
-
-        Emptying(Settling by) {
-            this.by = by;
-        }
-    }
-
     /** Forces what a segment describes. */
     interface Settling {
         /** @param jobs the changed jobs, by their last change; a job that was SUBMITTED and then SAVED counts as SUBMITTED */
@@ -112,6 +101,10 @@ final class JobLog {
 
         Set<JobId> of(LogEntry.Change change) {
             return requireNonNull(jobs.get(change));
+        }
+
+        boolean has(JobId id) {
+            return jobs.values().stream().anyMatch(ids -> ids.contains(id));
         }
 
         int size() {
@@ -146,16 +139,15 @@ final class JobLog {
      * Reads the log and begins a new segment. A killed service may not have forced what is found, so it is forced before
      * anyone relies on it. On a full disk the segment is begun later. Call once, before everything else.
      *
-     * @return all entries, oldest first
+     * @param found receives all entries, oldest first
      * @throws DamagedFileException if a segment has another format version
      */
-    List<LogEntry> open() throws IOException {
-        List<LogEntry> entries = new ArrayList<>();
+    void open(Consumer<LogEntry> found) throws IOException {
         for (long number : numbers()) {
             Segment segment = new Segment(number);
             for (LogEntry entry : read(segment)) {
                 segment.add(entry);
-                entries.add(entry);
+                found.accept(entry);
             }
             synchronized (this) {
                 older.add(segment);
@@ -167,7 +159,6 @@ final class JobLog {
         } catch (DiskFullException e) {
             log.warn("No room for the log of jobs: {}. The service refuses changes until there is.", e.toString());
         }
-        return entries;
     }
 
     /** Returns the numbers of the segments, ascending. */
@@ -256,6 +247,11 @@ final class JobLog {
         return jobs;
     }
 
+    /** Whether there is an entry of a job that is not settled. */
+    synchronized boolean has(JobId id) {
+        return newest != null && newest.has(id) || older.stream().anyMatch(segment -> segment.has(id));
+    }
+
     /** Closes the newest segment. Call last. */
     void close() {
         if (file != null) {
@@ -296,15 +292,12 @@ final class JobLog {
     private void write() throws IOException {
         List<Waiting> taken;
         boolean end;
-        Emptying request;
         Segment segment;
         synchronized (this) {
             taken = waiting;
             waiting = new ArrayList<>();
             end = ended;
             ended = false;
-            request = emptying;
-            emptying = null;
             segment = newest;
         }
         try {
@@ -317,10 +310,6 @@ final class JobLog {
                 taken.forEach(each -> each.failure = e);
             }
             throw e;
-        } finally {
-            if (request != null) {
-                answer(request);
-            }
         }
         long endsAt = end ? BEGINNING.length + 1 : segmentBytes;
         if (segment != null && segment.confirmed >= endsAt) {
@@ -372,9 +361,9 @@ final class JobLog {
         torn = false;
     }
 
-    /** Whether there is a segment to settle, not counting the newest one. */
-    synchronized boolean hasFullSegment() {
-        return !older.isEmpty();
+    /** Number of segments to settle, not counting the newest one. */
+    synchronized int fullSegments() {
+        return older.size();
     }
 
     /** Ends the newest segment, unless it is empty, so that {@link #settle} settles all entries. */
@@ -383,64 +372,6 @@ final class JobLog {
             ended = true;
         }
         force.force();
-    }
-
-    /**
-     * Settles all entries, and needs no room on the disk. Appends wait meanwhile.
-     *
-     * @param by as for {@link #settle}
-     */
-    void empty(Settling by) throws IOException {
-        Emptying request = new Emptying(by);
-        synchronized (this) {
-            emptying = request;
-        }
-        IOException failure = null;
-        try {
-            force.force();
-        } catch (IOException e) {
-            failure = e; // perhaps that of others' entries
-        }
-        synchronized (this) {
-            if (request.failure != null) {
-                throw SharedForce.copyOf(request.failure);
-            }
-            if (!request.done) {
-                throw requireNonNull(failure);
-            }
-        }
-    }
-
-    private void answer(Emptying request) {
-        try {
-            settle(request.by);
-            Segment segment;
-            synchronized (this) {
-                segment = newest;
-            }
-            if (segment != null) {
-                emptyNewest(segment, request.by);
-            }
-            synchronized (this) {
-                request.done = true;
-            }
-        } catch (IOException e) {
-            synchronized (this) {
-                request.failure = e;
-            }
-        }
-    }
-
-    private void emptyNewest(Segment segment, Settling by) throws IOException {
-        awaitWritten(segment);
-        by.settle(segment.jobs);
-        DiskFile open = requireNonNull(file);
-        open.cutBack(BEGINNING.length);
-        open.force();
-        synchronized (this) {
-            segment.confirmed = BEGINNING.length;
-            segment.jobs.values().forEach(Set::clear);
-        }
     }
 
     /** Waits until the files that a segment describes are written. Nobody who writes them waits for the log. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stores the records of all jobs, one directory each. The changes of a method survive a power cut once it returns: they
- * are in the {@link JobLog}, until the files themselves are forced in the background.
+ * are in the {@link JobLog}. The files themselves are written and forced in the background.
  */
 public final class JobStore implements Closeable {
     private static final Logger log = LoggerFactory.getLogger(JobStore.class);
@@ -33,13 +33,10 @@ public final class JobStore implements Closeable {
     private final Path root;
     private final StagedDirectory directories;
     private final JobLog changes;
+    private final UnwrittenFiles unwritten;
     private final LogSettler settler;
     /** Jobs whose directories have names that a power cut may take. */
     private final Set<JobId> unforced = ConcurrentHashMap.newKeySet();
-    /** Files that the log has and that a full disk had no room for at the start, by job. */
-    private final Map<JobId, Map<String, byte[]>> unwritten = new ConcurrentHashMap<>();
-
-    private final LogReplay replay;
 
     /**
      * @param root directory of the jobs' directories; its parent must exist
@@ -54,8 +51,8 @@ public final class JobStore implements Closeable {
         this.root = root;
         this.directories = new StagedDirectory(disk, root);
         this.changes = new JobLog(disk, logs, segmentBytes);
-        this.replay = new LogReplay(disk, directories, root);
-        this.settler = new LogSettler(changes, this::settle);
+        this.unwritten = new UnwrittenFiles(disk, root);
+        this.settler = new LogSettler(changes, this::write, this::settle);
     }
 
     /** Makes the first {@link #save} as fast as others. */
@@ -64,70 +61,100 @@ public final class JobStore implements Closeable {
     }
 
     /**
-     * Cleans up submissions and deletions that a crash interrupted, and repeats what the log has and a power cut took.
-     * Call once, before everything else.
+     * Cleans up submissions and deletions that a crash interrupted, and finds what the log has and a power cut took. Call
+     * once, before everything else.
      */
     public void open() throws IOException {
-        directories.open();
-        LogReplay.Done done = replay.apply(changes.open());
-        unforced.addAll(done.created());
-        unwritten.putAll(done.unwritten());
-    }
-
-    /** Writes what the disk had no room for at the start. Later changes of the job need it. */
-    private void writeUnwritten(JobId id) throws IOException {
-        if (!unwritten.containsKey(id)) {
-            return;
-        }
-        synchronized (unwritten) { // not over a later record
-            Map<String, byte[]> files = unwritten.get(id);
-            if (files != null) {
-                if (replay.restore(id, files)) {
-                    unforced.add(id);
-                }
-                unwritten.remove(id);
-            }
+        LogReplay replay = new LogReplay(disk, directories, root);
+        changes.open(replay::add);
+        List<JobId> deleted =
+                directories.open(replay::addDeleted).stream().map(JobId::new).toList();
+        replay.apply(unwritten);
+        for (JobId id : deleted) {
+            logDeletion(id);
         }
     }
 
-    /** Begins to force the files that the log describes, in the background. {@link #close} ends it. */
+    /** Begins to write and force the files that the log describes, in the background. {@link #close} ends it. */
     public void settleInBackground() {
         settler.start();
     }
 
-    /** Forces the files that the log describes, as far as that takes no long time. The next start does the rest. */
+    /** Writes and forces the files that the log describes, as far as that takes no long time. The next start does the rest. */
     @Override
     public void close() {
         settler.close();
     }
 
-    /** Creates the directory of a new job. The job exists once {@link Draft#publish} returns, and not before. */
-    public Draft begin(JobId id) throws IOException {
-        return new Draft(id, directories.begin(id.value()));
+    /** Begins a new job. It exists once {@link Draft#publish} returns, and not before. */
+    public Draft begin(JobId id) {
+        return new Draft(id);
     }
 
-    /** Replaces the record of a job. After an exception it is the old or the new one. */
+    /** Replaces the record of a job. After an exception it is the old one. */
     public void save(Job job) throws IOException {
-        byte[] record = JobCodec.encode(job);
-        Path file = files(job.id()).job();
-        writeUnwritten(job.id());
-        LogEntry entry = new LogEntry(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(file), record));
-        JobLog.Appended appended = changes.append(entry);
+        append(LogEntry.Change.SAVED, job.id(), Map.of(nameOf(files(job.id()).job()), JobCodec.encode(job)));
+    }
+
+    private void append(LogEntry.Change change, JobId id, Map<String, byte[]> files) throws IOException {
+        JobLog.Appended appended = changes.append(new LogEntry(change, id, files));
         try {
-            Replacement.writeUnforced(disk, file, record);
+            if (change == LogEntry.Change.SUBMITTED) {
+                unwritten.addFresh(id, files);
+            } else {
+                unwritten.add(id, files);
+            }
         } finally {
             appended.close();
         }
         settler.changed();
+        if (unwritten.isFull()) {
+            writeNow(id);
+        }
+    }
+
+    /** Writes the files of a job that are in the log already. */
+    private void writeNow(JobId id) {
+        try {
+            write(id);
+        } catch (IOException e) {
+            log.debug("Job {}: cannot write its files now", id, e); // the background tries, and warns
+        }
     }
 
     private static String nameOf(Path file) {
         return file.getFileName().toString();
     }
 
-    /** Makes the name of a job's directory survive a power cut. Files in it are lost without that, forced or not. */
-    public void forceName(JobId id) throws IOException {
-        writeUnwritten(id);
+    /** Writes the files of all jobs, unless they are written. */
+    void write() throws IOException {
+        IOException failure = null;
+        for (JobId id : unwritten.jobs()) {
+            try {
+                write(id);
+            } catch (IOException e) {
+                failure = e; // the others may have better luck
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void write(JobId id) throws IOException {
+        if (unwritten.write(id)) {
+            unforced.add(id);
+        }
+    }
+
+    /**
+     * Creates the directory of a job, unless it exists, and makes its name survive a power cut. Files in it are lost without
+     * that, forced or not.
+     */
+    public void makeDirectory(JobId id) throws IOException {
+        if (unwritten.write(id, nameOf(files(id).job()))) { // the record is about to change
+            unforced.add(id);
+        }
         if (unforced.contains(id)) {
             directories.forceNames();
             unforced.remove(id);
@@ -142,12 +169,15 @@ public final class JobStore implements Closeable {
         for (JobId id : requireNonNull(jobs.get(LogEntry.Change.SAVED))) {
             settle(id, files(id).job());
         }
+        for (JobId id : requireNonNull(jobs.get(LogEntry.Change.DELETED))) {
+            directories.remove(id.value()); // unless that was done when it was deleted
+        }
         directories.forceNames();
         unforced.removeAll(requireNonNull(jobs.get(LogEntry.Change.SUBMITTED)));
     }
 
     private void settle(JobId id, Path... files) throws IOException {
-        writeUnwritten(id);
+        write(id);
         for (Path file : files) {
             try {
                 disk.size(file); // opening would create it
@@ -171,7 +201,7 @@ public final class JobStore implements Closeable {
      * @see #isJob
      */
     public List<JobId> list() throws IOException {
-        Set<JobId> ids = new TreeSet<>(unwritten.keySet());
+        Set<JobId> ids = new TreeSet<>(unwritten.jobs());
         for (Path path : directories.names()) {
             String name = path.getFileName().toString();
             if (JobId.isValid(name)) {
@@ -185,7 +215,7 @@ public final class JobStore implements Closeable {
 
     /** Whether a listed directory is a job's. Symbolic links and files are not; they are left in place and logged. */
     public boolean isJob(JobId id) {
-        return unwritten.containsKey(id) || directories.isPublished(files(id).directory());
+        return unwritten.has(id) || directories.isPublished(files(id).directory());
     }
 
     /**
@@ -196,9 +226,8 @@ public final class JobStore implements Closeable {
      */
     public Job load(JobId id, Instant now) throws IOException {
         Path record = files(id).job();
-        byte[] fromLog = unwritten.getOrDefault(id, Map.of()).get(nameOf(record));
         try {
-            return JobCodec.decode(fromLog == null ? disk.read(record) : fromLog, id);
+            return JobCodec.decode(disk(id).read(record), id);
         } catch (DamagedFileException | NoSuchFileException e) {
             return damaged(id, e.getMessage(), now);
         }
@@ -219,7 +248,7 @@ public final class JobStore implements Closeable {
      * is only in the log yet.
      */
     public long stamp(JobId id) throws IOException {
-        if (unwritten.containsKey(id)) {
+        if (unwritten.has(id)) {
             return FileStamp.NONE;
         }
         JobFiles files = files(id);
@@ -228,6 +257,7 @@ public final class JobStore implements Closeable {
 
     /** Whether a job that has ended holds only files that it may keep, so that a start has nothing to delete. */
     public boolean isTidy(JobId id, Status status) throws IOException {
+        write(id);
         boolean completed = status == Status.COMPLETED;
         return disk.list(files(id).directory()).stream().allMatch(file -> JobFiles.isKept(file, completed));
     }
@@ -244,30 +274,74 @@ public final class JobStore implements Closeable {
     public void forceFound(JobId id) {
         try {
             disk.forceDirectory(files(id).directory());
+        } catch (NoSuchFileException e) {
+            log.debug("Job {} has no directory yet", id);
         } catch (IOException e) {
             log.warn("Job {}: cannot sync its directory to disk: {}. Check the disk.", id, e.toString());
         }
     }
 
-    /** Deletes a job. Needs no room on the disk. */
+    /**
+     * Deletes a job. After an exception it still exists. Needs no room on the disk, unless the job is so new that it has no
+     * directory.
+     */
     public void delete(JobId id) throws IOException {
-        writeUnwritten(id);
         try {
-            directories.delete(id.value(), () -> appendDeletion(id));
+            changes.append(deletionOf(id)).close();
             settler.changed();
+            removeFiles(id);
         } catch (DiskFullException e) {
-            changes.empty(this::settle); // else the next start would bring the job back
-            directories.delete(id.value());
+            synchronized (unwritten.lockOf(id)) {
+                if (!disk.isDirectory(files(id).directory())) {
+                    throw e;
+                }
+                directories.deleteMarked(id.value()); // else the log would bring it back
+                unwritten.drop(id);
+            }
+            if (changes.has(id)) {
+                logDeletion(id);
+            } else {
+                directories.deleteMark(id.value());
+            }
         }
         unforced.remove(id);
     }
 
-    private void appendDeletion(JobId id) throws IOException {
-        changes.append(new LogEntry(LogEntry.Change.DELETED, id, Map.of())).close();
+    private static LogEntry deletionOf(JobId id) {
+        return new LogEntry(LogEntry.Change.DELETED, id, Map.of());
+    }
+
+    /** Removes the files of a job whose deletion is in the log. */
+    private void removeFiles(JobId id) {
+        synchronized (unwritten.lockOf(id)) {
+            unwritten.drop(id);
+            try {
+                directories.remove(id.value());
+            } catch (IOException e) {
+                log.warn("Job {}: cannot delete its directory: {}. Retrying later.", id, e.toString());
+            }
+        }
+    }
+
+    /** Logs a deletion of which there is a mark. Without room for that the mark stays. */
+    private void logDeletion(JobId id) {
+        try {
+            changes.append(deletionOf(id)).close();
+            directories.deleteMark(id.value());
+        } catch (IOException e) {
+            log.warn("Job {}: cannot log its deletion: {}. The next start tries again.", id, e.toString());
+        }
     }
 
     public JobFiles files(JobId id) {
         return new JobFiles(root.resolve(id.value()));
+    }
+
+    /** Returns the disk on which the record and the own input of a job can be read, written or not. */
+    public Disk disk(JobId id) {
+        Path directory = files(id).directory();
+        return new OverlaidDisk(
+                disk, file -> directory.equals(file.getParent()) ? unwritten.content(id, nameOf(file)) : null);
     }
 
     public CheckpointStore checkpoints(JobId id) {
@@ -279,22 +353,30 @@ public final class JobStore implements Closeable {
         private final JobId id;
         private final Path staged;
         private final Map<String, byte[]> logged = new LinkedHashMap<>();
-        private boolean forcesFiles;
+        private boolean created;
         private boolean published;
 
-        private Draft(JobId id, Path staged) {
+        private Draft(JobId id) {
             this.id = id;
-            this.staged = staged;
+            this.staged = directories.staged(id.value());
         }
 
-        /** Returns the job's files before it is published. */
+        /** Returns the job's files before it is published. To be read from {@link #disk}. */
         public JobFiles files() {
             return new JobFiles(staged);
         }
 
-        /** Returns the same for a caller that writes files and forces them itself. */
-        public JobFiles forcedFiles() {
-            forcesFiles = true;
+        /** Returns the disk on which the job's files can be read, written or not. */
+        public Disk disk() {
+            return new OverlaidDisk(disk, file -> staged.equals(file.getParent()) ? logged.get(nameOf(file)) : null);
+        }
+
+        /** Returns the job's files for a caller that writes some and forces them. */
+        public JobFiles forcedFiles() throws IOException {
+            if (!created) {
+                directories.begin(id.value());
+                created = true;
+            }
             return files();
         }
 
@@ -303,57 +385,27 @@ public final class JobStore implements Closeable {
             if (bytes.length > MAX_LOGGED_BYTES) {
                 Replacement.writeForced(disk, forcedFiles().ownInput(), bytes);
             } else {
-                Path input = files().ownInput();
-                Replacement.writeAtOnce(disk, input, bytes);
-                logged.put(nameOf(input), bytes);
+                logged.put(nameOf(files().ownInput()), bytes);
             }
         }
 
-        /** Publishes the job durably, with the files in its directory. */
+        /** Publishes the job durably, with its input. */
         public void publish(Job job) throws IOException {
             byte[] record = JobCodec.encode(job);
-            if (forcesFiles) {
+            if (created) {
                 Replacement.writeForced(disk, files().job(), record);
                 directories.publish(staged, id.value());
             } else {
-                Replacement.writeAtOnce(disk, files().job(), record);
+                settler.awaitRoom();
                 logged.put(nameOf(files().job()), record);
-                publishLogged();
+                append(LogEntry.Change.SUBMITTED, id, logged);
             }
             published = true;
         }
 
-        private void publishLogged() throws IOException {
-            JobLog.Appended appended = changes.append(new LogEntry(LogEntry.Change.SUBMITTED, id, logged));
-            unforced.add(id);
-            IOException failure = null;
-            try {
-                directories.publishUnforced(staged, id.value());
-            } catch (IOException e) {
-                failure = e;
-            } finally {
-                appended.close();
-            }
-            settler.changed();
-            if (failure != null) {
-                takeBack(failure);
-                throw failure;
-            }
-        }
-
-        /** Removes a job from the log whose directory could not be renamed. */
-        private void takeBack(IOException cause) {
-            unforced.remove(id);
-            try {
-                appendDeletion(id);
-            } catch (IOException e) {
-                cause.addSuppressed(e);
-            }
-        }
-
         @Override
         public void close() {
-            if (!published) {
+            if (created && !published) {
                 directories.discard(staged);
             }
         }

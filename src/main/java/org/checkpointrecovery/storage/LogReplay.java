@@ -6,16 +6,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.checkpointrecovery.job.JobId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repeats the entries of the {@link JobLog} whose effect a power cut took from the jobs' directories. Forces nothing: the
+ * Finds what the entries of the {@link JobLog} have and a power cut took from the jobs' directories. Forces nothing: the
  * entries stay in the log until their files are forced. May be repeated any number of times.
  */
 final class LogReplay {
@@ -24,6 +21,7 @@ final class LogReplay {
     private final Disk disk;
     private final StagedDirectory directories;
     private final Path root;
+    private final Map<JobId, LastChange> jobs = new LinkedHashMap<>();
 
     /** @param root parent of the jobs' directories */
     LogReplay(Disk disk, StagedDirectory directories, Path root) {
@@ -45,69 +43,50 @@ final class LogReplay {
         }
     }
 
-    /**
-     * What a replay did.
-     *
-     * @param created jobs whose directories have new names
-     * @param unwritten files that a full disk has no room for, by job
-     */
-    record Done(Set<JobId> created, Map<JobId, Map<String, byte[]>> unwritten) {}
-
-    /** Applies entries, oldest first. */
-    Done apply(List<LogEntry> entries) throws IOException {
-        Map<JobId, LastChange> jobs = new LinkedHashMap<>();
-        for (LogEntry entry : entries) {
-            jobs.computeIfAbsent(entry.job(), id -> new LastChange()).add(entry);
-        }
-        Done done = new Done(new TreeSet<>(), new HashMap<>());
-        for (Map.Entry<JobId, LastChange> job : jobs.entrySet()) {
-            try {
-                if (apply(job.getKey(), job.getValue())) {
-                    done.created.add(job.getKey());
-                }
-            } catch (DiskFullException e) {
-                log.warn("Job {}: no room for what the log of jobs has: {}", job.getKey(), e.toString());
-                done.unwritten.put(job.getKey(), job.getValue().files);
-            }
-        }
-        return done;
+    /** Adds an entry, oldest first. */
+    void add(LogEntry entry) {
+        jobs.computeIfAbsent(entry.job(), id -> new LastChange()).add(entry);
     }
 
-    private boolean apply(JobId id, LastChange change) throws IOException {
+    /** Notes that a job was deleted. Returns whether there are entries of it. */
+    boolean addDeleted(String name) {
+        LastChange change = JobId.isValid(name) ? jobs.get(new JobId(name)) : null;
+        if (change != null) {
+            change.deleted = true;
+        }
+        return change != null;
+    }
+
+    /**
+     * Deletes the directories of deleted jobs, and finds the files that differ or are missing.
+     *
+     * @param unwritten where they are added
+     */
+    void apply(UnwrittenFiles unwritten) throws IOException {
+        for (Map.Entry<JobId, LastChange> job : jobs.entrySet()) {
+            apply(job.getKey(), job.getValue(), unwritten);
+        }
+    }
+
+    private void apply(JobId id, LastChange change, UnwrittenFiles unwritten) throws IOException {
         Path directory = root.resolve(id.value());
         if (change.deleted) {
-            if (disk.isDirectory(directory)) {
-                directories.delete(id.value(), () -> {}); // in the log already
+            directories.remove(id.value());
+        } else if (disk.isDirectory(directory)) {
+            Map<String, byte[]> missing = new HashMap<>();
+            for (Map.Entry<String, byte[]> file : change.files.entrySet()) {
+                if (!has(directory.resolve(file.getKey()), file.getValue())) {
+                    missing.put(file.getKey(), file.getValue());
+                }
             }
-            return false;
-        }
-        if (!change.submitted && !disk.exists(directory)) {
-            log.warn("Job {}: its directory is missing; another program deleted it.", id);
-            return false;
-        }
-        return restore(id, change.files);
-    }
-
-    /** Writes the files of a job that differ. Returns whether its directory was missing. */
-    boolean restore(JobId id, Map<String, byte[]> files) throws IOException {
-        Path directory = root.resolve(id.value());
-        if (disk.exists(directory)) {
-            if (disk.isDirectory(directory)) {
-                restore(directory, files);
+            if (!missing.isEmpty()) {
+                unwritten.add(id, missing);
             }
-            return false;
-        }
-        Path staged = directories.begin(id.value());
-        restore(staged, files);
-        directories.publishUnforced(staged, id.value());
-        return true;
-    }
-
-    private void restore(Path directory, Map<String, byte[]> files) throws IOException {
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            Path path = directory.resolve(file.getKey());
-            if (!has(path, file.getValue())) {
-                Replacement.writeUnforced(disk, path, file.getValue());
+        } else if (!disk.exists(directory)) {
+            if (change.submitted) {
+                unwritten.addFresh(id, change.files);
+            } else {
+                log.warn("Job {}: its directory is missing; another program deleted it.", id);
             }
         }
     }

@@ -7,27 +7,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles the {@link JobLog} in the background: when a segment is full, and when nothing has changed for a while.
- * Thread-safe.
+ * Works off the {@link JobLog} in the background. Writes the jobs' files when nothing has changed for a moment, or after
+ * some seconds. Settles the log when several segments are full, and when nothing has changed for some seconds. Thread-safe.
  */
 final class LogSettler {
     private static final Logger log = LoggerFactory.getLogger(LogSettler.class);
+    private static final Duration QUIET = Duration.ofMillis(100);
     private static final Duration IDLE = Duration.ofSeconds(10);
-
+    /** A file waits at most as long while other jobs change all the time. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+    /** Full segments from which they are settled at once: while fewer change, work of the clients comes first. */
+    private static final int MANY_SEGMENTS = 4;
+    /** Full segments from which submissions wait until one is settled, so that a start reads a bounded log. */
+    private static final int MOST_SEGMENTS = 8;
     /** At most as many jobs are settled before a stop; the next start reads the log of more. */
     private static final int JOBS_AT_STOP = 1000;
 
     private final JobLog changes;
-    private final JobLog.Settling by;
+    private final Writing writing;
+    private final JobLog.Settling settling;
     private @Nullable Thread thread; // guarded by this, as all below
     private boolean closed;
-    private boolean changed;
+    private boolean changed; // since the newest segment began
+    private boolean unwritten; // whether files may wait to be written
     private boolean failed; // whether the last attempt did
     private long changedNanos = System.nanoTime(); // when it changed or failed
+    private long unwrittenNanos; // when the first of these files began to wait, or failed
 
-    LogSettler(JobLog changes, JobLog.Settling by) {
+    /** Writes the files that are not written yet. */
+    interface Writing {
+        void write() throws IOException;
+    }
+
+    private enum Work {
+        WRITE,
+        SETTLE,
+        STOP
+    }
+
+    LogSettler(JobLog changes, Writing writing, JobLog.Settling settling) {
         this.changes = changes;
-        this.by = by;
+        this.writing = writing;
+        this.settling = settling;
     }
 
     synchronized void start() {
@@ -41,24 +62,53 @@ final class LogSettler {
     synchronized void changed() {
         changed = true;
         changedNanos = System.nanoTime();
-        if (changes.hasFullSegment()) {
+        if (!unwritten) {
+            unwritten = true;
+            unwrittenNanos = changedNanos;
             notifyAll();
+        } else if (changes.fullSegments() >= MANY_SEGMENTS) {
+            notifyAll();
+        }
+    }
+
+    /** Waits while the log is long, unless it cannot be settled. */
+    synchronized void awaitRoom() {
+        boolean interrupted = false;
+        while (thread != null && !closed && !failed && changes.fullSegments() > MOST_SEGMENTS) {
+            try {
+                wait(QUIET.toMillis());
+            } catch (InterruptedException e) {
+                interrupted = true; // a stop closes this
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private void run() {
         try {
-            while (awaitWork()) {
-                settled(settle());
+            for (Work work = await(); work != Work.STOP; work = await()) {
+                ended(work == Work.WRITE ? write() : settle());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private boolean write() {
+        try {
+            writing.write();
+            return true;
+        } catch (IOException e) {
+            log.warn("Cannot write what the log of jobs has: {}. Retrying in 10 s. Check the disk.", e.toString());
+            return false;
+        }
+    }
+
     private boolean settle() {
         try {
-            changes.settle(by);
+            changes.settle(settling);
             return true;
         } catch (IOException e) {
             log.warn(
@@ -67,29 +117,44 @@ final class LogSettler {
         }
     }
 
-    /** Notes how settling ended. */
-    private synchronized void settled(boolean done) {
+    /** Notes how an attempt ended. */
+    private synchronized void ended(boolean done) {
         failed = !done;
         if (failed) {
             changedNanos = System.nanoTime();
+            unwritten = true;
+            unwrittenNanos = changedNanos;
         }
+        notifyAll();
     }
 
-    /** Waits until there is a segment to settle. Returns false when closed. */
-    private synchronized boolean awaitWork() throws InterruptedException {
+    /** Waits until there is something to do. */
+    private synchronized Work await() throws InterruptedException {
         while (!closed) {
-            long left = IDLE.toNanos() - (System.nanoTime() - changedNanos);
-            if (changes.hasFullSegment() && (!failed || left <= 0)) {
-                return true;
+            long now = System.nanoTime();
+            long quiet = now - changedNanos;
+            long idleLeft = IDLE.toNanos() - quiet;
+            int full = changes.fullSegments();
+            if (full > 0 && idleLeft <= 0 || full >= MANY_SEGMENTS && !failed) {
+                return Work.SETTLE;
             }
-            if (changed && left <= 0) {
+            long writeLeft = Long.MAX_VALUE;
+            if (unwritten) {
+                long oldestLeft = (failed ? IDLE : LONGEST_WAIT).toNanos() - (now - unwrittenNanos);
+                writeLeft = failed ? oldestLeft : Math.min(oldestLeft, QUIET.toNanos() - quiet);
+                if (writeLeft <= 0) {
+                    unwritten = false;
+                    return Work.WRITE;
+                }
+            }
+            if (changed && idleLeft <= 0) {
                 changed = false;
                 endSegment();
             } else {
-                wait((left > 0 ? left : IDLE.toNanos()) / 1_000_000 + 1);
+                wait(Math.min(idleLeft > 0 ? idleLeft : IDLE.toNanos(), writeLeft) / 1_000_000 + 1);
             }
         }
-        return false;
+        return Work.STOP;
     }
 
     private void endSegment() {
@@ -114,7 +179,7 @@ final class LogSettler {
             }
             if (changes.isOpen() && changes.jobs() <= JOBS_AT_STOP) {
                 endSegment();
-                changes.settle(by);
+                changes.settle(settling);
             }
         } catch (IOException e) {
             log.warn("Cannot force what the log of jobs describes: {}. The next start reads the log.", e.toString());

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,7 +93,13 @@ final class RecoveredItems implements Closeable {
     }
 
     static List<Integer> segmentsOf(Disk disk, JobFiles files) throws IOException {
-        return disk.list(files.directory()).stream()
+        List<Path> all;
+        try {
+            all = disk.list(files.directory());
+        } catch (NoSuchFileException e) {
+            return List.of(); // the job has not run yet
+        }
+        return all.stream()
                 .map(JobFiles::journalSegment)
                 .filter(segment -> segment > 0)
                 .sorted()

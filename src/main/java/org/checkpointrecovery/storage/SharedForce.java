@@ -1,6 +1,9 @@
 package org.checkpointrecovery.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedForce {
     private final Forcing forcing;
-    private @Nullable Attempt waiting; // guarded by this, as all below
+    private @Nullable Attempt waiting; // guarded by this, as below; the next force, which more threads may join
     private boolean underWay;
 
+    /** One force. The thread that made it does it, when it is its turn. */
     private static final class Attempt {
-        private boolean done;
-        private @Nullable IOException failure;
+        private final CountDownLatch turn = new CountDownLatch(1);
+        private final CountDownLatch done = new CountDownLatch(1);
+        private @Nullable IOException failure; // written before it is done
     }
 
     /** Makes all changes so far survive a power cut. Called by one thread at a time. */
@@ -29,28 +34,30 @@ final class SharedForce {
     /** Makes the changes before this call survive a power cut. */
     void force() throws IOException {
         Attempt mine;
+        boolean joined;
         synchronized (this) {
-            if (waiting == null) {
-                waiting = new Attempt();
+            joined = waiting != null;
+            mine = joined ? requireNonNull(waiting) : new Attempt();
+            waiting = mine;
+            if (!underWay) {
+                underWay = true;
+                mine.turn.countDown();
             }
-            mine = waiting;
-            boolean interrupted = false;
-            while (underWay && !mine.done) {
-                try {
-                    wait();
-                } catch (InterruptedException e) {
-                    interrupted = true; // keep waiting for the disk
-                }
+        }
+        if (joined) {
+            await(mine.done);
+            if (mine.failure != null) {
+                throw copyOf(mine.failure);
             }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            if (mine.done) {
-                throwIfFailed(mine);
-                return;
-            }
+        } else {
+            await(mine.turn);
+            force(mine);
+        }
+    }
+
+    private void force(Attempt mine) throws IOException {
+        synchronized (this) {
             waiting = null;
-            underWay = true;
         }
         try {
             forcing.force();
@@ -59,16 +66,28 @@ final class SharedForce {
             throw e;
         } finally {
             synchronized (this) {
-                mine.done = true;
-                underWay = false;
-                notifyAll();
+                underWay = waiting != null;
+                if (waiting != null) {
+                    waiting.turn.countDown();
+                }
             }
+            mine.done.countDown();
         }
     }
 
-    private static void throwIfFailed(Attempt attempt) throws IOException {
-        if (attempt.failure != null) {
-            throw copyOf(attempt.failure);
+    /** Waits for the disk, interrupted or not. */
+    private static void await(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -2,7 +2,9 @@ package org.checkpointrecovery.storage;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,16 @@ final class StagedDirectory {
      * names found here, so they are forced before anyone relies on them and before any files are deleted.
      */
     void open() throws IOException {
+        open(name -> false);
+    }
+
+    /**
+     * Does the same, but keeps some of the marks that {@link #deleteMarked} left.
+     *
+     * @param kept tells by the name of the deleted directory whether its mark is kept
+     * @return the names of the deleted directories whose marks were kept
+     */
+    List<String> open(Predicate<String> kept) throws IOException {
         if (!disk.exists(parent)) {
             disk.createDirectory(parent);
         }
@@ -40,12 +52,17 @@ final class StagedDirectory {
         }
         disk.forceDirectory(Replacement.directoryOf(parent));
         disk.forceDirectory(parent);
+        List<String> marks = new ArrayList<>();
         for (Path path : disk.list(parent)) {
             String name = path.getFileName().toString();
-            if (name.startsWith(NEW) || name.startsWith(DELETED)) {
+            if (name.startsWith(DELETED) && kept.test(name.substring(DELETED.length()))) {
+                empty(path);
+                marks.add(name.substring(DELETED.length()));
+            } else if (name.startsWith(NEW) || name.startsWith(DELETED)) {
                 disk.deleteTree(path);
             }
         }
+        return marks;
     }
 
     /**
@@ -70,9 +87,14 @@ final class StagedDirectory {
         return directory;
     }
 
+    /** Returns the path of a directory to fill, and does not create it. */
+    Path staged(String name) {
+        return parent.resolve(NEW + name);
+    }
+
     /** Creates an empty directory to fill. */
     Path begin(String name) throws IOException {
-        Path staged = parent.resolve(NEW + name);
+        Path staged = staged(name);
         disk.createDirectory(staged);
         return staged;
     }
@@ -84,13 +106,8 @@ final class StagedDirectory {
     Path publish(Path staged, String name) throws IOException {
         disk.forceDirectory(staged);
         Path published = parent.resolve(name);
-        rename(staged, published, names::force);
+        rename(staged, published);
         return published;
-    }
-
-    /** Renames a filled directory to its final name, and forces nothing. After an exception it has its temporary name. */
-    void publishUnforced(Path staged, String name) throws IOException {
-        disk.move(staged, parent.resolve(name));
     }
 
     /** Makes the names of all published and deleted directories survive a power cut. */
@@ -114,17 +131,38 @@ final class StagedDirectory {
      * Deletes a published directory. On return it stays deleted after a power cut; after an exception it still exists.
      */
     void delete(String name) throws IOException {
-        delete(name, names::force);
+        deleteTree(rename(name));
     }
 
     /**
-     * Does the same for a deletion that something else makes durable.
-     *
-     * @param durably makes it durable once the directory is renamed
+     * Does the same, but leaves an empty directory, by which {@link #open(Predicate)} knows that the directory was deleted.
+     * Needs no room on the disk.
      */
-    void delete(String name, SharedForce.Forcing durably) throws IOException {
-        Path deleted = parent.resolve(DELETED + name);
-        rename(parent.resolve(name), deleted, durably);
+    void deleteMarked(String name) throws IOException {
+        Path deleted = rename(name);
+        try {
+            empty(deleted);
+        } catch (IOException e) {
+            sweptLater(deleted, e);
+        }
+    }
+
+    /** Deletes what {@link #deleteMarked} left. */
+    void deleteMark(String name) {
+        deleteTree(parent.resolve(DELETED + name));
+    }
+
+    /** Deletes a published directory, if it exists, when something else has made that durable. Forces nothing. */
+    void remove(String name) throws IOException {
+        Path published = parent.resolve(name);
+        if (disk.isDirectory(published)) {
+            Path deleted = parent.resolve(DELETED + name);
+            disk.move(published, deleted);
+            deleteTree(deleted);
+        }
+    }
+
+    private void deleteTree(Path deleted) {
         try {
             disk.deleteTree(deleted);
         } catch (IOException e) {
@@ -132,11 +170,25 @@ final class StagedDirectory {
         }
     }
 
-    /** Renames a directory durably, or not at all. */
-    private void rename(Path from, Path to, SharedForce.Forcing durably) throws IOException {
+    private void empty(Path directory) throws IOException {
+        if (disk.isDirectory(directory)) {
+            for (Path child : disk.list(directory)) {
+                disk.deleteTree(child);
+            }
+        }
+    }
+
+    /** Renames a directory that is to be deleted, durably or not at all. */
+    private Path rename(String name) throws IOException {
+        Path deleted = parent.resolve(DELETED + name);
+        rename(parent.resolve(name), deleted);
+        return deleted;
+    }
+
+    private void rename(Path from, Path to) throws IOException {
         disk.move(from, to);
         try {
-            durably.force();
+            names.force();
         } catch (IOException e) {
             try {
                 disk.move(to, from);

@@ -82,7 +82,7 @@ class DiskTroubleTest {
         }
         assertThat(operation).isGreaterThan(60);
         assertThat(failed).isGreaterThan(20);
-        assertThat(refused).isGreaterThan(5);
+        assertThat(refused).isGreaterThan(3);
     }
 
     /** Results and errors. */
@@ -287,7 +287,7 @@ class DiskTroubleTest {
             }
         }
         assertThat(operation).isGreaterThan(10);
-        assertThat(refused).isEqualTo(trouble == Trouble.FULL ? 0 : 5);
+        assertThat(refused).isEqualTo(trouble == Trouble.FULL ? 0 : 4);
     }
 
     @Test

@@ -186,6 +186,8 @@ class SettledJobsTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             id = service.submit(TestSpec.spec().notStarted(), "a", "b");
             record = service.files(id).job();
+            Path written = record;
+            Await.until("its record is written", () -> disk.exists(written));
             before = disk.bytes(record);
             service.service().verbs().start(id);
             service.await(id, Status.COMPLETED);

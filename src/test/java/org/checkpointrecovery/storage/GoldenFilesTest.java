@@ -45,6 +45,7 @@ class GoldenFilesTest {
         JobStore store = new JobStore(disk, DATA, DATA.resolveSibling("log"));
         store.open();
         store.save(job(name));
+        store.write();
         GoldenFile.assertWritten(name, disk.bytes(store.files(GoldenJobs.ID).job()));
     }
 

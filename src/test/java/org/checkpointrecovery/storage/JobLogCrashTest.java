@@ -83,11 +83,15 @@ class JobLogCrashTest {
         try {
             JobStore store = open(disk, known);
             for (int i = 0; i < CHANGES; i++) {
-                int kind = random.nextInt(8);
+                int kind = random.nextInt(10);
                 JobId id = known.pick(random);
                 if (kind == 0) {
                     store.close();
                     store = open(disk, known);
+                } else if (kind == 9) {
+                    store.write(); // as the background does
+                } else if (kind == 8 && known.confirmed.containsKey(id)) {
+                    store.makeDirectory(id);
                 } else {
                     change(store, known, id, kind == 1, random.nextInt(1000));
                 }
@@ -133,7 +137,8 @@ class JobLogCrashTest {
         Map<JobId, Long> found = new TreeMap<>();
         for (Job job : StoredJobs.of(store, GoldenJobs.NOW)) {
             found.put(job.id(), requireNonNull(job.totalItems(), "damaged"));
-            assertThat(disk.read(store.files(job.id()).ownInput())).isEqualTo(input(job.id()));
+            assertThat(store.disk(job.id())
+                            .read(store.files(job.id()).ownInput())).isEqualTo(input(job.id()));
         }
         if (known.changing != null && Objects.equals(found.get(known.changing), known.changed)) {
             known.confirmed.remove(known.changing);

@@ -3,6 +3,7 @@ package org.checkpointrecovery.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,15 +40,15 @@ class JobLogTest {
     }
 
     private List<String> found() throws IOException {
-        return log().open().stream()
-                .map(entry -> new String(entry.files().get("job.json"), UTF_8))
-                .toList();
+        List<String> found = new ArrayList<>();
+        log().open(entry -> found.add(new String(entry.files().get("job.json"), UTF_8)));
+        return found;
     }
 
     @Test
     void an_entry_is_a_line_and_the_bytes_of_its_files() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("{}\n")).close();
         log.append(new LogEntry(LogEntry.Change.DELETED, ID, Map.of())).close();
         assertThat(disk.text(LOG.resolve("1.log"))).isEqualTo("""
@@ -63,7 +64,7 @@ class JobLogTest {
     @Test
     void entries_are_found_in_their_order() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("a")).close();
         log.append(entry("b\nc")).close();
         log.append(entry("")).close();
@@ -73,7 +74,7 @@ class JobLogTest {
     @Test
     void an_entry_that_cannot_be_forced_is_not_in_the_log() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("a")).close();
         disk.failAt(disk.operations() + 2, new IOException("not forced"));
         assertThatThrownBy(() -> log.append(entry("b"))).hasMessage("not forced");
@@ -84,7 +85,7 @@ class JobLogTest {
     @Test
     void nothing_is_appended_behind_an_entry_that_cannot_be_cut_off() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("a")).close();
         int append = disk.operations() + 1;
         for (int operation = append; operation < append + 3; operation++) {
@@ -99,7 +100,7 @@ class JobLogTest {
     @Test
     void what_follows_a_damaged_entry_is_not_read() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("first")).close();
         log.append(entry("second")).close();
         log.append(entry("third")).close();
@@ -112,7 +113,7 @@ class JobLogTest {
     @Test
     void every_beginning_of_a_log_can_be_read() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("first")).close();
         log.append(entry("second")).close();
         byte[] whole = disk.bytes(LOG.resolve("1.log"));
@@ -131,7 +132,7 @@ class JobLogTest {
         byte[] newer = "checkpoint-recovery log 2\nwhatever".getBytes(UTF_8);
         disk.createDirectory(LOG);
         disk.write(LOG.resolve("7.log"), newer);
-        assertThatThrownBy(() -> log().open())
+        assertThatThrownBy(() -> log().open(entry -> {}))
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining("/log/7.log was written by another release. Nothing was changed.");
         assertThat(disk.bytes(LOG.resolve("7.log"))).isEqualTo(newer);
@@ -142,7 +143,7 @@ class JobLogTest {
         disk.createDirectory(LOG);
         disk.write(LOG.resolve("notes"), new byte[] {1});
         JobLog log = log();
-        assertThat(log.open()).isEmpty();
+        log.open(entry -> fail("it is not of the log"));
         log.append(entry("a")).close();
         log.endSegment();
         log.settle(jobs -> assertThat(jobs.get(LogEntry.Change.SAVED)).containsExactly(ID));
@@ -150,24 +151,22 @@ class JobLogTest {
     }
 
     @Test
-    void a_log_on_a_full_disk_can_be_read_and_emptied() throws IOException {
+    void a_log_on_a_full_disk_can_be_read_and_continues_when_there_is_room() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("a")).close();
         disk.fillUpAt(disk.operations() + 1);
         assertThatThrownBy(() -> log.append(entry("b"))).isInstanceOf(DiskFullException.class);
         assertThat(found()).containsExactly("a");
-        log.empty(jobs -> assertThat(jobs.get(LogEntry.Change.SAVED)).containsExactly(ID));
-        assertThat(found()).isEmpty();
         disk.freeSpace();
         log.append(entry("c")).close();
-        assertThat(found()).containsExactly("c");
+        assertThat(found()).containsExactly("a", "c");
     }
 
     @Test
     void a_segment_is_not_settled_before_the_files_of_its_entries_are_written() throws Exception {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         JobLog.Appended writing = log.append(entry("a"));
         log.endSegment();
         AtomicBoolean forced = new AtomicBoolean();
@@ -192,7 +191,7 @@ class JobLogTest {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         Queue<String> confirmed = new ConcurrentLinkedQueue<>();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         for (int i = 0; i < 3000; i++) {
@@ -232,17 +231,17 @@ class JobLogTest {
     @Test
     void a_segment_that_cannot_be_settled_is_kept() throws IOException {
         JobLog log = log();
-        log.open();
+        log.open(entry -> {});
         log.append(entry("a")).close();
         log.endSegment();
         assertThatThrownBy(() -> log.settle(jobs -> {
                     throw new IOException("broken");
                 }))
                 .hasMessage("broken");
-        assertThat(log.hasFullSegment()).isTrue();
+        assertThat(log.fullSegments()).isOne();
         assertThat(found()).containsExactly("a");
         log.settle(jobs -> {});
-        assertThat(log.hasFullSegment()).isFalse();
+        assertThat(log.fullSegments()).isZero();
         assertThat(found()).isEmpty();
     }
 }

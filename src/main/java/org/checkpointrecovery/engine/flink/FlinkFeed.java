@@ -265,6 +265,7 @@ final class FlinkFeed implements Feed {
         InputIdentity identity = requireNonNull(job.identity());
         Optional<Manifest> made = InputCalls.call(
                 control,
+                parts.order().input(),
                 "job-" + id + "-input",
                 () -> Optional.ofNullable(Manifest.make(
                         parts.order()

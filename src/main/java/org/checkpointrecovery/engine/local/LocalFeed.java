@@ -92,7 +92,7 @@ final class LocalFeed implements Feed {
     public void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, InterruptedException, Processors.UnavailableException {
         InputIdentity identity = order.job().identity();
-        Opened opened = InputCalls.call(parts.control(), "job-" + order.job().id() + "-input", () -> {
+        Opened opened = InputCalls.call(parts.control(), order.input(), "job-" + order.job().id() + "-input", () -> {
             counter.count(order, parts.listener());
             InputItems items = order.input()
                     .items(

@@ -81,7 +81,7 @@ public final class RangeRun {
         try (SharedThreads threads = new SharedThreads();
                 ResultSink sink = ResultSink.open(
                         disk, directory.results(), directory.errors(), ResultsFormat.JSON_LINES, Position.START)) {
-            Opened opened = InputCalls.call(control, "job-" + job.id() + "-input", () -> {
+            Opened opened = InputCalls.call(control, order.input(), "job-" + job.id() + "-input", () -> {
                 InputItems items = order.input().items(disk, spec.format(), identity.bytes(), order.maxItemBytes());
                 return new Opened(items, new LimitedSource(items.open(start(range)), range.items()));
             });

@@ -10,12 +10,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.engine.RunControl;
+import org.checkpointrecovery.storage.Input;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes calls that read an input. A read may never return: the file may be on a dead server, or be replaced by a named
  * pipe just after it was checked, and Java cannot end a blocked open. So each call runs on its own thread. If the run
- * must end and the call does not return, the thread is abandoned.
+ * must end and the call does not return, the thread is abandoned. An input to which only the service may write is read
+ * on the caller's thread: it is where the results are, too.
  */
 public final class InputCalls {
     /** How long a run that must end waits for a read. */
@@ -31,9 +33,9 @@ public final class InputCalls {
      *
      * @throws InputStuckException if the run must end and the call does not return
      */
-    public static <T> T call(RunControl control, String threadName, Callable<T> read)
+    public static <T> T call(RunControl control, Input input, String threadName, Callable<T> read)
             throws IOException, InterruptedException {
-        return call(threadName, () -> control.asked() != null || control.mustEndNow(), read);
+        return call(input, threadName, () -> control.asked() != null || control.mustEndNow(), read);
     }
 
     /**
@@ -41,7 +43,19 @@ public final class InputCalls {
      *
      * @param toEnd whether the run must end
      */
-    static <T> T call(String threadName, BooleanSupplier toEnd, Callable<T> read)
+    static <T> T call(Input input, String threadName, BooleanSupplier toEnd, Callable<T> read)
+            throws IOException, InterruptedException {
+        if (input.foreign()) {
+            return onItsOwnThread(threadName, toEnd, read);
+        }
+        try {
+            return read.call();
+        } catch (Exception e) {
+            throw rethrown(e);
+        }
+    }
+
+    private static <T> T onItsOwnThread(String threadName, BooleanSupplier toEnd, Callable<T> read)
             throws IOException, InterruptedException {
         AtomicBoolean leftBehind = new AtomicBoolean();
         FutureTask<T> task = new FutureTask<>(() -> {

@@ -67,6 +67,7 @@ final class RunTask implements Runnable {
         Thread.currentThread().setName("job-" + id);
         RunEnd end;
         try {
+            parts.listener().opening(id);
             CheckpointStore.Restored restored = checkpoints.restore();
             committed = restored.position();
             inputTimes = restored.inputTimes();
@@ -232,7 +233,7 @@ final class RunTask implements Runnable {
         InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
         InputCheck.Known known = new InputCheck.Known(
                 requireNonNull(order.job().identity()), inputTimes, committed.inputBytes(), crcOfCommitted());
-        InputCheck.Found found = InputCalls.call("job-" + id + "-input", toEnd, () -> check.compare(known));
+        InputCheck.Found found = InputCalls.call(order.input(), "job-" + id + "-input", toEnd, () -> check.compare(known));
         if (found instanceof InputCheck.Found.Same same) {
             inputTimes = same.times();
             return null;
