@@ -161,18 +161,27 @@ final class JobEntry {
 
     /** Changes the state of the job, on disk first. After an exception nothing has changed. */
     void change(Job next) throws IOException {
-        change(next, () -> {});
+        change(next, null, () -> {});
     }
 
-    /** Does the same, and runs an action after the change is on disk and before it is visible. */
-    synchronized void change(Job next, Runnable between) throws IOException {
+    /**
+     * Does the same, and runs an action after the change is on disk and before it is visible.
+     *
+     * @param last a commit that the change makes durable, and that is shown before it; null if there is none
+     */
+    synchronized void change(Job next, RunEnd.@Nullable LastCommit last, Runnable between) throws IOException {
         boolean newOnDisk = unsaved || next.status() != status();
-        Job saved = newOnDisk ? next.withPendingEnd(snapshot.committed, snapshot.lastCheckpointAt) : next;
+        Position position = last == null ? snapshot.committed : last.checkpoint().position();
+        Instant savedAt = last == null ? snapshot.lastCheckpointAt : last.checkpoint().savedAt();
+        Job saved = newOnDisk ? next.withPendingEnd(position, savedAt) : next;
         try {
             store.save(saved);
         } catch (IOException e) {
             putBack(e);
             throw e;
+        }
+        if (last != null) {
+            showCommitted(last.checkpoint(), last.took());
         }
         between.run();
         unsaved = false;

@@ -65,6 +65,7 @@ final class JobRun implements RunListener {
     public void opening(JobId job) throws IOException {
         synchronized (entry) {
             if (entry.isRun(this)) {
+                leaveQueue();
                 jobs.makeDirectory(job);
             }
         }
@@ -76,7 +77,6 @@ final class JobRun implements RunListener {
             if (!entry.isRun(this) || entry.status() != Status.QUEUED) {
                 return false;
             }
-            leaveQueue();
             entry.measureRun();
             entry.change(entry.job().beginRun(from, clock.instant()));
             entry.showBegin(committed);
@@ -142,7 +142,10 @@ final class JobRun implements RunListener {
             }
             entry.setRun(null);
             leaveQueue();
-            RunEnd known = end.waits() && entry.status() == Status.QUEUED ? end : save(id, end);
+            RunEnd how = end.last() != null && entry.status() == Status.CANCELLING
+                    ? new RunEnd(Run.End.CANCELLED, null, entry.committed()) // too late for the last commit
+                    : end;
+            RunEnd known = how.waits() && entry.status() == Status.QUEUED ? how : save(id, how);
             if (known.waits() && entry.status() == Status.QUEUED) {
                 entry.showNotice(known.reason());
                 startLater.run();
@@ -157,7 +160,7 @@ final class JobRun implements RunListener {
     private RunEnd save(JobId id, RunEnd end) {
         Job job = next(entry.job(), end);
         try {
-            entry.change(job, () -> {
+            entry.change(job, end.last(), () -> {
                 if (job.status() == Status.COMPLETED) {
                     removeCheckpoint(job);
                 } else {
@@ -166,7 +169,7 @@ final class JobRun implements RunListener {
             });
             return end;
         } catch (IOException e) {
-            RunEnd known = job.status() == Status.COMPLETED ? incomplete(end, e) : end;
+            RunEnd known = job.status() == Status.COMPLETED ? incomplete(end, entry.committed(), e) : end;
             Job unsaved = known.equals(end) ? job : next(entry.job(), known);
             engines.release(unsaved, jobs.files(id));
             entry.showUnsaved(unsaved, e);
@@ -183,7 +186,10 @@ final class JobRun implements RunListener {
     }
 
     private Job next(Job job, RunEnd end) {
-        JobState state = stateAfter(job.status(), end, entry.view().lastCheckpointAt());
+        Instant lastCheckpointAt = end.last() == null
+                ? entry.view().lastCheckpointAt()
+                : end.last().checkpoint().savedAt();
+        JobState state = stateAfter(job.status(), end, lastCheckpointAt);
         Run.End how = state.status() == Status.CANCELLED ? Run.End.CANCELLED : end.end();
         Job ended = job.endRun(
                 how, end.reason(), state, end.committed().nextItem(), clock.instant(), entry.sinceRunBegan());
@@ -207,14 +213,16 @@ final class JobRun implements RunListener {
     }
 
     /** Returns the end of a run whose completion could not be made durable. */
-    private static RunEnd incomplete(RunEnd end, IOException cause) {
+    private static RunEnd incomplete(RunEnd end, Position committed, IOException cause) {
         if (DescriptorShortage.isCauseOf(cause)) {
-            return new RunEnd(Run.End.STOPPED, DescriptorShortage.reason(), end.committed());
+            return new RunEnd(Run.End.STOPPED, DescriptorShortage.reason(), committed);
         }
         Reason reason = new Reason(
                 cause instanceof DiskFullException ? ErrorCode.DISK_FULL : ErrorCode.IO_ERROR,
-                "All items are committed, but the state COMPLETED could not be saved: " + cause.getMessage()
-                        + ". Nothing is lost. Free up or repair the disk and resume.");
-        return new RunEnd(Run.End.FAILED, reason, end.committed());
+                (end.last() == null ? "All items are committed" : "All items are processed")
+                        + ", but the state COMPLETED could not be saved: " + cause.getMessage()
+                        + ". Results up to item " + committed.nextItem()
+                        + " are safe. Free up or repair the disk and resume.");
+        return new RunEnd(Run.End.FAILED, reason, committed);
     }
 }

@@ -82,7 +82,7 @@ final class RehearsedListener implements RunListener {
             rehearsal.strike(); // it was ordered after the last batch
         }
         boolean crashed = rehearsal.hasStruck() || end.end() == Run.End.CRASHED;
-        listener.ended(
-                job, crashed ? new RunEnd(Run.End.CRASHED, rehearsal.reason(end.committed()), end.committed()) : end);
+        Position committed = end.last() == null ? end.committed() : rehearsal.committed();
+        listener.ended(job, crashed ? new RunEnd(Run.End.CRASHED, rehearsal.reason(committed), committed) : end);
     }
 }

@@ -141,7 +141,7 @@ final class UnwrittenFiles {
     private void write(Path file, byte[] content, boolean isFresh) throws IOException {
         if (isFresh) {
             Replacement.writeAtOnce(disk, file, content);
-        } else if (disk.isFile(file) || !disk.exists(file)) { // else reading the record reports it
+        } else if (!disk.isDirectory(file)) { // else reading the record reports it
             Replacement.writeUnforced(disk, file, content);
         }
     }

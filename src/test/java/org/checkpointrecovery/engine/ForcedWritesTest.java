@@ -70,9 +70,7 @@ class ForcedWritesTest {
                         "1.log", // RUNNING
                         "job/", // the names of the results and errors
                         "results.jsonl",
-                        "checkpoint.json.tmp",
-                        "job/", // committed
-                        "1.log"); // COMPLETED
+                        "1.log"); // COMPLETED, which is the commit, too
     }
 
     @Test

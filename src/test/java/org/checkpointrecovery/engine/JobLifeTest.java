@@ -358,7 +358,6 @@ class JobLifeTest {
             assertRefused(Refusal.QueueFull.class, () -> verbs.start(created));
             assertThat(service.status(created)).isEqualTo(Status.CREATED);
             assertThat(service.service().jobs().list(null, null, 10)).hasSize(4);
-            assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSize(4);
             verbs.pause(waiting);
             verbs.start(created);
             assertRefused(Refusal.QueueFull.class, () -> verbs.resume(waiting));

@@ -157,6 +157,7 @@ class PowerCutTest {
     /** What goes wrong with the writes of the service. */
     enum WrongOrder {
         RESULTS_NOT_FORCED,
+        RESULTS_OF_THE_LAST_COMMIT_NOT_FORCED,
         ERRORS_NOT_FORCED,
         TEMPORARY_CHECKPOINT_NOT_FORCED,
         LOG_NOT_FORCED,
@@ -168,7 +169,7 @@ class PowerCutTest {
 
         Disk on(Disk disk) {
             return switch (this) {
-                case RESULTS_NOT_FORCED -> new NoForce(disk, "results.jsonl");
+                case RESULTS_NOT_FORCED, RESULTS_OF_THE_LAST_COMMIT_NOT_FORCED -> new NoForce(disk, "results.jsonl");
                 case ERRORS_NOT_FORCED -> new NoForce(disk, "errors.jsonl");
                 case TEMPORARY_CHECKPOINT_NOT_FORCED -> new NoForce(disk, "checkpoint.json.tmp");
                 case LOG_NOT_FORCED -> new NoForce(disk, ".*[.]log");
@@ -181,7 +182,11 @@ class PowerCutTest {
         }
 
         Case job() {
-            return this == JOURNAL_NOT_FORCED ? Case.CALLS_IN_ONE_BATCH : Case.EACH_THREE_THREADS;
+            return switch (this) {
+                case JOURNAL_NOT_FORCED -> Case.CALLS_IN_ONE_BATCH;
+                case RESULTS_OF_THE_LAST_COMMIT_NOT_FORCED -> Case.GROUP;
+                default -> Case.EACH_THREE_THREADS;
+            };
         }
     }
 

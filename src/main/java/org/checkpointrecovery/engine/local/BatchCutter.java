@@ -12,19 +12,22 @@ final class BatchCutter {
     private final SliceQueue queue;
     private final int batchSize;
     private final int sliceSize;
+    private final long endBytes;
 
     private int itemsInBatch;
     private volatile boolean inputEnded;
 
     /**
      * @param sliceSize maximum number of items in a slice
+     * @param endBytes where the input ends; 0 if unknown
      * @param firstItem a multiple of the batch size if the first item starts a batch
      */
-    BatchCutter(ItemSource source, SliceQueue queue, int batchSize, int sliceSize, long firstItem) {
+    BatchCutter(ItemSource source, SliceQueue queue, int batchSize, int sliceSize, long endBytes, long firstItem) {
         this.source = source;
         this.queue = queue;
         this.batchSize = batchSize;
         this.sliceSize = sliceSize;
+        this.endBytes = endBytes;
         this.itemsInBatch = (int) (firstItem % batchSize);
     }
 
@@ -55,9 +58,15 @@ final class BatchCutter {
     /** Adds the items of a slice to the batch. */
     void count(Items items, Slice slice) {
         itemsInBatch += items.count();
-        if (itemsInBatch == batchSize) {
+        slice.endsInput = endBytes > 0 && slice.nextBytes >= endBytes;
+        if (itemsInBatch == batchSize || slice.endsInput) {
             endBatch(slice);
         }
+    }
+
+    /** Notes that a slice that ends the input is on its way. */
+    void endInput() {
+        inputEnded = true;
     }
 
     /** Ends the last batch if it is incomplete. */

@@ -40,7 +40,7 @@ final class BatchReader implements Reading {
         this.source = way.source();
         this.queue = way.queue();
         this.settings = work.settings();
-        this.batches = new BatchCutter(source, queue, settings.batchSize(), Integer.MAX_VALUE, way.firstItem());
+        this.batches = new BatchCutter(source, queue, settings.batchSize(), Integer.MAX_VALUE, way.endBytes(), way.firstItem());
         this.control = work.control();
         this.processor = processor;
         this.others = others;
@@ -107,6 +107,10 @@ final class BatchReader implements Reading {
         } else {
             batches.count(items, slice);
             others.submit(items, slice);
+        }
+        if (goOn && slice.endsInput) {
+            batches.endInput();
+            return false;
         }
         if (goOn && slice.endsBatch && control.commitsEachBatch()) {
             return queue.awaitEmpty();

@@ -38,7 +38,12 @@ final class ConcurrentReader implements Reading {
         this.source = way.source();
         this.queue = way.queue();
         this.batches = new BatchCutter(
-                source, queue, work.settings().batchSize(), ConcurrentProcessing.SLICE_ITEMS, way.firstItem());
+                source,
+                queue,
+                work.settings().batchSize(),
+                ConcurrentProcessing.SLICE_ITEMS,
+                way.endBytes(),
+                way.firstItem());
         this.control = work.control();
         this.processing = processing;
         this.activity = new Activity(work.threads(), "job-" + work.job().id() + "-reader", this::read);

@@ -92,13 +92,14 @@ final class LocalFeed implements Feed {
     public void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, InterruptedException, Processors.UnavailableException {
         InputIdentity identity = order.job().identity();
+        long endBytes = identity == null ? 0 : identity.bytes();
         Opened opened = InputCalls.call(parts.control(), order.input(), "job-" + order.job().id() + "-input", () -> {
             counter.count(order, parts.listener());
             InputItems items = order.input()
                     .items(
                             parts.disk(),
                             order.job().validSpec().format(),
-                            identity == null ? 0 : identity.bytes(),
+                            endBytes,
                             parts.settings().maxItemBytes());
             return new Opened(items, items.openWithChecksum(from));
         });
@@ -110,7 +111,7 @@ final class LocalFeed implements Feed {
                         parts.control(),
                         order.means().processors(),
                         threads),
-                new Pipeline.Way(opened.items, opened.source, queue, 0),
+                new Pipeline.Way(opened.items, opened.source, queue, endBytes, 0),
                 journal == null ? null : new Pipeline.Journal(journal, from.nextItem(), committedItems));
     }
 

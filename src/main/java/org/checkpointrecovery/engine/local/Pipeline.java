@@ -43,9 +43,10 @@ final class Pipeline {
      * The way of the items.
      *
      * @param source of the items; closed by the thread that reads from it
+     * @param endBytes where the input ends; 0 if unknown
      * @param firstItem index of the first item, for counting batches
      */
-    record Way(InputItems items, ItemSource source, SliceQueue queue, long firstItem) {}
+    record Way(InputItems items, ItemSource source, SliceQueue queue, long endBytes, long firstItem) {}
 
     /**
      * The journal of uncommitted outcomes.

@@ -87,7 +87,7 @@ public final class RangeRun {
             });
             Pipeline pipeline = Pipeline.begin(
                     new Pipeline.Work(job, settings, times, control, processors, threads),
-                    new Pipeline.Way(opened.items, opened.source, queue, range.firstItem()),
+                    new Pipeline.Way(opened.items, opened.source, queue, 0, range.firstItem()),
                     null);
             try {
                 Parts parts = new Parts(range, last, settings, sink, times);

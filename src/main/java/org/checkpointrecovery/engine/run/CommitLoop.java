@@ -49,6 +49,10 @@ final class CommitLoop {
     private final @Nullable InputTimes inputTimes;
     /** The position that is durable on disk. */
     private volatile Position committed; // written by this thread, read by others
+    /** Whether the end of the run makes the last commit durable, so that it needs no checkpoint. */
+    private final boolean endIsCommit;
+
+    private RunEnd.@Nullable LastCommit last;
     /** The appended position, possibly in the middle of a batch. */
     private final Tally appended = new Tally();
     /** Processed items that were not reported yet, and their processing time. */
@@ -85,12 +89,18 @@ final class CommitLoop {
         this.listener = parts.listener();
         this.clock = parts.clock();
         this.committed = from;
+        this.endIsCommit = parts.order().target().files() != null;
         appended.set(from);
         batchEnd.set(from);
     }
 
     Position committed() {
         return committed;
+    }
+
+    /** Returns the commit that the end of the run is to make durable; null if there is none. */
+    RunEnd.@Nullable LastCommit last() {
+        return last;
     }
 
     /**
@@ -113,10 +123,41 @@ final class CommitLoop {
                     commit();
                 }
             }
-            commit();
+            if (isLast()) {
+                last = forceLast();
+            } else {
+                commit();
+            }
             queue.release(taken);
         }
         return null;
+    }
+
+    /** Whether only the last commit is left, and nothing may still end the run before its end. */
+    private boolean isLast() {
+        return endIsCommit
+                && !control.commitsEachBatch()
+                && control.asked() == null
+                && queue.isTakenWhole()
+                && appended.items() == batchEnd.items()
+                && appended.items() > committed.nextItem();
+    }
+
+    /** Writes a checkpoint of the last commit after all, because the run does not end with it. */
+    void commitLast() throws IOException {
+        if (last != null) {
+            commit();
+            last = null;
+        }
+    }
+
+    private RunEnd.LastCommit forceLast() throws IOException {
+        long began = System.nanoTime();
+        sink.force();
+        RunEnd.LastCommit commit =
+                new RunEnd.LastCommit(checkpoint(), Duration.ofNanos(System.nanoTime() - began));
+        reportProcessed();
+        return commit;
     }
 
     private @Nullable RunEnd append(Slice slice) throws IOException {
@@ -149,7 +190,7 @@ final class CommitLoop {
     }
 
     private void commit() throws IOException {
-        if (batchEnd.succeeded + batchEnd.failed == committed.nextItem()) {
+        if (batchEnd.items() == committed.nextItem()) {
             return;
         }
         long began = System.nanoTime();
@@ -158,6 +199,10 @@ final class CommitLoop {
         checkpoints.commit(checkpoint);
         committed = checkpoint.position();
         listener.committed(job, checkpoint, Duration.ofNanos(System.nanoTime() - began));
+        reportProcessed();
+    }
+
+    private void reportProcessed() {
         if (processed > 0) {
             listener.processed(job, processed, Duration.ofNanos(processingNanos));
             processed = 0;
@@ -229,6 +274,10 @@ final class CommitLoop {
             errorsBytes = other.errorsBytes;
             succeeded = other.succeeded;
             failed = other.failed;
+        }
+
+        long items() {
+            return succeeded + failed;
         }
 
         /** @param from where the run started */

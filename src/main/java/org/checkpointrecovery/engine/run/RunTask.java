@@ -172,7 +172,7 @@ final class RunTask implements Runnable {
     }
 
     private RunEnd work(Feed feed) throws IOException, InterruptedException, Processors.UnavailableException {
-        RunEnd changed = checkInput();
+        RunEnd changed = checkInput(null);
         if (changed != null) {
             return changed;
         }
@@ -186,7 +186,7 @@ final class RunTask implements Runnable {
             end = pump(sink, feed);
         }
         if (end.end() == Run.End.COMPLETED) {
-            changed = checkInput();
+            changed = checkInput(end.last());
         }
         return changed == null ? end : changed;
     }
@@ -211,14 +211,19 @@ final class RunTask implements Runnable {
     }
 
     /** Returns how the run ended when nothing failed and the feed has no more slices. */
-    private RunEnd endOf(Feed feed, CommitLoop loop, SliceQueue queue) {
+    private RunEnd endOf(Feed feed, CommitLoop loop, SliceQueue queue) throws IOException {
         Run.End asked = control().asked();
         if (control().mustEndNow() && asked != null) {
+            loop.commitLast();
             return new RunEnd(asked, null, loop.committed());
         }
         if (asked == null || (feed.inputEnded() && !queue.hasRest())) {
-            return new RunEnd(Run.End.COMPLETED, null, loop.committed());
+            RunEnd.LastCommit last = loop.last();
+            return last == null
+                    ? new RunEnd(Run.End.COMPLETED, null, loop.committed())
+                    : new RunEnd(Run.End.COMPLETED, null, last.checkpoint().position(), last);
         }
+        loop.commitLast();
         Reason reason = control().reason();
         boolean waits = reason != null && DescriptorShortage.is(reason);
         return new RunEnd(waits ? Run.End.STOPPED : asked, reason, loop.committed());
@@ -227,16 +232,21 @@ final class RunTask implements Runnable {
     /**
      * Returns a failed end if the input is not the one that the job was submitted with. Otherwise records its times.
      */
-    private @Nullable RunEnd checkInput() throws IOException, InterruptedException {
+    /** @param last a commit that gets a checkpoint if the job is not COMPLETED with it; null if there is none */
+    private @Nullable RunEnd checkInput(RunEnd.@Nullable LastCommit last) throws IOException, InterruptedException {
+        Position consumed = last == null ? committed : last.checkpoint().position();
         // At the end of a run its threads are told to end now, so only an explicit request stops the check.
         BooleanSupplier toEnd = () -> control().asked() != null;
         InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
         InputCheck.Known known = new InputCheck.Known(
-                requireNonNull(order.job().identity()), inputTimes, committed.inputBytes(), crcOfCommitted());
+                requireNonNull(order.job().identity()), inputTimes, consumed.inputBytes(), crcOf(consumed));
         InputCheck.Found found = InputCalls.call(order.input(), "job-" + id + "-input", toEnd, () -> check.compare(known));
         if (found instanceof InputCheck.Found.Same same) {
             inputTimes = same.times();
             return null;
+        }
+        if (last != null) {
+            commit(last);
         }
         if (found instanceof InputCheck.Found.Changed changed) {
             return changed(changed.how());
@@ -244,11 +254,17 @@ final class RunTask implements Runnable {
         return new RunEnd(requireNonNull(control().asked()), control().reason(), committed);
     }
 
+    private void commit(RunEnd.LastCommit last) throws IOException {
+        checkpoints.commit(last.checkpoint());
+        committed = last.checkpoint().position();
+        parts.listener().committed(id, last.checkpoint(), last.took());
+    }
+
     /** Null if unknown. A cluster may have read uncommitted items, and keeps no checksum of them. */
-    private @Nullable Integer crcOfCommitted() {
-        boolean nothingRead = committed.inputBytes() == 0
+    private @Nullable Integer crcOf(Position consumed) {
+        boolean nothingRead = consumed.inputBytes() == 0
                 && (order.run() == 1 || order.job().validSpec().engine() == EngineKind.LOCAL);
-        return nothingRead ? (Integer) 0 : committed.inputCrc32c();
+        return nothingRead ? (Integer) 0 : consumed.inputCrc32c();
     }
 
     private RunEnd changed(String how) {

@@ -43,6 +43,9 @@ public final class Slice {
     /** Whether a batch ends with the last item, so that a checkpoint may be written there. */
     public boolean endsBatch;
 
+    /** Whether the input ends with the last item. */
+    public boolean endsInput;
+
     boolean processed; // guarded by the queue
     long countedBytes; // guarded by the queue
 
@@ -61,6 +64,7 @@ public final class Slice {
         nextBytes = 0;
         nextCrc = Crc32c.NONE;
         endsBatch = false;
+        endsInput = false;
         processed = false;
     }
 

@@ -80,9 +80,10 @@ public final class SliceQueue {
         return bytes >= MAX_BYTES || underWay >= MAX_SLICES || unprocessed >= maxUnprocessed;
     }
 
-    /** Adds the next slice in order, whether processed or not. */
+    /** Adds the next slice in order, whether processed or not. If it ends the input, no more slices are added. */
     public synchronized void put(Slice slice, boolean processed) {
         inOrder.addLast(slice);
+        finished |= slice.endsInput;
         underWay++;
         if (processed) {
             markProcessed(slice);
@@ -127,6 +128,11 @@ public final class SliceQueue {
     public synchronized void wake() {
         woken = true;
         notifyAll();
+    }
+
+    /** Whether all slices were taken, and no thread of the run failed. */
+    synchronized boolean isTakenWhole() {
+        return finished && inOrder.isEmpty() && failure == null && failureAtEnd == null;
     }
 
     /** Whether the queue still has slices. */
