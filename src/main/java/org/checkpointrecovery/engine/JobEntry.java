@@ -171,8 +171,10 @@ final class JobEntry {
      */
     synchronized void change(Job next, RunEnd.@Nullable LastCommit last, Runnable between) throws IOException {
         boolean newOnDisk = unsaved || next.status() != status();
-        Position position = last == null ? snapshot.committed : last.checkpoint().position();
-        Instant savedAt = last == null ? snapshot.lastCheckpointAt : last.checkpoint().savedAt();
+        Position position =
+                last == null ? snapshot.committed : last.checkpoint().position();
+        Instant savedAt =
+                last == null ? snapshot.lastCheckpointAt : last.checkpoint().savedAt();
         Job saved = newOnDisk ? next.withPendingEnd(position, savedAt) : next;
         try {
             store.save(saved);

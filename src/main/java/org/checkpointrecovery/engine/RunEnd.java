@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param last the last commit of a COMPLETED job; null if it has its own checkpoint
  */
 public record RunEnd(
-        Run.End end, @Nullable Reason reason, Position committed, @Nullable LastCommit last) {
+        Run.End end,
+        @Nullable Reason reason,
+        Position committed,
+        @Nullable LastCommit last) {
     public RunEnd(Run.End end, @Nullable Reason reason, Position committed) {
         this(end, reason, committed, null);
     }

@@ -38,8 +38,7 @@ final class UnwrittenFiles {
 
     private final AtomicLong bytes = new AtomicLong();
     /** One of them guards the directory of a job. */
-    private final List<Object> locks =
-            Stream.generate(Object::new).limit(LOCKS).toList();
+    private final List<Object> locks = Stream.generate(Object::new).limit(LOCKS).toList();
 
     /** @param root parent of the jobs' directories */
     UnwrittenFiles(Disk disk, Path root) {
@@ -150,9 +149,7 @@ final class UnwrittenFiles {
     private @Nullable Map<String, byte[]> without(
             Map<String, byte[]> now, Map<String, byte[]> written, @Nullable String later) {
         Map<String, byte[]> left = new HashMap<>(now);
-        left.entrySet()
-                .removeIf(file ->
-                        !file.getKey().equals(later) && written.get(file.getKey()) == file.getValue());
+        left.entrySet().removeIf(file -> !file.getKey().equals(later) && written.get(file.getKey()) == file.getValue());
         bytes.addAndGet(sizeOf(left) - sizeOf(now));
         return left.isEmpty() ? null : Map.copyOf(left);
     }

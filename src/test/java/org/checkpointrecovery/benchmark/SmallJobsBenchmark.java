@@ -109,7 +109,8 @@ public final class SmallJobsBenchmark {
         return sorted[sorted.length / 2];
     }
 
-    private static Measured measure(String jar, int submissions, int connections, List<Path> directories) throws Exception {
+    private static Measured measure(String jar, int submissions, int connections, List<Path> directories)
+            throws Exception {
         Path directory = Files.createTempDirectory(PARENT, "small-jobs");
         directories.add(directory);
         Process process = new ProcessBuilder(

@@ -184,7 +184,7 @@ class PowerCutTest {
         Case job() {
             return switch (this) {
                 case JOURNAL_NOT_FORCED -> Case.CALLS_IN_ONE_BATCH;
-                case RESULTS_OF_THE_LAST_COMMIT_NOT_FORCED -> Case.GROUP;
+                case RESULTS_OF_THE_LAST_COMMIT_NOT_FORCED -> Case.GROUP_ONE_THREAD;
                 default -> Case.EACH_THREE_THREADS;
             };
         }

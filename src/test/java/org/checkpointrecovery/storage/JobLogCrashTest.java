@@ -137,8 +137,8 @@ class JobLogCrashTest {
         Map<JobId, Long> found = new TreeMap<>();
         for (Job job : StoredJobs.of(store, GoldenJobs.NOW)) {
             found.put(job.id(), requireNonNull(job.totalItems(), "damaged"));
-            assertThat(store.disk(job.id())
-                            .read(store.files(job.id()).ownInput())).isEqualTo(input(job.id()));
+            assertThat(store.disk(job.id()).read(store.files(job.id()).ownInput()))
+                    .isEqualTo(input(job.id()));
         }
         if (known.changing != null && Objects.equals(found.get(known.changing), known.changed)) {
             known.confirmed.remove(known.changing);

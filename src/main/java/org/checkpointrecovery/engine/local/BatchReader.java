@@ -40,7 +40,8 @@ final class BatchReader implements Reading {
         this.source = way.source();
         this.queue = way.queue();
         this.settings = work.settings();
-        this.batches = new BatchCutter(source, queue, settings.batchSize(), Integer.MAX_VALUE, way.endBytes(), way.firstItem());
+        this.batches = new BatchCutter(
+                source, queue, settings.batchSize(), Integer.MAX_VALUE, way.endBytes(), way.firstItem());
         this.control = work.control();
         this.processor = processor;
         this.others = others;

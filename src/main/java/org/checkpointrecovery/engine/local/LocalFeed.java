@@ -93,16 +93,17 @@ final class LocalFeed implements Feed {
             throws IOException, InterruptedException, Processors.UnavailableException {
         InputIdentity identity = order.job().identity();
         long endBytes = identity == null ? 0 : identity.bytes();
-        Opened opened = InputCalls.call(parts.control(), order.input(), "job-" + order.job().id() + "-input", () -> {
-            counter.count(order, parts.listener());
-            InputItems items = order.input()
-                    .items(
-                            parts.disk(),
-                            order.job().validSpec().format(),
-                            endBytes,
-                            parts.settings().maxItemBytes());
-            return new Opened(items, items.openWithChecksum(from));
-        });
+        Opened opened = InputCalls.call(
+                parts.control(), order.input(), "job-" + order.job().id() + "-input", () -> {
+                    counter.count(order, parts.listener());
+                    InputItems items = order.input()
+                            .items(
+                                    parts.disk(),
+                                    order.job().validSpec().format(),
+                                    endBytes,
+                                    parts.settings().maxItemBytes());
+                    return new Opened(items, items.openWithChecksum(from));
+                });
         pipeline = Pipeline.begin(
                 new Pipeline.Work(
                         parts.order().job(),

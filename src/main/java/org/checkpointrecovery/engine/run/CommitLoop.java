@@ -154,8 +154,7 @@ final class CommitLoop {
     private RunEnd.LastCommit forceLast() throws IOException {
         long began = System.nanoTime();
         sink.force();
-        RunEnd.LastCommit commit =
-                new RunEnd.LastCommit(checkpoint(), Duration.ofNanos(System.nanoTime() - began));
+        RunEnd.LastCommit commit = new RunEnd.LastCommit(checkpoint(), Duration.ofNanos(System.nanoTime() - began));
         reportProcessed();
         return commit;
     }

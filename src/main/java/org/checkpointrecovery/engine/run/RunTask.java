@@ -240,7 +240,8 @@ final class RunTask implements Runnable {
         InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
         InputCheck.Known known = new InputCheck.Known(
                 requireNonNull(order.job().identity()), inputTimes, consumed.inputBytes(), crcOf(consumed));
-        InputCheck.Found found = InputCalls.call(order.input(), "job-" + id + "-input", toEnd, () -> check.compare(known));
+        InputCheck.Found found =
+                InputCalls.call(order.input(), "job-" + id + "-input", toEnd, () -> check.compare(known));
         if (found instanceof InputCheck.Found.Same same) {
             inputTimes = same.times();
             return null;
