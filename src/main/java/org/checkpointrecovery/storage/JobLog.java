@@ -249,7 +249,7 @@ final class JobLog {
 
     /** Whether there is an entry of a job that is not settled. */
     synchronized boolean has(JobId id) {
-        return newest != null && newest.has(id) || older.stream().anyMatch(segment -> segment.has(id));
+        return (newest != null && newest.has(id)) || older.stream().anyMatch(segment -> segment.has(id));
     }
 
     /** Closes the newest segment. Call last. */

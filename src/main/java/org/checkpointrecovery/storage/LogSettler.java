@@ -135,7 +135,7 @@ final class LogSettler {
             long quiet = now - changedNanos;
             long idleLeft = IDLE.toNanos() - quiet;
             int full = changes.fullSegments();
-            if (full > 0 && idleLeft <= 0 || full >= MANY_SEGMENTS && !failed) {
+            if ((full > 0 && idleLeft <= 0) || (full >= MANY_SEGMENTS && !failed)) {
                 return Work.SETTLE;
             }
             long writeLeft = Long.MAX_VALUE;
