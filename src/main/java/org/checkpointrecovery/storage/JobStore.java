@@ -329,7 +329,7 @@ public final class JobStore implements Closeable {
             changes.append(deletionOf(id)).close();
             directories.deleteMark(id.value());
         } catch (IOException e) {
-            log.warn("Job {}: cannot log its deletion: {}. The next start tries again.", id, e.toString());
+            log.warn("Job {}: cannot log its deletion: {}. The next start does it.", id, e.toString());
         }
     }
 

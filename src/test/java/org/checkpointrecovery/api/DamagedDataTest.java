@@ -85,6 +85,7 @@ class DamagedDataTest extends OnMoodyDisk {
 
     @Test
     void a_job_whose_directory_was_removed_can_be_deleted() throws Exception {
+        service.writtenFile(id, "job.json");
         for (String name : List.of("job.json", "results.jsonl", "errors.jsonl", "input.txt")) {
             Files.delete(service.jobFile(id, name));
         }

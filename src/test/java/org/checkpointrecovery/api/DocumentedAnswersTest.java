@@ -285,11 +285,12 @@ class DocumentedAnswersTest {
         String running = http.submit(ITEMS + ",\"commit\":\"each\"}");
         DISK.awaitHeldResults();
         DISK.fill();
+        String large = "{\"input\":{\"items\":[\"" + "a".repeat(70_000) + "\"]}}"; // a small one is not written
         Map<String, Supplier<Answer>> calls = new LinkedHashMap<>();
         calls.put("POST /v1/files", () -> http.post("/v1/files"));
         calls.put("DELETE /v1/files/{id}", () -> http.delete("/v1/files/" + file));
         calls.put("POST /v1/jobs", () -> http.post("/v1/jobs", ITEMS + "}"));
-        calls.put("POST /v1/jobs/validate", () -> http.post("/v1/jobs/validate", ITEMS + " ".repeat(900_000) + "}"));
+        calls.put("POST /v1/jobs/validate", () -> http.post("/v1/jobs/validate", large));
         calls.put("DELETE /v1/jobs/{id}", () -> http.delete("/v1/jobs/" + created));
         calls.put("POST /v1/jobs/{id}/start", () -> http.ask(created, "start"));
         calls.put("POST /v1/jobs/{id}/pause", () -> http.ask(running, "pause"));

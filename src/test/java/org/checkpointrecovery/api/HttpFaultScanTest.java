@@ -9,17 +9,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.checkpointrecovery.Await;
-import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.storage.FaultyDisk;
 import org.checkpointrecovery.storage.FaultyDisk.Fault;
-import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.checkpointrecovery.storage.StoredJobs;
 import org.jspecify.annotations.Nullable;
@@ -117,11 +114,8 @@ class HttpFaultScanTest {
             jobs.put(job.get("id").textValue(), job.get("state").textValue());
         }
         Map<String, String> onDisk = new TreeMap<>();
-        JobStore store = new JobStore(
-                new LocalDisk(), service.data().resolve("jobs"), service.data().resolve("log"));
-        for (Job job : StoredJobs.of(store, Instant.EPOCH)) {
-            onDisk.put(job.id().value(), job.status().name());
-        }
+        StoredJobs.onDisk(service.data())
+                .forEach((id, job) -> onDisk.put(id.value(), job.status().name()));
         TreeSet<String> files = new TreeSet<>();
         for (JsonNode file : http.get("/v1/files").is(200).json().get("files")) {
             files.add(file.get("id").textValue());

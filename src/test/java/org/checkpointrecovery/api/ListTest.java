@@ -175,7 +175,7 @@ class ListTest {
     @Test
     void a_job_whose_items_were_lost_is_still_shown() throws IOException {
         String id = http.submit("{\"start\":false,\"input\":{\"items\":[\"a\"]}}");
-        Files.delete(service.jobFile(id, "input.txt"));
+        Files.delete(service.writtenFile(id, "input.txt"));
         try {
             assertThat(ids(http.get("/v1/jobs?pageSize=2"))).containsExactly(id, JOBS.get(0));
             assertThat(http.get("/v1/jobs/" + id).is(200).at("/spec/input/items"))

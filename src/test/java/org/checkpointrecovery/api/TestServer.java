@@ -13,6 +13,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.checkpointrecovery.Await;
@@ -31,6 +33,7 @@ import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.checkpointrecovery.storage.StoredJobs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -293,10 +296,21 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return data.resolve("jobs").resolve(id).resolve(name);
     }
 
-    /** The names in a directory of its data, sorted. */
+    /** Waits until the record of a job is written, and returns the path of another file of the job. */
+    Path writtenFile(String id, String name) {
+        Await.until("its record is written", () -> Files.exists(jobFile(id, "job.json")));
+        return jobFile(id, name);
+    }
+
+    /** The names in a directory of its data, sorted; with those of jobs that are only in the log yet. */
     List<String> names(String directory) {
         try (Stream<Path> paths = Files.list(data.resolve(directory))) {
-            return paths.map(path -> path.getFileName().toString()).sorted().toList();
+            Set<String> names = new TreeSet<>();
+            if (directory.equals("jobs")) {
+                StoredJobs.onDisk(data).keySet().forEach(id -> names.add(id.value()));
+            }
+            paths.forEach(path -> names.add(path.getFileName().toString()));
+            return List.copyOf(names);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 class UnreadableItemsTest extends OnMoodyDisk {
     private static final String SPEC = "{\"input\":{\"items\":[\"a\",\"b\",\"c\"]},\"batchSize\":1,\"start\":false}";
 
+    /** Too large for the log, so that it is read from its file at once. */
+    private static final String LARGE = "{\"input\":{\"items\":[\"" + "a".repeat(70_000) + "\"]},\"start\":false}";
+
     private void refuseItems(IOException failure) {
         disk.refuseToOpen(file -> file.endsWith("input.txt") ? failure : null);
     }
@@ -24,6 +27,7 @@ class UnreadableItemsTest extends OnMoodyDisk {
     @Test
     void a_job_is_shown_without_its_items() {
         String id = http.submit(SPEC);
+        service.writtenFile(id, "input.txt");
         refuseItems(new IOException("Input/output error"));
         hasNoItems(http.get("/v1/jobs/" + id).is(200));
         Answer list = http.get("/v1/jobs").is(200);
@@ -36,6 +40,7 @@ class UnreadableItemsTest extends OnMoodyDisk {
     @Test
     void every_verb_that_was_carried_out_is_answered_as_such() {
         String id = http.submit(SPEC);
+        service.writtenFile(id, "input.txt");
         refuseItems(new DescriptorsExhaustedException("no", new IOException("Too many open files")));
         hasNoItems(http.ask(id, "cancel").is(202));
         assertThat(http.job(id).state()).isEqualTo("CANCELLED");
@@ -47,7 +52,7 @@ class UnreadableItemsTest extends OnMoodyDisk {
         disk.refuseToOpen(file -> file.endsWith("input.txt") && !file.toString().contains(".new-")
                 ? new IOException("Input/output error")
                 : null);
-        Answer submitted = http.post("/v1/jobs", SPEC).is(201);
+        Answer submitted = http.post("/v1/jobs", LARGE).is(201);
         hasNoItems(submitted);
         assertThat(http.job(submitted.id()).state()).isEqualTo("CREATED");
     }
@@ -55,7 +60,7 @@ class UnreadableItemsTest extends OnMoodyDisk {
     @Test
     void items_that_were_removed_or_changed_are_not_made_up() throws Exception {
         String id = http.submit(SPEC);
-        Path items = service.jobFile(id, "input.txt");
+        Path items = service.writtenFile(id, "input.txt");
         Files.writeString(items, "a\n");
         hasNoItems(http.job(id));
         Files.delete(items);

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,7 +29,6 @@ import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
-import org.checkpointrecovery.storage.JobStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +116,7 @@ class ConcurrentRunTest {
             calls.succeed(index);
         }
         Await.until("the items are counted", () -> service.job(id).totalItems() != null);
+        Await.until("its record is written", () -> record(id).contains("\"Running\""));
         assertThat(record(id)).doesNotContain("totalItems");
         for (long index = 0; index < 3; index++) {
             calls.succeed(index);
@@ -127,13 +126,10 @@ class ConcurrentRunTest {
         succeedAllFrom(id, Status.COMPLETED);
     }
 
-    private String record(JobId id) throws IOException {
-        Path jobs = TestService.DATA.resolve("jobs");
-        return new String(
-                disk.read(new JobStore(disk, jobs, jobs.resolveSibling("log"))
-                        .files(id)
-                        .job()),
-                UTF_8);
+    /** Returns the record on disk; an empty text until it is written. */
+    private String record(JobId id) {
+        Path record = service.files(id).job();
+        return disk.exists(record) ? disk.text(record) : "";
     }
 
     @Test

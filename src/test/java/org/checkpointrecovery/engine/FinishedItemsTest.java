@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeRecord;
@@ -75,6 +76,8 @@ class FinishedItemsTest {
     void a_service_that_starts_again_finds_what_the_cluster_has_done() throws Exception {
         JobId id = service.submit(TestSpec.spec().engine(EngineKind.FLINK), "a", "b", "c", "d", "e", "f", "g", "h");
         service.await(id, Status.PAUSED); // the service has no cluster
+        Await.until(
+                "its directory is there", () -> disk.exists(service.files(id).directory()));
         RangeStore ranges = RangeStore.of(disk, service.files(id));
         Range range = new Range(3, 3, 6);
         ranges.save(new Manifest(List.of(new Range(0, 3, 0), range, new Range(6, 2, 12))));

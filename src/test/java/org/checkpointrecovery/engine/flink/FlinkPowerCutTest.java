@@ -168,6 +168,7 @@ class FlinkPowerCutTest {
                     .isSubsetOf(List.of(
                             files.errors(),
                             files.job(),
+                            files.job().resolveSibling("job.json.tmp"), // it may be about to be written
                             files.ownInput(),
                             files.results(),
                             files.checkpoint(),
