@@ -61,7 +61,7 @@ class JobLogCrashTest {
         return disk;
     }
 
-    private static Job job(JobId id, long version) {
+    static Job job(JobId id, long version) {
         Job golden = requireNonNull(GoldenJobs.all().get("job-paused.json"));
         Submission submission = golden.submission();
         return new Job(
@@ -74,7 +74,7 @@ class JobLogCrashTest {
                 golden.ends());
     }
 
-    private static byte[] input(JobId id) {
+    static byte[] input(JobId id) {
         return ("the input of " + id).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -73,7 +73,7 @@ public final class StoredJobs {
         try {
             return JobCodec.decode(record, id);
         } catch (DamagedFileException e) {
-            return Job.damaged(id, e.getMessage(), Instant.EPOCH);
+            return Job.damaged(id, String.valueOf(e.getMessage()), Instant.EPOCH);
         }
     }
 
