@@ -1,7 +1,6 @@
 package org.checkpointrecovery.engine;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -202,11 +201,7 @@ public final class JobVerbs {
                 throw new Refusal.NoSuchJob(id).exception();
             }
             isDoneAlready(Verb.DELETE, entry);
-            try {
-                jobs.delete(id);
-            } catch (NoSuchFileException e) {
-                log.warn("Job {}: its directory was already deleted by another program", id);
-            }
+            jobs.delete(id);
             registry.remove(entry);
         }
         log.info("Job {}: deleted", id);

@@ -55,6 +55,8 @@ final class LogSettler {
         Thread started = new Thread(this::run, "job-log");
         started.setDaemon(true);
         thread = started;
+        unwritten = true; // perhaps of what the log had at the start
+        unwrittenNanos = System.nanoTime();
         started.start();
     }
 

@@ -109,6 +109,16 @@ class FilesWrittenLaterTest {
     }
 
     @Test
+    void what_only_the_log_has_at_a_start_is_written_then() throws IOException {
+        submit(open(), ID);
+        disk.killProcess();
+        try (JobStore store = open()) {
+            store.settleInBackground();
+            Await.until("it is written", () -> disk.exists(store.files(ID).job()));
+        }
+    }
+
+    @Test
     void a_directory_that_another_program_has_deleted_is_not_made_again() throws IOException {
         JobStore store = open();
         submit(store, ID);
