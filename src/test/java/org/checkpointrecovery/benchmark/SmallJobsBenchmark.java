@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * the end only: ext4 without a journal creates files several times more slowly for minutes after many were deleted.
  *
  * <pre>java -cp target/test-classes:target/checkpoint-recovery.jar org.checkpointrecovery.benchmark.SmallJobsBenchmark \
- *     SUBMISSIONS CONNECTIONS ROUNDS JAR...</pre>
+ *     SUBMISSIONS JOBS CONNECTIONS ROUNDS JAR...</pre>
  */
 public final class SmallJobsBenchmark {
     private static final Path PARENT = Path.of(System.getProperty("benchmark.dir", "/tmp"));
@@ -38,13 +38,26 @@ public final class SmallJobsBenchmark {
     private static final long LOOK_AGAIN_NANOS = 200_000_000;
 
     private final URI service;
-    private final int submissions;
-    private final int connections;
+    private final Size size;
 
-    private SmallJobsBenchmark(URI service, int submissions, int connections) {
+    private SmallJobsBenchmark(URI service, Size size) {
         this.service = service;
-        this.submissions = submissions / connections * connections;
-        this.connections = connections;
+        this.size = size;
+    }
+
+    /**
+     * What is measured.
+     *
+     * @param submissions without a start; as many again, warm the service before
+     */
+    private record Size(int submissions, int jobs, int connections) {
+        static Size of(String submissions, String jobs, String connections) {
+            int clients = Integer.parseInt(connections);
+            return new Size(
+                    Integer.parseInt(submissions) / clients * clients,
+                    Integer.parseInt(jobs) / clients * clients,
+                    clients);
+        }
     }
 
     /** Milliseconds are those of one client. */
@@ -56,23 +69,23 @@ public final class SmallJobsBenchmark {
             double p99Millis) {}
 
     public static void main(String[] arguments) throws Exception {
-        int submissions = Integer.parseInt(arguments[0]);
-        int connections = Integer.parseInt(arguments[1]);
-        int rounds = Integer.parseInt(arguments[2]);
-        List<String> jars = List.of(arguments).subList(3, arguments.length);
+        Size size = Size.of(arguments[0], arguments[1], arguments[2]);
+        int rounds = Integer.parseInt(arguments[3]);
+        List<String> jars = List.of(arguments).subList(4, arguments.length);
         List<Path> directories = new ArrayList<>();
         List<List<Measured>> measured = new ArrayList<>();
         jars.forEach(jar -> measured.add(new ArrayList<>()));
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < jars.size(); i++) {
-                measured.get(i).add(measure(jars.get(i), submissions, connections, directories));
+                measured.get(i).add(measure(jars.get(i), size, directories));
             }
         }
         System.out.printf(
                 Locale.ROOT,
-                "%,d submissions, %d connections, %d rounds, medians%n%14s %14s %10s %10s %10s%n",
-                submissions,
-                connections,
+                "%,d submissions, %,d jobs, %d connections, %d rounds, medians%n%14s %14s %10s %10s %10s%n",
+                size.submissions,
+                size.jobs,
+                size.connections,
                 rounds,
                 "submissions/s",
                 "jobs/s",
@@ -109,8 +122,7 @@ public final class SmallJobsBenchmark {
         return sorted[sorted.length / 2];
     }
 
-    private static Measured measure(String jar, int submissions, int connections, List<Path> directories)
-            throws Exception {
+    private static Measured measure(String jar, Size size, List<Path> directories) throws Exception {
         Path directory = Files.createTempDirectory(PARENT, "small-jobs");
         directories.add(directory);
         Process process = new ProcessBuilder(
@@ -133,8 +145,7 @@ public final class SmallJobsBenchmark {
             if (line == null || !line.startsWith("READY ")) {
                 throw new IOException("it did not start: " + line);
             }
-            return new SmallJobsBenchmark(URI.create(line.substring("READY ".length())), submissions, connections)
-                    .measure();
+            return new SmallJobsBenchmark(URI.create(line.substring("READY ".length())), size).measure();
         } finally {
             process.destroy();
             process.waitFor();
@@ -151,29 +162,35 @@ public final class SmallJobsBenchmark {
             }
         }
         Arrays.sort(millis);
-        submit(submissions / 4, false); // warms the service
-        double submissionsPerSecond = submissions / submit(submissions, false);
+        submit(size.submissions, false); // warms the service
+        double submissionsPerSecond = size.submissions / submit(size.submissions, false);
+        submit(size.jobs / 4, true);
+        awaitCompleted(size.jobs / 4 / size.connections * size.connections);
         long began = System.nanoTime();
-        submit(submissions, true);
-        try (Client client = new Client(service)) {
-            while (client.completed() < submissions) {
-                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-            }
-        }
-        double jobsPerSecond = submissions / ((System.nanoTime() - began) / 1e9);
+        submit(size.jobs, true);
+        awaitCompleted(size.jobs / 4 / size.connections * size.connections + size.jobs);
+        double jobsPerSecond = size.jobs / ((System.nanoTime() - began) / 1e9);
         return new Measured(
                 submissionsPerSecond, jobsPerSecond, first, millis[ONE_CLIENT / 2], millis[ONE_CLIENT * 99 / 100]);
     }
 
+    private void awaitCompleted(int jobs) throws IOException {
+        try (Client client = new Client(service)) {
+            while (client.completed() < jobs) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            }
+        }
+    }
+
     /** Submits jobs through all connections. Returns the seconds. */
     private double submit(int jobs, boolean start) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(connections);
+        ExecutorService threads = Executors.newFixedThreadPool(size.connections);
         try {
             List<Callable<Void>> clients = new ArrayList<>();
-            for (int i = 0; i < connections; i++) {
+            for (int i = 0; i < size.connections; i++) {
                 clients.add(() -> {
                     try (Client client = new Client(service)) {
-                        for (int j = 0; j < jobs / connections; j++) {
+                        for (int j = 0; j < jobs / size.connections; j++) {
                             client.submit(start);
                         }
                     }
