@@ -102,7 +102,9 @@ class OwnedPathsIT {
                 Service service = new Service(jar.url())) {
             for (String name : List.of("results.jsonl", "errors.jsonl", "checkpoint.json", "checkpoint.json.tmp")) {
                 String id = service.submit(SPEC.replace("}}", "},\"start\":false}"));
-                Path link = directory.resolve("data/jobs").resolve(id).resolve(name);
+                Path files = directory.resolve("data/jobs").resolve(id);
+                Await.until("they are written", () -> Files.exists(files.resolve("job.json")));
+                Path link = files.resolve(name);
                 Files.createSymbolicLink(link, victim.resolve("kept.txt"));
                 service.post("/v1/jobs/" + id + "/start", "");
                 String end = service.await(

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LogSettler {
     private static final Logger log = LoggerFactory.getLogger(LogSettler.class);
-    private static final Duration QUIET = Duration.ofMillis(100);
+    private static final Duration QUIET = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofSeconds(10);
     /** A file waits at most as long while other jobs change all the time. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
