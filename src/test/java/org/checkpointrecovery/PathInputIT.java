@@ -111,7 +111,9 @@ class PathInputIT {
             String upload = service.submit("{\"input\":{\"fileId\":\"" + file + "\"},\"start\":false}");
             String inline = service.submit("{\"input\":{\"items\":[\"a\"]},\"start\":false}");
             replaceByPipe(directory.resolve("data/files/" + file + "/content"));
-            replaceByPipe(directory.resolve("data/jobs/" + inline + "/input.txt"));
+            Path job = directory.resolve("data/jobs").resolve(inline);
+            Await.until("its files are written", () -> Files.exists(job.resolve("job.json")));
+            replaceByPipe(job.resolve("input.txt"));
             service.post("/v1/jobs/" + upload + "/start", "");
             service.http().post("/v1/jobs/" + inline + "/start").asString();
             service.awaitState(upload, "FAILED");

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
@@ -128,8 +129,15 @@ public final class JobStore implements Closeable {
 
     /** Writes the files of all jobs, unless they are written. */
     void write() throws IOException {
+        write(() -> true);
+    }
+
+    private boolean write(BooleanSupplier goOn) throws IOException {
         IOException failure = null;
         for (JobId id : unwritten.jobs()) {
+            if (!goOn.getAsBoolean()) {
+                return false;
+            }
             try {
                 write(id);
             } catch (IOException e) {
@@ -139,6 +147,7 @@ public final class JobStore implements Closeable {
         if (failure != null) {
             throw failure;
         }
+        return true;
     }
 
     private void write(JobId id) throws IOException {

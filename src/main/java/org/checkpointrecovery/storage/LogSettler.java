@@ -2,6 +2,7 @@ package org.checkpointrecovery.storage;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,9 +18,9 @@ final class LogSettler {
     /** A file waits at most as long while other jobs change all the time. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     /** Full segments from which they are settled at once: while fewer change, work of the clients comes first. */
-    private static final int MANY_SEGMENTS = 4;
+    private static final int MANY_SEGMENTS = 6;
     /** Full segments from which submissions wait until one is settled, so that a start reads a bounded log. */
-    private static final int MOST_SEGMENTS = 8;
+    private static final int MOST_SEGMENTS = 12;
     /** At most as many jobs are settled before a stop; the next start reads the log of more. */
     private static final int JOBS_AT_STOP = 1000;
 
@@ -33,10 +34,16 @@ final class LogSettler {
     private boolean failed; // whether the last attempt did
     private long changedNanos = System.nanoTime(); // when it changed or failed
     private long unwrittenNanos; // when the first of these files began to wait, or failed
+    private boolean overdue; // whether those that are being written are written whatever clients do
+    private long waitedSinceNanos; // when the first of those began to wait
 
     /** Writes the files that are not written yet. */
     interface Writing {
-        void write() throws IOException;
+        /**
+         * @param goOn asked before each job
+         * @return whether all are written
+         */
+        boolean write(BooleanSupplier goOn) throws IOException;
     }
 
     private enum Work {
@@ -100,12 +107,34 @@ final class LogSettler {
 
     private boolean write() {
         try {
-            writing.write();
+            if (!writing.write(this::mayWrite)) {
+                waitOn();
+            }
             return true;
         } catch (IOException e) {
             log.warn("Cannot write what the log of jobs has: {}. Retrying in 10 s. Check the disk.", e.toString());
             return false;
         }
+    }
+
+    /** Whether no client changes jobs, or files have waited too long. */
+    private synchronized boolean mayWrite() {
+        return !closed && (overdue || quietLeft(System.nanoTime()) <= 0);
+    }
+
+    private long quietLeft(long now) {
+        return QUIET.toNanos() - (now - changedNanos);
+    }
+
+    /** Returns the nanoseconds until files that have waited too long are written; after a failure, until the next attempt. */
+    private long waitLeft(long now) {
+        return (failed ? IDLE : LONGEST_WAIT).toNanos() - (now - unwrittenNanos);
+    }
+
+    /** Notes that files still wait that waited before the attempt to write them. */
+    private synchronized void waitOn() {
+        unwritten = true;
+        unwrittenNanos = waitedSinceNanos;
     }
 
     private boolean settle() {
@@ -134,20 +163,20 @@ final class LogSettler {
     private synchronized Work await() throws InterruptedException {
         while (!closed) {
             long now = System.nanoTime();
-            long quiet = now - changedNanos;
-            long idleLeft = IDLE.toNanos() - quiet;
+            long idleLeft = IDLE.toNanos() - (now - changedNanos);
             int full = changes.fullSegments();
             if ((full > 0 && idleLeft <= 0) || (full >= MANY_SEGMENTS && !failed)) {
                 return Work.SETTLE;
             }
             long writeLeft = Long.MAX_VALUE;
             if (unwritten) {
-                long oldestLeft = (failed ? IDLE : LONGEST_WAIT).toNanos() - (now - unwrittenNanos);
-                writeLeft = failed ? oldestLeft : Math.min(oldestLeft, QUIET.toNanos() - quiet);
-                if (writeLeft <= 0) {
-                    unwritten = false;
-                    return Work.WRITE;
-                }
+                writeLeft = failed ? waitLeft(now) : Math.min(waitLeft(now), quietLeft(now));
+            }
+            if (writeLeft <= 0) {
+                overdue = waitLeft(now) <= 0;
+                waitedSinceNanos = unwrittenNanos;
+                unwritten = false;
+                return Work.WRITE;
             }
             if (changed && idleLeft <= 0) {
                 changed = false;

@@ -224,7 +224,7 @@ class FilesWrittenLaterTest {
             try {
                 Await.until("it waits", () -> client.getState() == Thread.State.TIMED_WAITING);
                 synchronized (confirmed) {
-                    assertThat(confirmed).hasSizeBetween(8, 12);
+                    assertThat(confirmed).hasSizeBetween(12, 16);
                 }
             } finally {
                 gate.countDown();
