@@ -19,7 +19,7 @@ public interface JobWatcher {
     default void changed(@Nullable Status before, JobView now) {}
 
     /**
-     * A checkpoint is on disk.
+     * Items are committed: by a checkpoint, or at the end by the state COMPLETED.
      *
      * @param before the previously committed position
      * @param took the duration of the commit

@@ -63,7 +63,7 @@ final class JobLog {
         }
     }
 
-    /** An entry in the log whose files are being written. Close it when they are: then they may be forced instead. */
+    /** An entry in the log. Close it when its files can be written: then the log may be settled. */
     final class Appended {
         private final Segment segment;
 
@@ -90,7 +90,7 @@ final class JobLog {
         private final long number;
         private final Map<LogEntry.Change, Set<JobId>> jobs = new EnumMap<>(LogEntry.Change.class);
         private long confirmed;
-        private int unwritten; // guarded by the log; entries whose files are being written
+        private int unwritten; // guarded by the log; entries that are not closed
 
         Segment(long number) {
             this.number = number;
@@ -266,7 +266,7 @@ final class JobLog {
     /**
      * Appends an entry. On return it survives a power cut; after an exception it is not in the log.
      *
-     * @return to be closed when the files that the entry describes are written
+     * @return to be closed when the files that the entry describes can be written
      */
     Appended append(LogEntry entry) throws IOException {
         Waiting mine = new Waiting(entry);
@@ -374,7 +374,7 @@ final class JobLog {
         force.force();
     }
 
-    /** Waits until the files that a segment describes are written. Nobody who writes them waits for the log. */
+    /** Waits until the files that a segment describes can be written. Nobody who closes an entry waits for the log. */
     private synchronized void awaitWritten(Segment segment) {
         boolean interrupted = false;
         while (segment.unwritten > 0) {

@@ -264,7 +264,7 @@ public final class JobStore implements Closeable {
         return FileStamp.and(disk.stamp(files.directory()), disk.stamp(files.job()));
     }
 
-    /** Whether a job that has ended holds only files that it may keep, so that a start has nothing to delete. */
+    /** Whether a job that has ended holds only files that it may keep, so that a start has nothing to delete. Writes its files first. */
     public boolean isTidy(JobId id, Status status) throws IOException {
         write(id);
         boolean completed = status == Status.COMPLETED;

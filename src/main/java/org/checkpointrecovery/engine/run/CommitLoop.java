@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The thread of a run that owns its sink and checkpoint. It takes processed slices in item order and always writes in
  * this order: append results and errors, force both, replace the checkpoint, then report progress. Batches that arrive
- * while a commit waits for the disk share the next commit.
+ * while a commit waits for the disk share the next commit. The last commit of a job is left to the end of the run, which
+ * makes it durable together with the state COMPLETED.
  *
  * <p>An exception ends the run. A failed write or force is not retried; the next run starts from what is on disk.
  */
