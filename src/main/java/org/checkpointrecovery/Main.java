@@ -119,7 +119,7 @@ public final class Main {
                     }
                 },
                 "stop");
-        Thread preparation = new Thread(ServiceGraph::prepare, "preparation");
+        Thread preparation = new Thread(Preparation::run, "preparation");
         preparation.setDaemon(true);
         preparation.start();
         int port;

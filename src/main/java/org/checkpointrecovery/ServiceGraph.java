@@ -208,12 +208,6 @@ public final class ServiceGraph implements AutoCloseable {
         return allowed;
     }
 
-    /** Does ahead, and beside the start, what the first submission would otherwise wait for. */
-    static void prepare() {
-        JobStore.prepare();
-        ApiServer.prepare();
-    }
-
     /** Listens. Requests get 503 until the service is open. */
     public ApiServer listen() throws ApiServer.PortTakenException {
         ServiceConfig.Listener listener = config.listener();

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.JobService;
+import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
@@ -99,8 +100,8 @@ public final class ApiServer {
     }
 
     /** Makes the first response with a job as fast as others. */
-    public static void prepare() {
-        JobJson.prepare();
+    public static void prepare(Job job) {
+        JobJson.prepare(job);
     }
 
     /** Returns each route in the form {@code GET /v1/jobs/{id}}. */

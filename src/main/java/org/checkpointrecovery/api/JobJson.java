@@ -2,6 +2,8 @@ package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Outcome;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
@@ -104,9 +107,14 @@ final class JobJson {
         }
     }
 
-    /** Finds out how a job is written, which takes a while. */
-    static void prepare() {
-        Object unused = Json.mapper().writerFor(Whole.class);
+    /** Writes a job for nobody: finding out how takes a while. */
+    static void prepare(Job job) {
+        JobJson all = new JobJson(any -> InlineItems.of(List.of()), true);
+        try (JsonGenerator json = Json.mapper().createGenerator(OutputStream.nullOutputStream())) {
+            all.write(json, new JobView(job, Position.START, null));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether writing the whole job needs much memory. */

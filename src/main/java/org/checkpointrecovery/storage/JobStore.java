@@ -57,8 +57,8 @@ public final class JobStore implements Closeable {
     }
 
     /** Makes the first {@link #save} as fast as others. */
-    public static void prepare() {
-        StoredJson.prepare(Job.class);
+    public static void prepare(Job job) {
+        byte[] unused = JobCodec.encode(job);
     }
 
     /**

@@ -54,11 +54,6 @@ public final class StoredJson {
 
     private StoredJson() {}
 
-    /** Finds out how values of a type are written, which takes a while. */
-    static void prepare(Class<?> type) {
-        Object unused = MAPPER.writerFor(type);
-    }
-
     /** @param value a record with at least one component that is not null */
     public static byte[] write(int version, Object value) {
         try {
