@@ -34,6 +34,8 @@ public final class CommandLineTool {
     public static final int FAILED = 1;
     public static final int BAD_OPTIONS = 2;
     public static final int SIMULATED_CRASH = 3;
+    /** The job paused itself. */
+    public static final int PAUSED = 4;
     /** All items were processed, and every one of them failed. */
     public static final int ALL_ITEMS_FAILED = 5;
     /** The service ran out of memory. The same code as with {@code -XX:+ExitOnOutOfMemoryError}. */

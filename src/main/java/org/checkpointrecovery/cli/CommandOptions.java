@@ -64,14 +64,54 @@ final class CommandOptions {
         }
     }
 
+    /** Returns a program of the command line, which is looked for in PATH if its name has no slash. */
+    static Commands program(List<String> words, List<String> environment, OptionValues values) {
+        Path found = inPath(words.get(0));
+        String problem = found == null
+                ? "the program \"" + words.get(0) + "\" does not exist in PATH"
+                : problem(found.toString());
+        if (found == null || problem != null) {
+            values.problem("-- " + words.get(0) + ": " + problem);
+            return Commands.NONE;
+        }
+        String file = String.valueOf(found.getFileName());
+        List<String> whole = new ArrayList<>(words);
+        whole.set(0, found.toString());
+        return commands(Map.of(file.matches(NAME) ? file : "program", whole), environment, values);
+    }
+
+    private static @Nullable Path inPath(String program) {
+        try {
+            if (program.contains("/")) {
+                return Path.of(program).toAbsolutePath().normalize();
+            }
+            for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+                Path file = Path.of(directory.isEmpty() ? "." : directory)
+                        .resolve(program)
+                        .toAbsolutePath();
+                if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+                    return file;
+                }
+            }
+        } catch (InvalidPathException e) {
+            // reported like a program that does not exist
+        }
+        return null;
+    }
+
     /** Returns the programs that jobs may run, and how they are started. */
     static Commands commands(List<String> texts, List<String> environment, OptionValues values) {
+        return commands(read(texts, values), environment, values);
+    }
+
+    private static Commands commands(
+            Map<String, List<String>> programs, List<String> environment, OptionValues values) {
         for (String variable : environment) {
             if (!variable.matches(VARIABLE)) {
                 values.problem("--command-env \"" + variable + "\" is not the name of an environment variable");
             }
         }
-        return new Commands(read(texts, values), Set.copyOf(environment), launcher());
+        return new Commands(programs, Set.copyOf(environment), launcher());
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.engine.JobEngine;
@@ -36,22 +37,25 @@ import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.sink.JsonArrayFile;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileCheckpointStore;
+import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputDecoder;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.ItemJournal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One call of the {@code run} command: the engine of the service on files that the user names. The checkpoint is the only record
- * of the job. Its job id is derived from the identity of the input, so that a changed input is detected.
+ * of the job. The id in it starts with a digest of what must stay the same while the run continues: input, format and
+ * processor. The rest is unique, so that no two runs make calls with the same keys.
  */
 final class FileRun {
     private static final Logger log = LoggerFactory.getLogger("run");
@@ -62,6 +66,7 @@ final class FileRun {
     private final Locks locks;
     private final RunFiles files;
     private final JobSpec spec;
+    private final RunProcessor processor;
     private final int maxItemBytes;
     private final ProgressDisplay display;
 
@@ -75,13 +80,14 @@ final class FileRun {
     /** The resources of the machine that a run uses; tests replace them. */
     record Machine(Disk disk, Clock clock, Locks locks, ProgressDisplay display) {}
 
-    FileRun(Machine machine, RunFiles files, JobSpec spec, int maxItemBytes) {
+    FileRun(Machine machine, RunFiles files, JobSpec spec, RunProcessor processor, int maxItemBytes) {
         this.disk = machine.disk();
         this.clock = machine.clock();
         this.locks = machine.locks();
         this.display = machine.display();
         this.files = files;
         this.spec = spec;
+        this.processor = processor;
         this.maxItemBytes = maxItemBytes;
     }
 
@@ -90,14 +96,14 @@ final class FileRun {
         InputIdentity identity = InputIdentities.of(disk, source);
         Decoding decoding = decoding(source);
         Format format = decoding.isNone() ? formatOf(source, identity) : spec.format();
-        JobId id = idOf(identity, format, decoding);
+        JobId id = idOf(digest(identity, format, decoding), fresh);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         if (fresh) {
             checkpoints.remove();
+            ItemJournal.remove(disk, files.journal());
             disk.delete(files.growing());
             deleteDecoded();
         }
-        refuseOtherInput(id);
         Optional<Checkpoint> before = checkpoints.newest();
         if (before.isPresent() && isFinished(before.get().position())) {
             return done(checkpoints, before.get().position());
@@ -114,16 +120,31 @@ final class FileRun {
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
             InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
+            if (before.isEmpty() && processor.isConcurrent()) {
+                record(id, read, checkpoints);
+            }
             JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(input, read));
             Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
             RunOrder.Target target = new RunOrder.Target(
-                    files.growing(), files.errors(), ResultsFormat.JSON_ARRAY, files.checkpoint(), null);
-            RunOrder.Means means = new RunOrder.Means(disk, AllKinds.ofCommandLine(), new RunControl());
+                    files.growing(),
+                    files.errors(),
+                    ResultsFormat.JSON_ARRAY,
+                    files.checkpoint(),
+                    files.journal(),
+                    null);
+            RunOrder.Means means = new RunOrder.Means(disk, processor.processors(), new RunControl());
             RunOrder order = new RunOrder(job, number, input, target, means);
             RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
         }
+    }
+
+    /** Makes the id of a new run durable before its first call. */
+    private void record(JobId id, InputIdentity identity, FileCheckpointStore checkpoints) throws IOException {
+        checkpoints.restore(); // sets a damaged checkpoint aside
+        ItemJournal.remove(disk, files.journal());
+        checkpoints.commit(new Checkpoint(id, 1, Position.START, identity.times(), clock.instant(), Duration.ZERO));
     }
 
     private Decoding decoding(Input source) throws BadOptionsException, IOException {
@@ -186,11 +207,17 @@ final class FileRun {
         disk.delete(files.decoded());
     }
 
-    /** Returns the requested format, with the delimiter of the input. */
+    /** Returns the requested format, with the delimiter of the input. Rejects an input that the processor cannot use. */
     private Format formatOf(Input input, InputIdentity identity) throws BadOptionsException, IOException {
         try {
-            return input.items(disk, spec.format(), identity.bytes(), maxItemBytes)
-                    .format();
+            InputItems items = input.items(disk, spec.format(), identity.bytes(), maxItemBytes);
+            CsvHeader header = items.header();
+            if (header != null) {
+                OptionValues values = new OptionValues();
+                processor.check(header.names(), values);
+                values.throwIfInvalid();
+            }
+            return items.format();
         } catch (CsvHeader.BadHeaderException e) {
             throw new BadOptionsException(
                     List.of("--input " + files.input() + " cannot be read as CSV: " + e.getMessage()));
@@ -198,57 +225,33 @@ final class FileRun {
     }
 
     /**
-     * Returns a job id made of the input's size and checksum, and of its format and encoding where they are not the defaults.
-     * The input's times are in the checkpoint.
+     * Returns the id of the run that the checkpoint belongs to, or a new one.
+     *
+     * @throws BadOptionsException if the checkpoint belongs to something else
      */
-    private static JobId idOf(InputIdentity identity, Format format, Decoding decoding) {
-        return new JobId("run-" + Long.toString(identity.bytes(), 36) + "-"
-                + String.format(Locale.ROOT, "%08x", identity.crc32c()) + suffix(format) + suffix(decoding));
-    }
-
-    /** Distinguishes formats: a byte position of one means nothing in another. */
-    private static String suffix(Format format) {
-        return switch (format.kind()) {
-            case LINES -> "";
-            case RAW_LINES -> "-r";
-            case JSONL -> "-j";
-            case CSV -> "-c" + Integer.toHexString(format.delimiter()) + digestOfOptions(format);
-        };
-    }
-
-    /** Returns four characters; none for the default options. */
-    private static String digestOfOptions(Format format) {
-        if (format.equals(new Format(format.kind(), format.delimiter()))) {
-            return "";
-        }
-        CRC32C crc = new CRC32C();
-        String text = format.names() + "\n" + format.skipRecords() + "\n" + format.quote();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        String digits = "0000" + Long.toString(crc.getValue(), Character.MAX_RADIX);
-        return digits.substring(digits.length() - 4);
-    }
-
-    /** Distinguishes encodings: a byte position in one decoded text means nothing in another. */
-    private static String suffix(Decoding decoding) {
-        String encoding = switch (decoding.encoding()) {
-            case UTF_8 -> "";
-            case UTF_16 -> "-e16";
-            case UTF_16LE -> "-e16l";
-            case UTF_16BE -> "-e16b";
-            case WINDOWS_1252 -> "-e1252";
-            case ISO_8859_1 -> "-e8859";
-        };
-        return (decoding.compression() == null ? "" : "-z") + encoding;
-    }
-
-    private void refuseOtherInput(JobId id) throws BadOptionsException, IOException {
-        Optional<JobId> owner = FileCheckpointStore.ownerOf(disk, files.checkpoint());
-        if (owner.isPresent() && !owner.get().equals(id)) {
+    private JobId idOf(String digest, boolean fresh) throws BadOptionsException, IOException {
+        String start = "run-" + digest + "-";
+        Optional<JobId> owner = fresh ? Optional.empty() : FileCheckpointStore.ownerOf(disk, files.checkpoint());
+        if (owner.isPresent() && !owner.get().value().startsWith(start)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
-                    + " belongs to another input or format, or the input has changed since (checkpoint: " + owner.get()
-                    + ", input: " + id
-                    + "). Nothing was changed. To start at the first item, remove the checkpoint or pass --fresh."));
+                    + " belongs to another input, format or processor, or another release wrote it; or the input has"
+                    + " changed since (checkpoint: " + owner.get() + ", this command: " + start
+                    + "…). Nothing was changed. To start at the first item, remove the checkpoint or pass --fresh."));
         }
+        return owner.orElseGet(() -> new JobId(start + new IdGenerator(clock, ThreadLocalRandom.current()).next()));
+    }
+
+    /**
+     * Returns 16 digits for what must stay the same while a run continues. A byte position of one format or encoding means
+     * nothing in another. The input's times are in the checkpoint.
+     */
+    private String digest(InputIdentity identity, Format format, Decoding decoding) {
+        CRC32C crc = new CRC32C();
+        String text = identity.bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n" + format.names() + "\n"
+                + format.skipRecords() + "\n" + format.quote() + "\n" + decoding.compression() + "\n"
+                + decoding.encoding() + "\n" + processor.identity();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return String.format(Locale.ROOT, "%08x%08x", identity.crc32c(), (int) crc.getValue());
     }
 
     /** Rejects the checkpoint if the run found, before it processed anything, that the input has changed. */
@@ -265,7 +268,8 @@ final class FileRun {
 
     /** Whether a crash interrupted an earlier call between finishing the output and removing the checkpoint. */
     private boolean isFinished(Position committed) throws IOException {
-        return !disk.exists(files.growing())
+        return committed.nextItem() > 0
+                && !disk.exists(files.growing())
                 && disk.exists(files.output())
                 && disk.size(files.output()) == JsonArrayFile.finishedBytes(committed.resultsBytes());
     }
@@ -300,6 +304,9 @@ final class FileRun {
 
     private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
         deleteDecoded(); // first: removing the checkpoint makes this durable
+        if (processor.isConcurrent()) {
+            ItemJournal.remove(disk, files.journal());
+        }
         checkpoints.remove();
         if (end.failed() == 0) {
             disk.delete(files.errors());
@@ -323,7 +330,14 @@ final class FileRun {
                 log.warn("{} Run the same command again.", message);
                 return CommandLineTool.SIMULATED_CRASH;
             }
-            case STOPPED, PAUSED, CANCELLED -> {
+            case PAUSED -> {
+                log.warn(
+                        "{} The checkpoint is at item {}. Run the same command again to continue.",
+                        message,
+                        end.committed().nextItem());
+                return CommandLineTool.PAUSED;
+            }
+            case STOPPED, CANCELLED -> {
                 log.warn(
                         "{}; the checkpoint is at item {}. Run the same command again to continue.",
                         end.reason() == null ? "Stopped" : "Stopped because no file descriptor is free (see ulimit -n)",

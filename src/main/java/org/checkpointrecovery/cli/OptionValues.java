@@ -17,6 +17,10 @@ final class OptionValues {
         problems.add(problem);
     }
 
+    boolean isValid() {
+        return problems.isEmpty();
+    }
+
     void throwIfInvalid() throws BadOptionsException {
         if (!problems.isEmpty()) {
             throw new BadOptionsException(problems);

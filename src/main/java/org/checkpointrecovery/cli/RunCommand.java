@@ -23,11 +23,10 @@ import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Execution;
 import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
-import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.storage.FileNames;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +39,14 @@ import picocli.CommandLine.Model.CommandSpec;
         name = CommandLineTool.RUN,
         description = "Runs one job over a file. After a crash, the same command continues from the checkpoint.",
         versionProvider = CommandLineTool.Version.class,
-        customSynopsis = "checkpoint-recovery run -i FILE -o FILE [OPTIONS]",
+        customSynopsis = "checkpoint-recovery run -i FILE -o FILE [OPTIONS] [-- PROGRAM [ARGUMENT...]]",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
             "1:failed; standard error says why and what to do",
             "2:invalid options or input",
             "3:simulated crash",
+            "4:the job paused itself; standard error says why",
             "5:done, but every item failed"
         },
         footer = {
@@ -56,12 +56,16 @@ import picocli.CommandLine.Model.CommandSpec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final String INPUT_FORMAT = "Input format";
+    private static final String PROCESSOR = "Processor (default: text-stats)";
 
     @Mixin(name = "Files")
     private RunOptions.Files named = new RunOptions.Files();
 
     @Mixin(name = INPUT_FORMAT)
     private InputFormatOptions inputFormat = new InputFormatOptions();
+
+    @Mixin(name = PROCESSOR)
+    private ProcessorOptions processor = new ProcessorOptions();
 
     @Mixin(name = "Processing")
     private RunOptions.Processing processing = new RunOptions.Processing();
@@ -72,21 +76,28 @@ final class RunCommand implements Callable<Integer> {
     @Mixin(name = "Help")
     HelpOptions help = new HelpOptions();
 
+    private @Nullable CommandSpec command;
+
     /** Adds the options that are not known before the program runs. */
     void complete(CommandSpec spec) {
+        this.command = spec;
         inputFormat.addFormatOptions(spec, requireNonNull(spec.mixins().get(INPUT_FORMAT)));
+        processor.addProcessorOptions(spec, requireNonNull(spec.mixins().get(PROCESSOR)));
     }
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {
         OptionValues values = new OptionValues();
-        JobSpec spec = spec(values);
+        RunProcessor with = processor.processor(requireNonNull(command), values);
+        JobSpec spec = spec(with, values);
         int itemBytes = (int) values.bytes("--max-item-bytes", processing.maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
         RunFiles files = files(values);
         values.throwIfInvalid();
         FileRun.Machine machine = new FileRun.Machine(
                 LocalDisk.underUmask(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
-        return new FileRun(machine, files, spec, itemBytes).run(named.fresh);
+        try (with) {
+            return new FileRun(machine, files, spec, with, itemBytes).run(named.fresh);
+        }
     }
 
     /** The operating system releases the lock when the process ends. */
@@ -100,23 +111,30 @@ final class RunCommand implements Callable<Integer> {
         return channel;
     }
 
-    private JobSpec spec(OptionValues values) {
+    private JobSpec spec(RunProcessor with, OptionValues values) {
         Faults faults = null;
         CrashPoint point = values.constant("--crash-point", rehearsal.crashPoint, CrashPoint.class);
         if (rehearsal.simulateCrash != null) {
             long items = values.number("--simulate-crash", rehearsal.simulateCrash, 1, Long.MAX_VALUE / 2);
             faults = new Faults(items, point, Set.of(), Duration.ZERO);
         }
+        int parallelism = (int) values.number("--parallelism", processing.parallelism, 1, Execution.MAX_PARALLELISM);
+        if (parallelism > 1 && with.isConcurrent()) {
+            values.problem("--parallelism is for the processor text-stats only; set --concurrency instead");
+        }
+        Format format = inputFormat.format(values);
+        if (values.isValid()) {
+            with.check(format, values);
+        }
         return new JobSpec(
                 null,
                 new ItemsSpec(
-                        new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))),
-                        inputFormat.format(values)),
-                ProcessorSpec.of(TextStatsKind.TYPE),
+                        new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))), format),
+                with.spec(),
                 new Execution(
                         EngineKind.LOCAL,
                         (int) values.number("--batch-size", processing.batchSize, 1, Execution.MAX_BATCH_SIZE),
-                        (int) values.number("--parallelism", processing.parallelism, 1, Execution.MAX_PARALLELISM),
+                        parallelism,
                         values.constant("--commit", processing.commit, CommitMode.class)),
                 FailedItemLimits.NONE,
                 null,

@@ -1,8 +1,11 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.checkpointrecovery.storage.FileCheckpointStore;
+import org.checkpointrecovery.storage.JournalFiles;
 
 /**
  * The files of the {@code run} command.
@@ -33,7 +36,12 @@ record RunFiles(Path input, Path output, Path checkpoint, Path errors) {
         return decoded().resolveSibling(decoded().getFileName() + ".partial");
     }
 
-    /** Every file that a run may write, rename or delete, in addition to those that options name. */
+    /** The journal of the items that are finished beyond the checkpoint. */
+    JournalFiles journal() {
+        return new JournalFiles(requireNonNull(checkpoint.getParent()), checkpoint.getFileName() + ".journal.");
+    }
+
+    /** Every file that a run may write, rename or delete, in addition to those that options name and to the journal. */
     List<Path> auxiliary() {
         return List.of(
                 growing(),

@@ -12,7 +12,6 @@ import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.job.Verb.Answer;
-import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
 import org.slf4j.Logger;
@@ -124,12 +123,7 @@ public final class JobVerbs {
                                 job,
                                 job.runs().size() + 1,
                                 inputs.of(job.validSpec().input(), files),
-                                new RunOrder.Target(
-                                        files.results(),
-                                        files.errors(),
-                                        ResultsFormat.JSON_LINES,
-                                        files.checkpoint(),
-                                        files),
+                                RunOrder.Target.of(files),
                                 means.get()),
                         run);
     }

@@ -7,6 +7,7 @@ import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.JournalFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,26 @@ public record RunOrder(Job job, int run, Input input, Target target, Means means
     /**
      * The files that a run writes.
      *
-     * @param files of the job, for the item journal; null if its processor needs none
+     * @param files of the job in a service, which records the end of the run; null without a service
      */
     public record Target(
             Path results,
             Path errors,
             ResultsFormat format,
             Path checkpoint,
-            @Nullable JobFiles files) {}
+            JournalFiles journal,
+            @Nullable JobFiles files) {
+        /** Returns the files of a job in a service. */
+        public static Target of(JobFiles files) {
+            return new Target(
+                    files.results(),
+                    files.errors(),
+                    ResultsFormat.JSON_LINES,
+                    files.checkpoint(),
+                    files.journal(),
+                    files);
+        }
+    }
 
     /** What a run works with. */
     public record Means(Disk disk, Processors processors, RunControl control) {}

@@ -7,7 +7,7 @@ import org.checkpointrecovery.description.ProcessorDescription;
 public final class TextStatsKind implements InlineKind<TextStatsKind.NoOptions> {
     public static final String TYPE = "text-stats";
 
-    private static final ProcessorDescription DESCRIPTION =
+    public static final ProcessorDescription DESCRIPTION =
             ProcessorDescription.inline(TYPE, "Counts the characters and words of a line.");
 
     /** There is nothing to choose. */

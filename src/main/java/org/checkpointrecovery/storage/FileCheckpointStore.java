@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -58,13 +59,16 @@ public final class FileCheckpointStore implements CheckpointStore {
         return CheckpointCodec.decode(Arrays.copyOfRange(bytes, start, end));
     }
 
-    /** Returns the job that a checkpoint file belongs to; empty if the file is missing or unreadable. */
-    public static Optional<JobId> ownerOf(Disk disk, Path file) throws IOException {
-        try {
-            return Optional.of(CheckpointCodec.decode(disk.read(file)).jobId());
-        } catch (NoSuchFileException | DamagedFileException e) {
-            return Optional.empty();
+    /** Returns the job that a checkpoint belongs to; empty if it is missing or unreadable, and the previous one, too. */
+    public static Optional<JobId> ownerOf(Disk disk, Path checkpoint) throws IOException {
+        for (Path file : List.of(checkpoint, temporaryOf(checkpoint), previousOf(checkpoint))) {
+            try {
+                return Optional.of(CheckpointCodec.decode(disk.read(file)).jobId());
+            } catch (NoSuchFileException | DamagedFileException e) {
+                // the next one may say
+            }
         }
+        return Optional.empty();
     }
 
     @Override

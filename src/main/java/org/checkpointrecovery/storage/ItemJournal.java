@@ -52,7 +52,7 @@ public final class ItemJournal implements Closeable {
     private static final String HEADER = "checkpoint-recovery-journal 1 ";
 
     private final Disk disk;
-    private final JobFiles files;
+    private final JournalFiles files;
     private final OfRun run;
     private final int segmentBytes;
     private final RecoveredItems recovered;
@@ -79,7 +79,7 @@ public final class ItemJournal implements Closeable {
     /** A file that is no longer written to. */
     record Segment(int number, long lastItem) {}
 
-    private ItemJournal(Disk disk, JobFiles files, OfRun run, int segmentBytes, RecoveredItems recovered) {
+    private ItemJournal(Disk disk, JournalFiles files, OfRun run, int segmentBytes, RecoveredItems recovered) {
         this.disk = disk;
         this.files = files;
         this.run = run;
@@ -90,11 +90,12 @@ public final class ItemJournal implements Closeable {
     }
 
     /** Reads the journal of earlier runs for a run that starts at an item. Changes nothing on disk. */
-    public static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem) throws IOException {
+    public static ItemJournal open(Disk disk, JournalFiles files, OfRun run, long nextItem) throws IOException {
         return open(disk, files, run, nextItem, SEGMENT_BYTES);
     }
 
-    static ItemJournal open(Disk disk, JobFiles files, OfRun run, long nextItem, int segmentBytes) throws IOException {
+    static ItemJournal open(Disk disk, JournalFiles files, OfRun run, long nextItem, int segmentBytes)
+            throws IOException {
         RecoveredItems recovered = RecoveredItems.read(disk, files, HEADER + run.job(), nextItem, run.lastFailed());
         return new ItemJournal(disk, files, run, segmentBytes, recovered);
     }
@@ -102,7 +103,7 @@ public final class ItemJournal implements Closeable {
     /** Returns the names of damaged or missing segments, whose items are reprocessed; empty if there are none. */
     public List<String> damaged() {
         return recovered.damaged().stream()
-                .map(segment -> String.valueOf(files.journal(segment).getFileName()))
+                .map(segment -> String.valueOf(files.segment(segment).getFileName()))
                 .toList();
     }
 
@@ -190,7 +191,7 @@ public final class ItemJournal implements Closeable {
     }
 
     private DiskFile begin() throws IOException {
-        DiskFile file = disk.open(files.journal(++lastSegment));
+        DiskFile file = disk.open(files.segment(++lastSegment));
         current = file;
         named = false;
         file.cutBack(0);
@@ -204,14 +205,14 @@ public final class ItemJournal implements Closeable {
         while (!older.isEmpty() && older.getFirst().lastItem() < nextItem) {
             int segment = older.removeFirst().number();
             recovered.close(segment);
-            disk.delete(files.journal(segment));
+            disk.delete(files.segment(segment));
         }
     }
 
     /** Deletes the journal of a job that no longer needs one. */
-    public static void remove(Disk disk, JobFiles files) throws IOException {
+    public static void remove(Disk disk, JournalFiles files) throws IOException {
         for (int segment : RecoveredItems.segmentsOf(disk, files)) {
-            disk.delete(files.journal(segment));
+            disk.delete(files.segment(segment));
         }
     }
 

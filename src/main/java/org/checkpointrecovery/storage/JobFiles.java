@@ -8,8 +8,6 @@ import java.nio.file.Path;
  * @param directory holds all of them, so that forcing it once makes all names durable
  */
 public record JobFiles(Path directory) {
-    private static final String JOURNAL = "journal.";
-
     /** Spec, state and runs. */
     public Path job() {
         return directory.resolve("job.json");
@@ -29,20 +27,9 @@ public record JobFiles(Path directory) {
         return directory.resolve("errors.jsonl");
     }
 
-    /**
-     * A segment of the item journal.
-     *
-     * @param segment number of the file, from 1
-     */
-    public Path journal(int segment) {
-        return directory.resolve(JOURNAL + segment);
-    }
-
-    /** Returns the segment number of a journal file; 0 if the file is not a journal segment. */
-    public static int journalSegment(Path file) {
-        String name = file.getFileName().toString();
-        String number = name.startsWith(JOURNAL) ? name.substring(JOURNAL.length()) : "";
-        return number.matches("[1-9]\\d{0,8}") ? Integer.parseInt(number) : 0;
+    /** The segments of the item journal. */
+    public JournalFiles journal() {
+        return new JournalFiles(directory, "journal.");
     }
 
     /**
@@ -50,11 +37,11 @@ public record JobFiles(Path directory) {
      *
      * @param completed whether it is COMPLETED, so that it needs no checkpoint and no journal
      */
-    static boolean isKept(Path file, boolean completed) {
+    boolean isKept(Path file, boolean completed) {
         return switch (file.getFileName().toString()) {
             case "job.json", "results.jsonl", "errors.jsonl", "input.txt", "input.indexes" -> true;
             case "checkpoint.json", "checkpoint.previous.json" -> !completed;
-            default -> !completed && journalSegment(file) > 0;
+            default -> !completed && journal().numberOf(file) > 0;
         };
     }
 

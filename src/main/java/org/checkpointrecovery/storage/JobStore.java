@@ -268,7 +268,8 @@ public final class JobStore implements Closeable {
     public boolean isTidy(JobId id, Status status) throws IOException {
         write(id);
         boolean completed = status == Status.COMPLETED;
-        return disk.list(files(id).directory()).stream().allMatch(file -> JobFiles.isKept(file, completed));
+        JobFiles files = files(id);
+        return disk.list(files.directory()).stream().allMatch(file -> files.isKept(file, completed));
     }
 
     /** Returns the index of the settled jobs. */

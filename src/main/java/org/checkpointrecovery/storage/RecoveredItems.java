@@ -37,7 +37,7 @@ final class RecoveredItems implements Closeable {
     private static final int MAX_ITEMS = 4_000_000;
 
     private final Disk disk;
-    private final JobFiles files;
+    private final JournalFiles files;
     private final long nextItem;
     private final int lastFailed;
     private final SortedSet<Integer> damaged = new TreeSet<>();
@@ -52,7 +52,7 @@ final class RecoveredItems implements Closeable {
 
     private long[] positions = new long[0];
 
-    private RecoveredItems(Disk disk, JobFiles files, long nextItem, int lastFailed) {
+    private RecoveredItems(Disk disk, JournalFiles files, long nextItem, int lastFailed) {
         this.disk = disk;
         this.files = files;
         this.nextItem = nextItem;
@@ -63,7 +63,7 @@ final class RecoveredItems implements Closeable {
      * @param header the first line of the job's segments
      * @param lastFailed number of the last run whose failures do not count
      */
-    static RecoveredItems read(Disk disk, JobFiles files, String header, long nextItem, int lastFailed)
+    static RecoveredItems read(Disk disk, JournalFiles files, String header, long nextItem, int lastFailed)
             throws IOException {
         RecoveredItems items = new RecoveredItems(disk, files, nextItem, lastFailed);
         Scan before = null;
@@ -92,7 +92,7 @@ final class RecoveredItems implements Closeable {
         }
     }
 
-    static List<Integer> segmentsOf(Disk disk, JobFiles files) throws IOException {
+    static List<Integer> segmentsOf(Disk disk, JournalFiles files) throws IOException {
         List<Path> all;
         try {
             all = disk.list(files.directory());
@@ -100,7 +100,7 @@ final class RecoveredItems implements Closeable {
             return List.of(); // the job has not run yet
         }
         return all.stream()
-                .map(JobFiles::journalSegment)
+                .map(files::numberOf)
                 .filter(segment -> segment > 0)
                 .sorted()
                 .toList();
@@ -138,7 +138,7 @@ final class RecoveredItems implements Closeable {
     /** Finds the positions of all complete lines of a segment. */
     private Scan scan(int segment, String header, @Nullable Scan before) throws IOException {
         Scan scan = new Scan(segment);
-        try (SeekableByteChannel channel = disk.openForRead(files.journal(segment))) {
+        try (SeekableByteChannel channel = disk.openForRead(files.segment(segment))) {
             byte[] window = new byte[WINDOW_BYTES];
             int filled = 0;
             int count = 0;
@@ -167,7 +167,7 @@ final class RecoveredItems implements Closeable {
             scan.suspect |= filled > 0;
         }
         if (scan.suspect) {
-            log.info("{} ends in an incomplete line, which is ignored.", files.journal(segment));
+            log.info("{} ends in an incomplete line, which is ignored.", files.segment(segment));
         }
         segments.add(new Segment(segment, scan.lastItem));
         return scan;
@@ -307,7 +307,7 @@ final class RecoveredItems implements Closeable {
         int length = (int) lines[(int) place];
         SeekableByteChannel channel = channels.get(segment);
         if (channel == null) {
-            channel = disk.openForRead(files.journal(segment));
+            channel = disk.openForRead(files.segment(segment));
             channels.put(segment, channel);
         }
         ByteBuffer line = ByteBuffer.allocate(length);

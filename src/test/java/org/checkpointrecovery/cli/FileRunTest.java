@@ -216,7 +216,7 @@ class FileRunTest {
         }) {
             assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, other))
                     .isInstanceOf(BadOptionsException.class)
-                    .hasMessageContaining("belongs to another input or format");
+                    .hasMessageContaining("belongs to another input, format or processor");
         }
         assertThat(disk.bytes(FILES.checkpoint())).isEqualTo(before);
         assertThat(isDone(disk, CommitMode.EACH, new Format(Format.Kind.CSV, ',')))
@@ -297,7 +297,7 @@ class FileRunTest {
                 faults);
         FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, display);
         try {
-            int code = new FileRun(machine, FILES, spec, 1000).run(false);
+            int code = new FileRun(machine, FILES, spec, RunProcessor.textStats(), 1000).run(false);
             return (code == CommandLineTool.DONE || code == CommandLineTool.ALL_ITEMS_FAILED) && !disk.isPowerCut();
         } catch (IOException | java.io.UncheckedIOException e) {
             assertThat(disk.isPowerCut()).as("%s", e).isTrue();

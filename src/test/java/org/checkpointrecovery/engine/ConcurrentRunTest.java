@@ -198,8 +198,8 @@ class ConcurrentRunTest {
     }
 
     private long journalLines(JobId id) {
-        return disk.exists(service.files(id).journal(1))
-                ? disk.lines(service.files(id).journal(1)).stream()
+        return disk.exists(service.files(id).journal().segment(1))
+                ? disk.lines(service.files(id).journal().segment(1)).stream()
                         .filter(line -> line.matches("(?s)[0-9a-f]{8} \\d+:[0-9a-f]{8} [+-].*"))
                         .count()
                 : 0;
@@ -219,7 +219,7 @@ class ConcurrentRunTest {
         calls.succeed(0);
         service.close();
         disk.restorePower();
-        Path file = service.files(id).journal(1);
+        Path file = service.files(id).journal().segment(1);
         byte[] journal = disk.bytes(file);
         Random random = new Random(seed);
         // Behind the first line, without which none of the file is used, and more than the line that begins a write.

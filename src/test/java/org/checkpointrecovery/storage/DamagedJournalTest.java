@@ -40,7 +40,7 @@ class DamagedJournalTest {
     }
 
     private ItemJournal open(Disk disk, int run, long nextItem) throws IOException {
-        return ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, run, 0), nextItem, SEGMENT_BYTES);
+        return ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(JOB, run, 0), nextItem, SEGMENT_BYTES);
     }
 
     private static Entry entry(long number) {
@@ -143,16 +143,16 @@ class DamagedJournalTest {
             try (ItemJournal journal = open(disk, 1, 0)) {
                 writer.write(journal);
             }
-            int segments = RecoveredItems.segmentsOf(disk, files).size();
+            int segments = RecoveredItems.segmentsOf(disk, files.journal()).size();
             assertThat(segments).isGreaterThan(4);
             int segment = 1 + random.nextInt(segments - 1); // damage at the very end may be what a crash leaves
-            byte[] content = disk.bytes(files.journal(segment));
+            byte[] content = disk.bytes(files.journal().segment(segment));
             byte[] damaged = damage.done(content, random);
             boolean touched = !Arrays.equals(content, damaged);
             if (damaged == null) {
-                disk.delete(files.journal(segment));
+                disk.delete(files.journal().segment(segment));
             } else {
-                disk.write(files.journal(segment), damaged);
+                disk.write(files.journal().segment(segment), damaged);
             }
             try (ItemJournal journal = open(disk, 2, 0)) {
                 int lost = 0;

@@ -120,7 +120,7 @@ class GoldenFilesTest {
         Entry failed = new Entry.Failed(
                 new ItemFailure(ItemErrorCode.HTTP_STATUS, "The endpoint answered 503\r\nat last.", 503), 5);
         Entry refused = new Entry.Failed(new ItemFailure(ItemErrorCode.COMMAND_FAILED, "Exit 1."), 1);
-        try (ItemJournal journal = ItemJournal.open(disk, files, run(), 0, 200)) {
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), run(), 0, 200)) {
             journal.append(17, 0x5ab10c3e, succeeded);
             journal.force();
             journal.append(16, -1, failed);
@@ -130,10 +130,11 @@ class GoldenFilesTest {
             journal.force();
         }
         for (int segment = 1; segment <= 2; segment++) {
-            GoldenFile.assertWritten("journal." + segment, disk.bytes(files.journal(segment)));
-            disk.write(files.journal(segment), GoldenFile.read("journal." + segment));
+            GoldenFile.assertWritten(
+                    "journal." + segment, disk.bytes(files.journal().segment(segment)));
+            disk.write(files.journal().segment(segment), GoldenFile.read("journal." + segment));
         }
-        try (ItemJournal journal = ItemJournal.open(disk, files, run(), 0)) {
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), run(), 0)) {
             assertThat(journal.damaged()).isEmpty();
             assertThat(journal.recovered(17, 0x5ab10c3e))
                     .usingRecursiveComparison()

@@ -29,7 +29,7 @@ class ItemJournalTest {
     }
 
     private ItemJournal open(long nextItem) throws IOException {
-        return ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 1, 0), nextItem);
+        return ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(JOB, 1, 0), nextItem);
     }
 
     private static Entry result(String text) {
@@ -75,13 +75,13 @@ class ItemJournalTest {
             journal.append(5, 0, large());
             journal.force();
             journal.absorbed(1);
-            assertThat(disk.exists(files.journal(1))).isFalse();
-            assertThat(disk.exists(files.journal(2))).isTrue();
+            assertThat(disk.exists(files.journal().segment(1))).isFalse();
+            assertThat(disk.exists(files.journal().segment(2))).isTrue();
         }
         try (ItemJournal journal = open(1)) {
             assertThat(journal.recovered(5, 0)).isNotNull();
             journal.absorbed(6);
-            assertThat(disk.exists(files.journal(2))).isFalse();
+            assertThat(disk.exists(files.journal().segment(2))).isFalse();
         }
     }
 
@@ -92,7 +92,7 @@ class ItemJournalTest {
             journal.append(1, 0, result("b"));
             journal.force();
         }
-        try (DiskFile file = disk.open(files.journal(1))) {
+        try (DiskFile file = disk.open(files.journal().segment(1))) {
             file.cutBack(file.size() - 2);
         }
         try (ItemJournal journal = open(0)) {
@@ -116,19 +116,19 @@ class ItemJournalTest {
         write(new ItemJournal.OfRun(JOB, 12, 2), 0, result("b"));
         write(new ItemJournal.OfRun(JOB, 12, 2), 4, result("c"));
         write(new ItemJournal.OfRun(JOB, 12, 2), 4, failed);
-        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 1), 0)) {
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(JOB, 13, 1), 0)) {
             assertThat(text(journal.recovered(0, 0))).isEqualTo("b");
             assertThat(text(journal.recovered(1, 0))).isEqualTo("a");
             assertThat(journal.recovered(2, 0)).isEqualTo(failed);
             assertThat(journal.recovered(3, 0)).isEqualTo(failed);
             assertThat(journal.recovered(4, 0)).isEqualTo(failed);
         }
-        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 2), 0)) {
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(JOB, 13, 2), 0)) {
             assertThat(journal.recovered(2, 0)).isNull();
             assertThat(journal.recovered(3, 0)).isEqualTo(failed);
         }
-        disk.delete(files.journal(3)); // whatever is missing, no failure comes up again
-        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(JOB, 13, 12), 0)) {
+        disk.delete(files.journal().segment(3)); // whatever is missing, no failure comes up again
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(JOB, 13, 12), 0)) {
             assertThat(text(journal.recovered(0, 0))).isEqualTo("b");
             assertThat(text(journal.recovered(1, 0))).isEqualTo("a");
             assertThat(journal.recovered(3, 0)).isNull();
@@ -139,7 +139,7 @@ class ItemJournalTest {
 
     /** In a segment of its own. */
     private void write(ItemJournal.OfRun run, long number, Entry entry) throws IOException {
-        try (ItemJournal journal = ItemJournal.open(disk, files, run, 0)) {
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), run, 0)) {
             journal.append(number, 0, entry);
             journal.force();
         }
@@ -154,9 +154,9 @@ class ItemJournalTest {
                 journal.force();
             }
         }
-        String content = disk.text(files.journal(1));
+        String content = disk.text(files.journal().segment(1));
         disk.write(
-                files.journal(1),
+                files.journal().segment(1),
                 content.replaceAll("[0-9a-f]{8} 10:0{8} . s0\n", "").getBytes(UTF_8));
         try (ItemJournal journal = open(0)) {
             assertThat(journal.damaged()).containsExactly("journal.1");
@@ -164,7 +164,7 @@ class ItemJournalTest {
             assertThat(text(journal.recovered(12, 0))).isEqualTo("s2");
         }
         disk.write(
-                files.journal(1),
+                files.journal().segment(1),
                 content.replaceAll("[0-9a-f]{8} 12:0{8} . s2\n", "").getBytes(UTF_8));
         try (ItemJournal journal = open(0)) {
             assertThat(journal.damaged()).as("a crash may leave that").isEmpty();
@@ -199,9 +199,9 @@ class ItemJournalTest {
     void a_line_that_changes_after_it_was_found_is_not_used() throws IOException {
         write(new ItemJournal.OfRun(JOB, 1, 0), 0, result("abcdef"));
         try (ItemJournal journal = open(0)) {
-            byte[] content = disk.bytes(files.journal(1));
+            byte[] content = disk.bytes(files.journal().segment(1));
             content[content.length - 3] ^= 1;
-            disk.write(files.journal(1), content);
+            disk.write(files.journal().segment(1), content);
             assertThat(journal.recovered(0, 0)).isNull();
         }
     }

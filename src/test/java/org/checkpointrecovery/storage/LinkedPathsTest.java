@@ -135,13 +135,13 @@ class LinkedPathsTest {
     @Test
     void a_journal_that_is_a_link_is_damage_that_a_run_goes_on_from() throws IOException {
         JobFiles files = new JobFiles(Files.createDirectory(data.resolve("jobs/" + ID)));
-        Files.createSymbolicLink(files.journal(1), victim.resolve("kept.txt"));
-        try (ItemJournal journal = ItemJournal.open(disk, files, new ItemJournal.OfRun(ID, 2, 0), 0)) {
+        Files.createSymbolicLink(files.journal().segment(1), victim.resolve("kept.txt"));
+        try (ItemJournal journal = ItemJournal.open(disk, files.journal(), new ItemJournal.OfRun(ID, 2, 0), 0)) {
             assertThat(journal.damaged()).containsExactly("journal.1");
             journal.append(0, 0, new ItemJournal.Entry.Succeeded(new byte[] {'1'}));
             journal.force();
         }
-        assertThat(files.journal(2)).isRegularFile();
+        assertThat(files.journal().segment(2)).isRegularFile();
     }
 
     @Test

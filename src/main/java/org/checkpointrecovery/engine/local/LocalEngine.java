@@ -56,7 +56,7 @@ public final class LocalEngine implements JobEngine {
     @Override
     public void release(Status status, JobFiles files) throws IOException {
         if (status == Status.COMPLETED) {
-            ItemJournal.remove(disk, files);
+            ItemJournal.remove(disk, files.journal());
         }
     }
 

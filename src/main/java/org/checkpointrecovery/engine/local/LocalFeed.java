@@ -1,7 +1,5 @@
 package org.checkpointrecovery.engine.local;
 
-import static java.util.Objects.requireNonNull;
-
 import java.io.IOException;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunOrder;
@@ -63,7 +61,7 @@ final class LocalFeed implements Feed {
                 .orElse(0);
         return ItemJournal.open(
                 parts.disk(),
-                requireNonNull(order.target().files()),
+                order.target().journal(),
                 new ItemJournal.OfRun(id, order.run(), lastFailed),
                 from.nextItem());
     }

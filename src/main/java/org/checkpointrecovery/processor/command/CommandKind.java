@@ -14,6 +14,8 @@ import org.checkpointrecovery.processor.ThreadedProcessor;
  * Builds processors that run programs: only the commands that the operator configured, exactly as written. Thread-safe.
  */
 public final class CommandKind implements ConcurrentKind<CommandOptions> {
+    public static final ProcessorDescription DESCRIPTION = CommandOptions.DESCRIPTION;
+
     private final Commands commands;
     private final String setting;
 

@@ -23,6 +23,8 @@ import org.checkpointrecovery.processor.Processors.UnavailableException;
 
 /** Builds processors that call endpoints, with the operator's secrets and within the operator's rules. Thread-safe. */
 public final class HttpKind implements ConcurrentKind<HttpOptions> {
+    public static final ProcessorDescription DESCRIPTION = HttpOptions.DESCRIPTION;
+
     private final Secrets secrets;
     private final String secretsSetting;
     private final AddressRules rules;

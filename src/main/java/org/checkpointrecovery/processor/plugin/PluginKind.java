@@ -14,6 +14,8 @@ import org.checkpointrecovery.processor.ThreadedProcessor;
 
 /** Builds processors that are plugins. Thread-safe. */
 public final class PluginKind implements ConcurrentKind<PluginOptions> {
+    public static final ProcessorDescription DESCRIPTION = PluginOptions.DESCRIPTION;
+
     private final Plugins plugins;
     private final String setting;
 

@@ -2,6 +2,7 @@ package org.checkpointrecovery.processor.provided;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.processor.ProcessorKind;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.ProvidedProcessors;
@@ -35,6 +36,11 @@ public final class AllKinds {
         kinds.add(command);
         kinds.add(plugin);
         return new ProvidedProcessors(kinds, tasks);
+    }
+
+    /** Returns the kinds that need something from an operator. */
+    public static List<ProcessorDescription> provided() {
+        return List.of(HttpKind.DESCRIPTION, CommandKind.DESCRIPTION, PluginKind.DESCRIPTION);
     }
 
     private static List<ProcessorKind<?>> selfContained() {

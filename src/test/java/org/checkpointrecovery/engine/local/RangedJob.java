@@ -36,7 +36,6 @@ import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.rehearsal.RangeRehearsal;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
-import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
@@ -236,12 +235,7 @@ final class RangedJob {
         JobEngine engine =
                 RehearsingEngine.local(new LocalEngine(disk, Clock.systemUTC(), 1, maxItemBytes, halt), halt);
         RunOrder order = new RunOrder(
-                job,
-                1,
-                input,
-                new RunOrder.Target(
-                        files().results(), files().errors(), ResultsFormat.JSON_LINES, files().checkpoint(), files()),
-                new RunOrder.Means(disk, processors, new RunControl()));
+                job, 1, input, RunOrder.Target.of(files()), new RunOrder.Means(disk, processors, new RunControl()));
         engine.submit(order, new RunListener() {
             @Override
             public boolean starting(JobId id, Recovery from, Position committed) {
