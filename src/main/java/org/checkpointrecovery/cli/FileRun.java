@@ -303,14 +303,15 @@ final class FileRun {
     }
 
     private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
-        deleteDecoded(); // first: removing the checkpoint makes this durable
+        deleteDecoded(); // all this first: removing the checkpoint makes it durable
         if (processor.isConcurrent()) {
             ItemJournal.remove(disk, files.journal());
         }
-        checkpoints.remove();
         if (end.failed() == 0) {
             disk.delete(files.errors());
-        } else {
+        }
+        checkpoints.remove();
+        if (end.failed() > 0) {
             log.warn("Failed items: {}. See {} for the reasons.", end.failed(), files.errors());
         }
         log.info("Completed: {} of {} items (100.0 %), checkpoint cleared", end.nextItem(), end.nextItem());

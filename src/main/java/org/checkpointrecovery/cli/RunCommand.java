@@ -56,7 +56,7 @@ import picocli.CommandLine.Model.CommandSpec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final String INPUT_FORMAT = "Input format";
-    private static final String PROCESSOR = "Processor (default: text-stats)";
+    private static final String PROCESSOR = "Processor";
 
     @Mixin(name = "Files")
     private RunOptions.Files named = new RunOptions.Files();

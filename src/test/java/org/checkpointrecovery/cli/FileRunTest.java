@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
+import org.checkpointrecovery.engine.CountedCalls;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Decoding;
@@ -31,10 +32,10 @@ import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
-import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.TextEncoding;
-import org.checkpointrecovery.processor.TextStatsKind;
 import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.FileCheckpointStore;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -171,6 +172,71 @@ class FileRunTest {
         assertThat(operation).isGreaterThan(30);
     }
 
+    @Test
+    void a_crash_repeats_no_more_calls_than_were_allowed_at_once_and_all_have_the_same_keys() throws Exception {
+        CrashingDisk whole = diskWithInput(0);
+        assertThat(isDone(whole, calling(new CountedCalls(0, Set.of()), 3), false))
+                .isTrue();
+        String clean = whole.text(FILES.output());
+        boolean crashed = true;
+        int operation = 1;
+        for (; crashed; operation++) {
+            CountedCalls calls = new CountedCalls(operation, Set.of());
+            CrashingDisk disk = diskWithInput(operation);
+            disk.cutPowerAt(operation);
+            crashed = !isDone(disk, calling(calls, 3), false);
+            if (crashed) {
+                disk.restorePower();
+                boolean over = disk.exists(FILES.output())
+                        && FileCheckpointStore.ownerOf(disk, FILES.checkpoint()).isEmpty();
+                assertThat(over || isDone(disk, calling(calls, 3), false)).isTrue();
+            }
+            assertDone(disk, clean, "operation " + operation);
+            assertThat(disk.list(Path.of("/"))).containsExactly(FILES.input(), FILES.output());
+            calls.assertRepeated(7, crashed ? 3 : 0);
+            assertThat(calls.jobs()).as("operation %d", operation).hasSize(1);
+        }
+        assertThat(operation).isGreaterThan(30);
+    }
+
+    @Test
+    void a_fresh_run_and_one_with_another_processor_make_their_calls_with_other_keys() throws Exception {
+        CountedCalls calls = new CountedCalls(1, Set.of());
+        CrashingDisk disk = diskWithInput(1);
+        for (int operation = 1; !disk.exists(FILES.checkpoint()) || calls.total() == 0; operation++) {
+            disk.cutPowerAt(disk.operations() + operation);
+            assertThat(isDone(disk, calling(calls, 3), false)).isFalse();
+            disk.restorePower();
+        }
+        assertThat(calls.jobs()).hasSize(1);
+        byte[] before = disk.bytes(FILES.checkpoint());
+        RunProcessor other = new RunProcessor(CountedCalls.spec(3), "another endpoint", calls, null);
+        assertThatThrownBy(() -> isDone(disk, other, false))
+                .isInstanceOf(BadOptionsException.class)
+                .hasMessageContaining("belongs to another input, format or processor");
+        assertThat(disk.bytes(FILES.checkpoint())).isEqualTo(before);
+        assertThat(isDone(disk, other, true)).isTrue();
+        assertThat(isDone(disk, other, false)).isTrue();
+        assertThat(calls.jobs()).hasSize(3);
+    }
+
+    @Test
+    void the_concurrency_may_change_while_a_run_goes_on() throws Exception {
+        CountedCalls calls = new CountedCalls(1, Set.of());
+        CrashingDisk disk = diskWithInput(1);
+        for (int operation = 1; !disk.exists(FILES.checkpoint()); operation++) {
+            disk.cutPowerAt(disk.operations() + operation);
+            assertThat(isDone(disk, calling(calls, 3), false)).isFalse();
+            disk.restorePower();
+        }
+        assertThat(isDone(disk, calling(calls, 1), false)).isTrue();
+        calls.assertRepeated(7, 3);
+    }
+
+    private static RunProcessor calling(CountedCalls calls, int concurrency) {
+        return new RunProcessor(CountedCalls.spec(concurrency), "counted calls", calls, null);
+    }
+
     private static byte[] gzip(byte[] content) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream out = new GZIPOutputStream(bytes)) {
@@ -286,18 +352,34 @@ class FileRunTest {
             CrashingDisk disk, CommitMode commit, Format format, TextEncoding encoding, ProgressDisplay display)
             throws Exception {
         Faults faults = new Faults(null, CrashPoint.PROCESSING, Set.of(5L), Duration.ZERO);
-        JobSpec spec = new JobSpec(
+        RunProcessor processor = RunProcessor.textStats();
+        return isDone(disk, spec(processor, commit, format, encoding, faults), processor, false, display);
+    }
+
+    private static boolean isDone(CrashingDisk disk, RunProcessor processor, boolean fresh) throws Exception {
+        JobSpec spec = spec(processor, CommitMode.GROUP, Format.LINES, TextEncoding.UTF_8, null);
+        return isDone(disk, spec, processor, fresh, new Recorder());
+    }
+
+    private static JobSpec spec(
+            RunProcessor processor, CommitMode commit, Format format, TextEncoding encoding, @Nullable Faults faults) {
+        return new JobSpec(
                 null,
                 new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.from(encoding)), format),
-                ProcessorSpec.of(TextStatsKind.TYPE),
+                processor.spec(),
                 new Execution(EngineKind.LOCAL, 2, 1, commit),
                 FailedItemLimits.NONE,
                 null,
                 true,
                 faults);
+    }
+
+    private static boolean isDone(
+            CrashingDisk disk, JobSpec spec, RunProcessor processor, boolean fresh, ProgressDisplay display)
+            throws Exception {
         FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, display);
         try {
-            int code = new FileRun(machine, FILES, spec, RunProcessor.textStats(), 1000).run(false);
+            int code = new FileRun(machine, FILES, spec, processor, 1000).run(fresh);
             return (code == CommandLineTool.DONE || code == CommandLineTool.ALL_ITEMS_FAILED) && !disk.isPowerCut();
         } catch (IOException | java.io.UncheckedIOException e) {
             assertThat(disk.isPowerCut()).as("%s", e).isTrue();

@@ -46,6 +46,23 @@ class HelpTest {
             "--token-file",
             "--version");
 
+    /** Made from descriptions of several processors, each with its default. */
+    private static final Set<String> OF_PROCESSORS = Set.of(
+            "--body",
+            "--concurrency",
+            "--config",
+            "--connect-timeout-millis",
+            "--header",
+            "--max-attempts",
+            "--max-response-bytes",
+            "--method",
+            "--mode",
+            "--pause-after-failed-items",
+            "--plugin",
+            "--requests-per-second",
+            "--timeout-millis",
+            "--url");
+
     private static CommandSpec command(String name) {
         CommandLine root = CommandLineTool.commandLine(new EnvironmentVariables(Map.of()), config -> 0);
         return requireNonNull(root.getSubcommands().get(name)).getCommandSpec();
@@ -83,9 +100,13 @@ class HelpTest {
     void the_options_of_run_are_grouped() {
         String help = help("run");
         assertThat(help.lines().filter(line -> line.matches("[A-Z][a-z ]+:")))
-                .containsExactly("Files:", "Input format:", "Processing:", "Rehearsal:", "Help:", "Exit codes:");
+                .containsExactly(
+                        "Files:", "Input format:", "Processor:", "Processing:", "Rehearsal:", "Help:", "Exit codes:");
         assertThat(group(help, "Files")).contains("-i, --input=FILE", "-o, --output=FILE", "--checkpoint=FILE");
         assertThat(group(help, "Input format")).contains("-f, --format=FORMAT", "--csv-header=first|none|NAME,...");
+        assertThat(group(help, "Processor"))
+                .contains("--url=URL", "--plugin=NAME", "--command=NAME=PROGRAM[,ARGUMENT...]", "--header=NAME: VALUE")
+                .contains("command: maximum number of concurrent processes (1 to 64,");
         assertThat(group(help, "Processing")).contains("-b, --batch-size=N", "--parallelism=N");
         assertThat(group(help, "Rehearsal")).contains("--simulate-crash=N", "--crash-point=POINT");
     }
@@ -103,7 +124,7 @@ class HelpTest {
                     .as(named)
                     .hasSize(1);
             String description = String.join(" ", option.description());
-            if (WITHOUT_DEFAULT.contains(named)) {
+            if (WITHOUT_DEFAULT.contains(named) || OF_PROCESSORS.contains(named)) {
                 assertThat(option.defaultValue()).as(named).isNull();
                 assertThat(description).as(named).doesNotContain("(default:");
             } else {

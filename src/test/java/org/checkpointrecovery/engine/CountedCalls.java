@@ -18,6 +18,7 @@ import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.processor.Answer;
 import org.checkpointrecovery.processor.ConcurrentProcessor;
@@ -34,6 +35,7 @@ public final class CountedCalls implements Processors {
     private final Set<Long> failing;
     private final String padding;
     private final Map<Long, AtomicInteger> calls = new ConcurrentHashMap<>();
+    private final Set<JobId> jobs = ConcurrentHashMap.newKeySet();
 
     /** @param failing indexes of items that fail */
     public CountedCalls(long seed, Set<Long> failing) {
@@ -58,6 +60,11 @@ public final class CountedCalls implements Processors {
 
     public int total() {
         return calls.values().stream().mapToInt(AtomicInteger::get).sum();
+    }
+
+    /** The jobs that have called. */
+    public Set<JobId> jobs() {
+        return jobs;
     }
 
     /** That each of so many items was called for, and no more than so many calls were made again. */
@@ -101,6 +108,7 @@ public final class CountedCalls implements Processors {
             @Override
             public void begin(Work work, Consumer<Answer> answered) {
                 assertThat(underWay.incrementAndGet()).isLessThanOrEqualTo(concurrency);
+                jobs.add(work.first());
                 calls.computeIfAbsent(work.index(), index -> new AtomicInteger())
                         .incrementAndGet();
                 try {
