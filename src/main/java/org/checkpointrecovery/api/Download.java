@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.Outputs.Committed;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.sink.CsvTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Download {
     private static final String LINES = "application/x-ndjson";
     private static final String ARRAY = "application/json";
+    private static final String CSV = "text/csv";
 
     private final Transfers transfers;
 
@@ -107,8 +109,8 @@ final class Download {
 
     private void sendCsv(Context ctx, int size, Opener opener) throws IOException, RefusedException {
         ctx.header("Vary", "Accept");
-        Parts csv = converted(size, opener, results -> new CsvResults(results::next));
-        ctx.contentType(CsvResults.MEDIA_TYPE + "; charset=utf-8");
+        Parts csv = converted(size, opener, results -> new CsvTable(results::next)::next);
+        ctx.contentType(CSV + "; charset=utf-8");
         ctx.header("Accept-Ranges", "none");
         transfers.send(ctx, csv);
     }
@@ -161,14 +163,13 @@ final class Download {
     /** Whether the client prefers CSV to lines and to a JSON array. */
     static boolean wantsCsv(@Nullable String accept) {
         return accept != null
-                && weight(accept, CsvResults.MEDIA_TYPE)
-                        > Math.max(0, Math.max(weight(accept, LINES), weight(accept, ARRAY)));
+                && weight(accept, CSV) > Math.max(0, Math.max(weight(accept, LINES), weight(accept, ARRAY)));
     }
 
     /** Whether the client accepts only CSV. */
     static boolean wantsOnlyCsv(@Nullable String accept) {
         return accept != null
-                && weight(accept, CsvResults.MEDIA_TYPE) > 0
+                && weight(accept, CSV) > 0
                 && Stream.of(LINES, ARRAY, "application/*", "*/*").noneMatch(type -> weight(accept, type) > 0);
     }
 

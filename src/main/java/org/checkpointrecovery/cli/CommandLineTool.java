@@ -165,6 +165,11 @@ public final class CommandLineTool {
                     "Cannot read the input: " + e.getMessage() + ". Restore it and run the same command again.");
             return BAD_OPTIONS;
         }
+        if (e instanceof FileRun.StandardOutputException) {
+            System.err.println("Cannot write the results to standard output: " + e.getMessage()
+                    + ". Fix the cause and run the same command again.");
+            return FAILED;
+        }
         if (e instanceof IOException) {
             boolean isPathOnly = e instanceof FileSystemException file && file.getReason() == null;
             System.err.println("Disk error: " + (isPathOnly ? e : e.getMessage())

@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.engine.JobEngine;
+import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
@@ -38,9 +43,10 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
-import org.checkpointrecovery.sink.JsonArrayFile;
+import org.checkpointrecovery.sink.ResultsFile;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.FileCheckpointStore;
 import org.checkpointrecovery.storage.IdGenerator;
 import org.checkpointrecovery.storage.Input;
@@ -60,6 +66,9 @@ import org.slf4j.LoggerFactory;
 final class FileRun {
     private static final Logger log = LoggerFactory.getLogger("run");
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
+    private static final int COPY_BYTES = 64 * 1024;
+    /** Failed items that are shown where their file is not kept. */
+    private static final int SHOWN_ERRORS = 10;
 
     private final Disk disk;
     private final Clock clock;
@@ -69,6 +78,7 @@ final class FileRun {
     private final RunProcessor processor;
     private final int maxItemBytes;
     private final ProgressDisplay display;
+    private final Console console;
 
     /** Prevents two runs from writing to the same file. */
     interface Locks {
@@ -78,13 +88,17 @@ final class FileRun {
     }
 
     /** The resources of the machine that a run uses; tests replace them. */
-    record Machine(Disk disk, Clock clock, Locks locks, ProgressDisplay display) {}
+    record Machine(Disk disk, Clock clock, Locks locks, ProgressDisplay display, Console console) {}
+
+    /** Standard input and output. */
+    record Console(InputStream in, OutputStream out) {}
 
     FileRun(Machine machine, RunFiles files, JobSpec spec, RunProcessor processor, int maxItemBytes) {
         this.disk = machine.disk();
         this.clock = machine.clock();
         this.locks = machine.locks();
         this.display = machine.display();
+        this.console = machine.console();
         this.files = files;
         this.spec = spec;
         this.processor = processor;
@@ -92,6 +106,9 @@ final class FileRun {
     }
 
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
+        if (files.streams().in()) {
+            readStandardInput(fresh);
+        }
         Input source = Input.of(files.input(), true);
         InputIdentity identity = InputIdentities.of(disk, source);
         Decoding decoding = decoding(source);
@@ -128,7 +145,7 @@ final class FileRun {
             RunOrder.Target target = new RunOrder.Target(
                     files.growing(),
                     files.errors(),
-                    ResultsFormat.JSON_ARRAY,
+                    files.format().growing(),
                     files.checkpoint(),
                     files.journal(),
                     null);
@@ -136,8 +153,29 @@ final class FileRun {
             RunOrder order = new RunOrder(job, number, input, target, means);
             RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
-            return end.end() == Run.End.COMPLETED ? finish(checkpoints, end.committed()) : notDone(end);
+            return end.end() == Run.End.COMPLETED ? finish(id, checkpoints, end.committed()) : notDone(end);
         }
+    }
+
+    /** Copies standard input to a file, unless an earlier run that did not complete has left its copy. */
+    private void readStandardInput(boolean fresh) throws IOException {
+        if (disk.exists(files.input()) && !fresh) {
+            display.note("Continuing with " + files.input()
+                    + ", the standard input of an earlier run. To read standard input again, pass --fresh.");
+            return;
+        }
+        try (DiskFile copy = disk.open(files.reading())) {
+            copy.cutBack(0);
+            byte[] buffer = new byte[COPY_BYTES];
+            for (int count = console.in().read(buffer);
+                    count >= 0;
+                    count = console.in().read(buffer)) {
+                copy.append(buffer, 0, count);
+            }
+            copy.force();
+        }
+        disk.move(files.reading(), files.input());
+        disk.forceDirectory(requireNonNull(files.input().getParent()));
     }
 
     /** Makes the id of a new run durable before its first call. */
@@ -179,7 +217,7 @@ final class FileRun {
         }
         try {
             deleteDecoded();
-            log.info("Decoding {} into {}", files.input(), files.decoded());
+            display.note("Decoding " + files.input() + " into " + files.decoded());
             decoder().decode(source, decoding, files.decoding());
             disk.move(files.decoding(), files.decoded());
             disk.forceDirectory(requireNonNull(files.decoded().getParent()));
@@ -249,7 +287,7 @@ final class FileRun {
         CRC32C crc = new CRC32C();
         String text = identity.bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n" + format.names() + "\n"
                 + format.skipRecords() + "\n" + format.quote() + "\n" + decoding.compression() + "\n"
-                + decoding.encoding() + "\n" + processor.identity();
+                + decoding.encoding() + "\n" + files.format().growing() + "\n" + processor.identity();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
         return String.format(Locale.ROOT, "%08x%08x", identity.crc32c(), (int) crc.getValue());
     }
@@ -269,9 +307,11 @@ final class FileRun {
     /** Whether a crash interrupted an earlier call between finishing the output and removing the checkpoint. */
     private boolean isFinished(Position committed) throws IOException {
         return committed.nextItem() > 0
+                && files.format() != OutputFormat.CSV // which keeps its lines until the end
                 && !disk.exists(files.growing())
                 && disk.exists(files.output())
-                && disk.size(files.output()) == JsonArrayFile.finishedBytes(committed.resultsBytes());
+                && disk.size(files.output())
+                        == ResultsFile.finishedBytes(files.format().growing(), committed.resultsBytes());
     }
 
     private RunEnd runToEnd(RunOrder order) throws InterruptedException {
@@ -293,56 +333,122 @@ final class FileRun {
         return end;
     }
 
-    private int finish(FileCheckpointStore checkpoints, Position end) throws IOException {
+    private int finish(JobId id, FileCheckpointStore checkpoints, Position end) throws IOException {
         if (disk.exists(files.output()) && !disk.isFile(files.output())) {
             throw new IOException(
                     files.output() + " is no longer a regular file; the results are in " + files.growing());
         }
-        JsonArrayFile.finish(disk, files.growing(), end.resultsBytes(), files.output());
+        ResultsFormat growing = files.format().growing();
+        if (files.format() == OutputFormat.CSV) {
+            try (MergedResults lines = MergedResults.of(disk, id, files.growing(), end.resultsBytes())) {
+                ResultsFile.writeCsv(disk, lines::next, files.converting(), files.output());
+            }
+        } else {
+            ResultsFile.finish(disk, files.growing(), growing, end.resultsBytes(), files.output());
+        }
         return done(checkpoints, end);
     }
 
     private int done(FileCheckpointStore checkpoints, Position end) throws IOException {
+        if (files.streams().out()) {
+            print(files.output());
+        }
         deleteDecoded(); // all this first: removing the checkpoint makes it durable
         if (processor.isConcurrent()) {
             ItemJournal.remove(disk, files.journal());
+        }
+        if (files.streams().in()) {
+            disk.delete(files.input());
         }
         if (end.failed() == 0) {
             disk.delete(files.errors());
         }
         checkpoints.remove();
+        deleteRest();
         if (end.failed() > 0) {
-            log.warn("Failed items: {}. See {} for the reasons.", end.failed(), files.errors());
+            log.warn("Failed items: {}. {}", end.failed(), reasons());
         }
-        log.info("Completed: {} of {} items (100.0 %), checkpoint cleared", end.nextItem(), end.nextItem());
+        display.note("Completed: " + end.nextItem() + " of " + end.nextItem() + " items (100.0 %), checkpoint cleared");
         display.summary("{\"total_items\":" + end.nextItem() + ",\"processed\":" + end.nextItem() + ",\"failed\":"
                 + end.failed() + ",\"checkpoint_cleared\":true}");
         if (Outcome.of(end) == Outcome.ALL_FAILED) {
-            log.error("Every item failed. See {} for the reasons.", files.errors());
+            log.error("Every item failed. {}", reasons());
             return CommandLineTool.ALL_ITEMS_FAILED;
         }
         return CommandLineTool.DONE;
     }
 
-    private static int notDone(RunEnd end) {
+    /** Deletes what is needed for as long as there is a checkpoint. */
+    private void deleteRest() throws IOException {
+        if (files.format() == OutputFormat.CSV) {
+            disk.delete(files.growing());
+        }
+        if (files.streams().out()) {
+            disk.delete(files.output());
+        }
+        if (files.format() == OutputFormat.CSV || files.streams().out()) {
+            disk.forceDirectory(requireNonNull(files.output().getParent()));
+        }
+    }
+
+    private void print(Path file) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+        try (SeekableByteChannel channel = disk.openForRead(file)) {
+            while (channel.read(buffer.clear()) >= 0) {
+                console.out().write(buffer.array(), 0, buffer.position());
+            }
+            console.out().flush();
+        } catch (IOException e) {
+            throw new StandardOutputException(e);
+        }
+    }
+
+    /** Standard output takes no more. */
+    static final class StandardOutputException extends IOException {
+        StandardOutputException(IOException cause) {
+            super(String.valueOf(cause.getMessage()), cause);
+        }
+    }
+
+    /** Says why items failed, or where that is written. */
+    private String reasons() throws IOException {
+        if (files.streams().kept() || !files.streams().out()) {
+            return "See " + files.errors() + " for the reasons.";
+        }
+        List<String> lines = new String(disk.read(files.errors()), StandardCharsets.UTF_8)
+                .lines()
+                .limit(SHOWN_ERRORS)
+                .toList();
+        return "The first: " + String.join(" ", lines);
+    }
+
+    private String next() {
+        return files.streams().kept()
+                ? "Run the same command again to continue."
+                : "Nothing is kept; to continue after a crash, name a --checkpoint.";
+    }
+
+    private int notDone(RunEnd end) {
         String message = end.reason() == null ? "Stopped." : end.reason().message();
         switch (end.end()) {
             case CRASHED -> {
-                log.warn("{} Run the same command again.", message);
+                log.warn("{} {}", message, next());
                 return CommandLineTool.SIMULATED_CRASH;
             }
             case PAUSED -> {
                 log.warn(
-                        "{} The checkpoint is at item {}. Run the same command again to continue.",
+                        "{} The checkpoint is at item {}. {}",
                         message,
-                        end.committed().nextItem());
+                        end.committed().nextItem(),
+                        next());
                 return CommandLineTool.PAUSED;
             }
             case STOPPED, CANCELLED -> {
                 log.warn(
-                        "{}; the checkpoint is at item {}. Run the same command again to continue.",
+                        "{}; the checkpoint is at item {}. {}",
                         end.reason() == null ? "Stopped" : "Stopped because no file descriptor is free (see ulimit -n)",
-                        end.committed().nextItem());
+                        end.committed().nextItem(),
+                        next());
                 return CommandLineTool.FAILED;
             }
             case FAILED, COMPLETED -> {
@@ -372,7 +478,8 @@ final class FileRun {
                 job = job.beginRun(from, clock.instant());
             }
             if (from.item() > 0 || from.reason() != null) {
-                log.info("Resuming at item {} ({})", from.item(), from.from().text());
+                display.note(
+                        "Resuming at item " + from.item() + " (" + from.from().text() + ")");
             }
             return true;
         }

@@ -3,6 +3,8 @@ package org.checkpointrecovery.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -55,6 +57,9 @@ import picocli.CommandLine.Model.CommandSpec;
                     + " command line takes precedence."
         })
 final class RunCommand implements Callable<Integer> {
+    /** Stands for standard input or standard output. */
+    private static final String STREAM = "-";
+
     private static final String INPUT_FORMAT = "Input format";
     private static final String PROCESSOR = "Processor";
 
@@ -87,14 +92,34 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {
+        boolean streams = named.input.equals(STREAM) || named.output.equals(STREAM);
+        if (!streams || named.checkpoint != null) {
+            return run(null);
+        }
+        Path temporary = LocalDisk.createTemporaryDirectory("checkpoint-recovery-");
+        try {
+            return run(temporary);
+        } finally {
+            LocalDisk.underUmask().deleteTree(temporary);
+        }
+    }
+
+    /** @param temporary directory for what is not kept; null if everything is */
+    private int run(@Nullable Path temporary) throws BadOptionsException, IOException, InterruptedException {
         OptionValues values = new OptionValues();
         RunProcessor with = processor.processor(requireNonNull(command), values);
         JobSpec spec = spec(with, values);
         int itemBytes = (int) values.bytes("--max-item-bytes", processing.maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
-        RunFiles files = files(values);
+        RunFiles files = files(temporary, values);
         values.throwIfInvalid();
         FileRun.Machine machine = new FileRun.Machine(
-                LocalDisk.underUmask(), Clock.systemUTC(), RunCommand::tryLock, ProgressDisplay.forThisTerminal());
+                LocalDisk.underUmask(),
+                Clock.systemUTC(),
+                RunCommand::tryLock,
+                named.quiet
+                        ? new ProgressDisplay.Quiet()
+                        : ProgressDisplay.forThisTerminal(files.streams().out() ? System.err : System.out),
+                new FileRun.Console(System.in, new FileOutputStream(FileDescriptor.out)));
         try (with) {
             return new FileRun(machine, files, spec, with, itemBytes).run(named.fresh);
         }
@@ -142,23 +167,28 @@ final class RunCommand implements Callable<Integer> {
                 faults);
     }
 
-    private RunFiles files(OptionValues values) {
-        Path in = path("--input", named.input, values);
-        Path out = path("--output", named.output, values);
+    private RunFiles files(@Nullable Path temporary, OptionValues values) {
+        boolean read = named.input.equals(STREAM);
+        boolean printed = named.output.equals(STREAM);
         String savedName = named.checkpoint == null ? named.output + ".checkpoint.json" : named.checkpoint;
-        Path saved = path("--checkpoint", savedName, values);
         Targets targets = new Targets(values);
+        Path saved = temporary != null
+                ? temporary.resolve("checkpoint.json")
+                : targets.file("--checkpoint " + savedName, path("--checkpoint", savedName, values));
+        Path in = read ? RunFiles.inputOf(saved) : path("--input", named.input, values);
+        Path out = printed
+                ? RunFiles.outputOf(saved)
+                : targets.file("--output " + named.output, path("--output", named.output, values));
         RunFiles files = new RunFiles(
                 in,
-                targets.file("--output " + named.output, out),
-                targets.file("--checkpoint " + savedName, saved),
-                errors(out, targets));
+                out,
+                outputFormat(values),
+                saved,
+                errors(out, targets),
+                new RunFiles.Streams(read, printed, temporary == null));
         files.auxiliary().forEach(targets::checkAuxiliary);
-        if (!Files.isRegularFile(in)) {
-            values.problem(
-                    "--input " + named.input + (Files.exists(in) ? " is not a regular file" : " does not exist"));
-        } else if (!Files.isReadable(in)) {
-            values.problem("--input " + named.input + " cannot be read");
+        if (!read) {
+            checkInput(in, values);
         }
         List<Path> all = new ArrayList<>(files.auxiliary());
         all.addAll(List.of(realPath(in), files.output(), files.checkpoint(), files.errors()));
@@ -166,6 +196,23 @@ final class RunCommand implements Callable<Integer> {
             values.problem("--input, --output and --checkpoint must be different files");
         }
         return files;
+    }
+
+    private OutputFormat outputFormat(OptionValues values) {
+        return named.outputFormat == null
+                ? OutputFormat.of(named.output)
+                : values.constant("--output-format", named.outputFormat, OutputFormat.class);
+    }
+
+    private void checkInput(Path in, OptionValues values) {
+        if (!Files.isRegularFile(in)) {
+            values.problem("--input " + named.input
+                    + (Files.exists(in)
+                            ? " is not a regular file. To read from a pipe, pass - and redirect standard input"
+                            : " does not exist"));
+        } else if (!Files.isReadable(in)) {
+            values.problem("--input " + named.input + " cannot be read");
+        }
     }
 
     /** If its directory does not exist, neither does that of the output, which is reported already. */

@@ -12,15 +12,24 @@ final class RunOptions {
                 names = {"-i", "--input"},
                 required = true,
                 paramLabel = "FILE",
-                description = "the items, one per line; gzip and zstd files are decompressed (required)")
+                description =
+                        "the items, one per line; - for standard input; gzip and zstd files are decompressed (required)")
         String input = "";
 
         @Option(
                 names = {"-o", "--output"},
                 required = true,
                 paramLabel = "FILE",
-                description = "the results, as one JSON array (required)")
+                description = "the results; - for standard output (required)")
         String output = "";
+
+        @Option(
+                names = "--output-format",
+                paramLabel = "json|jsonl|csv",
+                description = "json: one array; jsonl: one result per line; csv: a table (default: from the ending of"
+                        + " --output, or else json)")
+        @Nullable
+        String outputFormat;
 
         @Option(
                 names = "--checkpoint",
@@ -34,6 +43,12 @@ final class RunOptions {
                 fallbackValue = "true",
                 description = "discard an existing checkpoint and start at the first item")
         boolean fresh;
+
+        @Option(
+                names = {"-q", "--quiet"},
+                fallbackValue = "true",
+                description = "show warnings and errors only: no progress and no summary")
+        boolean quiet;
     }
 
     static final class Processing {

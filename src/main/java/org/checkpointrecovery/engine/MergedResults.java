@@ -175,6 +175,15 @@ public final class MergedResults implements Closeable {
         }
     }
 
+    /**
+     * Returns the results of one job.
+     *
+     * @param bytes the committed bytes of the file
+     */
+    public static MergedResults of(Disk disk, JobId job, Path file, long bytes) throws IOException {
+        return new MergedResults(disk, List.of(new Part(job, file, bytes)));
+    }
+
     MergedResults(Disk disk, List<Part> parts) throws IOException {
         int windowBytes = Math.min(
                 LARGEST_WINDOW_BYTES, Math.max(SMALLEST_WINDOW_BYTES, ALL_WINDOWS_BYTES / Math.max(1, parts.size())));

@@ -63,6 +63,11 @@ public final class LocalDisk implements Disk {
         this.ofDirectories = ofDirectories;
     }
 
+    /** Creates an empty directory for temporary files, which only its owner can read. */
+    public static Path createTemporaryDirectory(String prefix) throws IOException {
+        return Files.createTempDirectory(prefix);
+    }
+
     /** Creates files that the user asked for, with the permissions that the umask allows. */
     public static LocalDisk underUmask() {
         return new LocalDisk(new FileAttribute<?>[0], new FileAttribute<?>[0]);

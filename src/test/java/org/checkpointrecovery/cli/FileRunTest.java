@@ -1,11 +1,14 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -170,6 +173,62 @@ class FileRunTest {
             assertThat(disk.exists(FILES.decoding())).isFalse();
         }
         assertThat(operation).isGreaterThan(30);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"JSON, true", "JSONL, false", "JSONL, true", "CSV, false", "CSV, true"})
+    void the_output_in_every_format_and_through_streams_is_that_of_a_clean_run(OutputFormat format, boolean streams)
+            throws Exception {
+        Path output = streams ? RunFiles.outputOf(FILES.checkpoint()) : FILES.output();
+        RunFiles files = new RunFiles(
+                streams ? RunFiles.inputOf(FILES.checkpoint()) : FILES.input(),
+                output,
+                format,
+                FILES.checkpoint(),
+                RunFiles.errorsOf(output),
+                new RunFiles.Streams(streams, streams, true));
+        String clean = "";
+        boolean crashed = true;
+        int operation = 0; // of the power cut; 0 for none
+        for (; crashed || operation == 1; operation++) {
+            CrashingDisk disk = streams ? new CrashingDisk(operation) : diskWithInput(operation);
+            if (operation > 0) {
+                disk.cutPowerAt(operation);
+            }
+            String printed = printed(disk, files);
+            crashed = printed == null;
+            if (printed == null) {
+                disk.restorePower();
+                printed = requireNonNull(printed(disk, files));
+            }
+            disk.restorePower();
+            String results = streams ? printed : disk.text(output);
+            clean = operation == 0 ? results : clean;
+            assertThat(results).as("operation %d", operation).isEqualTo(clean);
+            assertThat(disk.list(Path.of("/")))
+                    .as("operation %d", operation)
+                    .containsExactlyElementsOf(streams ? List.of() : List.of(files.input(), output));
+        }
+        assertThat(clean).hasLineCount(format == OutputFormat.JSONL ? 7 : format == OutputFormat.CSV ? 8 : 9);
+        assertThat(operation).isGreaterThan(30);
+    }
+
+    /** Returns what a call of the command has printed; null if it does not complete before the crash. */
+    private static @Nullable String printed(CrashingDisk disk, RunFiles files) throws Exception {
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        FileRun.Console console =
+                new FileRun.Console(new ByteArrayInputStream(LINES.getBytes(StandardCharsets.UTF_8)), printed);
+        RunProcessor processor = RunProcessor.textStats();
+        JobSpec spec = spec(processor, CommitMode.EACH, Format.LINES, TextEncoding.UTF_8, null);
+        FileRun.Machine machine =
+                new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, new Recorder(), console);
+        try {
+            int code = new FileRun(machine, files, spec, processor, 1000).run(false);
+            return code == CommandLineTool.DONE && !disk.isPowerCut() ? printed.toString(StandardCharsets.UTF_8) : null;
+        } catch (IOException | java.io.UncheckedIOException e) {
+            assertThat(disk.isPowerCut()).as("%s", e).isTrue();
+            return null;
+        }
     }
 
     @Test
@@ -377,7 +436,12 @@ class FileRunTest {
     private static boolean isDone(
             CrashingDisk disk, JobSpec spec, RunProcessor processor, boolean fresh, ProgressDisplay display)
             throws Exception {
-        FileRun.Machine machine = new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, display);
+        FileRun.Machine machine = new FileRun.Machine(
+                disk,
+                Clock.systemUTC(),
+                file -> NO_LOCK,
+                display,
+                new FileRun.Console(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
         try {
             int code = new FileRun(machine, FILES, spec, processor, 1000).run(fresh);
             return (code == CommandLineTool.DONE || code == CommandLineTool.ALL_ITEMS_FAILED) && !disk.isPowerCut();
@@ -394,7 +458,7 @@ class FileRunTest {
         private final List<String> shown = new ArrayList<>();
 
         Recorder() {
-            super(Integer.MAX_VALUE, () -> 0);
+            super(Integer.MAX_VALUE, System.out, () -> 0);
         }
 
         @Override

@@ -41,6 +41,7 @@ class HelpTest {
             "--no-faults",
             "--output",
             "--plugins",
+            "--quiet",
             "--secrets-file",
             "--simulate-crash",
             "--token-file",

@@ -24,7 +24,7 @@ class ProgressDisplayTest {
         private final List<Long> items = new ArrayList<>();
 
         Lines() {
-            super(10, () -> now);
+            super(10, System.out, () -> now);
         }
 
         @Override
@@ -100,7 +100,7 @@ class ProgressDisplayTest {
     void a_terminal_has_one_line_that_ends_full() {
         ByteArrayOutputStream terminal = new ByteArrayOutputStream();
         ProgressDisplay bar =
-                new ProgressDisplay.Bar(new PrintStream(terminal, true, StandardCharsets.UTF_8), () -> now);
+                new ProgressDisplay.Bar(new PrintStream(terminal, true, StandardCharsets.UTF_8), System.out, () -> now);
         bar.saved(at(500));
         bar.saved(at(600));
         bar.saved(at(1000));

@@ -1,8 +1,7 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,11 +9,11 @@ import java.util.Iterator;
 import org.junit.jupiter.api.Test;
 
 /** Results of any shape as CSV. */
-class CsvResultsTest {
+class CsvTableTest {
     private static String csv(String lines) throws IOException {
         Iterator<String> results = lines.lines().iterator();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        CsvResults csv = new CsvResults(() -> results.hasNext() ? results.next().getBytes(UTF_8) : null);
+        CsvTable csv = new CsvTable(() -> results.hasNext() ? results.next().getBytes(UTF_8) : null);
         while (csv.next(out)) {
             // until there is none
         }
@@ -31,12 +30,8 @@ class CsvResultsTest {
     }
 
     @Test
-    void a_first_result_that_is_not_flat_is_refused_with_the_name_of_its_field() {
-        for (String nested : new String[] {"{}", "[1]"}) {
-            assertThatThrownBy(() -> csv("{\"index\":0,\"a\":1,\"tags\":" + nested + "}\n"))
-                    .isInstanceOfSatisfying(
-                            ProblemException.class,
-                            e -> assertThat(e.problem().detail()).contains("\"tags\"", "application/x-ndjson"));
-        }
+    void objects_and_arrays_are_json_text_in_a_cell() throws IOException {
+        assertThat(csv("{\"index\":0,\"body\":{\"a\": [1,\"x\"]},\"tags\":[]}\n{\"index\":1,\"body\":\"=1+1\"}\n"))
+                .isEqualTo("index,body,tags\r\n0,\"{\"\"a\"\": [1,\"\"x\"\"]}\",[]\r\n1,=1+1,\r\n");
     }
 }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.api;
+package org.checkpointrecovery.sink;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,26 +7,21 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.checkpointrecovery.description.Shown;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Results as CSV (RFC 4180). The keys of the first result are the columns. Additional keys of later results are left out;
- * missing and null values are empty.
+ * missing and null values are empty; objects and arrays are JSON text in a cell.
  */
-final class CsvResults implements ResultParts.Source {
-    static final String MEDIA_TYPE = "text/csv";
-
-    private static final int MAX_COLUMNS = 65_536;
-
+public final class CsvTable {
     /** The limit of a line. Results may be as long as the longest response of an endpoint. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -37,7 +32,7 @@ final class CsvResults implements ResultParts.Source {
             .build();
 
     /** Returns the next result without its line end; null after the last. */
-    interface Lines {
+    public interface Lines {
         byte @Nullable [] next() throws IOException;
     }
 
@@ -45,24 +40,24 @@ final class CsvResults implements ResultParts.Source {
     private final List<String> columns;
     private @Nullable Map<String, @Nullable String> first;
 
-    /** Reads the first line. Throws a {@link ProblemException} if it contains an object or array. */
-    CsvResults(Lines lines) throws IOException {
+    /** Reads the first line. */
+    public CsvTable(Lines lines) throws IOException {
         this.lines = lines;
         byte[] line = lines.next();
-        Map<String, @Nullable String> values = line == null ? Map.of() : values(line, true);
+        Map<String, @Nullable String> values = line == null ? Map.of() : values(line);
         this.columns = List.copyOf(values.keySet());
         this.first = values;
     }
 
-    @Override
-    public boolean next(ByteArrayOutputStream out) throws IOException {
+    /** Writes the next result; returns false if there is none. */
+    public boolean next(OutputStream out) throws IOException {
         Map<String, @Nullable String> record = first;
         if (record == null) {
             byte[] line = lines.next();
             if (line == null) {
                 return false;
             }
-            record = values(line, false);
+            record = values(line);
         } else if (record.isEmpty()) {
             return false;
         }
@@ -84,19 +79,13 @@ final class CsvResults implements ResultParts.Source {
         return fields;
     }
 
-    private static Map<String, @Nullable String> values(byte[] line, boolean flat) throws IOException {
+    private static Map<String, @Nullable String> values(byte[] line) throws IOException {
         Map<String, @Nullable String> values = new LinkedHashMap<>();
         try (JsonParser json = JSON.createParser(line)) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken value = json.nextToken();
-                if (value.isStructStart() && flat) {
-                    throw notFlat(name);
-                }
-                if (flat && values.size() == MAX_COLUMNS) {
-                    throw tooManyColumns();
-                }
                 values.put(name, value.isStructStart() ? nested(line, json) : text(json));
             }
         } catch (JsonProcessingException e) {
@@ -117,21 +106,5 @@ final class CsvResults implements ResultParts.Source {
         json.skipChildren();
         int to = (int) json.currentLocation().getByteOffset();
         return new String(line, from, to - from, StandardCharsets.UTF_8);
-    }
-
-    private static ProblemException tooManyColumns() {
-        return Problem.of(
-                        Problem.Kind.NOT_ACCEPTABLE,
-                        "The results have more than " + MAX_COLUMNS
-                                + " fields and cannot be converted to CSV. Request application/x-ndjson instead.")
-                .exception();
-    }
-
-    private static ProblemException notFlat(String field) {
-        return Problem.of(
-                        Problem.Kind.NOT_ACCEPTABLE,
-                        "The results cannot be converted to CSV: the field \"" + Shown.cut(field)
-                                + "\" is an object or array. Request application/x-ndjson instead.")
-                .exception();
     }
 }
