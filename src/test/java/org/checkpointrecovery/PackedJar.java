@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,6 +94,13 @@ final class PackedJar implements AutoCloseable, Leftovers.Part {
             return requireNonNull(line).substring("READY ".length());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes to standard input, and ends it. The process must read while it is written, or it must fit into a pipe. */
+    void input(byte[] bytes) throws IOException {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(bytes);
         }
     }
 
