@@ -20,7 +20,7 @@ const files = new FilesApi(configuration);
 
 async function completed(id: string): Promise<Job> {
   for (;;) {
-    const job = await jobs.getJob({ id });
+    const job = await jobs.getJob({ id, wait: '5s' });
     if (job.state === 'COMPLETED') {
       return job;
     }

@@ -44,6 +44,7 @@ public final class ApiServer {
         return thread;
     });
     private final EventStreams events;
+    private final JobWaits waits;
     private final Metrics metrics;
     private final List<Page> pages;
     private final Routes routes;
@@ -68,7 +69,7 @@ public final class ApiServer {
      * Limits for slow and idle clients.
      *
      * @param minBytesPerSecond the minimum rate of bodies and responses; 0 for none
-     * @param idle the time after which an idle connection is closed; event streams are exempt
+     * @param idle the time after which an idle connection is closed; event streams and requests that wait are exempt
      * @param maxConnectionsPerSource 0 for no limit
      */
     public record Patience(long minBytesPerSecond, Duration idle, int maxConnectionsPerSource) {}
@@ -86,6 +87,7 @@ public final class ApiServer {
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
         JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
+        this.waits = new JobWaits(service);
         this.metrics = new Metrics(service, ticks);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
         this.routes = new Routes(
@@ -93,7 +95,7 @@ public final class ApiServer {
                 new MonitoringRoutes(service, metrics, lanes, transfers),
                 new ApiDocument(transfers),
                 new FileRoutes(service, settings.maxUploadBytes(), transfers),
-                new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, transfers),
+                new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, waits, transfers),
                 new DescriptionRoutes(service.intake()),
                 new EventRoutes(service, events, transfers));
         this.javalin = Javalin.create(this::configure);
@@ -228,8 +230,8 @@ public final class ApiServer {
     private void measure(Context ctx, float millis) {
         String path = routes.pathOf(ctx.path()).orElse("none"); // else unknown paths would create unlimited series
         if (!path.endsWith("/events")) {
-            metrics.answered(Metrics.known(ctx.req().getMethod()), path, ctx.statusCode(), Duration.ofNanos((long)
-                    (millis * 1_000_000)));
+            Duration took = Duration.ofNanos((long) (millis * 1_000_000)).minus(JobWaits.waited(ctx));
+            metrics.answered(Metrics.known(ctx.req().getMethod()), path, ctx.statusCode(), took);
         }
     }
 
@@ -240,6 +242,7 @@ public final class ApiServer {
      */
     public void start() throws PortTakenException {
         service.watch(metrics);
+        service.watch(waits);
         spools.open();
         events.start();
         var unused = ticks.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
@@ -256,9 +259,15 @@ public final class ApiServer {
         return javalin.port();
     }
 
+    /** Returns the number of requests that wait for jobs. */
+    int waitingForJobs() {
+        return waits.waiting();
+    }
+
     /** Finishes the requests in progress and accepts no others. */
     public void stop() {
         events.close(); // else the server would wait for its readers
+        waits.close();
         try {
             javalin.stop();
         } finally {

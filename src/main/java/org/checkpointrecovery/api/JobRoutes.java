@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import org.checkpointrecovery.description.ProcessorDescription;
@@ -35,11 +36,18 @@ final class JobRoutes {
     private final Crashes crashes;
     private final boolean faultsAllowed;
     private final JobJson jobs;
+    private final JobWaits waits;
     private final Transfers transfers;
     private final Bodies bodies;
     private final Download downloads;
 
-    JobRoutes(JobService service, Crashes crashes, boolean faultsAllowed, JobJson jobs, Transfers transfers) {
+    JobRoutes(
+            JobService service,
+            Crashes crashes,
+            boolean faultsAllowed,
+            JobJson jobs,
+            JobWaits waits,
+            Transfers transfers) {
         this.transfers = transfers;
         this.bodies = new Bodies(transfers);
         this.downloads = new Download(transfers);
@@ -47,11 +55,22 @@ final class JobRoutes {
         this.crashes = crashes;
         this.faultsAllowed = faultsAllowed;
         this.jobs = jobs;
+        this.waits = waits;
     }
 
     void submit(Context ctx) {
-        Parameters.none(ctx);
-        bodies.json(ctx, body -> submit(ctx, request(ctx, body)));
+        Duration wait = wait(ctx);
+        bodies.json(ctx, body -> submit(ctx, request(ctx, body), wait));
+    }
+
+    private Duration wait(Context ctx) {
+        Parameters parameters = Parameters.of(ctx, "wait");
+        Duration wait = parameters.wait(JobWaits.LONGEST);
+        parameters.throwIfInvalid();
+        if (!wait.isZero()) {
+            waits.refuseIfFull();
+        }
+        return wait;
     }
 
     void validate(Context ctx) {
@@ -78,13 +97,13 @@ final class JobRoutes {
         }
     }
 
-    private void submit(Context ctx, NewJob request) throws IOException, RefusedException {
+    private void submit(Context ctx, NewJob request, Duration wait) throws IOException, RefusedException {
         if (service.intake().isDecoded(request.spec().input())) {
             Lanes lanes = transfers.lanes();
             ctx.future(() -> lanes.run(
-                    lanes.storing(), () -> submitted(ctx, service.intake().submit(request))));
+                    lanes.storing(), () -> submitted(ctx, service.intake().submit(request), wait)));
         } else {
-            submitted(ctx, service.intake().submit(request));
+            submitted(ctx, service.intake().submit(request), wait);
         }
     }
 
@@ -92,11 +111,14 @@ final class JobRoutes {
         return Collections.list(ctx.req().getHeaders("Idempotency-Key"));
     }
 
-    private void submitted(Context ctx, Intake.Submitted submitted) throws IOException, RefusedException {
+    private void submitted(Context ctx, Intake.Submitted submitted, Duration wait)
+            throws IOException, RefusedException {
+        JobView view = submitted.view();
         if (submitted.replayed()) {
             ctx.header("Idempotency-Replayed", "true");
         }
-        created(ctx, submitted.view());
+        ctx.header("Location", "/v1/jobs/" + view.job().id());
+        answer(ctx, 201, view, wait);
     }
 
     private void validated(Context ctx, NewJob request, Intake.Validated validated)
@@ -150,9 +172,18 @@ final class JobRoutes {
         }
     }
 
-    private void created(Context ctx, JobView view) throws IOException, RefusedException {
-        ctx.header("Location", "/v1/jobs/" + view.job().id());
-        answer(ctx, 201, view);
+    /** Responds with a job when it is no longer queued or under way, or the time is up. */
+    private void answer(Context ctx, int status, JobView view, Duration wait) throws IOException, RefusedException {
+        JobId id = view.job().id();
+        if (wait.isZero() || !view.job().status().isPending()) {
+            answer(ctx, status, view);
+            return;
+        }
+        Lanes lanes = transfers.lanes();
+        ctx.future(() -> waits.await(ctx, id, wait)
+                .thenCompose(unused -> lanes.run(
+                        lanes.shortWork(),
+                        () -> answer(ctx, status, service.jobs().view(id)))));
     }
 
     private void answer(Context ctx, int status, JobView view) throws IOException, RefusedException {
@@ -185,9 +216,8 @@ final class JobRoutes {
     }
 
     void get(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
-        JobView view = service.jobs().view(id(ctx));
-        answer(ctx, 200, view);
+        Duration wait = wait(ctx);
+        answer(ctx, 200, service.jobs().view(id(ctx)), wait);
     }
 
     void progress(Context ctx) throws IOException, RefusedException {
@@ -283,7 +313,7 @@ final class JobRoutes {
             JobRequest.nothing(body);
             JobId parent = id(ctx);
             IdempotencyKey key = JobRequest.retryKey(keys(ctx), parent);
-            submitted(ctx, service.intake().retryFailed(parent, key));
+            submitted(ctx, service.intake().retryFailed(parent, key), Duration.ZERO);
         });
     }
 

@@ -187,7 +187,7 @@ final class Metrics implements JobWatcher, Closeable {
     /** @param route the path with its parameters as {id}, or a placeholder for unknown paths */
     void answered(String method, String route, int status, Duration took) {
         Timer.builder("http.server.requests")
-                .description("Duration of requests, except event streams")
+                .description("Duration of requests, except event streams and the time spent waiting for jobs")
                 .tags(Tags.of("method", method, "route", route, "status", String.valueOf(status)))
                 .serviceLevelObjectives(REQUEST_BUCKETS)
                 .register(registry)

@@ -5,10 +5,12 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
@@ -122,6 +124,24 @@ final class Parameters {
                     "must be a whole number between 0 and " + MAX_SAMPLE + " (got \"" + Shown.cut(text) + "\")");
         }
         return count;
+    }
+
+    /** Returns how long to wait for a job, in whole seconds or minutes; zero by default. */
+    Duration wait(Duration longest) {
+        String text = given.get("wait");
+        if (text == null) {
+            return Duration.ZERO;
+        }
+        Duration wait = text.matches("[0-9]{1,4}[sm]")
+                ? Duration.parse("PT" + text.toUpperCase(Locale.ROOT))
+                : Duration.ofSeconds(-1);
+        if (wait.isNegative() || wait.compareTo(longest) > 0) {
+            error(
+                    "wait",
+                    "must be a time between 0s and " + longest.toSeconds() + "s, such as 30s or 1m (got \""
+                            + Shown.cut(text) + "\")");
+        }
+        return wait;
     }
 
     /** Returns the number of elements in a page. */

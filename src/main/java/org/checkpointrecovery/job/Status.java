@@ -27,4 +27,9 @@ public enum Status {
     public boolean isActive() {
         return this == RUNNING || this == PAUSING || this == CANCELLING;
     }
+
+    /** Whether the job changes without a request: a run is queued or under way. */
+    public boolean isPending() {
+        return this == QUEUED || isActive();
+    }
 }

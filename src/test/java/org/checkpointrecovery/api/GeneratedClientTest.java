@@ -90,7 +90,8 @@ class GeneratedClientTest {
                 .name("from a client")
                 .batchSize(1)
                 .input(new InputRequest(new FileInput().fileId(file)));
-        Job job = finished(jobs.submitJob(request, null), JobState.COMPLETED);
+        Job job = jobs.submitJob(request, null, "60s");
+        assertThat(job.getState()).isEqualTo(JobState.COMPLETED);
         assertThat(job.getName()).isEqualTo("from a client");
         assertThat(job.getProgress().getSucceededItems()).isEqualTo(2);
         assertThat(job.getAllowedActions()).containsExactly(Action.DELETE);
@@ -102,9 +103,9 @@ class GeneratedClientTest {
 
     @Test
     void java_resumes_a_crashed_job_and_finds_the_same_results() throws Exception {
-        Job clean = finished(jobs.submitJob(textStats(), null), JobState.COMPLETED);
+        Job clean = finished(jobs.submitJob(textStats(), null, null), JobState.COMPLETED);
         FaultsRequest faults = new FaultsRequest().crashAfterItems(500L).crashPoint(CrashPoint.TORN_RESULTS);
-        Job crashed = finished(jobs.submitJob(textStats().faults(faults), null), JobState.CRASHED);
+        Job crashed = finished(jobs.submitJob(textStats().faults(faults), null, null), JobState.CRASHED);
         assertThat(crashed.getAllowedActions()).contains(Action.RESUME);
         jobs.resumeJob(crashed.getId(), Map.of());
         finished(crashed, JobState.COMPLETED);
@@ -115,7 +116,7 @@ class GeneratedClientTest {
     void java_pages_through_the_list() throws Exception {
         Set<String> submitted = new HashSet<>();
         for (int i = 0; i < 5; i++) {
-            submitted.add(jobs.submitJob(textStats().start(false), null).getId());
+            submitted.add(jobs.submitJob(textStats().start(false), null, null).getId());
         }
         Set<String> found = new HashSet<>();
         String token = null;
@@ -149,7 +150,7 @@ class GeneratedClientTest {
     @Test
     void java_gets_errors() {
         assertThatExceptionOfType(ApiException.class)
-                .isThrownBy(() -> jobs.submitJob(textStats().batchSize(0), null))
+                .isThrownBy(() -> jobs.submitJob(textStats().batchSize(0), null, null))
                 .satisfies(e -> assertThat(e.getCode()).isEqualTo(422))
                 .satisfies(e -> assertThat(e.getResponseBody()).contains("batchSize"));
     }
@@ -200,7 +201,7 @@ class GeneratedClientTest {
 
     private static Job job(String id) {
         try {
-            return jobs.getJob(id);
+            return jobs.getJob(id, null);
         } catch (ApiException e) {
             throw new AssertionError(e);
         }
