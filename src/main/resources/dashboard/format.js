@@ -83,6 +83,11 @@ export function word(state) {
   return state.charAt(0) + state.slice(1).toLowerCase().replaceAll('_', ' ');
 }
 
+/** The labels of a job, as they are written in a filter. */
+export function labelsOf(job) {
+  return Object.entries(job.labels).map(([key, value]) => `${key}:${value}`);
+}
+
 export function nameOf(job) {
   return job.name === null || job.name === '' ? job.id : job.name;
 }

@@ -7,7 +7,7 @@ import { announce, el, heading, problemText, setText } from './dom.js';
 import { listen } from './events.js';
 import { count, dateAndTime, duration, eta, items, nameOf, percent, rate, secondsSince, time, word } from './format.js';
 import { ErrorGroups, Preview, download } from './outputs.js';
-import { setTag, stateTag } from './jobs.js';
+import { labelList, setLabels, setTag, stateTag } from './jobs.js';
 
 const WORKING = ['RUNNING', 'PAUSING', 'CANCELLING'];
 
@@ -41,6 +41,7 @@ export function showJob(main, id) {
   const title = heading(id);
   const tag = stateTag();
   const subtitle = el('p', { class: 'quiet' });
+  const labels = labelList();
   const reason = el('p', { class: 'reason', hidden: true });
   const error = el('p', { class: 'error', role: 'alert', hidden: true });
   const percentText = el('p', { class: 'percent', 'data-testid': 'percent' }, '');
@@ -60,7 +61,7 @@ export function showJob(main, id) {
   const groups = new ErrorGroups(id);
   const section = (name, ...children) => el('section', { 'aria-label': name }, el('h2', {}, name), ...children);
   const article = el('div', { 'data-testid': 'job', 'data-id': id, hidden: true },
-    el('div', { class: 'title' }, title, tag), subtitle, reason,
+    el('div', { class: 'title' }, title, tag), subtitle, labels, reason,
     el('section', { class: 'card', 'aria-label': 'Progress' }, percentText, bar, factList, line, recovery, chart.figure),
     section('Actions', actions.error, actions.element),
     section('Runs', runs),
@@ -110,6 +111,7 @@ export function showJob(main, id) {
     if (job.parentId !== null) {
       subtitle.append(' · retries the failed items of ', el('a', { href: `#/jobs/${job.parentId}` }, job.parentId));
     }
+    setLabels(labels, job);
     reason.hidden = job.stateReason === null;
     setText(reason, job.stateReason === null ? '' : job.stateReason.message);
     actions.show(job);

@@ -3,7 +3,7 @@
 import { call } from './api.js';
 import { announce, el, heading, problemText, setText } from './dom.js';
 import { listen } from './events.js';
-import { age, count, dateAndTime, eta, nameOf, percent, rate, word } from './format.js';
+import { age, count, dateAndTime, eta, labelsOf, nameOf, percent, rate, word } from './format.js';
 
 export const STATES = [
   'CREATED', 'QUEUED', 'RUNNING', 'PAUSING', 'PAUSED', 'CANCELLING', 'CANCELLED', 'CRASHED', 'FAILED', 'COMPLETED',
@@ -25,6 +25,19 @@ export function setTag(tag, job) {
   setText(tag, word(job.state) + (OUTCOMES[job.outcome] ?? ''));
 }
 
+/** Shows the labels of a job. */
+export function setLabels(list, job) {
+  const labels = labelsOf(job);
+  if ([...list.children].map(item => item.textContent).join('\n') !== labels.join('\n')) {
+    list.replaceChildren(...labels.map(label => el('li', {}, label)));
+  }
+  list.hidden = labels.length === 0;
+}
+
+export function labelList() {
+  return el('ul', { class: 'labels', 'data-testid': 'labels', 'aria-label': 'Labels' });
+}
+
 class Row {
   constructor(job) {
     this.id = job.id;
@@ -36,10 +49,11 @@ class Row {
     this.rate = el('span', { class: 'rate' });
     this.eta = el('span', { class: 'eta' });
     this.age = el('time', { class: 'age' });
+    this.labels = labelList();
     this.element = el('li', { class: 'job-row', 'data-testid': 'job-row', 'data-id': job.id },
       el('div', { class: 'who' }, this.link, this.tag),
       el('div', { class: 'how' }, this.bar, this.percent),
-      el('div', { class: 'facts' }, this.counts, this.rate, this.eta, this.age));
+      el('div', { class: 'facts' }, this.counts, this.rate, this.eta, this.labels, this.age));
     this.update(job);
   }
 
@@ -49,6 +63,7 @@ class Row {
     setTag(this.tag, job);
     setText(this.link, nameOf(job));
     this.link.title = job.id;
+    setLabels(this.labels, job);
     this.age.dateTime = job.createdAt;
     this.age.title = `Submitted ${dateAndTime(job.createdAt)}`;
     this.progress(job.progress);
@@ -91,7 +106,7 @@ export function showJobs(main) {
     heading('Jobs'),
     el('div', { class: 'tools', role: 'search' },
       el('div', { class: 'field' }, el('label', { for: 'state-filter' }, 'State'), filter),
-      el('div', { class: 'field grow' }, el('label', { for: 'search' }, 'Name or id'), search),
+      el('div', { class: 'field grow' }, el('label', { for: 'search' }, 'Name, label or id'), search),
       el('a', { href: '#/submit', class: 'button primary' }, 'Submit a job')),
     error, fresh, list, message, more);
 
@@ -101,7 +116,8 @@ export function showJobs(main) {
 
   function found(job) {
     const text = search.value.trim().toLowerCase();
-    return text === '' || job.id.includes(text) || (job.name ?? '').toLowerCase().includes(text);
+    return text === '' || job.id.includes(text) || (job.name ?? '').toLowerCase().includes(text)
+      || labelsOf(job).some(label => label.toLowerCase().includes(text));
   }
 
   function sift() {

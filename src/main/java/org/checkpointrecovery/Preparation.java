@@ -29,6 +29,7 @@ final class Preparation {
         Clock clock = Clock.systemUTC();
         JobSpec spec = new JobSpec(
                 null,
+                null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, Execution.DEFAULT_BATCH_SIZE, 1, CommitMode.GROUP),

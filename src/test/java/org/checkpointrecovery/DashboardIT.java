@@ -253,7 +253,8 @@ class DashboardIT extends OpenDashboard {
     void jobs_are_filtered_by_state_and_searched() throws IOException {
         String alpha = service.submit("{\"name\":\"alpha one\",\"input\":{\"items\":[\"a\"]}}");
         String beta = service.submit("{\"name\":\"beta one\",\"input\":{\"items\":[\"a\"]},\"start\":false}");
-        String gamma = service.submit("{\"name\":\"gamma one\",\"input\":{\"items\":[\"a\"]},\"start\":false}");
+        String gamma = service.submit(
+                "{\"name\":\"gamma one\",\"labels\":{\"team\":\"blue\"},\"input\":{\"items\":[\"a\"]},\"start\":false}");
         service.awaitState(alpha, "COMPLETED");
         openPage("jobs");
         browser.await("all are listed", () -> rows("data-id").containsAll(List.of(alpha, beta, gamma)));
@@ -265,6 +266,8 @@ class DashboardIT extends OpenDashboard {
                         && rows("data-state").stream().allMatch("CREATED"::equals));
         browser.type("search", "GAMMA");
         browser.await("only gamma", () -> rows("data-id").equals(List.of(gamma)));
+        browser.type("search", "team:blue");
+        browser.await("the one with the label", () -> rows("data-id").equals(List.of(gamma)));
         browser.choose("state-filter", "");
         browser.type("search", alpha);
         browser.await("only alpha", () -> rows("data-id").equals(List.of(alpha)));

@@ -3,6 +3,7 @@ package org.checkpointrecovery.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executor;
 import org.checkpointrecovery.engine.RefusedException;
@@ -11,6 +12,8 @@ import org.checkpointrecovery.storage.Spool;
 /** Reads request bodies and then handles them, on a thread that suits their size. */
 final class Bodies {
     private static final int LARGE_BYTES = 16 * 1024;
+    private static final List<String> JSON = List.of("application/json");
+    private static final List<String> MERGE_PATCH = List.of("application/merge-patch+json", "application/json");
 
     private final Transfers transfers;
 
@@ -30,8 +33,13 @@ final class Bodies {
 
     /** @param lane the threads that handle the request, unless its body is large */
     void json(Context ctx, Executor lane, Handler handler) {
-        requireJson(ctx);
-        read(ctx, lane, true, handler);
+        requireType(ctx, JSON);
+        read(ctx, lane, body -> handler.handle(Json.read(body.readAll())));
+    }
+
+    /** Handles a request with a JSON Merge Patch. A missing body counts as {@code {}}. */
+    void patch(Context ctx, Handler handler) {
+        orNothing(ctx, transfers.lanes().shortWork(), MERGE_PATCH, handler);
     }
 
     /** Handles a request with an optional body. A missing body counts as {@code {}}. */
@@ -40,10 +48,26 @@ final class Bodies {
     }
 
     void jsonOrNothing(Context ctx, Executor lane, Handler handler) {
-        read(ctx, lane, false, handler);
+        orNothing(ctx, lane, JSON, handler);
     }
 
-    private void read(Context ctx, Executor lane, boolean needed, Handler handler) {
+    private void orNothing(Context ctx, Executor lane, List<String> types, Handler handler) {
+        read(ctx, lane, body -> {
+            if (body.length() == 0) {
+                handler.handle(Json.object());
+                return;
+            }
+            requireType(ctx, types);
+            handler.handle(Json.read(body.readAll()));
+        });
+    }
+
+    /** Handles the bytes of a body. */
+    private interface BytesHandler {
+        void handle(Spool body) throws IOException, RefusedException;
+    }
+
+    private void read(Context ctx, Executor lane, BytesHandler handler) {
         refuseCoded(ctx);
         if (ctx.req().getContentLengthLong() > Json.MAX_BODY_BYTES) {
             throw tooLarge();
@@ -57,7 +81,7 @@ final class Bodies {
                                     body.length() > LARGE_BYTES
                                             ? transfers.lanes().largeWork()
                                             : lane,
-                                    () -> handle(ctx, body, needed, handler)))
+                                    () -> handler.handle(body)))
                     .whenComplete((unused, failure) -> body.close());
         });
     }
@@ -67,16 +91,6 @@ final class Bodies {
             throw tooLarge();
         }
         body.write(bytes, 0, count);
-    }
-
-    private static void handle(Context ctx, Spool body, boolean needed, Handler handler)
-            throws IOException, RefusedException {
-        if (body.length() == 0 && !needed) {
-            handler.handle(Json.object());
-            return;
-        }
-        requireJson(ctx);
-        handler.handle(Json.read(body.readAll()));
     }
 
     private static void refuseCoded(Context ctx) {
@@ -99,17 +113,20 @@ final class Bodies {
                 .exception();
     }
 
-    private static void requireJson(Context ctx) {
+    private static void requireType(Context ctx, List<String> types) {
         String header = ctx.header("Content-Type");
-        String type = header == null ? "" : header.toLowerCase(Locale.ROOT).replace(" ", "");
-        if (!type.equals("application/json")
-                && !type.equals("application/json;charset=utf-8")
-                && !type.equals("application/json;charset=\"utf-8\"")) {
+        String given = header == null ? "" : header.toLowerCase(Locale.ROOT).replace(" ", "");
+        if (types.stream().noneMatch(type -> isType(given, type))) {
             throw Problem.of(
                             Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                             (header == null ? "The Content-Type is missing" : "The Content-Type is \"" + header + "\"")
-                                    + ". Nothing was changed. Send the header Content-Type: application/json.")
+                                    + ". Nothing was changed. Send the header Content-Type: "
+                                    + String.join(" or ", types) + ".")
                     .exception();
         }
+    }
+
+    private static boolean isType(String given, String type) {
+        return given.equals(type) || given.equals(type + ";charset=utf-8") || given.equals(type + ";charset=\"utf-8\"");
     }
 }

@@ -2,6 +2,7 @@ package org.checkpointrecovery.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.job.Job;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class CallbackBody {
     private record Body(
             String jobId,
             @Nullable String name,
+            Map<String, String> labels,
             String state,
             JobJson.@Nullable ReasonJson stateReason,
             @Nullable String outcome,
@@ -24,6 +26,7 @@ public final class CallbackBody {
         Body body = new Body(
                 job.id().value(),
                 job.validSpec().name(),
+                JobJson.labels(job.validSpec()),
                 job.status().name(),
                 JobJson.ReasonJson.of(view.reason()),
                 JobJson.outcome(job),

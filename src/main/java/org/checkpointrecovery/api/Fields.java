@@ -127,7 +127,7 @@ final class Fields {
 
     /** Reports a field that is null, unless it has another error. */
     void refuseNull(String name) {
-        if (json.has(name) && json.get(name).isNull()) {
+        if (isNull(name)) {
             error(name, "must not be null");
         }
     }
@@ -159,6 +159,11 @@ final class Fields {
         List<String> names = new ArrayList<>();
         json.fieldNames().forEachRemaining(names::add);
         return names;
+    }
+
+    /** Whether a field is JSON null. */
+    boolean isNull(String name) {
+        return json.has(name) && json.get(name).isNull();
     }
 
     boolean has(String name) {

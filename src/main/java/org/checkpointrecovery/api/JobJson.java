@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobView;
@@ -44,6 +45,7 @@ final class JobJson {
     private record Whole(
             String id,
             @Nullable String name,
+            Map<String, String> labels,
             @Nullable String parentId,
             String state,
             @Nullable ReasonJson stateReason,
@@ -61,6 +63,7 @@ final class JobJson {
     private record Summary(
             String id,
             @Nullable String name,
+            Map<String, String> labels,
             @Nullable String parentId,
             String state,
             @Nullable ReasonJson stateReason,
@@ -132,6 +135,7 @@ final class JobJson {
         json.writePOJO(new Whole(
                 summary.id,
                 summary.name,
+                summary.labels,
                 summary.parentId,
                 summary.state,
                 summary.stateReason,
@@ -157,6 +161,7 @@ final class JobJson {
         return new Summary(
                 job.id().value(),
                 spec == null ? null : spec.name(),
+                labels(spec),
                 job.parentId() == null ? null : job.parentId().value(),
                 job.status().name(),
                 ReasonJson.of(view.reason()),
@@ -166,6 +171,11 @@ final class JobJson {
                 time(job.createdAt()),
                 time(job.startedAt()),
                 time(job.endedAt()));
+    }
+
+    /** Returns the labels, sorted by key. */
+    static Map<String, String> labels(@Nullable JobSpec spec) {
+        return spec == null || spec.labels() == null ? Map.of() : spec.labels();
     }
 
     static @Nullable String outcome(Job job) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
@@ -69,7 +70,8 @@ final class JobRequest {
         Fields fields = Fields.of(body);
         String key = key(fields, keyHeaders);
         List<String> items = new ArrayList<>();
-        String name = name(fields);
+        String name = NameRequest.name(fields);
+        Map<String, String> labels = NameRequest.labels(fields);
         InputSpec input = input(fields, items);
         Format format = FormatRequest.read(fields);
         refuseOpenRecords(fields, format, items);
@@ -94,6 +96,7 @@ final class JobRequest {
         fields.throwIfInvalid();
         JobSpec spec = new JobSpec(
                 name,
+                labels,
                 new ItemsSpec(input, format),
                 processor,
                 new Execution(engine, batchSize, parallelism, commit),
@@ -130,15 +133,6 @@ final class JobRequest {
             fields.error(new FieldError("Idempotency-Key", "must have 1 to 255 visible ASCII characters"));
         }
         return key;
-    }
-
-    private static @Nullable String name(Fields fields) {
-        String name = fields.text("name");
-        String wrong = name == null ? null : Labels.error(name);
-        if (wrong != null) {
-            fields.error("name", wrong);
-        }
-        return name;
     }
 
     private static InputSpec input(Fields fields, List<String> items) {

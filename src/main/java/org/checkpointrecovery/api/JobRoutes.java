@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.Intake;
+import org.checkpointrecovery.engine.JobPage;
+import org.checkpointrecovery.engine.JobQuery;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobVerbs;
 import org.checkpointrecovery.engine.JobView;
@@ -199,25 +202,56 @@ final class JobRoutes {
     }
 
     void list(Context ctx) throws IOException, RefusedException {
-        Parameters parameters = Parameters.of(ctx, "state", "pageSize", "pageToken");
-        Status state = parameters.constant("state", Status.class);
+        Parameters parameters = Parameters.of(
+                ctx,
+                "state",
+                "label",
+                "name",
+                "processor",
+                "createdAfter",
+                "createdBefore",
+                "parentId",
+                "sort",
+                "pageSize",
+                "pageToken");
+        JobQuery query = ListRequest.read(parameters, processorTypes());
         int pageSize = parameters.pageSize();
-        String token = parameters.pageToken();
         parameters.throwIfInvalid();
-        List<JobView> views = service.jobs().list(state, token == null ? null : new JobId(token), pageSize + 1);
-        boolean more = views.size() > pageSize;
-        List<JobView> page = more ? views.subList(0, pageSize) : views;
-        String next = more ? "\"" + page.get(pageSize - 1).job().id() + "\"" : "null";
-        List<RowParts.Row> rows = page.stream()
+        JobPage page = service.jobs().list(query, pageSize);
+        String next = page.last() == null ? "null" : "\"" + ListRequest.token(query, page.last()) + "\"";
+        List<RowParts.Row> rows = page.jobs().stream()
                 .map(view -> new RowParts.Row(json -> jobs.write(json, view), JobJson.isLarge(view)))
                 .toList();
         ctx.status(200).contentType("application/json");
         transfers.send(ctx, new RowParts(transfers.spools(), "{\"jobs\":[", rows, "],\"nextPageToken\":" + next + "}"));
     }
 
+    private List<String> processorTypes() {
+        return service.intake().processorKinds().stream()
+                .map(ProcessorDescription::type)
+                .toList();
+    }
+
+    void summary(Context ctx) throws IOException, RefusedException {
+        Parameters.none(ctx);
+        Map<Status, Long> counts = service.jobs().counts();
+        Answers.json(ctx, 200, json -> {
+            json.writeStartObject();
+            json.writeNumberField(
+                    "total", counts.values().stream().mapToLong(count -> count).sum());
+            json.writePOJOField("states", counts);
+            json.writeEndObject();
+        });
+    }
+
     void get(Context ctx) throws IOException, RefusedException {
         Duration wait = wait(ctx);
         answer(ctx, 200, service.jobs().view(id(ctx)), wait);
+    }
+
+    void rename(Context ctx) {
+        Parameters.none(ctx);
+        bodies.patch(ctx, body -> answer(ctx, 200, service.verbs().rename(id(ctx), NameRequest.change(body))));
     }
 
     void progress(Context ctx) throws IOException, RefusedException {

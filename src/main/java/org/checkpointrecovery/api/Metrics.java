@@ -200,7 +200,7 @@ final class Metrics implements JobWatcher, Closeable {
     }
 
     static String known(String method) {
-        return List.of("GET", "HEAD", "POST", "DELETE", "OPTIONS").contains(method.toUpperCase(Locale.ROOT))
+        return List.of("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS").contains(method.toUpperCase(Locale.ROOT))
                 ? method
                 : "other";
     }

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.description.Labels;
 import org.checkpointrecovery.description.Shown;
@@ -26,7 +25,11 @@ final class Parameters {
     static final int MAX_SAMPLE = 100;
     static final int MAX_PAGE_SIZE = 500;
 
+    /** The parameter that may be repeated. */
+    private static final String REPEATABLE = "label";
+
     private final Map<String, String> given = new LinkedHashMap<>();
+    private final List<String> repeated = new ArrayList<>();
     private final List<FieldError> errors = new ArrayList<>();
 
     private Parameters() {}
@@ -44,6 +47,8 @@ final class Parameters {
                 String others =
                         known.length == 0 ? "none is supported here" : "expected one of: " + String.join(", ", known);
                 parameters.error(name, "unknown parameter; " + others);
+            } else if (name.equals(REPEATABLE)) {
+                parameters.repeated.add(value);
             } else if (parameters.given.put(name, value) != null) {
                 parameters.error(name, "must not be repeated");
             }
@@ -69,8 +74,12 @@ final class Parameters {
         of(ctx).throwIfInvalid();
     }
 
-    private void error(String name, String message) {
+    void error(String name, String message) {
         errors.add(new FieldError(name, message));
+    }
+
+    boolean hasErrors() {
+        return !errors.isEmpty();
     }
 
     void throwIfInvalid() {
@@ -79,7 +88,28 @@ final class Parameters {
         }
     }
 
-    /** Returns a label; null if absent. */
+    /** Returns the value of a parameter without checks; null if absent. */
+    @Nullable
+    String value(String name) {
+        return given.get(name);
+    }
+
+    /** Returns the values of the parameter that may be repeated. */
+    List<String> repeated() {
+        return repeated;
+    }
+
+    /** Returns one of some words; null if absent. */
+    @Nullable
+    String choice(String name, List<String> words) {
+        String text = given.get(name);
+        if (text != null && !words.contains(text)) {
+            error(name, "must be one of: " + String.join(", ", words) + " (got \"" + Shown.cut(text) + "\")");
+        }
+        return text;
+    }
+
+    /** Returns a name; null if absent. */
     @Nullable
     String label(String name) {
         String label = given.get(name);
@@ -170,19 +200,14 @@ final class Parameters {
         return token;
     }
 
-    /** Returns a constant of an enum; null if absent. */
-    <E extends Enum<E>> @Nullable E constant(String name, Class<E> type) {
-        String text = given.get(name);
-        if (text == null) {
-            return null;
+    /** Returns a constant of an enum; null if the text is none. */
+    <E extends Enum<E>> @Nullable E constant(String name, String text, Class<E> type) {
+        List<String> names =
+                Arrays.stream(type.getEnumConstants()).map(Enum::name).toList();
+        if (names.contains(text)) {
+            return Enum.valueOf(type, text);
         }
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(text)) {
-                return constant;
-            }
-        }
-        String all = Arrays.stream(type.getEnumConstants()).map(Enum::name).collect(Collectors.joining(", "));
-        error(name, "must be one of: " + all + " (got \"" + Shown.cut(text) + "\")");
+        error(name, "must be one of: " + String.join(", ", names) + " (got \"" + Shown.cut(text) + "\")");
         return null;
     }
 }

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import java.util.List;
+import org.checkpointrecovery.description.Labels;
 import org.checkpointrecovery.description.Report;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.Refusal;
@@ -18,6 +19,11 @@ final class Refusals {
         }
         if (refusal instanceof Refusal.NotAllowed not) {
             return notAllowed(not, faultsAllowed);
+        }
+        if (refusal instanceof Refusal.DamagedRecord damaged) {
+            String detail = "The record of job " + damaged.job().job().id()
+                    + " is damaged and cannot be changed. Nothing was changed. Restore the record, or delete the job.";
+            return new Problem(Problem.Kind.CONFLICT, detail, List.of(), stand(damaged.job(), faultsAllowed));
         }
         if (refusal instanceof Refusal.FileInUse used) {
             return Problem.of(
@@ -54,8 +60,11 @@ final class Refusals {
         String detail = "Job " + view.job().id() + " is " + status + " and does not allow "
                 + not.verb().text() + (not.why() == null ? "" : ": " + not.why())
                 + ". Nothing was changed. Use one of its allowedActions.";
-        Problem.Stand stand = new Problem.Stand(status, JobJson.allowedActions(view, faultsAllowed));
-        return new Problem(Problem.Kind.CONFLICT, detail, List.of(), stand);
+        return new Problem(Problem.Kind.CONFLICT, detail, List.of(), stand(view, faultsAllowed));
+    }
+
+    private static Problem.Stand stand(JobView view, boolean faultsAllowed) {
+        return new Problem.Stand(view.job().status().name(), JobJson.allowedActions(view, faultsAllowed));
     }
 
     /** Returns the field to blame, for a refusal of a value in the request. */
@@ -65,6 +74,9 @@ final class Refusals {
                     "Idempotency-Key",
                     "\"" + used.key() + "\" was already used for a different request; send the same body, or use "
                             + "another key");
+        }
+        if (refusal instanceof Refusal.TooManyLabels many) {
+            return new Problem.FieldError("/labels", Labels.tooMany(many.labels()));
         }
         if (refusal instanceof Refusal.UnknownInput unknown) {
             return new Problem.FieldError(

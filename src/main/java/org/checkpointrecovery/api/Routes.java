@@ -54,7 +54,9 @@ final class Routes {
         all.add(new Route(HandlerType.GET, "/v1/jobs", jobs::list));
         all.add(new Route(HandlerType.POST, "/v1/jobs/validate", jobs::validate));
         all.add(new Route(HandlerType.GET, "/v1/processors", descriptions::processors));
+        all.add(new Route(HandlerType.GET, "/v1/jobs/summary", jobs::summary)); // too short for an id
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}", jobs::get));
+        all.add(new Route(HandlerType.PATCH, "/v1/jobs/{id}", jobs::rename));
         all.add(new Route(HandlerType.DELETE, "/v1/jobs/{id}", jobs::delete));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/start", jobs::start));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/pause", jobs::pause));

@@ -3,6 +3,7 @@ package org.checkpointrecovery.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.item.FieldNamesType;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 record SpecJson(
         @Nullable String name,
+        Map<String, String> labels,
         InputJson input,
         String format,
         @Nullable String delimiter,
@@ -81,6 +83,7 @@ record SpecJson(
         boolean csv = format.kind() == Format.Kind.CSV;
         return new SpecJson(
                 spec.name(),
+                JobJson.labels(spec),
                 input(spec.input(), items),
                 format.kind().text(),
                 csv ? String.valueOf(format.delimiter()) : null,

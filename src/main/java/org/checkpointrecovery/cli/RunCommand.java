@@ -153,6 +153,7 @@ final class RunCommand implements Callable<Integer> {
         }
         return new JobSpec(
                 null,
+                null,
                 new ItemsSpec(
                         new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))), format),
                 with.spec(),

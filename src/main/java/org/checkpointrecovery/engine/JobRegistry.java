@@ -212,25 +212,78 @@ public final class JobRegistry {
         return slot(id).status();
     }
 
-    /**
-     * Lists jobs, newest first.
-     *
-     * @param status null for all
-     * @param before only jobs older than this one; null for all
-     */
-    public List<JobView> list(@Nullable Status status, @Nullable JobId before, int max) throws IOException {
-        List<JobView> page = new ArrayList<>();
-        ConcurrentNavigableMap<JobId, JobSlot> older = before == null ? slots : slots.tailMap(before, false);
-        for (JobSlot slot : older.values()) {
-            if (page.size() == max) {
-                break;
-            }
-            JobEntry entry = status == null || slot.status() == status ? entry(slot) : null;
-            if (entry != null && (status == null || entry.status() == status)) {
-                page.add(entry.view());
+    /** Lists jobs. Looks at all jobs in memory, and reads the records of those on the page only. */
+    public JobPage list(JobQuery query, int pageSize) throws IOException {
+        Collection<JobSlot> all = switch (query.order()) {
+            case NEWEST_FIRST -> newestFirst(query, pageSize + 1);
+            case OLDEST_FIRST -> oldestFirst(query, pageSize + 1);
+            case BY_NAME -> byName(query, pageSize + 1);
+        };
+        List<JobSlot> found = List.copyOf(all);
+        boolean more = found.size() > pageSize;
+        List<JobSlot> shown = more ? found.subList(0, pageSize) : found;
+        JobQuery.Key last = more ? query.order().keyOf(shown.get(pageSize - 1)) : null;
+        List<JobView> views = new ArrayList<>();
+        for (JobSlot slot : shown) {
+            JobEntry entry = entry(slot);
+            if (entry != null && query.filter().matches(slot)) { // else it was deleted or changed since it was found
+                views.add(entry.view());
             }
         }
-        return page;
+        return new JobPage(views, last);
+    }
+
+    private Collection<JobSlot> newestFirst(JobQuery query, int max) {
+        JobQuery.Key after = query.after();
+        List<JobSlot> found = new ArrayList<>();
+        for (JobSlot slot : (after == null ? slots : slots.tailMap(after.id(), false)).values()) {
+            if (query.filter().matches(slot)) {
+                found.add(slot);
+                if (found.size() == max) {
+                    break;
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Passes over all newer slots, because the other direction would take a search for each of them. */
+    private Collection<JobSlot> oldestFirst(JobQuery query, int max) {
+        JobQuery.Key after = query.after();
+        Deque<JobSlot> found = new ArrayDeque<>();
+        for (JobSlot slot : (after == null ? slots : slots.headMap(after.id(), false)).values()) {
+            if (query.filter().matches(slot)) {
+                found.addFirst(slot);
+                if (found.size() > max) {
+                    found.removeLast();
+                }
+            }
+        }
+        return found;
+    }
+
+    private Collection<JobSlot> byName(JobQuery query, int max) {
+        JobQuery.Key after = query.after();
+        TreeMap<JobQuery.Key, JobSlot> found = new TreeMap<>();
+        JobQuery.Key largest = null; // of those found, once there are enough
+        for (JobSlot slot : slots.values()) {
+            JobQuery.Key key = query.order().keyOf(slot);
+            if ((largest == null || key.compareTo(largest) < 0)
+                    && (after == null || key.compareTo(after) > 0)
+                    && query.filter().matches(slot)) {
+                found.put(key, slot);
+                if (found.size() > max) {
+                    found.pollLastEntry();
+                }
+                largest = found.size() < max ? null : found.lastKey();
+            }
+        }
+        return found.values();
+    }
+
+    /** Lists the newest jobs. */
+    public List<JobView> newest(int max) throws IOException {
+        return list(JobQuery.ALL, max).jobs();
     }
 
     /** Lists the jobs that have not ended, newest first. Reads no record. */
@@ -251,17 +304,25 @@ public final class JobRegistry {
         return requireNonNull(counts.get(status)).sum();
     }
 
+    /** Returns the number of jobs in each state. */
+    public Map<Status, Long> counts() {
+        Map<Status, Long> all = new EnumMap<>(Status.class);
+        for (Status status : Status.values()) {
+            all.put(status, Math.max(0, count(status))); // a change may be half counted
+        }
+        return all;
+    }
+
     private void count(@Nullable Status before, JobView now) {
         JobSlot slot = slots.get(now.job().id());
         if (slot == null) { // while the job is recovered, before it is here
             return;
         }
         Status after = now.job().status();
+        slot.changed(now.job());
         if (before == after) {
-            slot.touched();
             return;
         }
-        slot.changed(after);
         if (before != null) {
             add(before, -1);
         }

@@ -6,6 +6,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Traits;
 import org.checkpointrecovery.storage.SettledJob;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class JobSlot {
     private final @Nullable JobId parentId;
     private volatile @Nullable String fileId; // null once the job cannot read it any more; written as the state
     private final long keyDigest;
+    private volatile Traits traits; // written as the state
     private volatile Status status; // written under the entry, or before the slot is visible
     private @Nullable JobEntry held; // guarded by this; null while the job is at rest
     private @Nullable WeakReference<JobEntry> resting; // guarded by this
@@ -41,6 +43,7 @@ final class JobSlot {
         Job job = entry.job();
         this.id = job.id();
         this.parentId = job.parentId();
+        this.traits = Traits.of(job);
         this.status = job.status();
         this.fileId = status.isFinal() ? null : fileOf(job);
         this.keyDigest = IdempotencyKeys.digest(job.idempotencyKey());
@@ -52,6 +55,7 @@ final class JobSlot {
         this.id = job.id();
         this.parentId = job.parentId();
         this.fileId = job.fileId();
+        this.traits = job.traits();
         this.keyDigest = job.keyDigest();
         this.status = job.status();
         this.stamp = job.stamp();
@@ -78,20 +82,25 @@ final class JobSlot {
         return status;
     }
 
+    Traits traits() {
+        return traits;
+    }
+
     /** Whether the job may still read an upload. */
     boolean mayRead(String upload) {
         return upload.equals(fileId);
     }
 
-    /** Sets the state, after a change of the record. */
-    void changed(Status now) {
-        status = now;
-        fileId = now.isFinal() ? null : fileId;
-        touched();
+    /** Notes that the record may have changed. */
+    void changed(Job now) {
+        status = now.status();
+        fileId = status.isFinal() ? null : fileId;
+        Traits found = Traits.of(now);
+        traits = found.equals(traits) ? traits : found;
+        forgetStamp();
     }
 
-    /** Notes that the record may have changed. */
-    synchronized void touched() {
+    private synchronized void forgetStamp() {
         stamp = 0;
     }
 
@@ -159,6 +168,6 @@ final class JobSlot {
             stamp = look.stamp(this);
         }
         boolean indexed = stamp != 0 && (fileId == null || JobId.isValid(fileId));
-        return indexed ? new SettledJob(id, status, parentId, fileId, keyDigest, stamp) : null;
+        return indexed ? new SettledJob(id, status, parentId, fileId, traits, keyDigest, stamp) : null;
     }
 }

@@ -5,10 +5,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.checkpointrecovery.description.Labels;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
+import org.checkpointrecovery.job.NameChange;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.job.Verb.Answer;
@@ -186,6 +189,29 @@ public final class JobVerbs {
      */
     public Optional<String> engineProblem(EngineKind kind) {
         return engines.of(kind).problem();
+    }
+
+    /** Changes the name and labels of a job, in any state. */
+    public JobView rename(JobId id, NameChange change) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        synchronized (entry) {
+            phase.refuseWhenStopping();
+            if (entry.isDeleted()) {
+                throw new Refusal.NoSuchJob(id).exception();
+            }
+            JobSpec spec = entry.job().spec();
+            if (spec == null) {
+                throw new Refusal.DamagedRecord(entry.view()).exception();
+            }
+            JobSpec renamed = spec.named(change.nameOf(spec), change.labelsOf(spec));
+            if (renamed.labels() != null && renamed.labels().size() > Labels.MAX_LABELS) {
+                throw new Refusal.TooManyLabels(renamed.labels().size()).exception();
+            }
+            if (!renamed.equals(spec)) {
+                entry.change(entry.job().with(renamed));
+            }
+            return entry.view();
+        }
     }
 
     public void delete(JobId id) throws RefusedException, IOException {

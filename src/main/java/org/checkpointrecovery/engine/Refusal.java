@@ -18,6 +18,12 @@ public sealed interface Refusal {
      */
     record NotAllowed(Verb verb, JobView job, @Nullable String why) implements Refusal {}
 
+    /** The record of a job is damaged, so it can only be deleted. */
+    record DamagedRecord(JobView job) implements Refusal {}
+
+    /** A change would give a job too many labels. */
+    record TooManyLabels(int labels) implements Refusal {}
+
     /** A job needs the file. */
     record FileInUse(String file, JobView user) implements Refusal {}
 

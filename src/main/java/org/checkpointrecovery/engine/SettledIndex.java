@@ -44,7 +44,7 @@ final class SettledIndex implements Closeable {
     /** Reads the jobs that a client sees first: the first records take longest, until their code is loaded. */
     private void readAhead() {
         try {
-            registry.list(null, null, READ_AHEAD);
+            registry.newest(READ_AHEAD);
         } catch (IOException e) {
             log.debug("Cannot read the newest jobs", e); // a client that asks for them learns why
         }

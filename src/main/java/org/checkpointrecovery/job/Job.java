@@ -185,6 +185,11 @@ public record Job(
         return with(Ends.NONE).with(end.state(), end.at(), before, recovery, end.totalItems());
     }
 
+    /** Returns the job with a spec that differs in name and labels only. */
+    public Job with(JobSpec renamed) {
+        return new Job(submission.with(renamed), totalItems, state, stateSince, runs, recovery, ends);
+    }
+
     private Job with(Ends others) {
         return new Job(submission, totalItems, state, stateSince, runs, recovery, others);
     }

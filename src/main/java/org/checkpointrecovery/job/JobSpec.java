@@ -2,18 +2,23 @@ package org.checkpointrecovery.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's request. Never changes after submission.
+ * The client's request. After submission, only its name and labels change.
  *
- * @param name a label for people, or null
+ * @param name for people, or null
+ * @param labels values by key, sorted; null if there are none
  * @param callbackUrl the URL that receives each end of the job, or null
  * @param start whether to queue the job at once
  * @param faults failures to rehearse, or null
  */
 public record JobSpec(
         @Nullable String name,
+        @Nullable Map<String, String> labels,
         ItemsSpec items,
         ProcessorSpec processor,
         Execution execution,
@@ -22,6 +27,7 @@ public record JobSpec(
         boolean start,
         @Nullable Faults faults) {
     public JobSpec {
+        labels = labels == null || labels.isEmpty() ? null : Collections.unmodifiableMap(new TreeMap<>(labels));
         requireNonNull(items);
         requireNonNull(processor);
         requireNonNull(execution);
@@ -71,7 +77,14 @@ public record JobSpec(
         return with(new ItemsSpec(new InputSpec.FailedItemsOf(parent, first), format()), true, null);
     }
 
+    /** Returns this spec with another name and other labels. */
+    public JobSpec named(@Nullable String newName, @Nullable Map<String, String> newLabels) {
+        return new JobSpec(
+                newName, newLabels, items, processor, execution, failedItemLimits, callbackUrl, start, faults);
+    }
+
     private JobSpec with(ItemsSpec newItems, boolean newStart, @Nullable Faults newFaults) {
-        return new JobSpec(name, newItems, processor, execution, failedItemLimits, callbackUrl, newStart, newFaults);
+        return new JobSpec(
+                name, labels, newItems, processor, execution, failedItemLimits, callbackUrl, newStart, newFaults);
     }
 }

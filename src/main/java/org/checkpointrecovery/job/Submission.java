@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a job from its submission on, and never changes.
+ * What is known of a job from its submission on. Only the name and the labels in the spec change.
  *
  * @param parentId the job whose failed items this one retries, or null
  * @param spec null only if the job's record is damaged
@@ -23,5 +23,9 @@ public record Submission(
     public Submission {
         requireNonNull(id);
         requireNonNull(createdAt);
+    }
+
+    Submission with(JobSpec changed) {
+        return new Submission(id, parentId, changed, identity, idempotencyKey, createdAt);
     }
 }

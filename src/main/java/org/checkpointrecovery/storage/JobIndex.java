@@ -1,20 +1,27 @@
 package org.checkpointrecovery.storage;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Traits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,20 +30,21 @@ import org.slf4j.LoggerFactory;
  * The index of the settled jobs, a file with a line for each, sorted by id:
  *
  * <pre>
- * jobs-index 1 fae8e9b4
- * 0mh3k2v9x-7fq2mzt4 COMPLETED - - 0 5d2c0f7e8a1b9634 7e1b0a55
- * 0mh3k2va1-02c8kd9q FAILED 0mh3k2v9x-7fq2mzt4 0mh3k2v80-1q7fa2b3 9c41d2e8f0a7b653 91f0c3d24b5a6e78 1c0d9f3e
+ * jobs-index 2 fae8e9b4
+ * 0mh3k2v9x-7fq2mzt4 COMPLETED - - 1795428930123 text-stats - 0 5d2c0f7e8a1b9634 7e1b0a55
+ * 0mh3k2va1-02c8kd9q FAILED 0mh3k2v9x-7fq2mzt4 0mh3k2v80-1q7fa2b3 1795428931005 http =nightly+run&team=blue 9c41d2e8f0a7b653 91f0c3d24b5a6e78 1c0d9f3e
  * </pre>
  *
- * with the id, state, parent, upload, digest of the idempotency key, stamp, and the CRC-32C of the line before it. The file is
- * a cache: a start believes a line only if the job's files have the stamp of the line, and reads the record otherwise. So it is
+ * with the id, state, parent, upload, milliseconds of its creation, processor, name and labels, digest of the idempotency key,
+ * stamp, and the CRC-32C of the line before it. The name and the labels are encoded as in a query; the name has no key. The
+ * file is a cache: a start believes a line only if the job's files have the stamp of the line, and reads the record otherwise. So it is
  * never forced, and may be deleted, torn or older than the records.
  */
 public final class JobIndex {
     private static final Logger log = LoggerFactory.getLogger(JobIndex.class);
-    private static final String HEADER = "jobs-index 1";
+    private static final String HEADER = "jobs-index 2";
     private static final String NONE = "-";
-    private static final int FIELDS = 6;
+    private static final int FIELDS = 9;
     private static final int WRITE_BYTES = 64 * 1024;
 
     private final Disk disk;
@@ -70,6 +78,44 @@ public final class JobIndex {
 
     private static String sealed(String line) {
         return line + " " + checksum(line) + "\n";
+    }
+
+    private static String text(Traits traits) {
+        StringJoiner names = new StringJoiner("&");
+        if (traits.name() != null) {
+            names.add("=" + encoded(traits.name()));
+        }
+        if (traits.labels() != null) {
+            traits.labels().forEach((key, value) -> names.add(encoded(key) + "=" + encoded(value)));
+        }
+        return traits.createdMillis() + " " + (traits.processor() == null ? NONE : traits.processor()) + " "
+                + (names.length() == 0 ? NONE : names);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    /** @throws IllegalArgumentException if they are not those of {@link #text} */
+    private static Traits traits(String createdMillis, String processor, String names) {
+        String name = null;
+        Map<String, String> labels = new TreeMap<>();
+        for (String pair : names.equals(NONE) ? new String[0] : names.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            String value = URLDecoder.decode(pair.substring(equals + 1), UTF_8);
+            if (equals < 0) {
+                throw new IllegalArgumentException("not a label: " + pair);
+            } else if (equals == 0) {
+                name = value;
+            } else {
+                labels.put(URLDecoder.decode(pair.substring(0, equals), UTF_8), value);
+            }
+        }
+        return new Traits(
+                Long.parseLong(createdMillis),
+                processor.equals(NONE) ? null : processor.intern(),
+                name,
+                labels.isEmpty() ? null : labels);
     }
 
     private static String checksum(String text) {
@@ -115,8 +161,9 @@ public final class JobIndex {
                                 Status.valueOf(fields[1]),
                                 fields[2].equals(NONE) ? null : new JobId(fields[2]),
                                 fields[3].equals(NONE) ? null : fields[3],
-                                Long.parseUnsignedLong(fields[4], 16),
-                                Long.parseUnsignedLong(fields[5], 16));
+                                traits(fields[4], fields[5], fields[6]),
+                                Long.parseUnsignedLong(fields[7], 16),
+                                Long.parseUnsignedLong(fields[8], 16));
                     } catch (IllegalArgumentException e) {
                         damaged++;
                     }
@@ -177,8 +224,8 @@ public final class JobIndex {
         /** Adds a job. Its id must be larger than those before it. */
         public void add(SettledJob job) throws IOException {
             line(job.id() + " " + job.status() + " " + (job.parentId() == null ? NONE : job.parentId()) + " "
-                    + (job.fileId() == null ? NONE : job.fileId()) + " " + Long.toHexString(job.keyDigest()) + " "
-                    + Long.toHexString(job.stamp()));
+                    + (job.fileId() == null ? NONE : job.fileId()) + " " + text(job.traits()) + " "
+                    + Long.toHexString(job.keyDigest()) + " " + Long.toHexString(job.stamp()));
         }
 
         private void line(String text) throws IOException {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Traits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,12 @@ public record SettledJob(
         Status status,
         @Nullable JobId parentId,
         @Nullable String fileId,
+        Traits traits,
         long keyDigest,
         long stamp) {
     public SettledJob {
         requireNonNull(id);
+        requireNonNull(traits);
         if (!status.isEnd()) {
             throw new IllegalArgumentException(status + " is not an end");
         }

@@ -172,10 +172,24 @@ public final class Contract {
                     .filter(parameter -> is(parameter, "query", name))
                     .findFirst()
                     .ifPresentOrElse(
-                            parameter -> checkText("query parameter " + name, value, parameter, problems),
+                            parameter -> checkQuery("query parameter " + name, value, parameter, problems),
                             () -> problems.add("query parameter " + name + " was taken and is not documented"));
         }
         checkRequestHeaders(exchange, parameters, problems);
+    }
+
+    /** Checks each element of an array: it is repeated, or with {@code explode: false} separated by commas. */
+    private static void checkQuery(String what, String value, Node parameter, List<String> problems) {
+        Node items = parameter.child("schema").child("items");
+        if (!items.exists()) {
+            checkText(what, value, parameter, problems);
+            return;
+        }
+        boolean separated =
+                parameter.has("explode") && !parameter.child("explode").json().asBoolean(true);
+        for (String element : separated ? value.split(",", -1) : new String[] {value}) {
+            items.errorsOfText(element).forEach(error -> problems.add(what + error));
+        }
     }
 
     private static void checkRequestHeaders(Exchange exchange, List<Node> parameters, List<String> problems) {

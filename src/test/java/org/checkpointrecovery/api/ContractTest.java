@@ -484,7 +484,7 @@ class ContractTest {
     @Test
     void routes_that_the_contract_does_not_have_are_reported_and_the_other_way_round() {
         assertThatCode(() -> contract.assertRoutesAre(contract.operations())).doesNotThrowAnyException();
-        assertThat(contract.operations()).hasSize(32).contains("GET /", "POST /v1/jobs/{id}/retry-failed");
+        assertThat(contract.operations()).hasSize(34).contains("GET /", "POST /v1/jobs/{id}/retry-failed");
         Contract files = new Contract(ONE_OPERATION);
         files.assertRoutesAre(Set.of("GET /a/{id}", "HEAD /a/{id}", "OPTIONS /a/{id}"));
         assertThatThrownBy(() -> files.assertRoutesAre(Set.of("POST /a/{id}")))

@@ -183,6 +183,8 @@ class DocumentedAnswersTest {
         for (String path : List.of("", "/progress", "/results", "/errors", "/errors/summary")) {
             http.get("/v1/jobs/" + id + path).is(200);
         }
+        http.patch("/v1/jobs/" + id, "{\"labels\":{\"team\":\"blue\"}}").is(200);
+        http.get("/v1/jobs/summary").is(200);
         http.delete("/v1/jobs/" + id).is(204);
     }
 
@@ -224,6 +226,8 @@ class DocumentedAnswersTest {
         http.get(results, "Accept", "text/csv").is(200);
         String child = http.ask(id, "retry-failed").is(201).id();
         http.await(child, "COMPLETED");
+        http.patch("/v1/jobs/" + id, "{\"labels\":{\"team\":\"blue\"}}").is(200);
+        http.get("/v1/jobs/summary").is(200);
         http.delete("/v1/jobs/" + id).is(204);
         http.get("/v1/jobs/" + child + "/results?merged=true").isProblem(409, "conflict");
     }
@@ -288,6 +292,7 @@ class DocumentedAnswersTest {
         calls.put("POST /v1/jobs", () -> http.post("/v1/jobs", ITEMS + "}"));
         calls.put("POST /v1/jobs/validate", () -> http.post("/v1/jobs/validate", large));
         calls.put("DELETE /v1/jobs/{id}", () -> http.delete("/v1/jobs/" + created));
+        calls.put("PATCH /v1/jobs/{id}", () -> http.patch("/v1/jobs/" + created, "{\"name\":\"new\"}"));
         calls.put("POST /v1/jobs/{id}/start", () -> http.ask(created, "start"));
         calls.put("POST /v1/jobs/{id}/pause", () -> http.ask(running, "pause"));
         calls.put("POST /v1/jobs/{id}/resume", () -> http.ask(crashed, "resume"));
@@ -354,14 +359,16 @@ class DocumentedAnswersTest {
         for (String operation : operations(503)) {
             if (!reads(operation)) {
                 String path = path(operation, operation.contains("/files") ? file : id);
-                Answer answer = operation.equals("POST /v1/jobs")
-                        ? http.post(path, ITEMS + "}")
-                        : http.call(method(operation), path);
+                Answer answer = switch (operation) {
+                    case "POST /v1/jobs" -> http.post(path, ITEMS + "}");
+                    case "PATCH /v1/jobs/{id}" -> http.patch(path, "{}");
+                    default -> http.call(method(operation), path);
+                };
                 answer.isProblem(503, "unavailable");
                 tried.add(operation);
             }
         }
-        assertThat(tried).hasSize(11);
+        assertThat(tried).hasSize(12);
     }
 
     @Test
@@ -372,6 +379,7 @@ class DocumentedAnswersTest {
                 .filter(DocumentedAnswersTest::reads)
                 .forEach(
                         operation -> exceptions.put(operation + " 503", "reads are answered until the port is closed"));
+        exceptions.put("PATCH /v1/jobs/{id} 409", "it takes a damaged record, and is met by LabelsTest");
         exceptions.put("GET /v1/events 200", "it does not end, and is read by EventsTest");
         CONTRACT.assertRoutesAre(service.server().routeNames());
         CONTRACT.assertEverythingSeen(exceptions);

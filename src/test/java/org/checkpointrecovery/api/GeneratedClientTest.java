@@ -121,7 +121,7 @@ class GeneratedClientTest {
         Set<String> found = new HashSet<>();
         String token = null;
         do {
-            JobList page = jobs.listJobs(JobState.CREATED, 2, token);
+            JobList page = jobs.listJobs(List.of(JobState.CREATED), null, null, null, null, null, null, null, 2, token);
             page.getJobs().forEach(job -> found.add(job.getId()));
             token = page.getNextPageToken();
         } while (token != null);

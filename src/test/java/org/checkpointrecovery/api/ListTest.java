@@ -108,6 +108,96 @@ class ListTest {
     }
 
     @Test
+    void several_states_are_listed_together() {
+        List<String> completed = allPages("/v1/jobs?state=COMPLETED&", 2);
+        assertThat(allPages("/v1/jobs?state=COMPLETED,CREATED&", 7)).isEqualTo(JOBS);
+        assertThat(allPages("/v1/jobs?state=FAILED%2CCOMPLETED&", 7)).isEqualTo(completed);
+        http.get("/v1/jobs?state=FAILED,").isInvalid("state");
+        http.get("/v1/jobs?state=FAILED,failed,x").isInvalid("state");
+        http.get("/v1/jobs?state=FAILED&state=CRASHED").isInvalid("state");
+    }
+
+    @Test
+    void jobs_are_counted_by_state() {
+        Answer summary = http.get("/v1/jobs/summary").is(200);
+        assertThat(summary.number("/total")).isEqualTo(60);
+        assertThat(summary.number("/states/COMPLETED")).isEqualTo(6);
+        assertThat(summary.number("/states/CREATED")).isEqualTo(54);
+        assertThat(summary.at("/states")).hasSize(10);
+        http.get("/v1/jobs/summary?state=FAILED").isInvalid("state");
+        http.delete("/v1/jobs/summary").isProblem(405, "method-not-allowed");
+    }
+
+    @Test
+    void jobs_are_found_by_labels_name_processor_parent_and_time() {
+        String blue =
+                http.submit("{\"start\":false,\"name\":\"night run\",\"labels\":{\"team\":\"blue\",\"env\":\"a:b ü\"},"
+                        + "\"input\":{\"items\":[]}}");
+        String red = http.submit(
+                "{\"start\":false,\"name\":\"a night\",\"labels\":{\"team\":\"red\"},\"input\":{\"items\":[]},"
+                        + "\"processor\":{\"type\":\"http\",\"url\":\"http://localhost:1/\"}}");
+        try {
+            assertThat(allPages("/v1/jobs?label=team:blue&", 1)).containsExactly(blue);
+            assertThat(allPages("/v1/jobs?label=team&", 1)).containsExactly(red, blue);
+            assertThat(allPages("/v1/jobs?label=team&sort=createdAt&", 1)).containsExactly(blue, red);
+            assertThat(allPages("/v1/jobs?label=team&sort=name&", 1)).containsExactly(red, blue);
+            assertThat(allPages("/v1/jobs?sort=name&", 7))
+                    .startsWith(red, blue, JOBS.get(59))
+                    .hasSize(62);
+            assertThat(allPages("/v1/jobs?label=team&label=env:a%3Ab+%C3%BC&", 1))
+                    .containsExactly(blue);
+            assertThat(allPages("/v1/jobs?label=team:blue&label=team:red&", 1)).isEmpty();
+            assertThat(allPages("/v1/jobs?name=night&", 1)).containsExactly(blue);
+            assertThat(allPages("/v1/jobs?name=Night&", 1)).isEmpty();
+            assertThat(allPages("/v1/jobs?processor=http&", 1)).containsExactly(red);
+            assertThat(allPages("/v1/jobs?parentId=" + blue + "&", 1)).isEmpty();
+            String created = http.job(blue).text("/createdAt");
+            assertThat(allPages("/v1/jobs?label=team:blue&createdAfter=" + created + "&", 1))
+                    .isEmpty();
+            assertThat(allPages("/v1/jobs?label=team:blue&createdBefore=" + created + "&", 1))
+                    .isEmpty();
+            assertThat(allPages(
+                            "/v1/jobs?createdAfter=2026-01-01T00:00:00%2B01:00&createdBefore=9999-12-31T23:59:59Z&",
+                            500))
+                    .hasSize(62);
+            http.patch("/v1/jobs/" + red, "{\"labels\":{\"team\":\"blue\"}}").is(200);
+            assertThat(allPages("/v1/jobs?label=team:blue&", 1)).containsExactly(red, blue);
+        } finally {
+            http.delete("/v1/jobs/" + blue).is(204);
+            http.delete("/v1/jobs/" + red).is(204);
+        }
+    }
+
+    @Test
+    void a_token_belongs_to_its_filter_and_order() {
+        String token = http.get("/v1/jobs?state=CREATED&pageSize=1").is(200).text("/nextPageToken");
+        http.get("/v1/jobs?pageSize=3&sort=-createdAt&state=CREATED&pageToken=" + token)
+                .is(200);
+        for (String other : List.of("", "state=COMPLETED&", "state=CREATED&sort=name&", "state=CREATED&label=a&")) {
+            http.get("/v1/jobs?" + other + "pageToken=" + token).isInvalid("pageToken");
+        }
+        for (String wrong : List.of(
+                JOBS.get(0), token + ".x", token + ".YQ", token.substring(0, token.length() - 1), "." + token)) {
+            http.get("/v1/jobs?state=CREATED&pageToken=" + wrong).isInvalid("pageToken");
+        }
+        String named = http.get("/v1/jobs?sort=name&pageSize=1").is(200).text("/nextPageToken");
+        http.get("/v1/jobs?sort=name&pageToken=" + named + ".%25").isInvalid("pageToken");
+    }
+
+    @Test
+    void wrong_filters_are_all_named() {
+        http.get(
+                        "/v1/jobs?label=a%20b&name=&processor=ftp&createdAfter=yesterday&createdBefore=2026-11-23&parentId=x&sort=id")
+                .isInvalid("label", "name", "processor", "createdAfter", "createdBefore", "parentId", "sort");
+        http.get("/v1/jobs?label=").isInvalid("label");
+        http.get("/v1/jobs?label=team:").isInvalid("label");
+        http.get("/v1/jobs?label=:blue").isInvalid("label");
+        http.get("/v1/jobs?createdAfter=2026-11-23T10:15:30+01:00").isInvalid("createdAfter");
+        http.get("/v1/jobs?" + "label=a&".repeat(20) + "label=b").isInvalid("label");
+        http.get("/v1/files?label=a").isInvalid("label");
+    }
+
+    @Test
     void a_page_goes_on_behind_what_was_deleted_in_between() {
         String extra = http.submit("{\"start\":false,\"input\":{\"items\":[]}}");
         Answer first = http.get("/v1/jobs?pageSize=1").is(200);
@@ -140,7 +230,7 @@ class ListTest {
         http.get("/v1/jobs?pagesize=5").isInvalid("pagesize");
         http.get("/v1/files?state=COMPLETED").isInvalid("state");
         http.get("/v1/jobs?&").isInvalid("", "");
-        http.get("/v1/jobs?state=x&pageSize=0&pageToken=y").isInvalid("state", "pageSize", "pageToken");
+        http.get("/v1/jobs?state=x&pageSize=0&pageToken=y").isInvalid("state", "pageToken", "pageSize");
         http.get("/v1/files?pageSize=0&pageToken=y").isInvalid("pageSize", "pageToken");
     }
 

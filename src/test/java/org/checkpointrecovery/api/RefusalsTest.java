@@ -33,6 +33,8 @@ class RefusalsTest {
             new Refusal.InputTooLarge(Refusal.InputPart.WHOLE, 1),
             new Refusal.BadProcessor(List.of("headers", "a/b~"), "is bad"),
             new Refusal.QueueFull(1),
+            new Refusal.DamagedRecord(VIEW),
+            new Refusal.TooManyLabels(21),
             new Refusal.Stopping());
 
     @Test

@@ -97,6 +97,11 @@ public final class ServiceClient implements AutoCloseable {
         return send(http.post(path).contentType("application/json").body(json));
     }
 
+    /** Sends a JSON Merge Patch. */
+    public Answer patch(String path, String json) {
+        return send(http.patch(path).contentType("application/merge-patch+json").body(json));
+    }
+
     /** Uploads a file, and returns its id. */
     public String upload(byte[] content) {
         return send(http.post("/v1/files")

@@ -69,7 +69,7 @@ class SubmissionTest {
         assertThat(submitted.header("Location")).isEqualTo("/v1/jobs/" + job.id());
         assertThat(submitted.header("Idempotency-Replayed")).isEmpty();
         assertThat(job.at("/spec")).isEqualTo(new JsonMapper().readTree("""
-                        {"name":null,"input":{"items":["a"," b "]},"format":"lines","delimiter":null,"header":null,"skipRecords":null,"quote":null,
+                        {"name":null,"labels":{},"input":{"items":["a"," b "]},"format":"lines","delimiter":null,"header":null,"skipRecords":null,"quote":null,
                          "processor":{"type":"text-stats"},"engine":"local","batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip",
                          "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,
                          "start":false,"faults":null}"""));
@@ -85,7 +85,7 @@ class SubmissionTest {
     @Test
     void a_spec_with_every_option_is_shown_as_it_was_sent() throws IOException {
         String spec = """
-                {"name":"Nächtlich 🌙","input":{"items":["a","b","c"]},"format":"csv","delimiter":";","header":["one","two"],"skipRecords":2,"quote":"none",
+                {"name":"Nächtlich 🌙","labels":{"a":"1"},"input":{"items":["a","b","c"]},"format":"csv","delimiter":";","header":["one","two"],"skipRecords":2,"quote":"none",
                  "processor":{"type":"text-stats"},"engine":"local","batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,
                  "maxFailedPercent":2.5,"callbackUrl":null,"start":false,
                  "faults":{"crashAfterItems":9223372036854775807,"crashPoint":"torn-results","failItems":[1,3],

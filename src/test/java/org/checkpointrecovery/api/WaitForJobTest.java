@@ -96,6 +96,10 @@ class WaitForJobTest {
             default -> "}";
         };
         disk.holdResults();
+        if (state.equals("PAUSED")) { // a queued job is paused at once; a running one might complete instead
+            http.await(http.submit(JOB + "}"), "RUNNING");
+            http.await(http.submit(JOB + "}"), "RUNNING");
+        }
         String id = http.submit(JOB + fault);
         disk.awaitHeldResults();
         try (RawHttp raw = waiting(id)) {

@@ -424,6 +424,7 @@ class FileRunTest {
             RunProcessor processor, CommitMode commit, Format format, TextEncoding encoding, @Nullable Faults faults) {
         return new JobSpec(
                 null,
+                null,
                 new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.from(encoding)), format),
                 processor.spec(),
                 new Execution(EngineKind.LOCAL, 2, 1, commit),

@@ -126,7 +126,7 @@ final class CrashedJob {
     }
 
     private void checkAcknowledged(TestService service) throws Exception {
-        assertThat(service.service().jobs().list(null, null, 10)).hasSizeLessThanOrEqualTo(1);
+        assertThat(service.service().jobs().newest(10)).hasSizeLessThanOrEqualTo(1);
         assertThat(disk.list(TestService.DATA.resolve("jobs"))).hasSizeLessThanOrEqualTo(1);
         if (file != null) {
             assertThat(service.service().uploads().file(file).bytes()).isEqualTo(requireNonNull(source.upload).length);
@@ -151,7 +151,7 @@ final class CrashedJob {
                     .id();
         }
         if (job == null) {
-            List<JobView> unacknowledged = service.service().jobs().list(null, null, 10);
+            List<JobView> unacknowledged = service.service().jobs().newest(10);
             Intake.Submitted submitted =
                     service.service().intake().submit(new NewJob(specOf(file), source.inline, KEY));
             job = submitted.view().job().id();

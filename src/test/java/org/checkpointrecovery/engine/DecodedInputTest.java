@@ -222,7 +222,7 @@ class DecodedInputTest {
     }
 
     private void assertNothingIsLeft(TestService service) throws IOException {
-        assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
+        assertThat(service.service().jobs().newest(10)).isEmpty();
         try (var left = Files.list(data.resolve("jobs"))) {
             assertThat(left).isEmpty();
         }

@@ -152,13 +152,13 @@ class DiskTroubleTest {
         }
 
         private JobId submit(TestService service, NewJob job) throws Exception {
-            int before = service.service().jobs().list(null, null, 10).size();
+            int before = service.service().jobs().newest(10).size();
             try {
                 return service.service().intake().submit(job).view().job().id();
             } catch (IOException e) {
                 refused++;
                 assertThat(e instanceof DiskFullException).isEqualTo(trouble == Trouble.FULL);
-                assertThat(service.service().jobs().list(null, null, 10)).hasSize(before);
+                assertThat(service.service().jobs().newest(10)).hasSize(before);
                 disk.freeSpace();
                 Intake.Submitted again = service.service().intake().submit(job);
                 assertThat(again.replayed()).isFalse();
@@ -271,7 +271,7 @@ class DiskTroubleTest {
                 }
                 reached = disk.operations() >= last;
                 assertThat(opened.uploads().list()).isEmpty();
-                assertThat(opened.jobs().list(null, null, 10)).isEmpty();
+                assertThat(opened.jobs().newest(10)).isEmpty();
             }
             disk.mend();
             disk.restorePower();
@@ -279,7 +279,7 @@ class DiskTroubleTest {
                 assertThat(service.service().uploads().list())
                         .as("trouble %d", operation)
                         .isEmpty();
-                assertThat(service.service().jobs().list(null, null, 10))
+                assertThat(service.service().jobs().newest(10))
                         .as("trouble %d", operation)
                         .isEmpty();
                 assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();

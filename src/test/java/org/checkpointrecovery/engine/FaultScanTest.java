@@ -133,7 +133,7 @@ class FaultScanTest {
             String failed = disk.mend();
             medium.restorePower();
             try (TestService service = start(medium)) {
-                assertThat(service.service().jobs().list(null, null, 10)).hasSize(2);
+                assertThat(service.service().jobs().newest(10)).hasSize(2);
                 complete(service, called);
                 complete(service, inline);
                 assertThat(medium.list(JOBS))
@@ -217,7 +217,7 @@ class FaultScanTest {
         /** Reads the disk past the fault. */
         private Truth truth(TestService service) throws IOException {
             Map<String, Status> jobs = new TreeMap<>();
-            for (JobView view : service.service().jobs().list(null, null, 100)) {
+            for (JobView view : service.service().jobs().newest(100)) {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();

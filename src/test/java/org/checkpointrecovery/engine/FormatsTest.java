@@ -331,7 +331,7 @@ class FormatsTest {
             assertThat(Refused.as(Refusal.BadInput.class, () -> submit(service, spec, tooLong))
                             .why())
                     .contains("longer than 60 bytes");
-            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().newest(10)).isEmpty();
             assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
         }
     }

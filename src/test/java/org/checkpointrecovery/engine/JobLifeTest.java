@@ -334,12 +334,12 @@ class JobLifeTest {
                     Refusal.NoSuchJob.class, () -> service.service().outputs().results(id));
             assertRefused(
                     Refusal.NoSuchJob.class, () -> service.service().verbs().delete(id));
-            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().newest(10)).isEmpty();
         }
         assertThat(disk.list(TestService.DATA.resolve("jobs"))).isEmpty();
         disk.restorePower();
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().newest(10)).isEmpty();
         }
     }
 
@@ -357,7 +357,7 @@ class JobLifeTest {
             assertRefused(Refusal.QueueFull.class, () -> service.submit(spec(), ITEMS));
             assertRefused(Refusal.QueueFull.class, () -> verbs.start(created));
             assertThat(service.status(created)).isEqualTo(Status.CREATED);
-            assertThat(service.service().jobs().list(null, null, 10)).hasSize(4);
+            assertThat(service.service().jobs().newest(10)).hasSize(4);
             verbs.pause(waiting);
             verbs.start(created);
             assertRefused(Refusal.QueueFull.class, () -> verbs.resume(waiting));
@@ -395,8 +395,10 @@ class JobLifeTest {
                     "both workers are busy",
                     () -> service.status(jobs.get(0)) == Status.RUNNING
                             && service.status(jobs.get(1)) == Status.RUNNING);
-            assertThat(service.service().jobs().list(Status.RUNNING, null, 100)).hasSize(2);
-            assertThat(service.service().jobs().list(Status.QUEUED, null, 100)).hasSize(6);
+            assertThat(TestService.inState(service.service().jobs(), Status.RUNNING))
+                    .hasSize(2);
+            assertThat(TestService.inState(service.service().jobs(), Status.QUEUED))
+                    .hasSize(6);
             gated.openGate();
             for (JobId id : jobs) {
                 service.await(id, Status.COMPLETED);
@@ -448,11 +450,14 @@ class JobLifeTest {
                 jobs.add(0, service.submit(spec().notStarted(), ITEMS));
             }
             service.service().verbs().cancel(jobs.get(1));
-            assertThat(ids(service.service().jobs().list(null, null, 3))).isEqualTo(jobs.subList(0, 3));
-            assertThat(ids(service.service().jobs().list(null, jobs.get(2), 3))).isEqualTo(jobs.subList(3, 5));
-            assertThat(ids(service.service().jobs().list(Status.CREATED, null, 2)))
-                    .containsExactly(jobs.get(0), jobs.get(2));
-            assertThat(ids(service.service().jobs().list(Status.FAILED, null, 2)))
+            assertThat(ids(service.service().jobs().newest(3))).isEqualTo(jobs.subList(0, 3));
+            JobPage first = service.service().jobs().list(JobQuery.ALL, 3);
+            assertThat(ids(first.jobs())).isEqualTo(jobs.subList(0, 3));
+            JobQuery rest = new JobQuery(JobQuery.Filter.ALL, JobQuery.Order.NEWEST_FIRST, first.last());
+            assertThat(ids(service.service().jobs().list(rest, 3).jobs())).isEqualTo(jobs.subList(3, 5));
+            assertThat(ids(TestService.inState(service.service().jobs(), Status.CREATED)))
+                    .containsExactly(jobs.get(0), jobs.get(2), jobs.get(3), jobs.get(4));
+            assertThat(ids(TestService.inState(service.service().jobs(), Status.FAILED)))
                     .isEmpty();
         }
     }

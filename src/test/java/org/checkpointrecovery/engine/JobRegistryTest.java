@@ -51,7 +51,7 @@ class JobRegistryTest {
             Await.until(
                     "the jobs that are " + status + " are counted",
                     () -> jobs.count(status)
-                            == jobs.list(status, null, Integer.MAX_VALUE).size());
+                            == TestService.inState(jobs, status).size());
         }
     }
 }

@@ -89,7 +89,7 @@ class PathInputTest {
             assertThat(Refused.as(Refusal.BadInput.class, () -> service.submit(spec(path)))
                             .part())
                     .isEqualTo(Refusal.InputPart.PATH);
-            assertThat(service.service().jobs().list(null, null, 10)).isEmpty();
+            assertThat(service.service().jobs().newest(10)).isEmpty();
         }
     }
 

@@ -264,9 +264,7 @@ class RecoveryTest {
         try (TestService again = TestService.start(disk, OPTIONS.workers(1).maxQueued(1))) {
             Await.until(
                     "all are COMPLETED",
-                    () -> again.service()
-                                    .jobs()
-                                    .list(Status.COMPLETED, null, 10)
+                    () -> TestService.inState(again.service().jobs(), Status.COMPLETED)
                                     .size()
                             == 4);
             again.await(again.submit(spec(), ITEMS), Status.COMPLETED);
@@ -485,7 +483,7 @@ class RecoveryTest {
             service.service().verbs().delete(damagedJob);
         }
         try (TestService service = TestService.start(disk, OPTIONS)) {
-            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().newest(10)).hasSize(1);
         }
     }
 
@@ -584,7 +582,7 @@ class RecoveryTest {
             assertThat(made.replayed()).isFalse();
             assertThat(replayed.replayed()).isTrue();
             assertThat(replayed.view().job().id()).isEqualTo(made.view().job().id());
-            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().newest(10)).hasSize(1);
         } finally {
             clients.shutdown();
         }
@@ -604,7 +602,7 @@ class RecoveryTest {
             gated.openGate();
             assertThatThrownBy(() -> Await.result(first)).hasRootCauseInstanceOf(IOException.class);
             assertThat(Await.result(second).replayed()).isFalse();
-            assertThat(service.service().jobs().list(null, null, 10)).hasSize(1);
+            assertThat(service.service().jobs().newest(10)).hasSize(1);
         } finally {
             clients.shutdown();
         }

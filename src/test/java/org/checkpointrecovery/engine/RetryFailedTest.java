@@ -96,8 +96,7 @@ class RetryFailedTest {
         }
         // With a higher limit they succeed, under the indexes of the first input.
         try (TestService service = TestService.start(disk, OPTIONS.maxItemBytes(10_000))) {
-            JobId grandchild =
-                    service.service().jobs().list(null, null, 1).get(0).job().id();
+            JobId grandchild = service.service().jobs().newest(1).get(0).job().id();
             JobId last = retry(service, grandchild);
             service.await(last, Status.COMPLETED);
             assertThat(service.errors(last)).isEmpty();
@@ -223,7 +222,7 @@ class RetryFailedTest {
             cut = disk.isPowerCut();
             disk.restorePower();
             try (TestService service = TestService.start(disk, OPTIONS)) {
-                List<JobView> newest = service.service().jobs().list(null, null, 1);
+                List<JobView> newest = service.service().jobs().newest(1);
                 JobId found = newest.get(0).job().id();
                 if (child != null) {
                     assertThat(found).isEqualTo(child);

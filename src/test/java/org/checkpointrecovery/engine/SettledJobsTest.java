@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,7 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.NameChange;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
@@ -83,7 +85,7 @@ class SettledJobsTest {
             assertThat(jobs.count(Status.COMPLETED)).isOne();
             assertThat(jobs.count(Status.FAILED)).isOne();
             assertThat(jobs.count(Status.CANCELLED)).isOne();
-            assertThat(jobs.list(Status.FAILED, null, 10)).hasSize(1);
+            assertThat(TestService.inState(jobs, Status.FAILED)).hasSize(1);
             assertThat(service.status(completed)).isEqualTo(Status.COMPLETED);
             assertThat(service.status(failed)).isEqualTo(Status.FAILED);
             assertThat(service.status(cancelled)).isEqualTo(Status.CANCELLED);
@@ -105,10 +107,10 @@ class SettledJobsTest {
             JobRegistry jobs = service.service().jobs();
             assertThat(jobs.unended()).isEmpty();
             assertThat(counted.records).hasValue(0);
-            assertThat(jobs.list(Status.COMPLETED, null, 10)).hasSize(1);
-            assertThat(jobs.list(Status.COMPLETED, null, 10)).hasSize(1);
+            assertThat(TestService.inState(jobs, Status.COMPLETED)).hasSize(1);
+            assertThat(TestService.inState(jobs, Status.COMPLETED)).hasSize(1);
             assertThat(counted.records).hasValue(1);
-            assertThat(jobs.list(null, null, 10))
+            assertThat(jobs.newest(10))
                     .extracting(view -> view.job().id())
                     .containsExactly(cancelled, failed, completed);
             assertThat(counted.records).hasValue(3);
@@ -122,10 +124,10 @@ class SettledJobsTest {
         for (String other : List.of(
                 "",
                 "\n",
-                "jobs-index 2 00000000\n",
+                "jobs-index 3 00000000\n",
                 index.substring(0, lines.get(0).length() + 1),
                 "x" + index,
-                index.replaceFirst("index 1", "index 2"),
+                index.replaceFirst("index 2", "index 1"),
                 index.replaceAll("[0-9a-f]{8}\n", "00000000\n"))) {
             disk.write(INDEX, other.getBytes(StandardCharsets.ISO_8859_1));
             assertFound(disk, 3);
@@ -174,7 +176,39 @@ class SettledJobsTest {
             assertThat(jobs.status(failed)).isEqualTo(Status.CANCELLED);
             assertThat(jobs.count(Status.CANCELLED)).isEqualTo(2);
             assertThat(jobs.count(Status.FAILED)).isZero();
-            assertThat(jobs.list(Status.CANCELLED, null, 10)).hasSize(2);
+            assertThat(TestService.inState(jobs, Status.CANCELLED)).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_changed_name_and_labels_survive_a_power_cut_whatever_the_index_says() throws Exception {
+        NameChange change = new NameChange(true, "later", false, Map.of("team", "blue"), Set.of());
+        for (long seed = 0; seed < 20; seed++) {
+            disk = CrashedJob.emptyDisk(seed);
+            three_settled_jobs(); // on a disk of its own
+            TestService service = TestService.start(disk, OPTIONS);
+            service.service().verbs().rename(completed, change);
+            service.service().verbs().rename(cancelled, change);
+            disk.cutPowerAt(disk.operations() + 1); // nothing is written any more
+            service.close();
+            disk.restorePower();
+            for (int start = 0; start < 2; start++) { // from the records, then from the index
+                try (TestService again = TestService.start(disk, OPTIONS)) {
+                    JobQuery.Filter blue = new JobQuery.Filter(
+                            Set.of(),
+                            List.of(new JobQuery.LabelFilter("team", "blue")),
+                            "later",
+                            null,
+                            JobQuery.Filter.ALL.created(),
+                            null);
+                    JobPage page =
+                            again.service().jobs().list(new JobQuery(blue, JobQuery.Order.NEWEST_FIRST, null), 10);
+                    assertThat(page.jobs()).extracting(view -> view.job().id()).containsExactly(cancelled, completed);
+                    assertThat(page.jobs())
+                            .allMatch(view ->
+                                    "later".equals(view.job().validSpec().name()));
+                }
+            }
         }
     }
 
@@ -227,7 +261,7 @@ class SettledJobsTest {
             assertThat(damaged.state().reason()).isNotNull().extracting("code").isEqualTo(ErrorCode.JOB_RECORD_DAMAGED);
             assertThat(service.service().jobs().count(Status.COMPLETED)).isZero();
             assertThat(service.service().jobs().count(Status.FAILED)).isEqualTo(2);
-            assertThat(service.service().jobs().list(Status.COMPLETED, null, 10))
+            assertThat(TestService.inState(service.service().jobs(), Status.COMPLETED))
                     .isEmpty();
             service.service().verbs().delete(completed);
             assertThat(service.service().jobs().count(Status.FAILED)).isOne();

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.ServiceGraph;
@@ -153,6 +154,14 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
             throw e;
         }
         return started;
+    }
+
+    /** The jobs in a state, newest first. */
+    static List<JobView> inState(JobRegistry jobs, Status status) throws IOException {
+        JobQuery.Filter all = JobQuery.Filter.ALL;
+        JobQuery.Filter inState = new JobQuery.Filter(Set.of(status), all.labels(), null, null, all.created(), null);
+        return jobs.list(new JobQuery(inState, JobQuery.Order.NEWEST_FIRST, null), 1000)
+                .jobs();
     }
 
     public JobService service() {

@@ -116,6 +116,7 @@ public final class TestSpec {
                 : new Faults(crashAfterItems, crashPoint, failItems, itemDelay);
         return new JobSpec(
                 null,
+                null,
                 new ItemsSpec(input, format),
                 processor,
                 new Execution(engine, batchSize, parallelism, commit),

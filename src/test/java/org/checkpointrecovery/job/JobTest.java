@@ -47,6 +47,7 @@ class JobTest {
     static JobSpec spec(boolean start) {
         return new JobSpec(
                 null,
+                null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 ProcessorSpec.of("text-stats"),
                 new Execution(EngineKind.LOCAL, 3, 1, CommitMode.GROUP),
@@ -217,6 +218,7 @@ class JobTest {
         Faults faults = new Faults(1L, CrashPoint.PROCESSING, Set.of(1L), Duration.ZERO);
         JobSpec parent = new JobSpec(
                 "name",
+                Map.of("team", "blue"),
                 new ItemsSpec(new InputSpec.Upload("file"), Format.LINES),
                 ProcessorSpec.of("text-stats"),
                 new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
@@ -227,6 +229,7 @@ class JobTest {
         assertThat(parent.retryOf(ID, ID))
                 .isEqualTo(new JobSpec(
                         "name",
+                        Map.of("team", "blue"),
                         new ItemsSpec(new InputSpec.FailedItemsOf(ID, ID), Format.LINES),
                         ProcessorSpec.of("text-stats"),
                         new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),

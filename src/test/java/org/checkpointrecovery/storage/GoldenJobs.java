@@ -46,6 +46,7 @@ public final class GoldenJobs {
     static final Instant LATER = Instant.parse("2026-11-23T10:16:00Z");
     private static final Reason REASON =
             new Reason(ErrorCode.IO_ERROR, "a \"message\" with \u00fc, \ud83d\ude00 and \u0001");
+    private static final Map<String, String> LABELS = Map.of("team", "blue", "a/b.c_d-e", "\u00fc \"\ud83d\ude00\"");
     private static final Position POSITION = new Position(7, 123, 456, 78, 5, 2, -5);
     private static final InputIdentity OWN = new InputIdentity(395, null, -2_093_146_413);
     private static final InputIdentity FOREIGN = new InputIdentity(1L << 40, new InputTimes(NOW, NOW.plusNanos(1)), 17);
@@ -66,6 +67,7 @@ public final class GoldenJobs {
         all.put("job-crashed-faults.json", crashed());
         all.put("job-failed-retry.json", failed());
         all.put("job-completed-ends.json", completed());
+        all.put("job-completed-labels.json", labelled());
         all.put("job-completed-empty.json", state(new JobState.Completed(Position.START, null)));
         return all;
     }
@@ -74,6 +76,7 @@ public final class GoldenJobs {
             @Nullable String name, InputSpec input, Format format, ProcessorSpec processor, @Nullable Faults faults) {
         return new JobSpec(
                 name,
+                null,
                 new ItemsSpec(input, format),
                 processor,
                 new Execution(
@@ -85,6 +88,10 @@ public final class GoldenJobs {
                 name == null ? null : "https://example.org/done",
                 name == null,
                 faults);
+    }
+
+    private static Job labelled() {
+        return state(new JobState.Completed(Position.START, null)).with(plain().named("nightly", LABELS));
     }
 
     private static JobSpec plain() {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.checkpointrecovery.job.CommitMode;
@@ -54,6 +55,7 @@ class JobCodecTest {
     private static JobSpec spec(InputSpec input, @Nullable Faults faults) {
         return new JobSpec(
                 "a name \ud83d\ude00",
+                Map.of("team", "blue", "a", "\u00fc"),
                 new ItemsSpec(input, Format.LINES),
                 ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
@@ -117,6 +119,7 @@ class JobCodecTest {
     @Test
     void what_may_be_missing_is_read_as_missing() throws IOException {
         JobSpec spec = new JobSpec(
+                null,
                 null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 ProcessorSpec.of(TextStatsKind.TYPE),

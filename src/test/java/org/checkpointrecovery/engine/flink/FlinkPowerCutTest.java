@@ -154,7 +154,7 @@ class FlinkPowerCutTest {
     private static void liveOn(Life life, Disk disk, FakeCluster cluster, Left clean, boolean crashed)
             throws Exception {
         live(life, disk, cluster.engine(disk, 2), () -> false, service -> {
-            JobView view = service.service().jobs().list(null, null, 2).get(0);
+            JobView view = service.service().jobs().newest(2).get(0);
             JobId id = view.job().id();
             if (view.job().status() == Status.COMPLETED) {
                 assertThat(new Left(service.results(id), service.errors(id))).isEqualTo(clean);
@@ -198,7 +198,7 @@ class FlinkPowerCutTest {
         TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
         try {
             service.service().open();
-            List<JobView> found = service.service().jobs().list(null, null, 2);
+            List<JobView> found = service.service().jobs().newest(2);
             JobId id = found.isEmpty()
                     ? service.submit(spec(), items())
                     : found.get(0).job().id();

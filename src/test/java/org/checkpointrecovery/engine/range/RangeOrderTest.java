@@ -48,6 +48,7 @@ class RangeOrderTest {
     private static Job job(ProcessorSpec processor, @Nullable Faults faults) {
         JobSpec spec = new JobSpec(
                 "a \"name\" \ud83d\ude00\n",
+                null,
                 new ItemsSpec(new InputSpec.FailedItemsOf(PARENT, PARENT), new Format(Format.Kind.CSV, ';')),
                 processor,
                 new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
