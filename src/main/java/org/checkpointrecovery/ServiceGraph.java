@@ -8,13 +8,13 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.checkpointrecovery.api.ApiServer;
 import org.checkpointrecovery.api.CallbackBody;
 import org.checkpointrecovery.callback.Poster;
 import org.checkpointrecovery.callback.SignedCallbacks;
+import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.Callbacks;
 import org.checkpointrecovery.engine.Engines;
@@ -47,9 +47,6 @@ import org.slf4j.LoggerFactory;
 /** The service, wired from its parts. */
 public final class ServiceGraph implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ServiceGraph.class);
-
-    /** Name of the secret that signs callbacks. */
-    private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
     private final ServiceConfig config;
     private final DataLayout data;
@@ -139,10 +136,7 @@ public final class ServiceGraph implements AutoCloseable {
         ServiceConfig.Processors provided = config.processors();
         return AllKinds.ofService(
                 new HttpKind(
-                        provided.secrets().without(CALLBACK_KEY),
-                        ServiceConfig.Processors.SECRETS_SETTING,
-                        client,
-                        surroundings.clock()),
+                        provided.secrets(), ServiceConfig.Processors.SECRETS_SETTING, client, surroundings.clock()),
                 new CommandKind(provided.commands(), ServiceConfig.Processors.COMMANDS_SETTING),
                 new PluginKind(provided.plugins(), ServiceConfig.Processors.PLUGINS_SETTING));
     }
@@ -150,13 +144,15 @@ public final class ServiceGraph implements AutoCloseable {
     private static Callbacks callbacks(
             ServiceConfig config, DataLayout data, Surroundings surroundings, CallClient client) throws IOException {
         KeyFile keyFile = new KeyFile(surroundings.disk(), data.callbackKey());
-        keyFile.restrictToOwner();
-        Optional<String> givenKey = config.processors().secrets().value(CALLBACK_KEY);
+        keyFile.prepare();
+        WebhookSecret given = config.processors().callbackSecret();
         Clock clock = surroundings.clock();
         return new SignedCallbacks(
                 client.rules(),
                 () -> new Poster(client, clock, surroundings.patience().callbacks()),
-                () -> givenKey.isPresent() ? givenKey.get() : keyFile.readOrCreate(),
+                () -> given != null
+                        ? given
+                        : WebhookSecret.parse(keyFile.readOrCreate()).orElseThrow(),
                 CallbackBody::of,
                 clock);
     }

@@ -92,15 +92,16 @@ class DocumentationIT {
                     directory.resolve("check.py"),
                     only(blocks, "def is_genuine").text() + """
                     import sys
-                    key = open("data/service/callback-key").read().strip()
-                    headers = {"Callback-Timestamp": sys.argv[1], "Callback-Signature": sys.argv[2]}
+                    secret = open("data/service/callback-key").read().strip()
+                    headers = dict(zip(["webhook-id", "webhook-timestamp", "webhook-signature"], sys.argv[1:]))
                     body = open("body", "rb").read()
-                    print(is_genuine(key, headers, body), is_genuine(key, headers, body + b" "))
+                    print(is_genuine(secret, headers, body), is_genuine(secret, headers, body + b" "))
                     """);
-            String timestamp = callback.headers().getFirst("Callback-Timestamp");
-            String signature = callback.headers().getFirst("Callback-Signature");
-            assertThat(reader.run("python3 check.py '" + timestamp + "' '" + signature + "'\n", false))
-                    .isEqualTo("True False\n");
+            StringBuilder command = new StringBuilder("python3 check.py");
+            for (String header : List.of("webhook-id", "webhook-timestamp", "webhook-signature")) {
+                command.append(" '").append(callback.headers().getFirst(header)).append('\'');
+            }
+            assertThat(reader.run(command.append('\n').toString(), false)).isEqualTo("True False\n");
         }
     }
 

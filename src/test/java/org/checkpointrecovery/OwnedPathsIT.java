@@ -137,7 +137,7 @@ class OwnedPathsIT {
                             .as("%s", path)
                             .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
         }
-        Path key = Files.writeString(data.resolve("callback-key"), "0".repeat(64) + "\n");
+        Path key = Files.writeString(data.resolve("callback-key"), "whsec_" + "A".repeat(43) + "=\n");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
         try (PackedJar jar = PackedJar.serve(directory)) {
             jar.url();

@@ -23,7 +23,7 @@ class SecretsTest {
     private static final String TOKEN = "zqxTokenThatNobodyMaySee31";
     private static final String PASSWORD = "zqxPasswordThatNobodyMaySee47";
     private static final String LOGIN = Base64.getEncoder().encodeToString(("user:" + PASSWORD).getBytes(ISO_8859_1));
-    private static final String CALLBACK_KEY = "zqxKeyThatNobodyMaySee59";
+    private static final String CALLBACK_KEY = "whsec_zqxKeyThatNobodyMaySeeInAnyLog59";
 
     private static final List<String> LOG_EVERYTHING = List.of(
             "-Dorg.slf4j.simpleLogger.defaultLogLevel=trace",

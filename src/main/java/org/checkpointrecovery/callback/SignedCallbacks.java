@@ -1,20 +1,15 @@
 package org.checkpointrecovery.callback;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.net.URI;
-import java.security.GeneralSecurityException;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.checkpointrecovery.engine.Callbacks;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.job.Job;
@@ -24,40 +19,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends callbacks by POST, with these headers:
+ * Sends callbacks by POST, with the headers of <a href="https://www.standardwebhooks.com">Standard Webhooks</a>:
  *
  * <pre>
- * Callback-Id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED      (job, number of its end, state: stable across retries)
- * Callback-Timestamp: 1795430131                   (seconds, time of this attempt)
- * Callback-Signature: v1=9f86d081...               (HMAC-SHA256 of "TIMESTAMP.BODY", in hexadecimal digits)
+ * webhook-id: 0mh3k2v9x-7fq2mzt4-2-COMPLETED       (job, number of its end, state: stable across retries)
+ * webhook-timestamp: 1795430131                    (seconds, time of this attempt)
+ * webhook-signature: v1,K5oZfzN95Z9U...            (see {@link WebhookSecret#signature})
  * </pre>
  *
- * The client and the key are created for the first callback.
+ * The client and the secret are created for the first callback.
  */
 public final class SignedCallbacks implements Callbacks {
     private static final Logger log = LoggerFactory.getLogger(SignedCallbacks.class);
-    private static final String HMAC = "HmacSHA256";
 
     private final AddressRules rules;
     private final Supplier<Poster> posters;
-    private final Key key;
+    private final Secret secret;
     private final Function<JobView, byte[]> body;
     private final Clock clock;
     private @Nullable Poster poster; // guarded by this
-    private @Nullable String signingKey; // guarded by this
+    private @Nullable WebhookSecret signing; // guarded by this
     private boolean closed; // guarded by this
 
-    /** Returns the key, creating it if needed. The bytes of the text are the key. */
-    public interface Key {
-        String get() throws IOException;
+    /** Returns the secret, creating it if needed. */
+    public interface Secret {
+        WebhookSecret get() throws IOException;
     }
 
     /** @param body of the callback, JSON */
     public SignedCallbacks(
-            AddressRules rules, Supplier<Poster> posters, Key key, Function<JobView, byte[]> body, Clock clock) {
+            AddressRules rules, Supplier<Poster> posters, Secret secret, Function<JobView, byte[]> body, Clock clock) {
         this.rules = rules;
         this.posters = posters;
-        this.key = key;
+        this.secret = secret;
         this.body = body;
         this.clock = clock;
     }
@@ -81,7 +75,7 @@ public final class SignedCallbacks implements Callbacks {
             return;
         }
         try {
-            signingKey = signingKey == null ? key.get() : signingKey;
+            signing = signing == null ? secret.get() : signing;
         } catch (IOException e) {
             log.error(
                     "Job {}: cannot sign the {} callback: {}. It was not sent. Repair the key file; the next start "
@@ -93,8 +87,8 @@ public final class SignedCallbacks implements Callbacks {
         }
         poster = poster == null ? posters.get() : poster;
         byte[] bytes = body.apply(view);
-        String secret = signingKey;
-        poster.post(new Poster.Message(url, bytes, () -> headers(id, secret, bytes)), failure -> {
+        WebhookSecret signer = signing;
+        poster.post(new Poster.Message(url, bytes, () -> headers(id, signer, bytes)), failure -> {
             if (failure.isPresent()) {
                 giveUp(job, failure.get(), settled);
             } else {
@@ -109,24 +103,13 @@ public final class SignedCallbacks implements Callbacks {
         settled.run();
     }
 
-    private Map<String, String> headers(String id, String secret, byte[] bytes) {
+    private Map<String, String> headers(String id, WebhookSecret signer, byte[] bytes) {
         String timestamp = Long.toString(clock.instant().getEpochSecond());
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Callback-Id", id);
-        headers.put("Callback-Timestamp", timestamp);
-        headers.put("Callback-Signature", "v1=" + signature(secret, timestamp, bytes));
+        headers.put("webhook-id", id);
+        headers.put("webhook-timestamp", timestamp);
+        headers.put("webhook-signature", signer.signature(id, timestamp, bytes));
         return headers;
-    }
-
-    private static String signature(String secret, String timestamp, byte[] bytes) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(secret.getBytes(UTF_8), HMAC));
-            mac.update((timestamp + ".").getBytes(UTF_8));
-            return HexFormat.of().formatHex(mac.doFinal(bytes));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + HMAC, e);
-        }
     }
 
     @Override

@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -36,6 +38,9 @@ import picocli.CommandLine.Mixin;
 final class ServeCommand implements Callable<Integer> {
     /** The list of addresses that jobs may call. */
     static final String HTTP_ALLOW = "--http-allow";
+
+    /** Name of the secret that signs callbacks. */
+    private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
     /** The limit of Flink. */
@@ -84,6 +89,8 @@ final class ServeCommand implements Callable<Integer> {
                     "--host " + service.host
                             + " is reachable from other machines, which needs a token: add --token-file, or listen on 127.0.0.1");
         }
+        Secrets secrets =
+                processors.secretsFile == null ? Secrets.NONE : SecretsFile.read(processors.secretsFile, values);
         ServiceConfig config = new ServiceConfig(
                 new ServiceConfig.Listener(
                         service.host,
@@ -100,9 +107,10 @@ final class ServeCommand implements Callable<Integer> {
                         (int) values.number("--max-queued", limits.maxQueued, 1, 1_000_000),
                         !service.noAutoResume),
                 new ServiceConfig.Processors(
-                        processors.secretsFile == null
-                                ? Secrets.NONE
-                                : SecretsFile.read(processors.secretsFile, values),
+                        secrets.without(CALLBACK_KEY),
+                        secrets.value(CALLBACK_KEY)
+                                .flatMap(text -> callbackSecret(text, values))
+                                .orElse(null),
                         addressRules(loopback, values),
                         CommandOptions.commands(processors.commands, processors.commandEnvironment, values),
                         processors.plugins == null ? Plugins.NONE : PluginJars.read(processors.plugins, values)),
@@ -110,6 +118,16 @@ final class ServeCommand implements Callable<Integer> {
                 clusterConfig(values));
         values.throwIfInvalid();
         return config;
+    }
+
+    private Optional<WebhookSecret> callbackSecret(String text, OptionValues values) {
+        Optional<WebhookSecret> secret = WebhookSecret.parse(text);
+        if (secret.isEmpty()) {
+            values.problem("--secrets-file " + processors.secretsFile + ": " + CALLBACK_KEY
+                    + " must be whsec_ and the base64 of 24 to 64 bytes, as this prints:"
+                    + " echo \"whsec_$(head -c 32 /dev/urandom | base64)\"");
+        }
+        return secret;
     }
 
     private ServiceConfig.ClientLimits clientLimits(OptionValues values) {

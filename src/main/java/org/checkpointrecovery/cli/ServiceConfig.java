@@ -3,6 +3,7 @@ package org.checkpointrecovery.cli;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -54,14 +55,20 @@ public record ServiceConfig(
     /**
      * What processors may use.
      *
-     * @param secrets content of {@code --secrets-file}; none without one
+     * @param secrets content of {@code --secrets-file} except {@code CALLBACK_KEY}; none without one
+     * @param callbackSecret {@code CALLBACK_KEY} of {@code --secrets-file}, which no spec can name; null without it
      * @param addressRules {@code --http-allow}: targets that jobs may call. Default: every address while the service
      *     listens on loopback, otherwise public addresses
      * @param commands {@code --command}: program and arguments by name, none by default; {@code --command-env}:
      *     environment variables that they inherit in addition to PATH, HOME, LANG, LC_ALL and TMPDIR
      * @param plugins plugins in the jars of {@code --plugins}; none without it
      */
-    public record Processors(Secrets secrets, AddressRules addressRules, Commands commands, Plugins plugins) {
+    public record Processors(
+            Secrets secrets,
+            @Nullable WebhookSecret callbackSecret,
+            AddressRules addressRules,
+            Commands commands,
+            Plugins plugins) {
         public static final String SECRETS_SETTING = "--secrets-file";
         public static final String COMMANDS_SETTING = "--command";
         public static final String PLUGINS_SETTING = "--plugins";
@@ -101,6 +108,7 @@ public record ServiceConfig(
                 + storage.inputDirectory + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued + " max-upload="
                 + storage.maxUploadBytes + " max-item-bytes=" + storage.maxItemBytes
                 + " token=" + (listener.token == null ? "none" : "(set)") + " secrets=" + processors.secrets.names()
+                + " callback-key=" + (processors.callbackSecret == null ? "file" : "(set)")
                 + " http-allow=" + processors.addressRules + " commands="
                 + processors.commands.programs().keySet() + " command-env="
                 + processors.commands.environment() + " plugins=" + processors.plugins + " auto-resume="

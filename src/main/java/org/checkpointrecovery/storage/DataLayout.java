@@ -27,7 +27,7 @@ public record DataLayout(Path root) {
         return root.resolve("spool");
     }
 
-    /** The key that signs callbacks, unless the operator provides one. */
+    /** The secret that signs callbacks, unless the operator provides one. */
     public Path callbackKey() {
         return root.resolve("callback-key");
     }

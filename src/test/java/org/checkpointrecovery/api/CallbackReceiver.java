@@ -12,7 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.checkpointrecovery.Await;
-import org.jspecify.annotations.Nullable;
 
 /** Keeps the callbacks that come, holds each against the contract, and answers as it is told to: with 204 otherwise. */
 public final class CallbackReceiver implements AutoCloseable {
@@ -35,8 +34,7 @@ public final class CallbackReceiver implements AutoCloseable {
     private volatile CountDownLatch hold = new CountDownLatch(0);
 
     /** A callback as it came. */
-    public record Received(
-            String id, String timestamp, @Nullable String signature, String body) {
+    public record Received(String id, String timestamp, String signature, String body) {
         public JsonNode json() {
             try {
                 return Json.mapper().readTree(body);
@@ -49,9 +47,10 @@ public final class CallbackReceiver implements AutoCloseable {
             return json().get("state").textValue();
         }
 
-        /** The signature that a service with this key sends. */
-        public String signatureBy(String key) {
-            return "v1=" + hmacSha256(key, timestamp + "." + body);
+        /** The signature that a service with this secret sends. */
+        public String signatureBy(String secret) {
+            byte[] key = Base64.getDecoder().decode(secret.substring("whsec_".length()));
+            return "v1," + Base64.getEncoder().encodeToString(hmacSha256(key, id + "." + timestamp + "." + body));
         }
     }
 
@@ -79,9 +78,9 @@ public final class CallbackReceiver implements AutoCloseable {
         boolean refused = refusals.getAndDecrement() > 0;
         CountDownLatch held = hold;
         received.add(new Received(
-                header(exchange, "Callback-Id"),
-                header(exchange, "Callback-Timestamp"),
-                header(exchange, "Callback-Signature"),
+                header(exchange, "webhook-id"),
+                header(exchange, "webhook-timestamp"),
+                header(exchange, "webhook-signature"),
                 body));
         try {
             held.await();
@@ -134,12 +133,11 @@ public final class CallbackReceiver implements AutoCloseable {
     }
 
     /** As RFC 2104 defines it, for a key of one block at the most. */
-    private static String hmacSha256(String key, String text) {
+    private static byte[] hmacSha256(byte[] key, String text) {
         byte[] inner = new byte[BLOCK];
         byte[] outer = new byte[BLOCK];
-        byte[] given = key.getBytes(UTF_8);
         for (int i = 0; i < BLOCK; i++) {
-            byte one = i < given.length ? given[i] : 0;
+            byte one = i < key.length ? key[i] : 0;
             inner[i] = (byte) (one ^ 0x36);
             outer[i] = (byte) (one ^ 0x5c);
         }
@@ -148,7 +146,7 @@ public final class CallbackReceiver implements AutoCloseable {
             sha.update(inner);
             byte[] hash = sha.digest(text.getBytes(UTF_8));
             sha.update(outer);
-            return HexFormat.of().formatHex(sha.digest(hash));
+            return sha.digest(hash);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

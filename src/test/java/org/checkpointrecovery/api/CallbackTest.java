@@ -81,7 +81,7 @@ class CallbackTest {
         assertThat(told.json().get("at")).isEqualTo(job.get("endedAt"));
         Path file = service.data().resolve("callback-key");
         String key = Files.readString(file).strip();
-        assertThat(key).matches("[0-9a-f]{64}");
+        assertThat(key).matches("whsec_[A-Za-z0-9+/]{43}=");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         assertThat(told.signature()).isEqualTo(told.signatureBy(key));
@@ -238,7 +238,7 @@ class CallbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0123456789abcdef\n", "garbage"})
+    @ValueSource(strings = {"", "0123456789abcdef\n", "garbage", "whsec_ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8"})
     void a_damaged_key_signs_nothing_and_what_is_owed_is_told_when_it_is_mended(String damaged) throws IOException {
         Path file = service.data().resolve("callback-key");
         Files.writeString(file, damaged);
@@ -246,7 +246,7 @@ class CallbackTest {
         service.stop();
         assertThat(receiver.received()).isEmpty();
         assertThat(file).hasContent(damaged);
-        String mended = "0123456789abcdef".repeat(4);
+        String mended = "whsec_ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=";
         Files.writeString(file, mended);
         service.start();
         http = service.client();

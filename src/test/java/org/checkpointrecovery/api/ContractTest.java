@@ -400,12 +400,12 @@ class ContractTest {
         Map<String, String> headers = Map.of(
                 "Content-Type",
                 "application/json",
-                "Callback-Id",
+                "webhook-id",
                 ID + "-2-COMPLETED",
-                "Callback-Timestamp",
+                "webhook-timestamp",
                 "1795430131",
-                "Callback-Signature",
-                "v1=" + "0".repeat(64));
+                "webhook-signature",
+                "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=");
         contract.checkCallback(callback("POST", headers, body));
         assertThatThrownBy(() -> contract.checkCallback(callback("PUT", headers, body)))
                 .hasMessageContaining("PUT");
@@ -414,7 +414,7 @@ class ContractTest {
             without.remove(header);
             assertThatThrownBy(() -> contract.checkCallback(callback("POST", without, body)))
                     .isInstanceOf(AssertionError.class)
-                    .hasMessageContaining(header.startsWith("Callback") ? header + " is missing" : "media type");
+                    .hasMessageContaining(header.startsWith("webhook") ? header + " is missing" : "media type");
             without.put(header, "nonsense");
             assertThatThrownBy(() -> contract.checkCallback(callback("POST", without, body)))
                     .isInstanceOf(AssertionError.class);

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** Programs that a test needs and that a JDK and Maven do not bring. */
-final class Program {
+public final class Program {
     private Program() {}
 
     /** Skips the test if a command cannot be run or fails; in CI the test fails. */
-    static void needs(String... command) throws InterruptedException {
+    public static void needs(String... command) throws InterruptedException {
         String missing = "This test needs: " + String.join(" ", command);
         try {
             Process process = new ProcessBuilder(command)
@@ -31,7 +31,7 @@ final class Program {
     }
 
     /** Runs a command, and gives back its output. Fails with it if the command fails. */
-    static String run(Path directory, String... command) throws IOException, InterruptedException {
+    public static String run(Path directory, String... command) throws IOException, InterruptedException {
         Path log = Files.createTempFile(directory, "output", "");
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())

@@ -204,7 +204,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
                 new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
                 new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
-                new ServiceConfig.Processors(secrets, addressRules, Commands.NONE, plugins),
+                new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),
                 cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, clusterParallelism, false));
     }

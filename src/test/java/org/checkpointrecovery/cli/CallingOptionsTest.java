@@ -49,6 +49,31 @@ class CallingOptionsTest {
     }
 
     @Test
+    void the_secret_of_callbacks_is_no_secret_that_a_job_can_name() throws IOException {
+        String secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        ServiceConfig config = config(
+                Map.of(),
+                "--secrets-file",
+                file("A=v4lue\nCALLBACK_KEY=" + secret + "\n").toString());
+        assertThat(config.processors().secrets().names()).containsExactly("A");
+        assertThat(config.processors().callbackSecret()).isNotNull();
+        assertThat(config.toString()).contains("callback-key=(set)").doesNotContain("MfKQ9");
+        assertThat(config(Map.of()).toString()).contains("callback-key=file");
+    }
+
+    @Test
+    void a_secret_of_callbacks_that_no_receiver_could_use_stops_the_start_and_is_not_shown() throws IOException {
+        String file = file("CALLBACK_KEY=whsec_hidden\n").toString();
+        Printed printed = Printed.by("serve", "--secrets-file", file, "--port", "x");
+        assertThat(printed.code()).isEqualTo(CommandLineTool.BAD_OPTIONS);
+        assertThat(printed.errorLines())
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .isEqualTo("--secrets-file " + file + ": CALLBACK_KEY must be whsec_ and the base64 of 24 to 64"
+                                + " bytes, as this prints: echo \"whsec_$(head -c 32 /dev/urandom | base64)\""));
+    }
+
+    @Test
     void all_may_be_called_while_only_this_machine_reaches_the_service_and_public_addresses_beyond()
             throws IOException {
         assertThat(allows(config(Map.of()), "http://127.0.0.1/")).isTrue();

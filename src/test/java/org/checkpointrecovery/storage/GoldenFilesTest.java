@@ -157,7 +157,14 @@ class GoldenFilesTest {
         disk.createDirectory(DATA);
         Path file = DATA.resolve("callback-key");
         disk.write(file, GoldenFile.read("callback-key"));
-        assertThat(new KeyFile(disk, file).readOrCreate()).isEqualTo("0123456789abcdef".repeat(4));
+        String key = "whsec_ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=";
+        assertThat(new KeyFile(disk, file).readOrCreate()).isEqualTo(key);
+        disk.write(file, GoldenFile.read("callback-key-of-digits"));
+        assertThat(new KeyFile(disk, file).readOrCreate())
+                .as("the key that an older version wrote")
+                .isEqualTo(key);
+        new KeyFile(disk, file).prepare();
+        assertThat(disk.text(file)).isEqualTo(key + "\n");
         disk.delete(file);
         String made = new KeyFile(disk, file).readOrCreate();
         assertThat(disk.text(file))

@@ -175,10 +175,10 @@ class LinkedPathsTest {
     @Test
     void a_key_that_others_can_read_is_restricted_and_kept() throws IOException {
         KeyFile key = new KeyFile(disk, data.resolve("callback-key"));
-        key.restrictToOwner();
+        key.prepare();
         String text = key.readOrCreate();
         Files.setPosixFilePermissions(data.resolve("callback-key"), PosixFilePermissions.fromString("rw-r--r--"));
-        key.restrictToOwner();
+        key.prepare();
         assertThat(permissions(data.resolve("callback-key"))).isEqualTo("rw-------");
         assertThat(key.readOrCreate()).isEqualTo(text);
     }
