@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class ApiServer {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+    /** Shorter than the 10 s after which Prometheus gives up a scrape. */
+    private static final Duration PATIENCE_FOR_THE_DISK = Duration.ofSeconds(1);
     /** The number of Jetty's own threads. They never block. */
     private static final int JETTY_THREADS = 32;
 
@@ -88,7 +90,8 @@ public final class ApiServer {
         JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.waits = new JobWaits(service);
-        this.metrics = new Metrics(service, ticks);
+        this.metrics = new Metrics(
+                service, new FreeSpace(service::freeBytes, lanes.readiness(), PATIENCE_FOR_THE_DISK), ticks);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
         this.routes = new Routes(
                 pages,

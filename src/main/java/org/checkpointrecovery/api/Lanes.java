@@ -24,6 +24,8 @@ final class Lanes implements Closeable {
     private static final int MOST_SAMPLES_WAITING = 100;
     private static final int READINESS_THREADS = 4;
     private static final int MOST_READINESS_WAITING = 100;
+    private static final int METRICS_THREADS = 2;
+    private static final int MOST_METRICS_WAITING = 100;
     /** A JSON body of 1 MiB can become 30 MiB of objects. */
     private static final long HEAP_PER_LARGE_BODY = 128L * 1024 * 1024;
 
@@ -38,6 +40,7 @@ final class Lanes implements Closeable {
     private final ThreadPoolExecutor scanning = pool("scan", SCANNING_THREADS, Integer.MAX_VALUE);
     private final ThreadPoolExecutor sampling = pool("sample", SAMPLING_THREADS, MOST_SAMPLES_WAITING);
 
+    private final ThreadPoolExecutor metrics = pool("metrics", METRICS_THREADS, MOST_METRICS_WAITING);
     private final ThreadPoolExecutor readiness = pool("readiness", READINESS_THREADS, MOST_READINESS_WAITING);
     private final Semaphore largeSamples = new Semaphore(largeAtOnce());
 
@@ -119,6 +122,11 @@ final class Lanes implements Closeable {
         return readiness;
     }
 
+    /** For metrics, which may wait a moment for a disk. Rejects tasks when too many wait. */
+    Executor metrics() {
+        return metrics;
+    }
+
     /**
      * Runs a task that processes items while a client waits. Rejects it when too many wait.
      *
@@ -181,6 +189,7 @@ final class Lanes implements Closeable {
         storing.shutdown();
         scanning.shutdown();
         sampling.shutdown();
+        metrics.shutdown();
         readiness.shutdown();
     }
 }

@@ -77,7 +77,15 @@ final class Metrics implements JobWatcher, Closeable {
     private final Counter forcedBytes;
 
     /** @param background runs what need not be there before somebody looks */
-    Metrics(JobService service, Executor background) {
+    Metrics(JobService service, FreeSpace disk, Executor background) {
+        Gauge.builder(PREFIX + "build.info", () -> 1)
+                .description("The version of the service and of its Java; always 1")
+                .tags("version", version(), "java", Runtime.version().toString())
+                .register(registry);
+        Gauge.builder(PREFIX + "data.free", disk, FreeSpace::bytes)
+                .description("Free bytes of the disk of the data directory; NaN while it does not answer")
+                .baseUnit("bytes")
+                .register(registry);
         for (Status status : Status.values()) {
             Gauge.builder(PREFIX + "jobs", service, all -> all.jobs().count(status))
                     .description("Jobs by state")
@@ -86,6 +94,10 @@ final class Metrics implements JobWatcher, Closeable {
         }
         Gauge.builder(PREFIX + "queued.jobs", service, all -> all.jobs().count(Status.QUEUED))
                 .description("Jobs waiting for a worker")
+                .register(registry);
+        Gauge.builder(PREFIX + "queued.age", service, all -> all.longestWait().toMillis() / 1000.0)
+                .description("How long the job that was queued first has been waiting; 0 without one")
+                .baseUnit("seconds")
                 .register(registry);
         Gauge.builder(PREFIX + "checkpoint.age", service, Metrics::oldestCheckpointSeconds)
                 .description("Age of the oldest of the running jobs' latest checkpoints, at most the age of its run; 0"
@@ -102,6 +114,8 @@ final class Metrics implements JobWatcher, Closeable {
         for (Run.End end : Run.End.values()) {
             runs(end);
         }
+        callbacks(true);
+        callbacks(false);
         ofTheJvm = CompletableFuture.runAsync(this::bindToTheJvm, background);
     }
 
@@ -115,6 +129,12 @@ final class Metrics implements JobWatcher, Closeable {
                         new FileDescriptorMetrics(),
                         new UptimeMetrics())
                 .forEach(binder -> binder.bindTo(registry));
+    }
+
+    /** Returns the version in the jar's manifest. */
+    private static String version() {
+        String version = Metrics.class.getPackage().getImplementationVersion();
+        return version == null ? "not packed" : version;
     }
 
     private static double oldestCheckpointSeconds(JobService service) {
@@ -133,6 +153,18 @@ final class Metrics implements JobWatcher, Closeable {
                 .description("Runs by how they ended")
                 .tag("end", end.name())
                 .register(registry);
+    }
+
+    private Counter callbacks(boolean delivered) {
+        return Counter.builder(PREFIX + "callbacks")
+                .description("Callbacks that were delivered or given up")
+                .tag("outcome", delivered ? "delivered" : "given-up")
+                .register(registry);
+    }
+
+    @Override
+    public void calledBack(boolean delivered) {
+        callbacks(delivered).increment();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.checkpointrecovery.api;
 
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.Optional;
 import org.checkpointrecovery.engine.JobService;
 
@@ -37,8 +36,10 @@ final class MonitoringRoutes {
         }));
     }
 
-    void metrics(Context ctx) throws IOException {
-        ctx.contentType(Metrics.MEDIA_TYPE);
-        transfers.text(ctx, metrics.text());
+    void metrics(Context ctx) {
+        ctx.future(() -> lanes.run(lanes.metrics(), () -> {
+            ctx.contentType(Metrics.MEDIA_TYPE);
+            transfers.text(ctx, metrics.text());
+        }));
     }
 }

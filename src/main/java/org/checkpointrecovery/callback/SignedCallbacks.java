@@ -62,7 +62,7 @@ public final class SignedCallbacks implements Callbacks {
     }
 
     @Override
-    public synchronized void deliver(int end, JobView view, Runnable settled) {
+    public synchronized void deliver(int end, JobView view, Settlement settled) {
         if (closed) {
             return;
         }
@@ -93,14 +93,14 @@ public final class SignedCallbacks implements Callbacks {
                 giveUp(job, failure.get(), settled);
             } else {
                 log.info("Job {}: delivered the {} callback to {}", job.id(), job.status(), url.getHost());
-                settled.run();
+                settled.settled(true);
             }
         });
     }
 
-    private static void giveUp(Job job, String why, Runnable settled) {
+    private static void giveUp(Job job, String why, Settlement settled) {
         log.warn("Job {}: giving up on the {} callback: {}", job.id(), job.status(), why);
-        settled.run();
+        settled.settled(false);
     }
 
     private Map<String, String> headers(String id, WebhookSecret signer, byte[] bytes) {

@@ -12,11 +12,17 @@ public interface Callbacks {
         }
 
         @Override
-        public void deliver(int end, JobView view, Runnable settled) {}
+        public void deliver(int end, JobView view, Settlement settled) {}
 
         @Override
         public void close() {}
     };
+
+    /** What follows a report. */
+    interface Settlement {
+        /** @param delivered false if the report was given up */
+        void settled(boolean delivered);
+    }
 
     /** Returns why a URL cannot be called, as the rest of a sentence; empty if it can. */
     Optional<String> problem(String url);
@@ -26,9 +32,9 @@ public interface Callbacks {
      *
      * @param end its number, the same if it is reported again after a crash
      * @param view the job at that end, which is on disk; the job has a callback URL
-     * @param settled run when the report was delivered or given up; never run if the service stops first
+     * @param settled called when the report was delivered or given up; never called if the service stops first
      */
-    void deliver(int end, JobView view, Runnable settled);
+    void deliver(int end, JobView view, Settlement settled);
 
     /** Cancels reports in progress. The next start sends them. */
     void close();

@@ -248,7 +248,10 @@ final class JobEntry {
         delivering = true;
         Ends.PendingEnd end = pending.get(0);
         JobView then = new JobView(job().at(end), end.committed(), end.lastCheckpointAt());
-        callbacks.deliver(end.number(), then, () -> settle(end.number()));
+        callbacks.deliver(end.number(), then, delivered -> {
+            watcher.calledBack(delivered);
+            settle(end.number());
+        });
     }
 
     /** Marks an end as reported. */

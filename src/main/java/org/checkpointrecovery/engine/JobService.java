@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.job.Job;
@@ -218,6 +220,25 @@ public final class JobService {
             return Optional.of("The service is stopping. Retry when it is back.");
         }
         return DiskHealth.problem(stores.disk(), settings.dataDirectory());
+    }
+
+    /** Returns the free bytes of the disk of the data directory. May wait for the disk without end. */
+    public long freeBytes() throws IOException {
+        return DiskHealth.freeBytes(settings.dataDirectory());
+    }
+
+    /** Returns how long the job that was queued first has been waiting; zero if no job is queued. */
+    public Duration longestWait() {
+        if (registry.count(Status.QUEUED) == 0) {
+            return Duration.ZERO;
+        }
+        Instant now = clock.instant();
+        return registry.unended().stream()
+                .filter(view -> view.job().status() == Status.QUEUED)
+                .map(view -> Duration.between(view.job().stateSince(), now))
+                .filter(wait -> !wait.isNegative()) // the clock may have been set back
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /** Whether the service is still reading its data. */

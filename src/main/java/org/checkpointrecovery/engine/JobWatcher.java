@@ -33,5 +33,12 @@ public interface JobWatcher {
      */
     default void processed(JobView job, long items, Duration took) {}
 
+    /**
+     * The report of an end of a job to its callback URL was delivered or given up.
+     *
+     * @param delivered false if it was given up
+     */
+    default void calledBack(boolean delivered) {}
+
     default void deleted(JobId job) {}
 }

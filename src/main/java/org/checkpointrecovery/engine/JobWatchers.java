@@ -32,6 +32,11 @@ final class JobWatchers implements JobWatcher {
     }
 
     @Override
+    public void calledBack(boolean delivered) {
+        all.forEach(watcher -> watcher.calledBack(delivered));
+    }
+
+    @Override
     public void deleted(JobId job) {
         all.forEach(watcher -> watcher.deleted(job));
     }

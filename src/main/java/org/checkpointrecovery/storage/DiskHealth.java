@@ -40,6 +40,11 @@ public final class DiskHealth {
         }
     }
 
+    /** Returns the bytes that the service can still write to the disk of a directory. May wait for the disk without end. */
+    public static long freeBytes(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     static boolean isNearlyFull(long freeBytes, long totalBytes) {
         return freeBytes < Math.min(LEAST_FREE_BYTES, totalBytes / SMALL_DISK_PART);
     }

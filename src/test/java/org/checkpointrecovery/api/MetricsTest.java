@@ -65,6 +65,48 @@ class MetricsTest {
     }
 
     @Test
+    void versions_and_the_free_bytes_of_the_disk_are_told() {
+        assertThat(value("checkpoint_recovery_build_info{java=\"" + Runtime.version() + "\",version=\"not packed\"}"))
+                .isEqualTo(1);
+        double free = value("checkpoint_recovery_data_free_bytes");
+        assertThat(free).isPositive().isLessThanOrEqualTo((double)
+                directory.toFile().getTotalSpace());
+    }
+
+    @Test
+    void the_oldest_queued_job_has_an_age_while_there_is_one() {
+        assertThat(value("checkpoint_recovery_queued_age_seconds")).isZero();
+        String running = http.submit(ITEMS + ",\"faults\":{\"itemDelayMillis\":60000}}");
+        String other = http.submit(ITEMS + ",\"faults\":{\"itemDelayMillis\":60000}}");
+        http.await(running, "RUNNING");
+        http.await(other, "RUNNING");
+        assertThat(value("checkpoint_recovery_queued_age_seconds")).isZero();
+        String waiting = http.submit(ITEMS + "}");
+        Await.until("it gets older", () -> value("checkpoint_recovery_queued_age_seconds"), age -> age > 0.05);
+        http.ask(waiting, "cancel").is(202);
+        assertThat(value("checkpoint_recovery_queued_age_seconds")).isZero();
+        for (String id : new String[] {running, other}) {
+            http.ask(id, "cancel");
+        }
+    }
+
+    @Test
+    void callbacks_are_counted_when_they_are_delivered_or_given_up() throws Exception {
+        String delivered = "checkpoint_recovery_callbacks_total{outcome=\"delivered\"}";
+        String givenUp = "checkpoint_recovery_callbacks_total{outcome=\"given-up\"}";
+        assertThat(http.get("/metrics").text()).contains(delivered + " 0", givenUp + " 0");
+        try (CallbackReceiver receiver = new CallbackReceiver()) {
+            String spec = ITEMS + ",\"callbackUrl\":\"" + receiver.url() + "\"}";
+            http.complete(spec);
+            Await.until("it is delivered", () -> value(delivered), count -> count == 1);
+            receiver.refuse(1, 404);
+            http.complete(spec);
+            Await.until("it is given up", () -> value(givenUp), count -> count == 1);
+            assertThat(value(delivered)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void the_age_of_the_oldest_checkpoint_and_the_line_are_told_while_jobs_run() {
         String running = http.submit(ITEMS + ",\"faults\":{\"itemDelayMillis\":60000}}");
         http.await(running, "RUNNING");

@@ -19,10 +19,40 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /** The files for Prometheus and Grafana: what they name exists. The two programs themselves are not run here. */
 class MonitoringFilesTest {
     private static final Path MONITORING = Path.of("docker", "monitoring");
-    private static final Pattern METRIC = Pattern.compile("(checkpoint_recovery|http_server|jvm)_[a-z_]+");
+    private static final Pattern METRIC = Pattern.compile("(checkpoint_recovery|http_server|jvm|process)_[a-z_]+");
 
     @TempDir
     private Path directory;
+
+    /** That they are valid, and fire when they should, is for {@code AlertRulesIT}. */
+    @Test
+    void prometheus_loads_alerts_on_metrics_that_the_service_has() throws Exception {
+        YAMLMapper yaml = YAMLMapper.builder().build();
+        var rules =
+                yaml.readTree(MONITORING.resolve("prometheus.yaml").toFile()).get("rule_files");
+        assertThat(rules).hasSize(1);
+        Path file = MONITORING.resolve(rules.get(0).asString());
+        Set<String> asked = new TreeSet<>();
+        for (var rule : yaml.readTree(file.toFile()).at("/groups/0/rules")) {
+            Matcher metric = METRIC.matcher(rule.get("expr").asString());
+            while (metric.find()) {
+                asked.add(metric.group());
+            }
+        }
+        assertThat(asked).hasSizeGreaterThan(6);
+        try (TestServer service = TestServer.in(directory).start()) {
+            assertHas(service, asked);
+        }
+    }
+
+    private static void assertHas(TestServer service, Set<String> metrics) {
+        Await.until(
+                "a request was measured",
+                () -> service.client().get("/metrics").text(),
+                text -> text.contains("http_server_requests"));
+        String text = service.client().get("/metrics").text();
+        assertThat(metrics).allSatisfy(metric -> assertThat(text).containsPattern("(?m)^" + metric + "[{ ]"));
+    }
 
     @Test
     void the_dashboard_asks_for_metrics_that_the_service_has() throws Exception {
@@ -39,14 +69,8 @@ class MonitoringFilesTest {
         }
         try (TestServer service = TestServer.in(directory).start()) {
             service.client().complete("{\"input\":{\"items\":[\"a\"]}}");
-            Await.until(
-                    "a request was measured",
-                    () -> service.client().get("/metrics").text(),
-                    text -> text.contains("http_server_requests"));
-            String metrics = service.client().get("/metrics").text();
-            assertThat(asked)
-                    .hasSizeGreaterThan(8)
-                    .allSatisfy(metric -> assertThat(metrics).containsPattern("(?m)^" + metric + "[{ ]"));
+            assertThat(asked).hasSizeGreaterThan(8);
+            assertHas(service, asked);
         }
     }
 
@@ -74,6 +98,6 @@ class MonitoringFilesTest {
                 }
             }
         }
-        assertThat(mounted).isEqualTo(8);
+        assertThat(mounted).isEqualTo(9);
     }
 }

@@ -251,11 +251,11 @@ class FaultScanTest {
         }
 
         @Override
-        public void deliver(int end, JobView view, Runnable settled) {
+        public void deliver(int end, JobView view, Settlement settled) {
             thread.execute(() -> {
                 ends.computeIfAbsent(view.job().id(), id -> ConcurrentHashMap.newKeySet())
                         .add(view.job().status());
-                settled.run();
+                settled.settled(true);
             });
         }
 
