@@ -23,7 +23,6 @@ public final class Main {
         Locale.setDefault(Locale.ROOT);
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Main.class);
     private static final int KILLED = 137;
     /** Rough number of copies of an item in memory: raw, decoded, and its result. */
     private static final int ITEMS_IN_HEAP = 16;
@@ -37,16 +36,21 @@ public final class Main {
         }
     }
 
+    /** Not a constant: the first use must come after {@code --log-level} is known. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Main.class);
+    }
+
     private static int serve(ServiceConfig config) {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             if (failure instanceof OutOfMemoryError) {
                 outOfMemory();
             }
-            log.error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
+            log().error("Thread {} died. Restart the service, and report this stack trace.", thread.getName(), failure);
         });
         // Else Jetty finds it out with JMX, whose start takes as long as Jetty's.
         System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
-        log.info("Starting with {}", config);
+        log().info("Starting with {}", config);
         warn(config);
         try (DataDirectory data = DataDirectory.take(config.storage().data())) {
             return serveUntilStopped(config, service(config, data));
@@ -90,17 +94,17 @@ public final class Main {
 
     private static void warn(ServiceConfig config) {
         if (config.storage().maxItemBytes() > Runtime.getRuntime().maxMemory() / ITEMS_IN_HEAP) {
-            log.warn(
-                    "Items of up to {} bytes (--max-item-bytes) may not fit into a heap of {} bytes. Raise -Xmx, or lower"
-                            + " --max-item-bytes.",
-                    config.storage().maxItemBytes(),
-                    Runtime.getRuntime().maxMemory());
+            log().warn(
+                            "Items of up to {} bytes (--max-item-bytes) may not fit into a heap of {} bytes. Raise -Xmx, or lower"
+                                    + " --max-item-bytes.",
+                            config.storage().maxItemBytes(),
+                            Runtime.getRuntime().maxMemory());
         }
         Commands commands = config.processors().commands();
         if (!commands.programs().isEmpty() && !commands.endWithService()) {
-            log.warn(
-                    "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
-                            + " standard input keep running. Install util-linux.");
+            log().warn(
+                            "setpriv is not installed: if the service is killed, programs of --command that ignore the end of their"
+                                    + " standard input keep running. Install util-linux.");
         }
     }
 
@@ -110,11 +114,11 @@ public final class Main {
         CountDownLatch stopped = new CountDownLatch(1);
         Thread stop = new Thread(
                 () -> {
-                    log.info("Stopping");
+                    log().info("Stopping");
                     try {
                         service.close();
                     } finally {
-                        log.info("Stopped");
+                        log().info("Stopped");
                         stopped.countDown();
                     }
                 },

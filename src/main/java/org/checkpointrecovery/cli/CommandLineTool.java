@@ -41,7 +41,6 @@ public final class CommandLineTool {
     /** The service ran out of memory. The same code as with {@code -XX:+ExitOnOutOfMemoryError}. */
     public static final int OUT_OF_MEMORY = 3;
 
-    private static final Logger log = LoggerFactory.getLogger(CommandLineTool.class);
     static final String RUN = "run";
     static final String SERVE = "serve";
     /** Columns of the help where the width of the terminal is unknown. */
@@ -118,6 +117,10 @@ public final class CommandLineTool {
             List<CommandSpec> commands =
                     commandsWithSettings(parsed.commandSpec().commandLine());
             if (commands.contains(command.commandSpec())) {
+                if (command.commandSpec().userObject() instanceof ServeCommand serve) {
+                    serve.applyLogLevel();
+                }
+                Logger log = LoggerFactory.getLogger(CommandLineTool.class); // not before: now it has the level
                 variables.warnings(commands).forEach(log::warn);
             }
         }

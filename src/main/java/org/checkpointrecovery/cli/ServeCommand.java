@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,6 +43,8 @@ final class ServeCommand implements Callable<Integer> {
     /** Name of the secret that signs callbacks. */
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
+    static final String LOG_LEVEL = "--log-level";
+
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
     /** The limit of Flink. */
     private static final int MAX_FLINK_PARALLELISM = 32_768;
@@ -73,6 +76,13 @@ final class ServeCommand implements Callable<Integer> {
         this.starter = starter;
     }
 
+    /** Applies {@code --log-level}. Call before any logger exists. A value that names no level stops the start later. */
+    void applyLogLevel() {
+        Arrays.stream(LogLevel.values())
+                .filter(level -> level.text().equals(service.logLevel))
+                .forEach(LogLevel::apply);
+    }
+
     @Override
     public Integer call() throws BadOptionsException {
         return starter.start(config());
@@ -82,6 +92,9 @@ final class ServeCommand implements Callable<Integer> {
         OptionValues values = new OptionValues();
         String workers =
                 limits.workers == null ? String.valueOf(Runtime.getRuntime().availableProcessors()) : limits.workers;
+        if (service.logLevel != null) {
+            LogLevel unused = values.constant(LOG_LEVEL, service.logLevel, LogLevel.class);
+        }
         String token = token(values);
         boolean loopback = isLoopback(values);
         if (token == null && !loopback) {

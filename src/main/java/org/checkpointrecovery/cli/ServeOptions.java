@@ -29,6 +29,13 @@ final class ServeOptions {
                 fallbackValue = "true",
                 description = "keep jobs that a crash interrupted CRASHED until a client resumes them")
         boolean noAutoResume;
+
+        @Option(
+                names = ServeCommand.LOG_LEVEL,
+                paramLabel = "LEVEL",
+                description = "which lines to log: error, warn, info or debug (default: info)")
+        @Nullable
+        String logLevel;
     }
 
     static final class Storage {

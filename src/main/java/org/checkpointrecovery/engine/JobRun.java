@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 /** Applies the reports of one run to its job, first on disk, then in memory. */
 final class JobRun implements RunListener {
     private static final Logger log = LoggerFactory.getLogger(JobRun.class);
-    private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
 
     private final JobEntry entry;
     private final JobStore jobs;
@@ -38,7 +37,6 @@ final class JobRun implements RunListener {
     private final Runnable startLater;
     private boolean inQueue = true; // guarded by the entry
     private boolean countUnsaved; // guarded by the entry
-    private long lastLogged = System.nanoTime() - LOG_INTERVAL_NANOS; // used by the committing thread only
 
     /**
      * @param leftQueue called when the job leaves the queue
@@ -127,10 +125,9 @@ final class JobRun implements RunListener {
     public void committed(JobId job, Checkpoint checkpoint, Duration took) {
         entry.showCommitted(checkpoint, took);
         saveCount(checkpoint.position().nextItem());
-        if (System.nanoTime() - lastLogged >= LOG_INTERVAL_NANOS) {
-            lastLogged = System.nanoTime();
+        if (log.isDebugEnabled()) {
             Progress progress = entry.view().progress();
-            log.info("Job {}: {} %, checkpoint at item {}", job, progress.percent(), progress.processedItems());
+            log.debug("Job {}: {} %, checkpoint at item {}", job, progress.percent(), progress.processedItems());
         }
     }
 

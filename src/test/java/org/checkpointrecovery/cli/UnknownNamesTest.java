@@ -125,6 +125,14 @@ class UnknownNamesTest {
     }
 
     @Test
+    void a_level_of_the_log_that_does_not_exist_stops_the_start() {
+        Printed printed = Printed.by("serve", "--log-level", "verbose");
+        assertThat(printed.code()).isEqualTo(CommandLineTool.BAD_OPTIONS);
+        assertThat(printed.errorLines())
+                .containsExactly("--log-level must be one of error, warn, info, debug (got \"verbose\")");
+    }
+
+    @Test
     void a_flag_that_is_set_by_a_variable_and_the_command_line_is_set() {
         ServiceConfig[] started = new ServiceConfig[1];
         CommandLineTool.run(new String[] {"serve", "--no-faults"}, Map.of(PREFIX + "NO_FAULTS", "true"), config -> {
