@@ -85,6 +85,7 @@ final class Metrics implements JobWatcher, Closeable {
         Gauge.builder(PREFIX + "data.free", disk, FreeSpace::bytes)
                 .description("Free bytes of the disk of the data directory; NaN while it does not answer")
                 .baseUnit("bytes")
+                .strongReference(true) // nobody else keeps it
                 .register(registry);
         for (Status status : Status.values()) {
             Gauge.builder(PREFIX + "jobs", service, all -> all.jobs().count(status))
