@@ -30,6 +30,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class ClusterFilesTest {
     private static final Path DOCKER = Path.of("docker");
     private static final Path MANIFESTS = DOCKER.resolve("kubernetes");
+    private static final Path FLINK_OVERLAY = MANIFESTS.resolve("flink");
     private static final String USER = "10001";
     private static final Pattern VARIABLE = Pattern.compile("CHECKPOINT_RECOVERY_[A-Z_]+");
     private static final Pattern OPTION = Pattern.compile("names = (?:\\{\"-[a-z]\", )?\"--([a-z-]+)\"");
@@ -48,6 +49,61 @@ class ClusterFilesTest {
                 .containsExactlyInAnyOrder(
                         "PersistentVolumeClaim", "Service", "StatefulSet", "FlinkDeployment", "NetworkPolicy");
         assertThat(flinkConfiguration().isObject()).isTrue();
+    }
+
+    @Test
+    void the_plain_service_is_one_file_of_built_in_resources_and_knows_no_cluster() throws Exception {
+        try (Stream<Path> files = Files.list(MANIFESTS)) {
+            assertThat(files.filter(Files::isRegularFile))
+                    .containsExactly(MANIFESTS.resolve("checkpoint-recovery.yaml"));
+        }
+        for (JsonNode document : documents(MANIFESTS.resolve("checkpoint-recovery.yaml"))) {
+            assertThat(document.path("apiVersion").asString()).isIn("v1", "apps/v1");
+            if (document.path("kind").asString().equals("PersistentVolumeClaim")) {
+                assertThat(strings(document.at("/spec/accessModes"))).containsExactly("ReadWriteOnce");
+            }
+        }
+        assertThat(Files.readString(MANIFESTS.resolve("checkpoint-recovery.yaml")))
+                .doesNotContain("CHECKPOINT_RECOVERY_FLINK");
+    }
+
+    @Test
+    void the_overlay_changes_documents_and_a_container_that_the_plain_service_has() throws Exception {
+        for (String kind : List.of("PersistentVolumeClaim", "StatefulSet")) {
+            JsonNode plain = document(kind);
+            JsonNode patch = patch(kind);
+            assertThat(patch.path("apiVersion")).isEqualTo(plain.path("apiVersion"));
+            assertThat(patch.at("/metadata/name")).isEqualTo(plain.at("/metadata/name"));
+        }
+        String container = "/spec/template/spec/containers/0/name";
+        assertThat(patch("StatefulSet").at(container))
+                .isEqualTo(document("StatefulSet").at(container));
+    }
+
+    @Test
+    void the_image_and_what_runs_it_allow_rehearsed_failures_only_when_told_to() throws Exception {
+        assertThat(dockerfile()).contains("CHECKPOINT_RECOVERY_NO_FAULTS=true ");
+        assertThat(compose()
+                        .at("/services/service/environment/CHECKPOINT_RECOVERY_NO_FAULTS")
+                        .asString())
+                .isEqualTo("${NO_FAULTS:-true}");
+        assertThat(Files.readString(DOCKER.resolve("systemd/checkpoint-recovery.service")))
+                .contains("\nEnvironment=CHECKPOINT_RECOVERY_NO_FAULTS=true\n");
+    }
+
+    /** The layer of the dependencies is used again while the pom stays as it is. */
+    @Test
+    void the_image_is_built_offline_once_the_dependencies_are_there() throws Exception {
+        String dockerfile = dockerfile();
+        int dependencies = dockerfile.indexOf("&& mvn -q -B $MVN_FLAGS -Dmaven.test.skip package");
+        int sources = dockerfile.indexOf("COPY src src");
+        int build = dockerfile.indexOf("RUN mvn -q -B -o $MVN_FLAGS -Dmaven.test.skip package");
+        assertThat(dependencies).isPositive();
+        assertThat(sources).isGreaterThan(dependencies);
+        assertThat(build).isGreaterThan(sources);
+        assertThat(dockerfile.substring(0, dependencies))
+                .contains("COPY pom.xml ./")
+                .doesNotContain("COPY src");
     }
 
     @Test
@@ -255,7 +311,8 @@ class ClusterFilesTest {
     @Test
     void pods_share_one_claim_at_one_path_as_one_user() throws Exception {
         JsonNode claim = document("PersistentVolumeClaim");
-        assertThat(strings(claim.at("/spec/accessModes"))).containsExactly("ReadWriteMany");
+        assertThat(strings(patch("PersistentVolumeClaim").at("/spec/accessModes")))
+                .containsExactly("ReadWriteMany");
         for (JsonNode pod : pods()) {
             JsonNode container = pod.at("/containers/0");
             Set<String> declared = new TreeSet<>();
@@ -345,17 +402,33 @@ class ClusterFilesTest {
         return Files.readString(DOCKER.resolve("Dockerfile"));
     }
 
+    private static JsonNode kustomization() {
+        return YAML.readTree(FLINK_OVERLAY.resolve("kustomization.yaml").toFile());
+    }
+
+    /** What the overlay changes in the documents of a kind. */
+    private static JsonNode patch(String kind) {
+        List<JsonNode> found = kustomization().get("patches").values().stream()
+                .map(patch -> YAML.readTree(patch.path("patch").asString()))
+                .filter(patch -> patch.path("kind").asString().equals(kind))
+                .toList();
+        assertThat(found).as(kind).hasSize(1);
+        return found.get(0);
+    }
+
+    /** The documents of the plain service and those that the overlay adds. */
     private static List<JsonNode> manifests() throws IOException {
         List<JsonNode> documents = new ArrayList<>();
-        try (Stream<Path> files = Files.list(MANIFESTS)) {
-            for (Path file : files.toList()) {
-                try (MappingIterator<JsonNode> inFile =
-                        YAML.readerFor(JsonNode.class).readValues(file.toFile())) {
-                    documents.addAll(inFile.readAll());
-                }
-            }
+        for (JsonNode resource : kustomization().get("resources")) {
+            documents.addAll(documents(FLINK_OVERLAY.resolve(resource.asString())));
         }
         return documents;
+    }
+
+    private static List<JsonNode> documents(Path file) throws IOException {
+        try (MappingIterator<JsonNode> inFile = YAML.readerFor(JsonNode.class).readValues(file.toFile())) {
+            return inFile.readAll();
+        }
     }
 
     private static JsonNode document(String kind) throws IOException {
@@ -374,7 +447,9 @@ class ClusterFilesTest {
     }
 
     private static URI flinkUrl() throws IOException {
-        return URI.create(variable("CHECKPOINT_RECOVERY_FLINK_URL"));
+        JsonNode variable = patch("StatefulSet").at("/spec/template/spec/containers/0/env/0");
+        assertThat(variable.path("name").asString()).isEqualTo("CHECKPOINT_RECOVERY_FLINK_URL");
+        return URI.create(variable.path("value").asString());
     }
 
     private static String variable(String name) throws IOException {

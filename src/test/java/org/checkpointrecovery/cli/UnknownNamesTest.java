@@ -124,6 +124,17 @@ class UnknownNamesTest {
                 .isEmpty();
     }
 
+    /** As a container does whose image has turned it on. */
+    @Test
+    void a_variable_can_leave_a_flag_unset() {
+        ServiceConfig[] started = new ServiceConfig[1];
+        CommandLineTool.run(new String[] {"serve"}, Map.of(PREFIX + "NO_FAULTS", "false"), config -> {
+            started[0] = config;
+            return CommandLineTool.DONE;
+        });
+        assertThat(requireNonNull(started[0]).rehearsals().faultsAllowed()).isTrue();
+    }
+
     @Test
     void a_level_of_the_log_that_does_not_exist_stops_the_start() {
         Printed printed = Printed.by("serve", "--log-level", "verbose");
