@@ -30,7 +30,7 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 class ClusterFilesTest {
     private static final Path DOCKER = Path.of("docker");
     private static final Path MANIFESTS = DOCKER.resolve("kubernetes");
-    private static final Path FLINK_OVERLAY = MANIFESTS.resolve("flink");
+    private static final Path FLINK_OVERLAY = DOCKER.resolve("kubernetes-flink");
     private static final String USER = "10001";
     private static final Pattern VARIABLE = Pattern.compile("CHECKPOINT_RECOVERY_[A-Z_]+");
     private static final Pattern OPTION = Pattern.compile("names = (?:\\{\"-[a-z]\", )?\"--([a-z-]+)\"");
@@ -55,7 +55,8 @@ class ClusterFilesTest {
     void the_plain_service_is_one_file_of_built_in_resources_and_knows_no_cluster() throws Exception {
         try (Stream<Path> files = Files.list(MANIFESTS)) {
             assertThat(files.filter(Files::isRegularFile))
-                    .containsExactly(MANIFESTS.resolve("checkpoint-recovery.yaml"));
+                    .containsExactlyInAnyOrder(
+                            MANIFESTS.resolve("checkpoint-recovery.yaml"), MANIFESTS.resolve("kustomization.yaml"));
         }
         for (JsonNode document : documents(MANIFESTS.resolve("checkpoint-recovery.yaml"))) {
             assertThat(document.path("apiVersion").asString()).isIn("v1", "apps/v1");
@@ -402,13 +403,13 @@ class ClusterFilesTest {
         return Files.readString(DOCKER.resolve("Dockerfile"));
     }
 
-    private static JsonNode kustomization() {
-        return YAML.readTree(FLINK_OVERLAY.resolve("kustomization.yaml").toFile());
+    private static JsonNode kustomization(Path directory) {
+        return YAML.readTree(directory.resolve("kustomization.yaml").toFile());
     }
 
     /** What the overlay changes in the documents of a kind. */
     private static JsonNode patch(String kind) {
-        List<JsonNode> found = kustomization().get("patches").values().stream()
+        List<JsonNode> found = kustomization(FLINK_OVERLAY).get("patches").values().stream()
                 .map(patch -> YAML.readTree(patch.path("patch").asString()))
                 .filter(patch -> patch.path("kind").asString().equals(kind))
                 .toList();
@@ -418,9 +419,15 @@ class ClusterFilesTest {
 
     /** The documents of the plain service and those that the overlay adds. */
     private static List<JsonNode> manifests() throws IOException {
+        return resources(FLINK_OVERLAY);
+    }
+
+    /** The documents of a directory with a kustomization; a resource that is a directory has one of its own. */
+    private static List<JsonNode> resources(Path directory) throws IOException {
         List<JsonNode> documents = new ArrayList<>();
-        for (JsonNode resource : kustomization().get("resources")) {
-            documents.addAll(documents(FLINK_OVERLAY.resolve(resource.asString())));
+        for (JsonNode resource : kustomization(directory).get("resources")) {
+            Path path = directory.resolve(resource.asString());
+            documents.addAll(Files.isDirectory(path) ? resources(path) : documents(path));
         }
         return documents;
     }
