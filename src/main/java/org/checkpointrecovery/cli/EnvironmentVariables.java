@@ -68,7 +68,17 @@ record EnvironmentVariables(Map<String, String> variables) implements IDefaultVa
     }
 
     private static boolean canBeSet(OptionSpec option) {
-        return option.longestName().startsWith("--") && !option.usageHelp() && !option.versionHelp();
+        return option.longestName().startsWith("--")
+                && !option.usageHelp()
+                && !option.versionHelp()
+                && !choosesProcessor(option);
+    }
+
+    /** What a run does with its items is not left to the environment, which may be the one of a service. */
+    private static boolean choosesProcessor(OptionSpec option) {
+        Object owner = option.command().userObject();
+        return (owner instanceof RunCommand || owner instanceof ProcessorOptions)
+                && ProcessorOptions.CHOICES.contains(option.longestName());
     }
 
     private static String variableOf(OptionSpec option) {

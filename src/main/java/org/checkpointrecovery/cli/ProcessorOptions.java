@@ -47,7 +47,8 @@ final class ProcessorOptions {
     private static final String COMMAND = "--command";
     private static final String PLUGIN = "--plugin";
     private static final String HEADER = "--header";
-    private static final String CHOICES = URL + ", " + COMMAND + ", " + PLUGIN + " or a program after --";
+    /** The options that choose a processor. */
+    static final List<String> CHOICES = List.of(URL, COMMAND, PLUGIN);
 
     /** Names that differ from the rule: the option in lower case, with hyphens. */
     private static final Map<String, String> NAMES = Map.of("headers", HEADER);
@@ -233,7 +234,8 @@ final class ProcessorOptions {
                         .map(ProcessorDescription::type)
                         .collect(Collectors.joining(", "));
                 values.problem(name + " is for the processors " + kinds + " only, not for " + kind.type()
-                        + ". To name a processor, use " + CHOICES);
+                        + ". To name a processor, use "
+                        + String.join(", ", CHOICES) + " or a program after --");
             }
         });
     }

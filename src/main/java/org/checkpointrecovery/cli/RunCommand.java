@@ -53,8 +53,8 @@ import picocli.CommandLine.Model.CommandSpec;
         },
         footer = {
             "",
-            "Environment variables can set every option, such as CHECKPOINT_RECOVERY_BATCH_SIZE for --batch-size; the"
-                    + " command line takes precedence."
+            "Environment variables can set every option but --url, --command and --plugin, such as"
+                    + " CHECKPOINT_RECOVERY_BATCH_SIZE for --batch-size; the command line takes precedence."
         })
 final class RunCommand implements Callable<Integer> {
     /** Stands for standard input or standard output. */

@@ -109,6 +109,14 @@ class UnknownNamesTest {
     }
 
     @Test
+    void the_commands_of_a_service_are_none_of_a_run_in_the_same_environment() {
+        Map<String, String> environment = Map.of(PREFIX + "COMMAND", "no command", PREFIX + "URL", "x");
+        Printed run = Printed.by(environment, "run", "-i", "/no", "-o", "/o");
+        assertThat(run.errors()).contains(PREFIX + "URL names no option").doesNotContain("--command", "different");
+        assertThat(run.errorLines()).contains("--input /no does not exist");
+    }
+
+    @Test
     void neither_help_nor_version_can_be_set_by_a_variable() {
         Printed printed = Printed.by(Map.of(PREFIX + "VERSION", "1.2", PREFIX + "HELP", "true"), "serve");
         assertThat(printed.code()).isEqualTo(CommandLineTool.DONE);
