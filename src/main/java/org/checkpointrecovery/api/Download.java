@@ -3,13 +3,17 @@ package org.checkpointrecovery.api;
 import io.javalin.http.Context;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.checkpointrecovery.engine.MergedResults;
 import org.checkpointrecovery.engine.Outputs.Committed;
 import org.checkpointrecovery.engine.RefusedException;
+import org.checkpointrecovery.engine.Selection;
+import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.sink.CsvTable;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +33,25 @@ final class Download {
         this.transfers = transfers;
     }
 
+    /** Names the file that a client may save a response in, after the job. */
+    static void name(Context ctx, Job job, String what) {
+        String accept = ctx.header("Accept");
+        boolean csv = what.equals("results") && wantsCsv(accept);
+        String ending = "-" + what + (csv ? ".csv" : wantsArray(accept) ? ".json" : ".jsonl");
+        String name = job.spec() == null || job.spec().name() == null
+                ? job.id().value()
+                : job.spec().name();
+        String ascii = name.replaceAll("[^A-Za-z0-9._-]+", "_").replaceAll("^[._-]+", "");
+        String value = "attachment; filename=\"" + (ascii.isEmpty() ? job.id().value() : ascii) + ending + "\"";
+        if (!name.equals(ascii)) { // RFC 8187
+            String encoded = URLEncoder.encode(name.replace('/', '_') + ending, StandardCharsets.UTF_8);
+            value += "; filename*=UTF-8''" + encoded.replace("+", "%20").replace("*", "%2A");
+        }
+        ctx.header("Content-Disposition", value);
+    }
+
     /** @param file closed afterwards */
-    void send(Context ctx, Committed file) throws IOException {
+    void send(Context ctx, Committed file, Selection items) throws IOException {
         Parts parts = Answers.NOTHING;
         boolean sending = false;
         try {
@@ -38,9 +59,11 @@ final class Download {
             if (wantsArray(ctx.header("Accept"))) {
                 ctx.contentType(ARRAY);
                 ctx.header("Accept-Ranges", "none");
-                parts = new ElementParts(parts(file, new ByteRange(0, file.bytes())));
-            } else {
+                parts = new ElementParts(parts(file, bytesOf(file, items)));
+            } else if (items.equals(Selection.ALL)) {
                 parts = lines(ctx, file);
+            } else {
+                parts = selected(ctx, file, items);
             }
             sending = true;
         } finally {
@@ -49,6 +72,18 @@ final class Download {
             }
         }
         transfers.send(ctx, parts);
+    }
+
+    private static ByteRange bytesOf(Committed file, Selection items) throws IOException {
+        return new ByteRange(file.startOf(items.from()), file.startOf(items.end()));
+    }
+
+    private static Parts selected(Context ctx, Committed file, Selection items) throws IOException {
+        ByteRange range = bytesOf(file, items);
+        ctx.contentType(LINES);
+        ctx.header("Accept-Ranges", "none");
+        ctx.res().setContentLengthLong(range.length());
+        return isHead(ctx) ? Answers.NOTHING : parts(file, range);
     }
 
     private static Parts parts(Committed file, ByteRange range) {

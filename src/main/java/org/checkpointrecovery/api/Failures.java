@@ -41,6 +41,7 @@ final class Failures {
             case QUEUE_FULL, UNAVAILABLE -> ctx.header("Retry-After", RETRY_AFTER_SECONDS);
             default -> {}
         }
+        ctx.res().setHeader("Content-Disposition", null); // a problem is no file to save
         ctx.status(problem.kind().status()).contentType(Problem.MEDIA_TYPE).result(problem.toJson());
     }
 

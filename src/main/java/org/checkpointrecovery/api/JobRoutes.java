@@ -19,6 +19,7 @@ import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.SampledItem;
+import org.checkpointrecovery.engine.Selection;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Format;
@@ -367,20 +368,27 @@ final class JobRoutes {
     }
 
     void results(Context ctx) throws IOException, RefusedException {
-        Parameters parameters = Parameters.of(ctx, "merged");
+        Parameters parameters = Parameters.of(ctx, "merged", "from", "limit");
         boolean merged = parameters.flag("merged");
+        Selection items = parameters.selection();
+        if (merged && !items.equals(Selection.ALL)) {
+            parameters.error("merged", "cannot be combined with from and limit");
+        }
         parameters.throwIfInvalid();
+        Download.name(ctx, service.jobs().view(id(ctx)).job(), "results");
         if (merged) {
             downloads.sendMerged(ctx, () -> service.outputs().mergedResults(id(ctx)));
         } else if (Download.wantsCsv(ctx.header("Accept"))) {
-            downloads.sendCsv(ctx, () -> service.outputs().resultLines(id(ctx)));
+            downloads.sendCsv(ctx, () -> service.outputs().resultLines(id(ctx), items));
         } else {
-            downloads.send(ctx, service.outputs().results(id(ctx)));
+            downloads.send(ctx, service.outputs().results(id(ctx)), items);
         }
     }
 
     void errors(Context ctx) throws IOException, RefusedException {
-        Parameters.none(ctx);
+        Parameters parameters = Parameters.of(ctx, "from", "limit");
+        Selection items = parameters.selection();
+        parameters.throwIfInvalid();
         if (Download.wantsOnlyCsv(ctx.header("Accept"))) {
             service.jobs().view(id(ctx));
             ctx.header("Vary", "Accept");
@@ -389,7 +397,8 @@ final class JobRoutes {
                             "Failed items are not available as CSV. Request application/x-ndjson or application/json instead.")
                     .exception();
         }
-        downloads.send(ctx, service.outputs().errors(id(ctx)));
+        Download.name(ctx, service.jobs().view(id(ctx)).job(), "errors");
+        downloads.send(ctx, service.outputs().errors(id(ctx)), items);
     }
 
     void errorSummary(Context ctx) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import org.checkpointrecovery.api.Problem.FieldError;
 import org.checkpointrecovery.description.Labels;
 import org.checkpointrecovery.description.Shown;
+import org.checkpointrecovery.engine.Selection;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,26 @@ final class Parameters {
                             + Shown.cut(text) + "\")");
         }
         return wait;
+    }
+
+    /** Returns the items that {@code from} and {@code limit} select; all of them by default. */
+    Selection selection() {
+        long from = number("from", 0, 0);
+        long limit = number("limit", 1, Long.MAX_VALUE);
+        return new Selection(from, limit > Long.MAX_VALUE - from ? Long.MAX_VALUE : from + limit);
+    }
+
+    private long number(String name, long least, long standard) {
+        String text = given.get(name);
+        if (text == null) {
+            return standard;
+        }
+        long number = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+        if (number < least) {
+            error(name, "must be a whole number of at least " + least + " (got \"" + Shown.cut(text) + "\")");
+            return standard;
+        }
+        return number;
     }
 
     /** Returns the number of elements in a page. */

@@ -40,11 +40,12 @@ public final class MergedResults implements Closeable {
     private long last = -1;
 
     /**
-     * The results of one job.
+     * Results of one job.
      *
-     * @param bytes the committed bytes of the file
+     * @param start where the first line begins
+     * @param end after the last line, which is committed
      */
-    record Part(JobId job, Path file, long bytes) {}
+    record Part(JobId job, Path file, long start, long end) {}
 
     /** A file that is open only while it is read. */
     private static final class OpenedForEachRead implements SeekableByteChannel {
@@ -113,18 +114,18 @@ public final class MergedResults implements Closeable {
         private long index;
 
         /** @param channel closed together with this object */
-        Lines(JobId job, SeekableByteChannel channel, long committedBytes, int windowBytes) throws IOException {
+        Lines(JobId job, SeekableByteChannel channel, Part part, int windowBytes) throws IOException {
             this.job = job;
             this.channel = channel;
             source = new LineSource(
                     channel,
                     new LineSource.Lines(
-                            committedBytes,
+                            part.end(),
                             windowBytes - 2, // a longer line is read only when it is returned
                             new Format(Format.Kind.RAW_LINES, Format.DEFAULT_DELIMITER),
                             false,
                             false),
-                    0,
+                    part.start(),
                     0,
                     windowBytes);
             items = source.read(AT_A_TIME);
@@ -181,7 +182,7 @@ public final class MergedResults implements Closeable {
      * @param bytes the committed bytes of the file
      */
     public static MergedResults of(Disk disk, JobId job, Path file, long bytes) throws IOException {
-        return new MergedResults(disk, List.of(new Part(job, file, bytes)));
+        return new MergedResults(disk, List.of(new Part(job, file, 0, bytes)));
     }
 
     MergedResults(Disk disk, List<Part> parts) throws IOException {
@@ -193,7 +194,7 @@ public final class MergedResults implements Closeable {
                 SeekableByteChannel channel = parts.size() > MAX_OPEN
                         ? new OpenedForEachRead(disk, part.file())
                         : disk.openForRead(part.file());
-                Lines lines = new Lines(part.job(), channel, part.bytes(), windowBytes);
+                Lines lines = new Lines(part.job(), channel, part, windowBytes);
                 files.add(lines);
                 if (lines.advance()) {
                     byIndex.add(lines);

@@ -75,6 +75,14 @@ public final class Outputs {
      */
     public record Committed(JobView view, @Nullable SeekableByteChannel channel, long bytes, boolean settled)
             implements Closeable {
+        /** Returns where the first line of this or a larger index begins; the end of the lines if there is none. */
+        public long startOf(long index) throws IOException {
+            if (channel == null || index == Long.MAX_VALUE) {
+                return bytes;
+            }
+            return index == 0 ? 0 : new IndexedLines(channel, bytes).startOf(index);
+        }
+
         @Override
         public void close() throws IOException {
             if (channel != null) {
@@ -98,15 +106,15 @@ public final class Outputs {
     }
 
     /** Returns the committed results one by one. Must be closed. */
-    public MergedResults resultLines(JobId id) throws RefusedException, IOException {
-        return merged(List.of(registry.entry(id)));
+    public MergedResults resultLines(JobId id, Selection items) throws RefusedException, IOException {
+        return merged(List.of(registry.entry(id)), items);
     }
 
     /**
      * Returns the committed results of a job's family: the first job and all retries of its failed items. Must be closed.
      */
     public MergedResults mergedResults(JobId id) throws RefusedException, IOException {
-        return merged(registry.family(id));
+        return merged(registry.family(id), Selection.ALL);
     }
 
     /** Reads the checkpoint of a job as it is on disk. */
@@ -123,13 +131,14 @@ public final class Outputs {
                 : items;
     }
 
-    private MergedResults merged(Collection<JobEntry> members) throws RefusedException, IOException {
+    private MergedResults merged(Collection<JobEntry> members, Selection items) throws RefusedException, IOException {
         List<MergedResults.Part> parts = new ArrayList<>();
         for (JobEntry member : members) {
             JobId id = member.job().id();
             try (Committed whole = open(member, File.RESULTS)) {
                 if (whole.bytes() > 0) {
-                    parts.add(new MergedResults.Part(id, jobs.files(id).results(), whole.bytes()));
+                    parts.add(new MergedResults.Part(
+                            id, jobs.files(id).results(), whole.startOf(items.from()), whole.startOf(items.end())));
                 }
             }
         }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.checkpointrecovery.processor.PlainTextStats;
@@ -220,6 +222,73 @@ class DownloadTest {
         assertThat(array.number("/1/attempts")).isEqualTo(1);
         assertBytes(http.get(errors, "Range", "bytes=3-8").is(206), Arrays.copyOfRange(lines.bytes(), 3, 9));
         http.get(errors, "Range", "bytes=99999-").isProblem(416, "range-not-satisfiable");
+    }
+
+    @Test
+    void items_are_selected_by_their_index_in_every_form() {
+        String lines = http.get(results).is(200).text();
+        String errors = results.replace("results", "errors");
+        int[][] selections = {{0, 10}, {1, 1}, {1000, 7}, {1499, 3}, {ITEMS - 2, 100}, {ITEMS, 5}, {0, ITEMS}};
+        for (int[] selection : selections) {
+            String query = "?from=" + selection[0] + "&limit=" + selection[1];
+            Predicate<String> isSelected = line -> {
+                long index = Long.parseLong(line.replaceFirst("^\\{\"index\":(\\d+).*", "$1"));
+                return index >= selection[0] && index < selection[0] + selection[1];
+            };
+            List<String> expected = lines.lines().filter(isSelected).toList();
+            Answer answer = http.get(results + query).is(200);
+            assertThat(answer.text().lines()).as(query).containsExactlyElementsOf(expected);
+            assertThat(answer.header("Accept-Ranges")).isEqualTo("none");
+            assertThat(answer.header("ETag")).isEmpty();
+            assertThat(http.get(results + query, "Accept", "application/json")
+                            .is(200)
+                            .json())
+                    .hasSize(expected.size());
+            assertThat(http.get(results + query, "Accept", "text/csv")
+                            .is(200)
+                            .text()
+                            .lines())
+                    .hasSize(expected.isEmpty() ? 0 : expected.size() + 1);
+            assertThat(http.get(errors + query).is(200).text().lines())
+                    .containsExactlyElementsOf(http.get(errors)
+                            .is(200)
+                            .text()
+                            .lines()
+                            .filter(isSelected)
+                            .toList());
+        }
+        assertThat(http.get(results + "?from=2990").is(200).text().lines())
+                .hasSize(9)
+                .allMatch(lines::contains);
+    }
+
+    @Test
+    void selections_that_are_no_numbers_or_of_merged_results_are_refused() {
+        for (String query :
+                List.of("from=-1", "limit=0", "from=a", "limit=1.5", "limit=", "from=9999999999999999999")) {
+            http.get(results + "?" + query).isProblem(422, "invalid-request");
+        }
+        Answer merged = http.get(results + "?merged=true&from=3").isProblem(422, "invalid-request");
+        assertThat(merged.text("/errors/0/message")).contains("cannot be combined with from and limit");
+        assertThat(merged.header("Content-Disposition")).isEmpty();
+    }
+
+    @Test
+    void downloads_are_named_after_the_job_or_its_id() {
+        String id = results.split("/", -1)[3];
+        assertThat(http.get(results).header("Content-Disposition"))
+                .isEqualTo("attachment; filename=\"" + id + "-results.jsonl\"");
+        String named = http.complete("{\"name\":\"Zoë's \\\"list\\\" 1/2\",\"input\":{\"items\":[\"a\"]}}");
+        String path = "/v1/jobs/" + named;
+        assertThat(http.get(path + "/results", "Accept", "text/csv").header("Content-Disposition"))
+                .isEqualTo("attachment; filename=\"Zo_s_list_1_2-results.csv\";"
+                        + " filename*=UTF-8''Zo%C3%AB%27s%20%22list%22%201_2-results.csv");
+        assertThat(http.get(path + "/errors", "Accept", "application/json").header("Content-Disposition"))
+                .contains("filename=\"Zo_s_list_1_2-errors.json\"");
+        assertThat(http.get(path + "/results", "Range", "bytes=999-")
+                        .isProblem(416, "range-not-satisfiable")
+                        .header("Content-Disposition"))
+                .isEmpty();
     }
 
     @Test

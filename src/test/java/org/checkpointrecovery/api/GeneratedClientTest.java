@@ -208,6 +208,6 @@ class GeneratedClientTest {
     }
 
     private static File resultsOf(Job job) throws ApiException {
-        return results.getResults(job.getId(), null, null, null, null);
+        return results.getResults(job.getId(), null, null, null, null, null, null);
     }
 }

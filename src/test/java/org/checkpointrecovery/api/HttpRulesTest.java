@@ -378,7 +378,7 @@ class HttpRulesTest {
         assertThat(service.server().routeNames().stream()
                         .filter(name -> name.startsWith("GET /v1/jobs"))
                         .collect(Collectors.toSet()))
-                .hasSize(8);
+                .hasSize(9);
     }
 
     @Test

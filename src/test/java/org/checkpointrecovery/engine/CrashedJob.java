@@ -186,6 +186,8 @@ final class CrashedJob {
         assertThat(end.totalItems()).isEqualTo(service.nextItem(id));
         checkRuns(end);
         JobFiles files = service.files(id);
+        Path writing = files.job().resolveSibling("job.json.tmp");
+        Await.until("the service does not write the record at this moment", () -> !disk.exists(writing));
         assertThat(disk.list(files.directory()))
                 .as("no checkpoint and no temporary file is left")
                 .containsExactlyInAnyOrderElementsOf(

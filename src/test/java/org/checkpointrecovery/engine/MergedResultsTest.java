@@ -70,7 +70,7 @@ class MergedResultsTest {
         byte[] bytes = content.toString().getBytes(UTF_8);
         Path file = Path.of("/jobs/" + job);
         files.write(file, (content + "{\"index\":0,\"not\":\"committed\"}\n").getBytes(UTF_8));
-        parts.add(new MergedResults.Part(job, file, bytes.length));
+        parts.add(new MergedResults.Part(job, file, 0, bytes.length));
     }
 
     private void checkMerged() throws IOException {
@@ -105,7 +105,7 @@ class MergedResultsTest {
             JobId job = new JobId(String.format("0mh3k2v9x-%08d", number));
             Path file = Path.of("/jobs/" + job);
             files.write(file, (line + "\n").getBytes(UTF_8));
-            parts.add(new MergedResults.Part(job, file, line.length() + 1L));
+            parts.add(new MergedResults.Part(job, file, 0, line.length() + 1L));
         }
         expected.put(7L, line);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
