@@ -75,7 +75,9 @@ final class LogReplay {
         } else if (disk.isDirectory(directory)) {
             Map<String, byte[]> missing = new HashMap<>();
             for (Map.Entry<String, byte[]> file : change.files.entrySet()) {
-                if (!has(directory.resolve(file.getKey()), file.getValue())) {
+                Path path = directory.resolve(file.getKey());
+                deleteTemporary(path);
+                if (!has(path, file.getValue())) {
                     missing.put(file.getKey(), file.getValue());
                 }
             }
@@ -88,6 +90,14 @@ final class LogReplay {
             } else {
                 log.warn("Job {}: its directory is missing; another program deleted it.", id);
             }
+        }
+    }
+
+    /** Deletes what an interrupted write has left, or what a power cut has brought back of an earlier one. */
+    private void deleteTemporary(Path file) throws IOException {
+        Path temporary = Replacement.temporaryFor(file);
+        if (disk.isFile(temporary)) {
+            disk.delete(temporary);
         }
     }
 

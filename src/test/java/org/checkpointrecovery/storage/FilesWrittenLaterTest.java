@@ -118,6 +118,21 @@ class FilesWrittenLaterTest {
         }
     }
 
+    /** A power cut may undo the rename of an old version, and not the one of a later version. */
+    @Test
+    void a_temporary_file_of_an_earlier_write_is_deleted_at_a_start() throws IOException {
+        JobStore store = open();
+        submit(store, ID);
+        store.write();
+        Path temporary = store.files(ID).job().resolveSibling("job.json.tmp");
+        disk.write(temporary, new byte[] {'{'});
+        disk.killProcess();
+        store = open();
+        assertThat(disk.list(store.files(ID).directory()))
+                .containsExactly(store.files(ID).ownInput(), store.files(ID).job());
+        assertWhole(store, 1);
+    }
+
     @Test
     void a_directory_that_another_program_has_deleted_is_not_made_again() throws IOException {
         JobStore store = open();
