@@ -38,6 +38,7 @@ final class Training {
         expect(CommandLineTool.DONE, CommandLineTool.run(allCommands, Map.of(), config -> CommandLineTool.FAILED));
         expect(CommandLineTool.SIMULATED_CRASH, run(directory, "--simulate-crash", "3"));
         expect(CommandLineTool.DONE, run(directory, "--commit", "group"));
+        Preparation.run();
         String[] serve = {
             "serve", "--port", "0", "--data", directory.resolve("data").toString(), "--input-dir", directory.toString()
         };

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,6 @@ import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.FaultyDisk;
 import org.checkpointrecovery.storage.FaultyDisk.Fault;
-import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.StoredJobs;
 import org.checkpointrecovery.storage.UploadedFile;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -221,7 +219,7 @@ class FaultScanTest {
                 jobs.put(view.job().id().value(), view.job().status());
             }
             Map<String, Status> onDisk = new TreeMap<>();
-            for (Job job : StoredJobs.of(new JobStore(medium, JOBS, JOBS.resolveSibling("log")), Instant.EPOCH)) {
+            for (Job job : StoredJobs.onDisk(medium, TestService.DATA).values()) {
                 onDisk.put(job.id().value(), job.status());
             }
             Set<String> files = new java.util.TreeSet<>();

@@ -39,7 +39,11 @@ public final class StoredJobs {
      * @return the jobs by their ids
      */
     public static Map<JobId, Job> onDisk(Path data) throws IOException {
-        Disk disk = new LocalDisk();
+        return onDisk(new LocalDisk(), data);
+    }
+
+    /** The same on any disk. */
+    public static Map<JobId, Job> onDisk(Disk disk, Path data) throws IOException {
         Map<JobId, byte[]> fromLog = new HashMap<>();
         Set<JobId> deleted = new HashSet<>();
         for (LogEntry entry : log(disk, data.resolve("log"))) { // first: what it has may be in the files afterwards
