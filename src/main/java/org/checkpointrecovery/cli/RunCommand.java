@@ -177,15 +177,14 @@ final class RunCommand implements Callable<Integer> {
                 ? temporary.resolve("checkpoint.json")
                 : targets.file("--checkpoint " + savedName, path("--checkpoint", savedName, values));
         Path in = read ? RunFiles.inputOf(saved) : path("--input", named.input, values);
-        Path out = printed
-                ? RunFiles.outputOf(saved)
-                : targets.file("--output " + named.output, path("--output", named.output, values));
+        Path shown = printed ? RunFiles.outputOf(saved) : path("--output", named.output, values);
+        Path out = printed ? shown : targets.file("--output " + named.output, shown);
         RunFiles files = new RunFiles(
                 in,
                 out,
                 outputFormat(values),
                 saved,
-                errors(out, targets),
+                errors(shown, targets),
                 new RunFiles.Streams(read, printed, temporary == null));
         files.auxiliary().forEach(targets::checkAuxiliary);
         if (!read) {

@@ -82,7 +82,7 @@ public final class StoredJobs {
     }
 
     private static List<LogEntry> log(Disk disk, Path directory) throws IOException {
-        List<Path> segments = new ArrayList<>(disk.list(directory));
+        List<Path> segments = new ArrayList<>(disk.exists(directory) ? disk.list(directory) : List.of());
         segments.sort(Comparator.comparing(
                 segment -> Integer.valueOf(segment.getFileName().toString().replace(".log", ""))));
         List<LogEntry> entries = new ArrayList<>();
