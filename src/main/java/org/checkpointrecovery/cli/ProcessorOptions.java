@@ -174,6 +174,9 @@ final class ProcessorOptions {
         }
         ProcessorDescription kind = kind(words);
         refuseOptionsOfOthers(kind, values);
+        if (kind.equals(TextStatsKind.DESCRIPTION)) {
+            return RunProcessor.textStats(); // without Jackson, whose start costs more than a small run
+        }
         Commands commands = words.isEmpty()
                 ? CommandOptions.commands(command == null ? List.of() : List.of(command), commandEnvironment, values)
                 : CommandOptions.program(words, commandEnvironment, values);
@@ -182,9 +185,6 @@ final class ProcessorOptions {
             given.put("name", commands.programs().keySet().stream().findFirst().orElse("invalid"));
         }
         ProcessorSpec spec = kind.read(given, (path, message) -> values.problem(optionAt(kind, path) + " " + message));
-        if (kind.equals(TextStatsKind.DESCRIPTION)) {
-            return RunProcessor.textStats();
-        }
         return RunProcessor.calling(
                 spec,
                 identity(kind, given, commands),
