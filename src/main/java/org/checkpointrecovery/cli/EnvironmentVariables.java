@@ -16,10 +16,16 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Sets options that the command line does not: {@code --max-queued} from {@code CHECKPOINT_RECOVERY_MAX_QUEUED}. An empty
- * variable counts as not set.
+ * variable counts as not set. Not a record: picocli asks for the text of this object for each option.
  */
-record EnvironmentVariables(Map<String, String> variables) implements IDefaultValueProvider {
+final class EnvironmentVariables implements IDefaultValueProvider {
     private static final String PREFIX = "CHECKPOINT_RECOVERY_";
+
+    private final Map<String, String> variables;
+
+    EnvironmentVariables(Map<String, String> variables) {
+        this.variables = variables;
+    }
 
     /** Whether there is a variable with the prefix. */
     boolean anySet() {

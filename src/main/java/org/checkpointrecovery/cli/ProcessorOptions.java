@@ -174,14 +174,14 @@ final class ProcessorOptions {
         }
         ProcessorDescription kind = kind(words);
         refuseOptionsOfOthers(kind, values);
-        if (kind.equals(TextStatsKind.DESCRIPTION)) {
+        if (kind.type().equals(TextStatsKind.DESCRIPTION.type())) {
             return RunProcessor.textStats(); // without Jackson, whose start costs more than a small run
         }
         Commands commands = words.isEmpty()
                 ? CommandOptions.commands(command == null ? List.of() : List.of(command), commandEnvironment, values)
                 : CommandOptions.program(words, commandEnvironment, values);
         ObjectNode given = given(kind, values);
-        if (kind.equals(CommandKind.DESCRIPTION)) {
+        if (kind.type().equals(CommandKind.DESCRIPTION.type())) {
             given.put("name", commands.programs().keySet().stream().findFirst().orElse("invalid"));
         }
         ProcessorSpec spec = kind.read(given, (path, message) -> values.problem(optionAt(kind, path) + " " + message));

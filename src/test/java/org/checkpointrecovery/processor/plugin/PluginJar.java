@@ -33,7 +33,7 @@ public final class PluginJar {
 
     /** @param source of one public class in the package org.example */
     public static Path build(Path directory, String name, String source) throws IOException {
-        Path work = Files.createTempDirectory("plugin");
+        Path work = Files.createTempDirectory(directory, "classes");
         String type = source.replaceAll("(?s).*public (?:final )?class (\\w+).*", "$1");
         Path file = work.resolve(type + ".java");
         Files.writeString(file, source);
