@@ -16,6 +16,11 @@ export function token() {
   return sessionStorage.getItem(KEY);
 }
 
+/** Returns the URL of a path of the service, such as /v1/jobs. A proxy may have put the service below a path of its own. */
+export function address(path) {
+  return new URL(`.${path}`, document.baseURI).href;
+}
+
 function authorized(headers) {
   return token() === null ? headers : { ...headers, Authorization: `Bearer ${token()}` };
 }
@@ -39,7 +44,7 @@ export async function request(path, options = {}) {
     const used = token();
     let answer;
     try {
-      answer = await fetch(path, { cache: 'no-store', ...options, headers: authorized(options.headers || {}) });
+      answer = await fetch(address(path), { cache: 'no-store', ...options, headers: authorized(options.headers || {}) });
     } catch (e) {
       if (e.name === 'AbortError') {
         throw e;
@@ -103,7 +108,7 @@ export async function upload(file, onProgress) {
 function send(file, onProgress) {
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
-    xhr.open('POST', `/v1/files?name=${encodeURIComponent(file.name.slice(-100))}`);
+    xhr.open('POST', address(`/v1/files?name=${encodeURIComponent(file.name.slice(-100))}`));
     for (const [name, value] of Object.entries(authorized({ 'Content-Type': 'application/octet-stream' }))) {
       xhr.setRequestHeader(name, value);
     }
@@ -127,7 +132,7 @@ export function curl(method, path, body) {
   if (body !== undefined) {
     parts.push('-H', "'Content-Type: application/json'", '-d', quoted(JSON.stringify(body)));
   }
-  const address = location.origin + path;
-  parts.push(/^[\w:/.-]*$/.test(address) ? address : quoted(address));
+  const url = address(path);
+  parts.push(/^[\w:/.-]*$/.test(url) ? url : quoted(url));
   return parts.join(' ');
 }

@@ -1,6 +1,6 @@
 /** The results and errors of a job: first lines, groups of errors, and downloads. */
 
-import { jobPath, problemOf, request, token } from './api.js';
+import { address, jobPath, problemOf, request, token } from './api.js';
 import { el, problemText, setText } from './dom.js';
 import { bytes, count, items } from './format.js';
 
@@ -80,7 +80,7 @@ export class Preview {
 export function download(id, what, label, testId, accept, ending) {
   const path = `${jobPath(id)}/${what}`;
   const error = el('span', { class: 'error', role: 'alert' });
-  const link = el('a', { href: path, download: `${id}-${what}.${ending}`, 'data-testid': testId, onclick: save }, label);
+  const link = el('a', { href: address(path), download: `${id}-${what}.${ending}`, 'data-testid': testId, onclick: save }, label);
 
   async function save(event) {
     if (token() === null && accept === null) {

@@ -1,6 +1,6 @@
 /** The API reference: Swagger UI over the service's own description. Its calls carry the token of this tab. */
 
-import { problemOf, request, token } from '/dashboard/api.js';
+import { address, problemOf, request, token } from '../dashboard/api.js';
 
 const place = document.getElementById('reference');
 
@@ -16,8 +16,10 @@ try {
   if (!answer.ok) {
     throw await problemOf(answer);
   }
+  const spec = await answer.json();
+  spec.servers = [{ url: address('/') }]; // this page may be behind a proxy that the service does not know of
   window.SwaggerUIBundle({
-    spec: await answer.json(),
+    spec,
     domNode: place,
     deepLinking: true,
     defaultModelsExpandDepth: 0,

@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import org.checkpointrecovery.api.ApiServer;
 import org.checkpointrecovery.api.CallbackBody;
+import org.checkpointrecovery.api.Proxies;
 import org.checkpointrecovery.callback.Poster;
 import org.checkpointrecovery.callback.SignedCallbacks;
 import org.checkpointrecovery.callback.WebhookSecret;
@@ -218,6 +219,8 @@ public final class ServiceGraph implements AutoCloseable {
                         listener.token(),
                         config.storage().maxUploadBytes(),
                         config.rehearsals().faultsAllowed(),
+                        Proxies.of(
+                                config.proxies().publicUrl(), config.proxies().trusted()),
                         new ApiServer.Patience(
                                 clients.minBytesPerSecond(), clients.idle(), clients.maxConnectionsPerSource())),
                 surroundings.outOfMemory());

@@ -76,6 +76,7 @@ final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--hide-scrollbars",
+                "--host-resolver-rules=MAP *.example 127.0.0.1",
                 "--lang=en",
                 "--window-size=1100,760",
                 "--user-data-dir=" + directory.resolve("profile"));

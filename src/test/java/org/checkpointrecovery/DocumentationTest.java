@@ -27,7 +27,7 @@ class DocumentationTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     /** Blocks that are neither commands nor output. */
-    private static final Set<String> OTHERS = Set.of("mermaid", "python");
+    private static final Set<String> OTHERS = Set.of("mermaid", "nginx", "python");
 
     /** Commands that a test cannot run: they need other machines, install something, or measure. */
     private static final Pattern NOT_RUNNABLE =

@@ -58,6 +58,7 @@ public final class ApiServer {
      * @param port 0 for any free port
      * @param token the token that requests must carry, or null
      * @param faultsAllowed whether clients may simulate failures
+     * @param proxies between the clients and the service
      */
     public record Settings(
             String host,
@@ -65,6 +66,7 @@ public final class ApiServer {
             @Nullable String token,
             long maxUploadBytes,
             boolean faultsAllowed,
+            Proxies proxies,
             Patience patience) {}
 
     /**
@@ -96,7 +98,7 @@ public final class ApiServer {
         this.routes = new Routes(
                 pages,
                 new MonitoringRoutes(service, metrics, lanes, transfers),
-                new ApiDocument(transfers),
+                new ApiDocument(settings.proxies(), transfers),
                 new FileRoutes(service, settings.maxUploadBytes(), transfers),
                 new JobRoutes(service, crashes, settings.faultsAllowed(), jobJson, waits, transfers),
                 new DescriptionRoutes(service.intake()),
@@ -134,7 +136,8 @@ public final class ApiServer {
             server.insertHandler(new UnreadBody());
             int mostPerSource = settings.patience().maxConnectionsPerSource();
             if (mostPerSource > 0) {
-                server.addEventListener(new SourceLimit(mostPerSource)); // Javalin creates the connectors later
+                server.addEventListener(
+                        new SourceLimit(mostPerSource, settings.proxies())); // Javalin creates the connectors later
             }
         });
         config.jetty.modifyHttpConfiguration(http -> {
@@ -150,6 +153,7 @@ public final class ApiServer {
         config.requestLogger.http(this::measure);
         config.routes.before(this::beforeEach);
         routes.addTo(config.routes);
+        config.routes.after(this::link);
         new Failures(routes, settings.faultsAllowed()).addTo(config.routes);
         config.router.javaLangErrorHandler((response, error) -> {
             log.error("A request failed with an error of the JVM", error);
@@ -160,8 +164,10 @@ public final class ApiServer {
 
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
-        new OriginCheck(settings.token() != null).check(ctx);
-        if (settings.token() != null && !isOpen(ctx.path()) && !new BearerToken(settings.token()).isIn(ctx)) {
+        boolean isPage = pages.stream().anyMatch(page -> page.isAt(ctx.path()));
+        if (settings.token() == null) {
+            new OriginCheck(settings.proxies()).check(ctx.req(), isPage);
+        } else if (!isPage && !isProbe(ctx.path()) && !new BearerToken(settings.token()).isIn(ctx)) {
             refuse(ctx);
             return;
         }
@@ -192,9 +198,17 @@ public final class ApiServer {
         }
     }
 
-    /** Whether a path needs no token. */
-    private boolean isOpen(String path) {
-        return path.equals("/livez") || path.equals("/readyz") || pages.stream().anyMatch(page -> page.isAt(path));
+    /** Names what was created as the client can call it. */
+    private void link(Context ctx) {
+        String location = ctx.res().getHeader("Location");
+        if (location != null) {
+            ctx.header("Location", settings.proxies().link(location));
+        }
+    }
+
+    /** Whether an orchestrator asks for it, which has no token. */
+    private static boolean isProbe(String path) {
+        return path.equals("/livez") || path.equals("/readyz");
     }
 
     /** Answers with 401. Only requests with a wrong token count as guesses. */
@@ -204,7 +218,7 @@ public final class ApiServer {
                         Problem.Kind.UNAUTHORIZED,
                         "This service requires a token. Send the header Authorization: Bearer followed by the token.")
                 .exception();
-        String source = WrongTokens.source(ctx.req().getRemoteAddr());
+        String source = WrongTokens.source(settings.proxies().source(ctx.req()));
         WrongTokens.Refusal refusal = ctx.header("Authorization") == null
                 ? WrongTokens.Refusal.NOW
                 : wrongTokens.refuse(source, System.nanoTime());

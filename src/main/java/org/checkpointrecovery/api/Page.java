@@ -39,7 +39,6 @@ final class Page {
 
     static Page dashboard(Transfers transfers) {
         Set<String> names = Set.of(
-                MAIN_FILE,
                 "actions.js",
                 "api.js",
                 "chart.js",
@@ -61,7 +60,7 @@ final class Page {
 
     /** Swagger UI over {@code /openapi.json}. It sets style attributes, so its policy allows inline styles. */
     static Page reference(Transfers transfers) {
-        Set<String> names = Set.of(MAIN_FILE, "reference.js", "swagger-ui-bundle.js", "swagger-ui.css");
+        Set<String> names = Set.of("reference.js", "swagger-ui-bundle.js", "swagger-ui.css");
         String policy = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'");
         return new Page("/docs", "/docs/", policy, names, transfers);
     }
@@ -85,14 +84,15 @@ final class Page {
     }
 
     void part(Context ctx) throws IOException {
-        send(ctx, ctx.pathParam("file"));
-    }
-
-    private void send(Context ctx, String name) throws IOException {
+        String name = ctx.pathParam("file");
         if (!names.contains(name)) {
             throw Problem.of(Problem.Kind.NOT_FOUND, "The path " + ctx.path() + " does not exist.")
                     .exception();
         }
+        send(ctx, name);
+    }
+
+    private void send(Context ctx, String name) throws IOException {
         ctx.header("Content-Security-Policy", policy);
         ctx.header("Referrer-Policy", "no-referrer");
         ctx.header("Cache-Control", "no-cache"); // else an old page would be used with a new service

@@ -10,14 +10,16 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** Closes new connections from an address that has reached its limit. */
+/** Closes new connections from an address that has reached its limit. Trusted proxies have none. */
 final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
     private final int most;
+    private final Proxies proxies;
     private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
     private final Map<Connection, InetAddress> sources = new ConcurrentHashMap<>();
 
-    SourceLimit(int most) {
+    SourceLimit(int most, Proxies proxies) {
         this.most = most;
+        this.proxies = proxies;
     }
 
     @Override
@@ -35,6 +37,9 @@ final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
             return;
         }
         InetAddress source = address.getAddress();
+        if (proxies.isTrusted(source)) {
+            return;
+        }
         sources.put(connection, source); // a closed connection no longer knows it
         if (open.merge(source, 1, Integer::sum) > most) {
             connection.getEndPoint().close();

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
+import org.checkpointrecovery.outbound.Hosts;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.FileNames;
@@ -44,6 +45,7 @@ final class ServeCommand implements Callable<Integer> {
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
     static final String LOG_LEVEL = "--log-level";
+    static final String TRUST_PROXY = "--trust-proxy";
 
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
     /** The limit of Flink. */
@@ -60,6 +62,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Mixin(name = "Security")
     private ServeOptions.Security security = new ServeOptions.Security();
+
+    @Mixin(name = "Proxies")
+    private ServeOptions.Proxies proxies = new ServeOptions.Proxies();
 
     @Mixin(name = "Processors")
     private ServeOptions.Processors processors = new ServeOptions.Processors();
@@ -110,6 +115,7 @@ final class ServeCommand implements Callable<Integer> {
                         (int) values.number("--port", service.port, 0, 65535),
                         token,
                         clientLimits(values)),
+                proxies(values),
                 new ServiceConfig.Storage(
                         path("--data", storage.data, values),
                         inputDirectory(values),
@@ -150,6 +156,31 @@ final class ServeCommand implements Callable<Integer> {
                 (int) values.number("--max-connections-per-source", limits.maxConnectionsPerSource, 0, 1_000_000));
     }
 
+    private ServiceConfig.Proxies proxies(OptionValues values) {
+        for (String block : proxies.trusted) {
+            if (!isBlock(block.strip())) {
+                values.problem(TRUST_PROXY + " \"" + block
+                        + "\" must be an address or a CIDR block, such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32");
+            }
+        }
+        URI publicUrl = proxies.publicUrl == null
+                ? null
+                : plainUrl("--public-url", proxies.publicUrl, "https://example.org/jobs/", values);
+        return new ServiceConfig.Proxies(
+                publicUrl == null ? null : URI.create(publicUrl + "/"),
+                proxies.trusted.stream().map(String::strip).toList());
+    }
+
+    private static boolean isBlock(String text) {
+        String[] parts = text.split("/", -1);
+        Optional<InetAddress> address = Hosts.literal(parts[0]);
+        if (address.isEmpty() || parts[0].startsWith("[") || parts.length > 2) {
+            return false;
+        }
+        int most = address.get().getAddress().length * Byte.SIZE;
+        return parts.length == 1 || (parts[1].matches("\\d{1,3}") && Integer.parseInt(parts[1]) <= most);
+    }
+
     private ServiceConfig.@Nullable ClusterConfig clusterConfig(OptionValues values) {
         if (cluster.url == null) {
             if (cluster.parallelism != null || cluster.allowProcessCrash) {
@@ -160,10 +191,14 @@ final class ServeCommand implements Callable<Integer> {
         Integer parallelism = cluster.parallelism == null
                 ? null
                 : (Integer) (int) values.number("--flink-parallelism", cluster.parallelism, 1, MAX_FLINK_PARALLELISM);
-        return new ServiceConfig.ClusterConfig(flinkUrl(cluster.url, values), parallelism, cluster.allowProcessCrash);
+        return new ServiceConfig.ClusterConfig(
+                plainUrl("--flink-url", cluster.url, "http://jobmanager:8081", values),
+                parallelism,
+                cluster.allowProcessCrash);
     }
 
-    private static URI flinkUrl(String text, OptionValues values) {
+    /** Returns a URL without the slash at its end. */
+    private static URI plainUrl(String option, String text, String example, OptionValues values) {
         try {
             URI url = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
             boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
@@ -176,8 +211,8 @@ final class ServeCommand implements Callable<Integer> {
         }
         // The part before an @ may be a password.
         String shown = text.contains("@") ? "" : " \"" + text + "\"";
-        values.problem("--flink-url" + shown
-                + " must be an http or https URL without user, query or fragment, such as http://jobmanager:8081");
+        values.problem(
+                option + shown + " must be an http or https URL without user, query or fragment, such as " + example);
         return URI.create("http://localhost");
     }
 

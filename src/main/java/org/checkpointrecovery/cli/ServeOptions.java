@@ -130,6 +130,26 @@ final class ServeOptions {
         boolean allowProcessCrash;
     }
 
+    static final class Proxies {
+        @Option(
+                names = "--public-url",
+                paramLabel = "URL",
+                description = "what clients call the service, if a proxy is in front of it, such as"
+                        + " https://example.org/jobs/")
+        @Nullable
+        String publicUrl;
+
+        @Option(
+                names = ServeCommand.TRUST_PROXY,
+                split = ",",
+                hideParamSyntax = true,
+                paramLabel = "CIDR",
+                description =
+                        "address or block, such as 10.0.0.0/8, of proxies whose X-Forwarded-* or Forwarded headers"
+                                + " count; repeatable")
+        List<String> trusted = List.of();
+    }
+
     static final class Processors {
         @Option(
                 names = ServeCommand.HTTP_ALLOW,

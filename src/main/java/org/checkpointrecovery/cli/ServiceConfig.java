@@ -3,6 +3,7 @@ package org.checkpointrecovery.cli;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServiceConfig(
         Listener listener,
+        Proxies proxies,
         Storage storage,
         Jobs jobs,
         Processors processors,
@@ -32,6 +34,21 @@ public record ServiceConfig(
      * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
      */
     public record Listener(String host, int port, @Nullable String token, ClientLimits clients) {}
+
+    /**
+     * What is between the clients and the service.
+     *
+     * @param publicUrl {@code --public-url}: what clients call the service, http or https, with a slash at its end; null
+     *     without it
+     * @param trusted {@code --trust-proxy}: addresses, or CIDR blocks, of proxies whose word on a client's address counts
+     */
+    public record Proxies(@Nullable URI publicUrl, List<String> trusted) {
+        public static final Proxies NONE = new Proxies(null, List.of());
+
+        public Proxies {
+            trusted = List.copyOf(trusted);
+        }
+    }
 
     /**
      * What the service keeps and reads.
@@ -116,6 +133,8 @@ public record ServiceConfig(
                 + rehearsals.processCrashAllowed + " min-data-rate=" + listener.clients.minBytesPerSecond
                 + " idle-timeout=" + listener.clients.idle.toSeconds() + " max-connections-per-source="
                 + listener.clients.maxConnectionsPerSource
+                + " public-url=" + (proxies.publicUrl == null ? "none" : proxies.publicUrl) + " trust-proxy="
+                + proxies.trusted
                 + (cluster == null
                         ? " flink-url=none"
                         : " flink-url=" + cluster.url + " flink-parallelism="

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 
 /** Parses and formats the host of a URL: a name, or an address in one of its notations. */
 public final class Hosts {
-    private static final Pattern DOTTED = Pattern.compile("(?:(?:0|[1-9]\\d{0,2})\\.){3}(?:0|[1-9]\\d{0,2})");
+    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+
+    /** Java would look up anything else as a name. */
+    private static final Pattern DOTTED = Pattern.compile("(?:" + BYTE + "\\.){3}" + BYTE);
 
     /** Notations that some resolvers accept as an IPv4 address: up to four numbers in any base. */
     private static final Pattern NUMBERS =
@@ -31,7 +34,7 @@ public final class Hosts {
     }
 
     /** Parses a host that is an address, without a lookup; empty if it is a name. */
-    static Optional<InetAddress> literal(String host) {
+    public static Optional<InetAddress> literal(String host) {
         boolean six = host.startsWith("[") || host.contains(":");
         if (!six && !DOTTED.matcher(host).matches()) {
             return Optional.empty();

@@ -357,7 +357,7 @@ class HttpRulesTest {
     void the_service_says_what_it_is_and_how_it_is() {
         assertThat(http.get("/livez").is(200).text()).isEqualTo("{\"status\":\"live\"}");
         assertThat(http.get("/readyz").is(200).text()).isEqualTo("{\"status\":\"ready\"}");
-        assertThat(http.get("/").is(200).text()).contains("/openapi.yaml");
+        assertThat(http.get("/").is(200).text()).contains("\"openapi.yaml\"");
         assertThat(http.get("/openapi.yaml").is(200).text()).isEqualTo(contractFile());
         for (String answer : List.of("/", "/livez", "/v1/jobs")) {
             assertThat(http.get(answer).header("Server")).isEmpty();

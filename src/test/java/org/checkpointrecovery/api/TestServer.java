@@ -52,6 +52,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private long maxUploadBytes = 64L * 1024 * 1024;
     private int maxItemBytes = 1024 * 1024;
     private @Nullable String token;
+    private ServiceConfig.Proxies proxies = ServiceConfig.Proxies.NONE;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
     private ServiceConfig.ClientLimits clients = new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0);
@@ -115,6 +116,11 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     TestServer token(String needed) {
         token = needed;
+        return this;
+    }
+
+    TestServer proxies(String publicUrl, String... trusted) {
+        proxies = new ServiceConfig.Proxies(URI.create(publicUrl), List.of(trusted));
         return this;
     }
 
@@ -202,6 +208,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private ServiceConfig config() {
         return new ServiceConfig(
                 new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
+                proxies,
                 new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),

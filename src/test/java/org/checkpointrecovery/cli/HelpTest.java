@@ -41,6 +41,8 @@ class HelpTest {
             "--no-faults",
             "--output",
             "--plugins",
+            "--public-url",
+            "--trust-proxy",
             "--quiet",
             "--secrets-file",
             "--simulate-crash",
@@ -88,11 +90,13 @@ class HelpTest {
     void the_options_of_serve_are_grouped() {
         String help = help("serve");
         assertThat(help.lines().filter(line -> line.matches("[A-Z][a-z ]+:")))
-                .containsExactly("Service:", "Storage:", "Limits:", "Security:", "Processors:", "Cluster:", "Help:");
+                .containsExactly(
+                        "Service:", "Storage:", "Limits:", "Security:", "Proxies:", "Processors:", "Cluster:", "Help:");
         assertThat(group(help, "Service")).contains("-p, --port=PORT", "--host=ADDRESS", "--no-auto-resume");
         assertThat(group(help, "Storage")).contains("-d, --data=DIR", "--input-dir=DIR");
         assertThat(group(help, "Limits")).contains("--max-upload=SIZE", "--max-item-bytes=SIZE");
         assertThat(group(help, "Security")).contains("--token-file=FILE", "--no-faults", "--allow-process-crash");
+        assertThat(group(help, "Proxies")).contains("--public-url=URL", "--trust-proxy=CIDR");
         assertThat(group(help, "Processors")).contains("--http-allow=HOST[:PORT]", "--command=", "--plugins=DIR");
         assertThat(group(help, "Cluster")).contains("--flink-url=URL", "--flink-parallelism=N");
     }

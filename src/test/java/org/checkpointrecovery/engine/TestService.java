@@ -60,6 +60,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
             return new ServiceConfig(
                     new ServiceConfig.Listener(
                             "127.0.0.1", 0, null, new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
+                    ServiceConfig.Proxies.NONE,
                     new ServiceConfig.Storage(data, inputs, MAX_DECODED_BYTES, maxItemBytes),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                     new ServiceConfig.Processors(Secrets.NONE, null, AddressRules.any(), Commands.NONE, Plugins.NONE),
