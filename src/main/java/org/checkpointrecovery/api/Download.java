@@ -26,6 +26,9 @@ final class Download {
     private static final String LINES = "application/x-ndjson";
     private static final String ARRAY = "application/json";
     private static final String CSV = "text/csv";
+    private static final String VARY = "Accept, Accept-Encoding";
+    /** The length of a response that is produced while it is sent. */
+    private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final Transfers transfers;
 
@@ -55,11 +58,12 @@ final class Download {
         Parts parts = Answers.NOTHING;
         boolean sending = false;
         try {
-            ctx.header("Vary", "Accept");
+            ctx.header("Vary", VARY);
             if (wantsArray(ctx.header("Accept"))) {
                 ctx.contentType(ARRAY);
                 ctx.header("Accept-Ranges", "none");
-                parts = new ElementParts(parts(file, bytesOf(file, items)));
+                ByteRange range = bytesOf(file, items);
+                parts = coded(ctx, range.length(), new ElementParts(parts(file, range)));
             } else if (items.equals(Selection.ALL)) {
                 parts = lines(ctx, file);
             } else {
@@ -82,8 +86,31 @@ final class Download {
         ByteRange range = bytesOf(file, items);
         ctx.contentType(LINES);
         ctx.header("Accept-Ranges", "none");
-        ctx.res().setContentLengthLong(range.length());
-        return isHead(ctx) ? Answers.NOTHING : parts(file, range);
+        return sized(ctx, file, range);
+    }
+
+    /** Returns the bytes of a range, with their length unless they are compressed. */
+    private static Parts sized(Context ctx, Committed file, ByteRange range) throws IOException {
+        Parts plain = parts(file, range);
+        Parts coded = coded(ctx, range.length(), plain);
+        if (coded == plain) {
+            ctx.res().setContentLengthLong(range.length());
+            return isHead(ctx) ? Answers.NOTHING : plain;
+        }
+        return coded;
+    }
+
+    /** Compresses parts if the client accepts it and it is worth it. */
+    private static Parts coded(Context ctx, long bytes, Parts parts) throws IOException {
+        if (!isCoded(ctx, bytes)) {
+            return parts;
+        }
+        ctx.header("Content-Encoding", "gzip");
+        return new GzipParts(parts);
+    }
+
+    private static boolean isCoded(Context ctx, long bytes) {
+        return bytes >= GzipParts.LEAST_BYTES && ctx.header("Range") == null && GzipParts.isAccepted(ctx);
     }
 
     private static Parts parts(Committed file, ByteRange range) {
@@ -96,27 +123,28 @@ final class Download {
         }
     }
 
-    private static Parts lines(Context ctx, Committed file) {
-        String etag = file.settled() ? "\"" + file.view().job().id() + "-" + file.bytes() + "\"" : null;
+    private static Parts lines(Context ctx, Committed file) throws IOException {
         ctx.contentType(LINES);
         ctx.header("Accept-Ranges", "bytes");
-        if (etag != null) {
-            ctx.header("ETag", etag);
+        // Ranges are of the lines as they are, so that a compressed response needs a tag of its own.
+        String version = file.view().job().id() + "-" + file.bytes();
+        String etag = file.settled() ? "\"" + version + "\"" : null;
+        String own = file.settled() && isCoded(ctx, file.bytes()) ? "\"" + version + "-gzip\"" : etag;
+        if (own != null) {
+            ctx.header("ETag", own);
         }
-        if (etag != null && matches(ctx.header("If-None-Match"), etag)) {
+        if (own != null && matches(ctx.header("If-None-Match"), own)) {
             ctx.status(304);
             return Answers.NOTHING;
         }
         String ifRange = ctx.header("If-Range");
         boolean rangeCounts = ifRange == null || ifRange.strip().equals(etag);
         ByteRange range = rangeCounts ? ByteRange.of(ctx.header("Range"), file.bytes()) : null;
-        ByteRange sent = range == null ? new ByteRange(0, file.bytes()) : range;
         if (range != null) {
             ctx.status(206);
             ctx.header("Content-Range", "bytes " + range.start() + "-" + (range.end() - 1) + "/" + file.bytes());
         }
-        ctx.res().setContentLengthLong(sent.length());
-        return isHead(ctx) ? Answers.NOTHING : parts(file, sent);
+        return sized(ctx, file, range == null ? new ByteRange(0, file.bytes()) : range);
     }
 
     /** Opens results. */
@@ -132,10 +160,10 @@ final class Download {
         }
         Parts lines = converted(Conversions.MERGED, opener, ResultParts::lines);
         boolean array = wantsArray(ctx.header("Accept"));
-        ctx.header("Vary", "Accept");
+        ctx.header("Vary", VARY);
         ctx.header("Accept-Ranges", "none");
         ctx.contentType(array ? ARRAY : LINES);
-        transfers.send(ctx, array ? new ElementParts(lines) : lines);
+        transfers.send(ctx, coded(ctx, UNKNOWN, array ? new ElementParts(lines) : lines));
     }
 
     void sendCsv(Context ctx, Opener opener) throws IOException, RefusedException {
@@ -143,11 +171,11 @@ final class Download {
     }
 
     private void sendCsv(Context ctx, int size, Opener opener) throws IOException, RefusedException {
-        ctx.header("Vary", "Accept");
+        ctx.header("Vary", VARY);
         Parts csv = converted(size, opener, results -> new CsvTable(results::next)::next);
         ctx.contentType(CSV + "; charset=utf-8");
         ctx.header("Accept-Ranges", "none");
-        transfers.send(ctx, csv);
+        transfers.send(ctx, coded(ctx, UNKNOWN, csv));
     }
 
     /** Starts a conversion. */

@@ -391,7 +391,7 @@ final class JobRoutes {
         parameters.throwIfInvalid();
         if (Download.wantsOnlyCsv(ctx.header("Accept"))) {
             service.jobs().view(id(ctx));
-            ctx.header("Vary", "Accept");
+            ctx.header("Vary", "Accept, Accept-Encoding");
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
                             "Failed items are not available as CSV. Request application/x-ndjson or application/json instead.")

@@ -107,10 +107,10 @@ class DocumentedAnswersTest {
     }
 
     @Test
-    void a_page_of_another_site_gets_a_403_of_every_operation() {
+    void the_name_of_another_site_gets_a_403_of_every_operation() {
         for (String operation : operations(403)) {
             ServiceClient.send(http.request(method(operation), path(operation, UNKNOWN))
-                            .header("Origin", "https://evil.example"))
+                            .header("Host", "evil.example"))
                     .isProblem(403, "forbidden");
         }
         assertThat(operations(403)).isEqualTo(List.copyOf(CONTRACT.operations()));

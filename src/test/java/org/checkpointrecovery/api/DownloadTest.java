@@ -5,13 +5,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.checkpointrecovery.processor.PlainTextStats;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +44,7 @@ class DownloadTest {
     @BeforeAll
     static void startServiceWithOneCompletedJob() {
         service = TestServer.in(directory).disk(DISK).start();
-        http = service.client();
+        http = service.client().uncompressed();
         service.input(
                 "words.txt",
                 IntStream.range(0, ITEMS)
@@ -72,12 +80,104 @@ class DownloadTest {
         assertThat(answer.header("Content-Type")).isEqualTo("application/x-ndjson");
         assertThat(answer.header("Accept-Ranges")).isEqualTo("bytes");
         assertThat(answer.header("ETag")).matches("\".+\"");
-        assertThat(answer.header("Vary")).isEqualTo("Accept");
+        assertThat(answer.header("Vary")).isEqualTo("Accept, Accept-Encoding");
         assertThat(answer.header("Content-Encoding")).isEmpty();
         Answer head = http.call("HEAD", results).is(200);
         assertThat(head.header("Content-Length")).isEqualTo(String.valueOf(whole.length));
         assertThat(head.header("ETag")).isEqualTo(answer.header("ETag"));
         assertThat(head.bytes()).isEmpty();
+    }
+
+    private static HttpResponse<byte[]> get(String path, String... headers) throws Exception {
+        return call("GET", path, headers);
+    }
+
+    private static HttpResponse<byte[]> call(String method, String path, String... headers) throws Exception {
+        return HttpClient.newHttpClient() // which does not decode
+                .send(
+                        HttpRequest.newBuilder(URI.create(http.address() + path))
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .headers(headers)
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static boolean isCompressed(HttpResponse<byte[]> answer) {
+        return answer.headers().firstValue("Content-Encoding").equals(Optional.of("gzip"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            application/x-ndjson |
+            application/json     |
+            text/csv             |
+            application/x-ndjson | ?merged=true
+            application/x-ndjson | ?from=100&limit=2000
+            """)
+    void every_form_is_compressed_for_who_accepts_it(String form, @Nullable String query) throws Exception {
+        String path = results + (query == null ? "" : query);
+        byte[] plain = get(path, "Accept", form).body();
+        HttpResponse<byte[]> compressed = get(path, "Accept", form, "Accept-Encoding", "gzip");
+        assertThat(isCompressed(compressed)).isTrue();
+        assertThat(compressed.body().length).isLessThan(plain.length / 4);
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes())
+                .isEqualTo(plain);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            gzip                       | true
+            GZIP                       | true
+            deflate, gzip;q=1.0, br    | true
+            br;q=1.0, gzip;q=0.5       | true
+            gzip;q=0                   | false
+            gzip;q=0.5, identity       | false
+            identity                   | false
+            br, zstd                   | false
+            *                          | false
+            nonsense;;;q               | false
+            """)
+    void the_client_says_whether_it_accepts_gzip(String accepted, boolean isCompressed) throws Exception {
+        assertThat(isCompressed(get(results, "Accept-Encoding", accepted))).isEqualTo(isCompressed);
+    }
+
+    @Test
+    void a_compressed_response_has_a_tag_of_its_own_and_a_range_is_never_compressed() throws Exception {
+        HttpResponse<byte[]> compressed = get(results, "Accept-Encoding", "gzip");
+        String tag = compressed.headers().firstValue("ETag").orElseThrow();
+        String plainTag =
+                get(results, "Accept", "*/*").headers().firstValue("ETag").orElseThrow();
+        assertThat(tag).isNotEqualTo(plainTag);
+        assertThat(get(results, "Accept-Encoding", "gzip", "If-None-Match", tag).statusCode())
+                .isEqualTo(304);
+        assertThat(get(results, "Accept-Encoding", "gzip", "If-None-Match", plainTag)
+                        .statusCode())
+                .isEqualTo(200);
+        HttpResponse<byte[]> range = get(results, "Accept-Encoding", "gzip", "Range", "bytes=5-4999");
+        assertThat(range.statusCode()).isEqualTo(206);
+        assertThat(isCompressed(range)).isFalse();
+        assertThat(range.body()).isEqualTo(Arrays.copyOfRange(whole, 5, 5000));
+        assertThat(range.headers().firstValue("ETag")).contains(plainTag);
+        // The bytes of the two do not fit together.
+        assertThat(get(results, "Accept-Encoding", "gzip", "Range", "bytes=5-4999", "If-Range", tag)
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void the_head_of_a_compressed_response_is_that_of_the_response() throws Exception {
+        HttpResponse<byte[]> head = call("HEAD", results, "Accept-Encoding", "gzip");
+        assertThat(isCompressed(head)).isTrue();
+        assertThat(head.headers().firstValue("ETag"))
+                .isEqualTo(get(results, "Accept-Encoding", "gzip").headers().firstValue("ETag"));
+        assertThat(head.headers().firstValue("Content-Length")).isEmpty();
+    }
+
+    @Test
+    void what_is_short_is_not_compressed() throws Exception {
+        String id = http.complete("{\"input\":{\"items\":[\"a\"]}}");
+        assertThat(isCompressed(get("/v1/jobs/" + id + "/results", "Accept-Encoding", "gzip")))
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ public final class ServiceClient implements AutoCloseable {
     static {
         // A server that stops waits a second for idle connections; a client of the JDK reads this once.
         System.setProperty("jdk.httpclient.keepalive.timeout", "0");
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
     }
 
     private final UnirestInstance http = Unirest.spawnInstance();
@@ -40,6 +41,12 @@ public final class ServiceClient implements AutoCloseable {
     /** Sends a header with each request from now on. */
     public ServiceClient always(String header, String value) {
         http.config().setDefaultHeader(header, value);
+        return this;
+    }
+
+    /** Asks for responses as they are from now on, and not for compressed ones. */
+    public ServiceClient uncompressed() {
+        http.config().requestCompression(false);
         return this;
     }
 
