@@ -52,7 +52,8 @@ public final class Main {
         System.setProperty("org.eclipse.jetty.util.referencesPerCacheLine", "16");
         log().info("Starting with {}", config);
         warn(config);
-        try (DataDirectory data = DataDirectory.take(config.storage().data())) {
+        try (DataDirectory data =
+                DataDirectory.take(config.storage().data(), config.storage().mode())) {
             return serveUntilStopped(config, service(config, data));
         } catch (DataDirectory.HeldException e) {
             System.err.println(e.getMessage() + " Stop that service, or use another directory with --data.");
@@ -72,7 +73,7 @@ public final class Main {
 
     static ServiceGraph service(ServiceConfig config, DataDirectory data) throws IOException {
         ServiceGraph.Surroundings surroundings = new ServiceGraph.Surroundings(
-                new LocalDisk(),
+                new LocalDisk(config.storage().mode()),
                 Clock.systemUTC(),
                 new SecureRandom(),
                 () -> Runtime.getRuntime().halt(KILLED),

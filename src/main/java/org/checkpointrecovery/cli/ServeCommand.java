@@ -20,6 +20,7 @@ import org.checkpointrecovery.outbound.AllowedTarget;
 import org.checkpointrecovery.outbound.Hosts;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.storage.DataMode;
 import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ final class ServeCommand implements Callable<Integer> {
     private static final String CALLBACK_KEY = "CALLBACK_KEY";
 
     static final String LOG_LEVEL = "--log-level";
+    static final String DATA_MODE = "--data-mode";
     static final String TRUST_PROXY = "--trust-proxy";
 
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
@@ -118,6 +120,12 @@ final class ServeCommand implements Callable<Integer> {
                 proxies(values),
                 new ServiceConfig.Storage(
                         path("--data", storage.data, values),
+                        DataMode.parse(storage.dataMode).orElseGet(() -> {
+                            values.problem(
+                                    DATA_MODE + " " + storage.dataMode
+                                            + " must be 7 for the owner and 0, 5 or 7 for the group and for others, such as 770");
+                            return DataMode.OWNER_ONLY;
+                        }),
                         inputDirectory(values),
                         values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
                         (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES)),

@@ -48,6 +48,15 @@ final class ServeOptions {
         String data = "";
 
         @Option(
+                names = ServeCommand.DATA_MODE,
+                defaultValue = "700",
+                paramLabel = "MODE",
+                description =
+                        "permissions of directories in it, such as 770 for storage that a group shares; files have"
+                                + " the same without x (default: ${DEFAULT-VALUE})")
+        String dataMode = "";
+
+        @Option(
                 names = "--input-dir",
                 defaultValue = "data",
                 paramLabel = "DIR",

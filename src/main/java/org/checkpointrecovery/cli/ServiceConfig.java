@@ -9,6 +9,7 @@ import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
+import org.checkpointrecovery.storage.DataMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,12 @@ public record ServiceConfig(
      * What the service keeps and reads.
      *
      * @param data {@code --data}: directory for everything the service keeps; default data/service
+     * @param mode {@code --data-mode}: who may use what is in it; default its owner only
      * @param inputDirectory {@code --input-dir}: directory that {@code path} inputs are relative to; default data
      * @param maxUploadBytes {@code --max-upload}: maximum size of an upload, 1 to 1 PiB; default 64 GiB
      * @param maxItemBytes {@code --max-item-bytes}: maximum size of an item, 1 to 64 MiB; default 1 MiB
      */
-    public record Storage(Path data, Path inputDirectory, long maxUploadBytes, int maxItemBytes) {}
+    public record Storage(Path data, DataMode mode, Path inputDirectory, long maxUploadBytes, int maxItemBytes) {}
 
     /**
      * Which jobs run.
@@ -121,7 +123,8 @@ public record ServiceConfig(
     /** Returns the effective values in one line, with the token and the secrets masked. */
     @Override
     public String toString() {
-        return "host=" + listener.host + " port=" + listener.port + " data=" + storage.data + " input-dir="
+        return "host=" + listener.host + " port=" + listener.port + " data=" + storage.data + " data-mode="
+                + storage.mode + " input-dir="
                 + storage.inputDirectory + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued + " max-upload="
                 + storage.maxUploadBytes + " max-item-bytes=" + storage.maxItemBytes
                 + " token=" + (listener.token == null ? "none" : "(set)") + " secrets=" + processors.secrets.names()

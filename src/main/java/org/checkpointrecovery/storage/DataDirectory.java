@@ -25,8 +25,13 @@ public final class DataDirectory implements Closeable {
      *
      * @throws HeldException if another service holds it
      */
+    public static DataDirectory take(Path root, DataMode mode) throws IOException {
+        return take(root, new LocalDisk(mode), LocalDisk.underUmask());
+    }
+
+    /** Creates the directory for its owner only, if it does not exist, and locks it. */
     public static DataDirectory take(Path root) throws IOException {
-        return take(root, new LocalDisk(), LocalDisk.underUmask());
+        return take(root, DataMode.OWNER_ONLY);
     }
 
     /** @param above creates the directories above it, which are not the service's alone */

@@ -37,8 +37,8 @@ import org.checkpointrecovery.job.DescriptorShortage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local file system. Files it creates are readable only by their owner, whatever the umask, or, for files that
- * users asked for, as the umask allows.
+ * The local file system. Files it creates are readable only by their owner, or as a {@link DataMode} says, whatever the
+ * umask, or, for files that users asked for, as the umask allows.
  *
  * <p>Do not interrupt a thread that uses one of its files: the JDK would close the file.
  */
@@ -50,17 +50,17 @@ public final class LocalDisk implements Disk {
     /** Maximum attempts to open a file that is being replaced. */
     private static final int TRIES = 20;
 
-    private final FileAttribute<?>[] ofFiles;
-    private final FileAttribute<?>[] ofDirectories;
+    /** Null where the umask decides. */
+    private final @Nullable DataMode mode;
 
     /** Creates files that only their owner can read. */
     public LocalDisk() {
-        this(permissions("rw-------"), permissions("rwx------"));
+        this(DataMode.OWNER_ONLY);
     }
 
-    private LocalDisk(FileAttribute<?>[] ofFiles, FileAttribute<?>[] ofDirectories) {
-        this.ofFiles = ofFiles;
-        this.ofDirectories = ofDirectories;
+    /** Creates files that others can use as the mode says. */
+    public LocalDisk(@Nullable DataMode mode) {
+        this.mode = mode;
     }
 
     /** Creates an empty directory for temporary files, which only its owner can read. */
@@ -70,13 +70,7 @@ public final class LocalDisk implements Disk {
 
     /** Creates files that the user asked for, with the permissions that the umask allows. */
     public static LocalDisk underUmask() {
-        return new LocalDisk(new FileAttribute<?>[0], new FileAttribute<?>[0]);
-    }
-
-    private static FileAttribute<?>[] permissions(String text) {
-        return POSIX
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
-                : new FileAttribute<?>[0];
+        return new LocalDisk(null);
     }
 
     @Override
@@ -90,13 +84,13 @@ public final class LocalDisk implements Disk {
 
     /** Opens a regular file for writing. Creates it if it does not exist. */
     FileChannel openForWrite(Path file) throws IOException {
-        return openRegular(file, Set.of(WRITE, CREATE, NOFOLLOW_LINKS), ofFiles);
+        return openRegular(file, Set.of(WRITE, CREATE, NOFOLLOW_LINKS), mode);
     }
 
     @Override
     public SeekableByteChannel openForRead(Path file) throws IOException {
         try {
-            return openRegular(file, Set.of(READ, NOFOLLOW_LINKS));
+            return openRegular(file, Set.of(READ, NOFOLLOW_LINKS), null);
         } catch (IOException e) {
             throw named(file, e);
         }
@@ -106,15 +100,19 @@ public final class LocalDisk implements Disk {
      * Opens a regular file and nothing else. Opening a named pipe would block until its other end is opened, and a
      * directory would fail only at the first read. Java has no non-blocking open, so the type is checked just before.
      */
-    private static FileChannel openRegular(Path file, Set<? extends OpenOption> options, FileAttribute<?>... created)
+    private static FileChannel openRegular(Path file, Set<? extends OpenOption> options, @Nullable DataMode mode)
             throws IOException {
+        FileAttribute<?>[] atFirst = mode == null ? new FileAttribute<?>[0] : mode.atFirst(false);
         for (int tries = 1; ; tries++) {
             BasicFileAttributes before = regular(file);
             if (before == null && !options.contains(CREATE)) {
                 throw new NoSuchFileException(file.toString());
             }
-            FileChannel channel = FileChannel.open(file, options, created);
+            FileChannel channel = FileChannel.open(file, options, atFirst);
             try {
+                if (before == null) {
+                    share(file, mode, false);
+                }
                 BasicFileAttributes after = regular(file);
                 boolean same = before == null
                         || after == null // deleted or renamed in between
@@ -127,6 +125,12 @@ public final class LocalDisk implements Disk {
                 throw e;
             }
             channel.close();
+        }
+    }
+
+    private static void share(Path created, @Nullable DataMode mode, boolean isDirectory) throws IOException {
+        if (mode != null && mode.isShared()) {
+            Files.setAttribute(created, "unix:mode", mode.of(created, isDirectory));
         }
     }
 
@@ -252,7 +256,12 @@ public final class LocalDisk implements Disk {
     @Override
     public void createDirectory(Path directory) throws IOException {
         try {
-            Files.createDirectory(directory, ofDirectories);
+            if (mode == null) {
+                Files.createDirectory(directory);
+            } else {
+                Files.createDirectory(directory, mode.atFirst(true));
+                share(directory, mode, true);
+            }
         } catch (FileAlreadyExistsException e) {
             if (!isDirectory(directory)) {
                 throw new FileAlreadyExistsException(

@@ -31,6 +31,7 @@ import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.DataDirectory;
+import org.checkpointrecovery.storage.DataMode;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.checkpointrecovery.storage.StoredJobs;
@@ -209,7 +210,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return new ServiceConfig(
                 new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
                 proxies,
-                new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
+                new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, maxUploadBytes, maxItemBytes),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),

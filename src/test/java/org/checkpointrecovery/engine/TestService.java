@@ -32,6 +32,7 @@ import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.DataLayout;
+import org.checkpointrecovery.storage.DataMode;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
 
@@ -61,7 +62,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                     new ServiceConfig.Listener(
                             "127.0.0.1", 0, null, new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
                     ServiceConfig.Proxies.NONE,
-                    new ServiceConfig.Storage(data, inputs, MAX_DECODED_BYTES, maxItemBytes),
+                    new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, MAX_DECODED_BYTES, maxItemBytes),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                     new ServiceConfig.Processors(Secrets.NONE, null, AddressRules.any(), Commands.NONE, Plugins.NONE),
                     new ServiceConfig.Rehearsals(true, false),

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalDiskTest extends DiskContractTest {
@@ -146,6 +147,44 @@ class LocalDiskTest extends DiskContractTest {
         Files.createFile(plain.resolve("file"));
         assertThat(permissions("shared")).isEqualTo(permissions("plain"));
         assertThat(permissions("shared/file")).isEqualTo(permissions("plain/file"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "700, rwx------, rw-------",
+        "750, rwxr-x---, rw-r-----",
+        "770, rwxrwx---, rw-rw----",
+        "0775, rwxrwxr-x, rw-rw-r--",
+        "777, rwxrwxrwx, rw-rw-rw-",
+    })
+    void what_it_creates_is_shared_as_the_mode_says_whatever_the_umask(String mode, String directory, String file)
+            throws IOException {
+        LocalDisk disk = new LocalDisk(DataMode.parse(mode).orElseThrow());
+        disk.createDirectory(root.resolve("shared"));
+        disk.open(root.resolve("shared/file")).close();
+        assertThat(permissions("shared")).isEqualTo(directory);
+        assertThat(permissions("shared/file")).isEqualTo(file);
+        assertThat(DataMode.of(root.resolve("shared")))
+                .isEqualTo(DataMode.parse(mode).orElseThrow());
+    }
+
+    @Test
+    void a_file_that_is_there_keeps_its_permissions_and_a_directory_its_group() throws IOException {
+        Path old = Files.writeString(root.resolve("old"), "secret");
+        Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rw-------"));
+        LocalDisk disk = new LocalDisk(DataMode.parse("770").orElseThrow());
+        disk.open(old).close();
+        assertThat(permissions("old")).isEqualTo("rw-------");
+        Files.setAttribute(root, "unix:mode", 02770);
+        disk.createDirectory(root.resolve("shared"));
+        assertThat((int) Files.getAttribute(root.resolve("shared"), "unix:mode") & 07777)
+                .isEqualTo(02770);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "600", "077", "7000", "780", "7", "711", "rwx------", "-750", "720"})
+    void a_mode_that_helps_nobody_is_none(String text) {
+        assertThat(DataMode.parse(text)).isEmpty();
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.checkpointrecovery.processor.http.HttpKind;
 import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.processor.provided.AllKinds;
+import org.checkpointrecovery.storage.DataMode;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class ClusterTask implements RangeTask.Provider {
      */
     static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
         return RangeTask.open(
-                new LocalDisk(),
+                new LocalDisk(DataMode.of(directory)), // the service reads and deletes what the task creates
                 directory,
                 submission,
                 new ClusterTask(),

@@ -19,7 +19,7 @@ final class RangeEnumerator implements FileEnumerator {
     private final RangeStore ranges;
 
     RangeEnumerator(String directory) {
-        this.ranges = new RangeStore(new LocalDisk(), java.nio.file.Path.of(directory));
+        this.ranges = new RangeStore(new LocalDisk(), java.nio.file.Path.of(directory)); // which it only reads
     }
 
     @Override
