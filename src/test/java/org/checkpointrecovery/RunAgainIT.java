@@ -193,6 +193,7 @@ class RunAgainIT {
         PackedJar first = start("--batch-size", "1", "--commit", "each");
         Await.until("it has committed", () -> Files.exists(checkpoint()), there -> there);
         assertThat(run(2, "--batch-size", "1").log()).contains("another run");
+        assertThat(run(2, "--batch-size", "1", "--fresh").log()).contains("another run");
         assertThat(first.isAlive()).isTrue();
         first.terminate();
         assertThat(first.exitCode()).isIn(1, 143);

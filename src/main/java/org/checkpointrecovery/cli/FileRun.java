@@ -115,13 +115,7 @@ final class FileRun {
         Format format = decoding.isNone() ? formatOf(source, identity) : spec.format();
         JobId id = idOf(digest(identity, format, decoding), fresh);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
-        if (fresh) {
-            checkpoints.remove();
-            ItemJournal.remove(disk, files.journal());
-            disk.delete(files.growing());
-            deleteDecoded();
-        }
-        Optional<Checkpoint> before = checkpoints.newest();
+        Optional<Checkpoint> before = fresh ? Optional.empty() : checkpoints.newest();
         if (before.isPresent() && isFinished(before.get().position())) {
             return done(checkpoints, before.get().position());
         }
@@ -130,6 +124,11 @@ final class FileRun {
                 throw new BadOptionsException(
                         List.of(files.growing() + " is locked by another run. Nothing was changed."
                                 + " Wait until that run ends, or name another --output"));
+            }
+            if (fresh) { // not before: they may be those of a run that is under way
+                checkpoints.remove();
+                ItemJournal.remove(disk, files.journal());
+                deleteDecoded();
             }
             Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
             if (disk.exists(files.output())) {
