@@ -15,11 +15,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.access.Credentials;
+import org.checkpointrecovery.access.Identity;
+import org.checkpointrecovery.access.Reloaded;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +43,15 @@ public final class ApiServer {
     private final Spools spools;
     private final Lanes lanes;
     private final Pace pace;
+    private final @Nullable TlsListener tls;
     private final WrongTokens wrongTokens = new WrongTokens();
-    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
+    /** Two threads, because reading credentials waits for a disk. */
+    private final ScheduledExecutorService ticks = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "ticks");
         thread.setDaemon(true);
         return thread;
     });
+
     private final EventStreams events;
     private final JobWaits waits;
     private final Metrics metrics;
@@ -56,13 +63,12 @@ public final class ApiServer {
      * The settings of the server.
      *
      * @param port 0 for any free port
-     * @param token the token that requests must carry, or null
      * @param faultsAllowed whether clients may simulate failures
      */
     public record Settings(
             String host,
             int port,
-            @Nullable String token,
+            Credentials credentials,
             long maxUploadBytes,
             boolean faultsAllowed,
             Patience patience) {}
@@ -86,6 +92,8 @@ public final class ApiServer {
         this.spools = spools;
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
+        Reloaded<Identity> identity = settings.credentials().identity();
+        this.tls = identity == null ? null : new TlsListener(identity);
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
         JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
@@ -131,6 +139,9 @@ public final class ApiServer {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new ServerErrorHandler());
             server.insertHandler(new Reception(lanes));
+            if (tls != null) {
+                server.insertHandler(tls.guard());
+            }
             server.insertHandler(new UnreadBody());
             int mostPerSource = settings.patience().maxConnectionsPerSource();
             if (mostPerSource > 0) {
@@ -147,6 +158,15 @@ public final class ApiServer {
             // Otherwise Jetty replaces a header by an earlier one that differs only in case, even a token.
             http.setHeaderCacheCaseSensitive(true);
         });
+        if (tls != null) {
+            config.jetty.addConnector((server, http) -> {
+                ServerConnector connector = tls.connector(server, http);
+                connector.setHost(settings.host());
+                connector.setPort(settings.port());
+                connector.setIdleTimeout(settings.patience().idle().toMillis()); // of a handshake too
+                return connector;
+            });
+        }
         config.requestLogger.http(this::measure);
         config.routes.before(this::beforeEach);
         routes.addTo(config.routes);
@@ -160,8 +180,9 @@ public final class ApiServer {
 
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
-        new OriginCheck(settings.token() != null).check(ctx);
-        if (settings.token() != null && !isOpen(ctx.path()) && !new BearerToken(settings.token()).isIn(ctx)) {
+        String token = settings.credentials().token();
+        new OriginCheck(token != null, tls != null).check(ctx);
+        if (token != null && !isOpen(ctx.path()) && !new BearerToken(token).isIn(ctx)) {
             refuse(ctx);
             return;
         }
@@ -249,6 +270,7 @@ public final class ApiServer {
         spools.open();
         events.start();
         var unused = ticks.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        var unusedCheck = ticks.scheduleWithFixedDelay(this::checkCredentials, 1, 1, TimeUnit.SECONDS);
         try {
             javalin.start();
         } catch (JavalinBindException e) {
@@ -288,6 +310,16 @@ public final class ApiServer {
             wrongTokens.check(now);
         } catch (RuntimeException e) { // else the ticks would stop
             log.error("Checking for slow clients failed", e);
+        }
+    }
+
+    private void checkCredentials() {
+        try {
+            if (tls != null) {
+                tls.check();
+            }
+        } catch (RuntimeException e) { // else the checks would stop
+            log.error("Checking the files of credentials failed", e);
         }
     }
 

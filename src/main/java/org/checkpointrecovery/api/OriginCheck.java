@@ -3,6 +3,7 @@ package org.checkpointrecovery.api;
 import io.javalin.http.Context;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Protects the service from pages of other sites in a browser on this machine. A browser sends the site of a request in
@@ -14,10 +15,15 @@ final class OriginCheck {
             Pattern.compile("(localhost|.+\\.localhost|127(\\.[0-9]{1,3}){3}|\\[::1])\\.?(:[0-9]{1,5})?");
 
     private final boolean anyHost;
+    private final boolean https;
 
-    /** @param anyHost whether any {@code Host} is allowed */
-    OriginCheck(boolean anyHost) {
+    /**
+     * @param anyHost whether any {@code Host} is allowed
+     * @param https whether the service speaks TLS itself. Otherwise a proxy may, so its own pages may have either scheme
+     */
+    OriginCheck(boolean anyHost, boolean https) {
         this.anyHost = anyHost;
+        this.https = https;
     }
 
     void check(Context ctx) {
@@ -33,12 +39,16 @@ final class OriginCheck {
                     .exception();
         }
         String origin = ctx.req().getHeader("Origin");
-        if (origin != null && !origin.substring(origin.indexOf("//") + 1).equalsIgnoreCase("/" + host)) {
+        if (origin != null && !isOwn(origin, host)) {
             throw Problem.of(
                             Problem.Kind.FORBIDDEN,
                             "The request comes from a page of another site, " + origin
                                     + ", and is rejected. Nothing was changed.")
                     .exception();
         }
+    }
+
+    private boolean isOwn(String origin, @Nullable String host) {
+        return origin.equalsIgnoreCase("https://" + host) || (!https && origin.equalsIgnoreCase("http://" + host));
     }
 }

@@ -14,6 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.checkpointrecovery.access.Credentials;
+import org.checkpointrecovery.access.Identity;
+import org.checkpointrecovery.access.InvalidFilesException;
+import org.checkpointrecovery.access.OptionFile;
+import org.checkpointrecovery.access.Reloaded;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
@@ -95,9 +100,9 @@ final class ServeCommand implements Callable<Integer> {
         if (service.logLevel != null) {
             LogLevel unused = values.constant(LOG_LEVEL, service.logLevel, LogLevel.class);
         }
-        String token = token(values);
+        Credentials credentials = new Credentials(token(values), identity(values));
         boolean loopback = isLoopback(values);
-        if (token == null && !loopback) {
+        if (credentials.token() == null && !loopback) {
             values.problem(
                     "--host " + service.host
                             + " is reachable from other machines, which needs a token: add --token-file, or listen on 127.0.0.1");
@@ -108,7 +113,7 @@ final class ServeCommand implements Callable<Integer> {
                 new ServiceConfig.Listener(
                         service.host,
                         (int) values.number("--port", service.port, 0, 65535),
-                        token,
+                        credentials,
                         clientLimits(values)),
                 new ServiceConfig.Storage(
                         path("--data", storage.data, values),
@@ -224,6 +229,23 @@ final class ServeCommand implements Callable<Integer> {
         } catch (InvalidPathException e) {
             values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
             return Path.of("");
+        }
+    }
+
+    private @Nullable Reloaded<Identity> identity(OptionValues values) {
+        if (security.tlsCert == null && security.tlsKey == null) {
+            return null;
+        }
+        if (security.tlsCert == null || security.tlsKey == null) {
+            values.problem("--tls-cert and --tls-key need each other: set both for HTTPS, or none for plain HTTP");
+            return null;
+        }
+        try {
+            return Identity.read(
+                    new OptionFile("--tls-cert", security.tlsCert), new OptionFile("--tls-key", security.tlsKey));
+        } catch (InvalidFilesException e) {
+            e.problems().forEach(values::problem);
+            return null;
         }
     }
 

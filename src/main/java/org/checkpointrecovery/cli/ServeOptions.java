@@ -118,6 +118,21 @@ final class ServeOptions {
         String tokenFile;
 
         @Option(
+                names = "--tls-cert",
+                paramLabel = "FILE",
+                description =
+                        "PEM file with the certificate chain for HTTPS; read again when it changes; needs --tls-key")
+        @Nullable
+        String tlsCert;
+
+        @Option(
+                names = "--tls-key",
+                paramLabel = "FILE",
+                description = "PEM file with the private key of the certificate, in PKCS#8 without a password")
+        @Nullable
+        String tlsKey;
+
+        @Option(
                 names = "--no-faults",
                 fallbackValue = "true",
                 description = "reject rehearsed failures: \"faults\" in a spec and POST /crash")

@@ -16,6 +16,7 @@ import java.util.Set;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.ServiceGraph;
+import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
@@ -59,7 +60,10 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         private ServiceConfig config() {
             return new ServiceConfig(
                     new ServiceConfig.Listener(
-                            "127.0.0.1", 0, null, new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
+                            "127.0.0.1",
+                            0,
+                            new Credentials(null, null),
+                            new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
                     new ServiceConfig.Storage(data, inputs, MAX_DECODED_BYTES, maxItemBytes),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                     new ServiceConfig.Processors(Secrets.NONE, null, AddressRules.any(), Commands.NONE, Plugins.NONE),
