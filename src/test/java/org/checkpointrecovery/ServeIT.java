@@ -247,7 +247,7 @@ class ServeIT {
                             .getStatus())
                     .isEqualTo(422);
             assertThat(directory.resolve("elsewhere").resolve("lock")).exists();
-            assertThat(jar.log()).contains("token=(set)").doesNotContain("0123456789abcdef");
+            assertThat(jar.log()).contains("tokens=[admin (admin)]").doesNotContain("0123456789abcdef");
         }
     }
 

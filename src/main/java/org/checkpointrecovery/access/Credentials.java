@@ -5,14 +5,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The credentials of a service.
  *
- * @param token what requests must carry; null if anyone may call
+ * @param tokens one of which requests must carry; null if anyone may call
  * @param identity how the service proves its name over TLS; null for plain HTTP
  */
-public record Credentials(@Nullable String token, @Nullable Reloaded<Identity> identity) {
-    /** Returns what is set, without the token. */
+public record Credentials(
+        @Nullable Reloaded<Tokens> tokens, @Nullable Reloaded<Identity> identity) {
+    public static final Credentials NONE = new Credentials(null, null);
+
+    /** Returns what is set, without secrets. */
     @Override
     public String toString() {
-        return "token=" + (token == null ? "none" : "(set)") + " tls="
+        return "tokens=" + (tokens == null ? "none" : tokens.toString()) + " tls="
                 + (identity == null ? "none" : "\"" + identity + "\"");
     }
 }

@@ -3,6 +3,7 @@ package org.checkpointrecovery.access;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,10 @@ public final class Reloaded<T> {
             value = parser.parse(contents);
             valid = contents;
             reported = "";
-            log.info("Reloaded {}: {}", files, value);
+            log.info(
+                    "Reloaded {}: {}",
+                    files.stream().map(OptionFile::toString).collect(Collectors.joining(", ")),
+                    value);
             return true;
         } catch (InvalidFilesException e) {
             if (!reported.equals(e.getMessage())) {

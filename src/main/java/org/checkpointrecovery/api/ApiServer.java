@@ -11,13 +11,13 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.access.Identity;
 import org.checkpointrecovery.access.Reloaded;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.rehearsal.Crashes;
@@ -44,7 +44,7 @@ public final class ApiServer {
     private final Lanes lanes;
     private final Pace pace;
     private final @Nullable TlsListener tls;
-    private final WrongTokens wrongTokens = new WrongTokens();
+    private final @Nullable Admission admission;
     /** Two threads, because reading credentials waits for a disk. */
     private final ScheduledExecutorService ticks = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "ticks");
@@ -92,6 +92,8 @@ public final class ApiServer {
         this.spools = spools;
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
+        Reloaded<Tokens> tokens = settings.credentials().tokens();
+        this.admission = tokens == null ? null : new Admission(tokens, lanes, ticks);
         Reloaded<Identity> identity = settings.credentials().identity();
         this.tls = identity == null ? null : new TlsListener(identity);
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
@@ -180,10 +182,10 @@ public final class ApiServer {
 
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
-        String token = settings.credentials().token();
-        new OriginCheck(token != null, tls != null).check(ctx);
-        if (token != null && !isOpen(ctx.path()) && !new BearerToken(token).isIn(ctx)) {
-            refuse(ctx);
+        new OriginCheck(admission != null, tls != null).check(ctx);
+        if (admission != null
+                && !isOpen(ctx.path())
+                && !admission.admits(ctx, routes.roleFor(ctx.req().getMethod(), ctx.path()))) {
             return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {
@@ -216,39 +218,6 @@ public final class ApiServer {
     /** Whether a path needs no token. */
     private boolean isOpen(String path) {
         return path.equals("/livez") || path.equals("/readyz") || pages.stream().anyMatch(page -> page.isAt(path));
-    }
-
-    /** Answers with 401. Only requests with a wrong token count as guesses. */
-    private void refuse(Context ctx) {
-        ctx.header("WWW-Authenticate", "Bearer");
-        ProblemException problem = Problem.of(
-                        Problem.Kind.UNAUTHORIZED,
-                        "This service requires a token. Send the header Authorization: Bearer followed by the token.")
-                .exception();
-        String source = WrongTokens.source(ctx.req().getRemoteAddr());
-        WrongTokens.Refusal refusal = ctx.header("Authorization") == null
-                ? WrongTokens.Refusal.NOW
-                : wrongTokens.refuse(source, System.nanoTime());
-        switch (refusal) {
-            case NOW -> throw problem;
-            case LAST -> {
-                ctx.header("Connection", "close");
-                throw problem;
-            }
-            case DELAYED ->
-                ctx.future(() -> {
-                    CompletableFuture<Void> refused = new CompletableFuture<>();
-                    Runnable answer = () -> {
-                        wrongTokens.answered(source);
-                        refused.completeExceptionally(problem);
-                    };
-                    var unused = ticks.schedule(
-                            () -> lanes.shortWork().execute(answer),
-                            WrongTokens.DELAY.toMillis(),
-                            TimeUnit.MILLISECONDS);
-                    return refused;
-                });
-        }
     }
 
     private void measure(Context ctx, float millis) {
@@ -298,7 +267,9 @@ public final class ApiServer {
         } finally {
             ticks.shutdown();
             lanes.close();
-            wrongTokens.close();
+            if (admission != null) {
+                admission.close();
+            }
             metrics.close();
         }
     }
@@ -307,7 +278,9 @@ public final class ApiServer {
         long now = System.nanoTime();
         try {
             pace.check(now);
-            wrongTokens.check(now);
+            if (admission != null) {
+                admission.tick(now);
+            }
         } catch (RuntimeException e) { // else the ticks would stop
             log.error("Checking for slow clients failed", e);
         }
@@ -315,6 +288,9 @@ public final class ApiServer {
 
     private void checkCredentials() {
         try {
+            if (admission != null) {
+                admission.check();
+            }
             if (tls != null) {
                 tls.check();
             }

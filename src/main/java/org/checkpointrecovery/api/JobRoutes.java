@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.access.Role;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.Intake;
@@ -85,6 +86,9 @@ final class JobRoutes {
     }
 
     private NewJob request(Context ctx, JsonNode body) {
+        if (faultsAllowed && body.hasNonNull("faults")) {
+            Admission.require(ctx, Role.ADMIN, "A spec with faults");
+        }
         return JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
     }
 

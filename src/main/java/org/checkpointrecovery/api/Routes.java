@@ -9,15 +9,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.checkpointrecovery.access.Role;
 
 /** Which handler answers which method and path. */
 final class Routes {
     private final List<Route> routes;
 
-    private record Route(HandlerType method, String path, Pattern pattern, Handler handler) {
+    /** @param role what a client needs for the call, if the service has tokens */
+    private record Route(HandlerType method, Role role, String path, Pattern pattern, Handler handler) {
+        /** A call that reads, deletes, or changes something in a way that can be undone or repeated. */
         Route(HandlerType method, String path, Handler handler) {
             this(
                     method,
+                    method.equals(HandlerType.GET)
+                            ? Role.READ
+                            : method.equals(HandlerType.DELETE) ? Role.ADMIN : Role.SUBMIT,
+                    path,
+                    handler);
+        }
+
+        Route(HandlerType method, Role role, String path, Handler handler) {
+            this(
+                    method,
+                    role,
                     path,
                     Pattern.compile("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E"),
                     handler);
@@ -62,7 +76,7 @@ final class Routes {
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/pause", jobs::pause));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/resume", jobs::resume));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/cancel", jobs::cancel));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/crash", jobs::crash));
+        all.add(new Route(HandlerType.POST, Role.ADMIN, "/v1/jobs/{id}/crash", jobs::crash));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/retry-failed", jobs::retryFailed));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/progress", jobs::progress));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/checkpoint", jobs::checkpoint));
@@ -100,6 +114,15 @@ final class Routes {
             }
         }
         return methods;
+    }
+
+    /** Returns the role that a request needs. Requests that no route answers need the lowest one. */
+    Role roleFor(String method, String path) {
+        return routesAt(path).stream()
+                .filter(route -> route.method().name().equals(method))
+                .map(Route::role)
+                .findFirst()
+                .orElse(Role.READ);
     }
 
     /** Returns the path that the route has which answers a request; empty if there is none. */

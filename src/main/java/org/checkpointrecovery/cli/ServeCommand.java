@@ -1,6 +1,5 @@
 package org.checkpointrecovery.cli;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -19,6 +18,7 @@ import org.checkpointrecovery.access.Identity;
 import org.checkpointrecovery.access.InvalidFilesException;
 import org.checkpointrecovery.access.OptionFile;
 import org.checkpointrecovery.access.Reloaded;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
@@ -100,9 +100,9 @@ final class ServeCommand implements Callable<Integer> {
         if (service.logLevel != null) {
             LogLevel unused = values.constant(LOG_LEVEL, service.logLevel, LogLevel.class);
         }
-        Credentials credentials = new Credentials(token(values), identity(values));
+        Credentials credentials = new Credentials(tokens(values), identity(values));
         boolean loopback = isLoopback(values);
-        if (credentials.token() == null && !loopback) {
+        if (security.tokenFile == null && !loopback) {
             values.problem(
                     "--host " + service.host
                             + " is reachable from other machines, which needs a token: add --token-file, or listen on 127.0.0.1");
@@ -249,21 +249,15 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable String token(OptionValues values) {
-        String tokenFile = security.tokenFile;
-        if (tokenFile == null) {
+    private @Nullable Reloaded<Tokens> tokens(OptionValues values) {
+        if (security.tokenFile == null) {
             return null;
         }
         try {
-            String token = Files.readString(Path.of(tokenFile)).strip();
-            if (token.length() < 16 || !token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-                values.problem("--token-file " + tokenFile
-                        + " must contain one token of at least 16 visible ASCII characters");
-            }
-            return token;
-        } catch (IOException | InvalidPathException e) {
-            values.problem("--token-file " + tokenFile + " " + FileNames.problem(tokenFile, "cannot be read"));
-            return "";
+            return Tokens.read(new OptionFile("--token-file", security.tokenFile));
+        } catch (InvalidFilesException e) {
+            e.problems().forEach(values::problem);
+            return null;
         }
     }
 }

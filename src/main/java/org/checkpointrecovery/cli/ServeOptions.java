@@ -113,7 +113,8 @@ final class ServeOptions {
         @Option(
                 names = "--token-file",
                 paramLabel = "FILE",
-                description = "file with the token that every request must carry, at least 16 characters")
+                description = "file with the token that every request must carry, at least 16 characters, or with one"
+                        + " name:role:token per line (roles: read, submit, admin); read again when it changes")
         @Nullable
         String tokenFile;
 

@@ -27,7 +27,7 @@ import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.access.Identity;
 import org.checkpointrecovery.access.InvalidFilesException;
 import org.checkpointrecovery.access.OptionFile;
-import org.checkpointrecovery.access.Reloaded;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 final class TestServer implements AutoCloseable, Leftovers.Part {
     private final Path data;
     private final Path inputs;
+    private final Path tokenFile;
     private final AtomicInteger halts = new AtomicInteger();
 
     private Disk disk = new LocalDisk();
@@ -59,7 +60,6 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private int maxQueued = 1000;
     private long maxUploadBytes = 64L * 1024 * 1024;
     private int maxItemBytes = 1024 * 1024;
-    private @Nullable String token;
     private @Nullable TestCertificate certificate;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
@@ -78,6 +78,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     private TestServer(Path directory) {
         data = directory.resolve("data");
+        tokenFile = directory.resolve("tokens.txt");
         inputs = directory.resolve("inputs");
     }
 
@@ -122,9 +123,14 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return this;
     }
 
-    TestServer token(String needed) {
-        token = needed;
-        return this;
+    /** Requires tokens. A service that runs reads them again. */
+    TestServer token(String fileContent) {
+        try {
+            Files.writeString(tokenFile, fileContent);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Speaks TLS with a certificate, whose files may change later. */
@@ -219,7 +225,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     private ServiceConfig config() {
         return new ServiceConfig(
-                new ServiceConfig.Listener("127.0.0.1", 0, new Credentials(token, identity()), clients),
+                new ServiceConfig.Listener("127.0.0.1", 0, credentials(), clients),
                 new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
@@ -227,14 +233,17 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
                 cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, clusterParallelism, false));
     }
 
-    private @Nullable Reloaded<Identity> identity() {
-        if (certificate == null) {
-            return null;
-        }
+    private Credentials credentials() {
         try {
-            return Identity.read(
-                    new OptionFile("--tls-cert", certificate.chain().toString()),
-                    new OptionFile("--tls-key", certificate.key().toString()));
+            return new Credentials(
+                    Files.exists(tokenFile) ? Tokens.read(new OptionFile("--token-file", tokenFile.toString())) : null,
+                    certificate == null
+                            ? null
+                            : Identity.read(
+                                    new OptionFile(
+                                            "--tls-cert", certificate.chain().toString()),
+                                    new OptionFile(
+                                            "--tls-key", certificate.key().toString())));
         } catch (InvalidFilesException e) {
             throw new AssertionError(e);
         }

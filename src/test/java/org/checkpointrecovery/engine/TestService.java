@@ -62,7 +62,7 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                     new ServiceConfig.Listener(
                             "127.0.0.1",
                             0,
-                            new Credentials(null, null),
+                            Credentials.NONE,
                             new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
                     new ServiceConfig.Storage(data, inputs, MAX_DECODED_BYTES, maxItemBytes),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),
