@@ -183,9 +183,7 @@ public final class ApiServer {
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
         new OriginCheck(admission != null, tls != null).check(ctx);
-        if (admission != null
-                && !isOpen(ctx.path())
-                && !admission.admits(ctx, routes.roleFor(ctx.req().getMethod(), ctx.path()))) {
+        if (admission != null && !isOpen(ctx.path()) && !admission.admits(ctx)) {
             return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {

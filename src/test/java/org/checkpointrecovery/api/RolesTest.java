@@ -2,6 +2,7 @@ package org.checkpointrecovery.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -103,6 +104,19 @@ class RolesTest {
     void unknown_paths_and_methods_need_no_more_than_a_token() {
         call("DELETE /v1/jobs", READ).is(405);
         call("POST /v1/nothing", READ).is(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/%6Aobs/", "/v1/jobs;x=1/", "//v1/jobs/", "/v1/./jobs/", "/V1/jobs/", "/v1/jobs/%2E/"})
+    void another_spelling_of_a_path_needs_the_same_role(String path) throws IOException {
+        String id = submit(SUBMIT, "{\"input\":{\"items\":[]},\"start\":false}")
+                .is(201)
+                .id();
+        try (RawHttp raw = new RawHttp(service)) {
+            raw.head("DELETE " + path + id, "Authorization: Bearer " + READ);
+            assertThat(raw.answer().status()).isBetween(400, 499);
+        }
+        call("GET /v1/jobs/" + id, READ).is(200);
     }
 
     @Test
