@@ -70,7 +70,7 @@ class TlsIT {
             Await.until("the log tells of half a pair", () -> jar.log().contains("is not the private key"));
             assertThat(curl(first, url + "/livez")).contains("live");
             certificate.replaceKey(renewed);
-            Await.until("the log tells of the new pair", () -> jar.log().contains("Reloaded"));
+            Await.until("the log tells of the new pair", () -> jar.log().contains("Reloaded --tls-cert"));
             assertThat(curl(renewed, url + "/livez")).contains("live");
             assertThat(curl(first, url + "/livez")).contains("certificate");
 
@@ -101,7 +101,7 @@ class TlsIT {
 
     @Test
     void slow_clients_are_cut_off_behind_tls_too() throws Exception {
-        try (PackedJar jar = serve("--min-data-rate", "1K")) {
+        try (PackedJar jar = serve("--min-data-rate", "1K", "--idle-timeout", "120")) {
             int port = URI.create(jar.url()).getPort();
             Files.writeString(
                     directory.resolve("large.txt"),
@@ -121,8 +121,8 @@ class TlsIT {
                 request(reader, "GET /v1/jobs/" + id + "/results HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 request(sender, "POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
                 Await.until("the sender is cut off", () -> isCutOff(sender));
-                Await.until("so is who does not read", () -> jar.log().contains("Closed "));
-                assertThat(readToEnd(reader)).isLessThan(60_000L * 100);
+                Await.until("so is who does not read", () -> isCutOff(reader));
+                assertThat(jar.log()).contains("Closed ");
             }
             assertThat(curl(certificate, "https://127.0.0.1:" + port + "/livez"))
                     .contains("live");
@@ -157,22 +157,6 @@ class TlsIT {
             return false;
         } catch (IOException e) {
             return true;
-        }
-    }
-
-    /** How many bytes there still are, until the service hangs up. */
-    private static long readToEnd(Socket socket) {
-        long count = 0;
-        try {
-            byte[] part = new byte[8192];
-            for (int read = socket.getInputStream().read(part);
-                    read >= 0;
-                    read = socket.getInputStream().read(part)) {
-                count += read;
-            }
-            return count;
-        } catch (IOException e) {
-            return count;
         }
     }
 }

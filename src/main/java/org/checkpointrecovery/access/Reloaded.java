@@ -3,6 +3,7 @@ package org.checkpointrecovery.access;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,13 +45,24 @@ public final class Reloaded<T> {
      * @return whether {@link #get} returns a new value
      */
     public boolean check() {
+        return check(changed -> {});
+    }
+
+    /**
+     * Reads the files again, like {@link #check()}.
+     *
+     * @param use called with a new value before {@link #get} returns it
+     */
+    public boolean check(Consumer<T> use) {
         try {
             List<byte[]> contents = read();
             if (same(contents, valid)) {
                 reported = "";
                 return false;
             }
-            value = parser.parse(contents);
+            T changed = parser.parse(contents);
+            use.accept(changed);
+            value = changed;
             valid = contents;
             reported = "";
             log.info(

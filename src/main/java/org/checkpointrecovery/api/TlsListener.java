@@ -1,7 +1,6 @@
 package org.checkpointrecovery.api;
 
 import java.nio.ByteBuffer;
-import java.security.KeyStore;
 import org.checkpointrecovery.access.Identity;
 import org.checkpointrecovery.access.Reloaded;
 import org.eclipse.jetty.http.HttpHeader;
@@ -49,13 +48,14 @@ final class TlsListener {
 
     /** Uses changed files for new connections. Open ones continue. Call from one thread. */
     void check() {
-        if (identity.check()) {
-            KeyStore store = identity.get().store();
-            try {
-                context.reload(changed -> changed.setKeyStore(store));
-            } catch (Exception e) {
-                log.error("The new certificate cannot be used. Restart the service with another one.", e);
-            }
+        boolean unused = identity.check(this::use);
+    }
+
+    private void use(Identity renewed) {
+        try {
+            context.reload(changed -> changed.setKeyStore(renewed.store()));
+        } catch (Exception e) {
+            log.error("The new certificate cannot be used. Restart the service with another one.", e);
         }
     }
 
