@@ -47,6 +47,7 @@ with ApiClient(Configuration(host=sys.argv[2])) as client:
     job = completed(jobs, job.id)
     equal(job.progress.succeeded_items, 2)
     equal(job.outcome, "SUCCEEDED")
+    equal(job.submitted_by, None)
     equal(job.spec.processor.actual_instance.type, "text-stats")
     equal(
         results.get_results(job.id),

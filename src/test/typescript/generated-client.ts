@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   const job = await completed(submitted.id);
   equal(job.progress.succeededItems, 2);
   equal(job.outcome, 'SUCCEEDED');
+  equal(job.submittedBy, null);
   equal(job.createdAt instanceof Date, true);
   equal(job.spec?.processor.type, 'text-stats');
   equal(

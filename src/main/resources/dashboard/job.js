@@ -103,7 +103,8 @@ export function showJob(main, id) {
     setText(title, nameOf(job));
     document.title = `${nameOf(job)} – Checkpoint Recovery`;
     setTag(tag, job);
-    const words = [job.id, `submitted ${dateAndTime(job.createdAt)}`];
+    const by = job.submittedBy === null ? '' : ` by ${job.submittedBy}`;
+    const words = [job.id, `submitted ${dateAndTime(job.createdAt)}${by}`];
     if (job.outcome === 'SUCCEEDED') {
       words.push('all items succeeded');
     }

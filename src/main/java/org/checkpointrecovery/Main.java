@@ -139,7 +139,8 @@ public final class Main {
         String host = config.listener().host().contains(":")
                 ? "[" + config.listener().host() + "]"
                 : config.listener().host();
-        System.out.println("READY http://" + host + ":" + port);
+        String scheme = config.listener().credentials().identity() == null ? "http" : "https";
+        System.out.println("READY " + scheme + "://" + host + ":" + port);
         stopped.await();
         return CommandLineTool.DONE;
     }

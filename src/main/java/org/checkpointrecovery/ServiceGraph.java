@@ -216,7 +216,7 @@ public final class ServiceGraph implements AutoCloseable {
                 new ApiServer.Settings(
                         listener.host(),
                         listener.port(),
-                        listener.token(),
+                        listener.credentials(),
                         config.storage().maxUploadBytes(),
                         config.rehearsals().faultsAllowed(),
                         Proxies.of(

@@ -25,6 +25,7 @@ import org.checkpointrecovery.storage.LocalDisk;
 class ArchitectureTest {
     private static final String ROOT = "org.checkpointrecovery.";
     private static final String SERVICE = "org.checkpointrecovery";
+    private static final String ACCESS = ROOT + "access..";
     private static final String API = ROOT + "api..";
     private static final String CALLBACK = ROOT + "callback..";
     private static final String CLI = ROOT + "cli..";
@@ -56,8 +57,8 @@ class ArchitectureTest {
     /** The root wires the parts, and leaves what they do to them. */
     @ArchTest
     static final ArchRule the_root_knows_what_it_wires = onlyKnows(
-            SERVICE, SERVICE, API, CALLBACK, CLI, ENGINE, LOCAL, RANGE, FLINK, JOB, OUTBOUND, PROCESSOR, REHEARSAL,
-            STORAGE);
+            SERVICE, SERVICE, ACCESS, API, CALLBACK, CLI, ENGINE, LOCAL, RANGE, FLINK, JOB, OUTBOUND, PROCESSOR,
+            REHEARSAL, STORAGE);
 
     @ArchTest
     static final ArchRule nobody_knows_the_root = noClasses()
@@ -91,6 +92,9 @@ class ArchitectureTest {
             .orShould()
             .dependOnClassesThat()
             .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule credentials_know_only_names_of_files = onlyKnows(ACCESS, ACCESS, STORAGE);
 
     @ArchTest
     static final ArchRule decoders_know_only_the_values_of_a_job = onlyKnows(CODING, CODING, JOB);

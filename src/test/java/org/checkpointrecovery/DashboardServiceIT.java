@@ -96,6 +96,29 @@ class DashboardServiceIT extends OpenDashboard {
     }
 
     @Test
+    void a_token_for_reading_shows_jobs_and_why_it_cannot_change_them() throws Exception {
+        expectComplaints("status of 401", "status of 403");
+        Path file = Files.writeString(own.resolve("tokens"), "viewer:read:" + TOKEN + "\nci:submit:" + TOKEN + "2\n");
+        try (PackedJar guarded = PackedJar.serve(own, "--token-file", file.toString());
+                Service client = new Service(guarded.url())) {
+            url = client.url();
+            client.http().config().setDefaultHeader("Authorization", "Bearer " + TOKEN + "2");
+            String id = client.submit("{\"start\":false,\"input\":{\"items\":[\"a\"]}}");
+            openJob(id);
+            browser.awaitShown("token-dialog");
+            browser.type("token", TOKEN);
+            browser.click("token-save");
+            browser.awaitGone("token-dialog");
+            awaitState("CREATED");
+            browser.awaitText("job", " by ci");
+            browser.click("action-start");
+            browser.awaitText("job", "needs a token with the role submit; the token of viewer has the role read");
+            assertThat(client.job(id).get("state").textValue()).isEqualTo("CREATED");
+            browser.leave();
+        }
+    }
+
+    @Test
     void the_api_reference_asks_for_the_token_and_sends_it_with_its_calls() throws Exception {
         expectComplaints("401");
         Path own = Files.createDirectory(directory.resolve("reference"));

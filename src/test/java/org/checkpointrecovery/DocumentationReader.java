@@ -154,7 +154,7 @@ final class DocumentationReader implements AutoCloseable, Leftovers.Part {
                 .start();
         Files.writeString(directory.resolve("service.pid"), service.pid() + "\n");
         String ready = new BufferedReader(new InputStreamReader(service.getInputStream(), UTF_8)).readLine();
-        assertThat(ready).as(Files.readString(log())).startsWith("READY http://");
+        assertThat(ready).as(Files.readString(log())).matches("READY https?://.*");
         address = "localhost:" + requireNonNull(ready).substring(ready.lastIndexOf(':') + 1);
         return ready + "\n";
     }

@@ -90,7 +90,7 @@ final class PackedJar implements AutoCloseable, Leftovers.Part {
     String url() {
         try {
             String line = output.readLine();
-            assertThat(line).as(log()).startsWith("READY http://127.0.0.1:");
+            assertThat(line).as(log()).matches("READY https?://127.0.0.1:\\d+");
             return requireNonNull(line).substring("READY ".length());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

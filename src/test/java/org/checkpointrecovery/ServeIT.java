@@ -247,7 +247,7 @@ class ServeIT {
                             .getStatus())
                     .isEqualTo(422);
             assertThat(directory.resolve("elsewhere").resolve("lock")).exists();
-            assertThat(jar.log()).contains("token=(set)").doesNotContain("0123456789abcdef");
+            assertThat(jar.log()).contains("tokens=[admin (admin)]").doesNotContain("0123456789abcdef");
         }
     }
 
@@ -287,6 +287,38 @@ class ServeIT {
                     .asString()
                     .contains("7 requests from 127.0.0.1");
             assertThat(jar.log()).doesNotContain("guess ");
+        }
+    }
+
+    @Test
+    void the_log_tells_who_requested_what_and_which_tokens_are_used() throws Exception {
+        String ci = "bring-work-and-steer-it";
+        String ops = "do-whatever-is-needed";
+        Path tokens = Files.writeString(directory.resolve("tokens"), "ci:submit:" + ci + "\nops:admin:" + ops + "\n");
+        try (PackedJar jar = PackedJar.serve(directory, "--token-file", tokens.toString());
+                Service service = new Service(jar.url())) {
+            service.http().config().setDefaultHeader("Authorization", "Bearer " + ci);
+            String id = service.submit("{\"input\":{\"items\":[\"a\"]},\"start\":false}");
+            String job = "/v1/jobs/" + id;
+            assertThat(service.http().delete(job).asString().getStatus()).isEqualTo(403);
+            assertThat(service.post(job + "/cancel", "{}").getStatus()).isEqualTo(202);
+            assertThat(service.post(job + "/cancel", "{}").getStatus()).isEqualTo(200);
+            Files.writeString(tokens, "ci:boss:" + ci);
+            Await.until("the log tells of a broken file", () -> jar.log().contains("the role of ci must be one of"));
+            assertThat(service.job(id).get("submittedBy").textValue()).isEqualTo("ci");
+            Files.writeString(tokens, "ops:admin:" + ops);
+            Await.until("the log tells of the new tokens", () -> jar.log().contains("Reloaded --token-file"));
+            service.http().config().setDefaultHeader("Authorization", "Bearer " + ops);
+            assertThat(service.http().delete(job).asString().getStatus()).isEqualTo(204);
+            jar.terminate();
+            assertThat(jar.exitCode()).isIn(0, 143);
+            assertThat(jar.log())
+                    .contains("tokens=[ci (submit), ops (admin)]")
+                    .contains("Job " + id + ": submitted by ci, CREATED")
+                    .containsOnlyOnce("Job " + id + ": cancel requested by ci")
+                    .containsOnlyOnce("Job " + id + ": delete requested by ops")
+                    .containsOnlyOnce("The service keeps using what it has read before: [ci (submit), ops (admin)]")
+                    .doesNotContain(ci, ops);
         }
     }
 }

@@ -11,15 +11,19 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.checkpointrecovery.access.Credentials;
+import org.checkpointrecovery.access.Identity;
+import org.checkpointrecovery.access.Reloaded;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.Spools;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +43,15 @@ public final class ApiServer {
     private final Spools spools;
     private final Lanes lanes;
     private final Pace pace;
-    private final WrongTokens wrongTokens = new WrongTokens();
-    private final ScheduledExecutorService ticks = Executors.newSingleThreadScheduledExecutor(task -> {
+    private final @Nullable TlsListener tls;
+    private final @Nullable Admission admission;
+    /** Two threads, because reading credentials waits for a disk. */
+    private final ScheduledExecutorService ticks = Executors.newScheduledThreadPool(2, task -> {
         Thread thread = new Thread(task, "ticks");
         thread.setDaemon(true);
         return thread;
     });
+
     private final EventStreams events;
     private final JobWaits waits;
     private final Metrics metrics;
@@ -56,14 +63,13 @@ public final class ApiServer {
      * The settings of the server.
      *
      * @param port 0 for any free port
-     * @param token the token that requests must carry, or null
      * @param faultsAllowed whether clients may simulate failures
      * @param proxies between the clients and the service
      */
     public record Settings(
             String host,
             int port,
-            @Nullable String token,
+            Credentials credentials,
             long maxUploadBytes,
             boolean faultsAllowed,
             Proxies proxies,
@@ -88,6 +94,10 @@ public final class ApiServer {
         this.spools = spools;
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
+        Reloaded<Tokens> tokens = settings.credentials().tokens();
+        this.admission = tokens == null ? null : new Admission(tokens, settings.proxies(), lanes, ticks);
+        Reloaded<Identity> identity = settings.credentials().identity();
+        this.tls = identity == null ? null : new TlsListener(identity);
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
         JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
@@ -133,6 +143,9 @@ public final class ApiServer {
             server.setStopTimeout(STOP_TIMEOUT.toMillis());
             server.setErrorHandler(new ServerErrorHandler());
             server.insertHandler(new Reception(lanes));
+            if (tls != null) {
+                server.insertHandler(tls.guard());
+            }
             server.insertHandler(new UnreadBody());
             int mostPerSource = settings.patience().maxConnectionsPerSource();
             if (mostPerSource > 0) {
@@ -150,6 +163,15 @@ public final class ApiServer {
             // Otherwise Jetty replaces a header by an earlier one that differs only in case, even a token.
             http.setHeaderCacheCaseSensitive(true);
         });
+        if (tls != null) {
+            config.jetty.addConnector((server, http) -> {
+                ServerConnector connector = tls.connector(server, http);
+                connector.setHost(settings.host());
+                connector.setPort(settings.port());
+                connector.setIdleTimeout(settings.patience().idle().toMillis()); // of a handshake too
+                return connector;
+            });
+        }
         config.requestLogger.http(this::measure);
         config.routes.before(this::beforeEach);
         routes.addTo(config.routes);
@@ -165,10 +187,9 @@ public final class ApiServer {
     private void beforeEach(Context ctx) {
         ctx.header("X-Content-Type-Options", "nosniff");
         boolean isPage = pages.stream().anyMatch(page -> page.isAt(ctx.path()));
-        if (settings.token() == null) {
-            new OriginCheck(settings.proxies()).check(ctx.req(), isPage);
-        } else if (!isPage && !isProbe(ctx.path()) && !new BearerToken(settings.token()).isIn(ctx)) {
-            refuse(ctx);
+        if (admission == null) {
+            new OriginCheck(settings.proxies(), tls != null).check(ctx.req(), isPage);
+        } else if (!isPage && !isProbe(ctx.path()) && !admission.admits(ctx)) {
             return;
         }
         if (service.isStarting() && ctx.path().startsWith("/v1/")) {
@@ -211,39 +232,6 @@ public final class ApiServer {
         return path.equals("/livez") || path.equals("/readyz");
     }
 
-    /** Answers with 401. Only requests with a wrong token count as guesses. */
-    private void refuse(Context ctx) {
-        ctx.header("WWW-Authenticate", "Bearer");
-        ProblemException problem = Problem.of(
-                        Problem.Kind.UNAUTHORIZED,
-                        "This service requires a token. Send the header Authorization: Bearer followed by the token.")
-                .exception();
-        String source = WrongTokens.source(settings.proxies().source(ctx.req()));
-        WrongTokens.Refusal refusal = ctx.header("Authorization") == null
-                ? WrongTokens.Refusal.NOW
-                : wrongTokens.refuse(source, System.nanoTime());
-        switch (refusal) {
-            case NOW -> throw problem;
-            case LAST -> {
-                ctx.header("Connection", "close");
-                throw problem;
-            }
-            case DELAYED ->
-                ctx.future(() -> {
-                    CompletableFuture<Void> refused = new CompletableFuture<>();
-                    Runnable answer = () -> {
-                        wrongTokens.answered(source);
-                        refused.completeExceptionally(problem);
-                    };
-                    var unused = ticks.schedule(
-                            () -> lanes.shortWork().execute(answer),
-                            WrongTokens.DELAY.toMillis(),
-                            TimeUnit.MILLISECONDS);
-                    return refused;
-                });
-        }
-    }
-
     private void measure(Context ctx, float millis) {
         String path = routes.pathOf(ctx.path()).orElse("none"); // else unknown paths would create unlimited series
         if (!path.endsWith("/events")) {
@@ -263,6 +251,7 @@ public final class ApiServer {
         spools.open();
         events.start();
         var unused = ticks.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+        var unusedCheck = ticks.scheduleWithFixedDelay(this::checkCredentials, 1, 1, TimeUnit.SECONDS);
         try {
             javalin.start();
         } catch (JavalinBindException e) {
@@ -290,7 +279,9 @@ public final class ApiServer {
         } finally {
             ticks.shutdown();
             lanes.close();
-            wrongTokens.close();
+            if (admission != null) {
+                admission.close();
+            }
             metrics.close();
         }
     }
@@ -299,9 +290,24 @@ public final class ApiServer {
         long now = System.nanoTime();
         try {
             pace.check(now);
-            wrongTokens.check(now);
+            if (admission != null) {
+                admission.tick(now);
+            }
         } catch (RuntimeException e) { // else the ticks would stop
             log.error("Checking for slow clients failed", e);
+        }
+    }
+
+    private void checkCredentials() {
+        try {
+            if (admission != null) {
+                admission.check();
+            }
+            if (tls != null) {
+                tls.check();
+            }
+        } catch (RuntimeException e) { // else the checks would stop
+            log.error("Checking the files of credentials failed", e);
         }
     }
 

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.access.Client;
+import org.checkpointrecovery.access.Role;
 import org.checkpointrecovery.description.ProcessorDescription;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.Intake;
@@ -29,13 +31,18 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Status;
+import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.rehearsal.Crashes;
 import org.checkpointrecovery.storage.CheckpointStore.Found;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls about jobs. */
 final class JobRoutes {
+    private static final Logger log = LoggerFactory.getLogger(JobRoutes.class);
+
     private final JobService service;
     private final Crashes crashes;
     private final boolean faultsAllowed;
@@ -67,6 +74,20 @@ final class JobRoutes {
         bodies.json(ctx, body -> submit(ctx, request(ctx, body), wait));
     }
 
+    /** Returns the name of the request's token; null if the service needs none. */
+    private static @Nullable String clientName(Context ctx) {
+        Client client = Admission.client(ctx);
+        return client == null ? null : client.name();
+    }
+
+    /** Logs who asked for a change of a job, if that is known. */
+    private static void logClient(Context ctx, Verb verb) {
+        String name = clientName(ctx);
+        if (name != null) {
+            log.info("Job {}: {} requested by {}", id(ctx), verb.text(), name);
+        }
+    }
+
     private Duration wait(Context ctx) {
         Parameters parameters = Parameters.of(ctx, "wait");
         Duration wait = parameters.wait(JobWaits.LONGEST);
@@ -85,7 +106,11 @@ final class JobRoutes {
     }
 
     private NewJob request(Context ctx, JsonNode body) {
-        return JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks());
+        if (faultsAllowed && body.hasNonNull("faults")) {
+            Admission.require(ctx, Role.ADMIN, "A spec with faults");
+        }
+        return JobRequest.spec(body, faultsAllowed, keys(ctx), new ServiceChecks())
+                .by(clientName(ctx));
     }
 
     /** Validates a request. Sampled items are processed for real, for up to a minute. */
@@ -261,32 +286,36 @@ final class JobRoutes {
         Answers.json(ctx, 200, json -> JobJson.progress(json, view.progress()));
     }
 
-    /** An action on a job. */
-    private interface Verb {
+    /** What a verb does. */
+    private interface Action {
         JobVerbs.Done on(JobId id) throws IOException, RefusedException;
     }
 
     void start(Context ctx) {
-        verb(ctx, service.verbs()::start);
+        verb(ctx, Verb.START, service.verbs()::start);
     }
 
     void pause(Context ctx) {
-        verb(ctx, service.verbs()::pause);
+        verb(ctx, Verb.PAUSE, service.verbs()::pause);
     }
 
     void resume(Context ctx) {
-        verb(ctx, service.verbs()::resume);
+        verb(ctx, Verb.RESUME, service.verbs()::resume);
     }
 
     void cancel(Context ctx) {
-        verb(ctx, service.verbs()::cancel);
+        verb(ctx, Verb.CANCEL, service.verbs()::cancel);
     }
 
-    private void verb(Context ctx, Verb verb) {
+    private void verb(Context ctx, Verb verb, Action action) {
         Parameters.none(ctx);
         bodies.jsonOrNothing(ctx, body -> {
             JobRequest.nothing(body);
-            done(ctx, verb.on(id(ctx)));
+            JobVerbs.Done done = action.on(id(ctx));
+            if (done.changed()) {
+                logClient(ctx, verb);
+            }
+            done(ctx, done);
         });
     }
 
@@ -313,6 +342,7 @@ final class JobRoutes {
         // Sends the response before the service halts.
         boolean[] answered = new boolean[1];
         JobVerbs.Done done = crashes.crash(id, order, before -> {
+            logClient(ctx, Verb.CRASH);
             byte[] answer = Answers.bytes(json -> jobs.write(json, before.view()));
             ctx.status(202).contentType("application/json");
             ctx.res().setContentLength(answer.length);
@@ -321,6 +351,9 @@ final class JobRoutes {
             answered[0] = true;
         });
         if (!answered[0]) {
+            if (done.changed()) {
+                logClient(ctx, Verb.CRASH);
+            }
             done(ctx, done);
         }
     }
@@ -348,7 +381,7 @@ final class JobRoutes {
             JobRequest.nothing(body);
             JobId parent = id(ctx);
             IdempotencyKey key = JobRequest.retryKey(keys(ctx), parent);
-            submitted(ctx, service.intake().retryFailed(parent, key), Duration.ZERO);
+            submitted(ctx, service.intake().retryFailed(parent, key, clientName(ctx)), Duration.ZERO);
         });
     }
 
@@ -414,6 +447,7 @@ final class JobRoutes {
         bodies.jsonOrNothing(ctx, body -> {
             JobRequest.nothing(body);
             service.verbs().delete(id(ctx));
+            logClient(ctx, Verb.DELETE);
             ctx.status(204);
         });
     }

@@ -17,9 +17,12 @@ final class OriginCheck {
             Pattern.compile("(localhost|.+\\.localhost|127(\\.[0-9]{1,3}){3}|\\[::1])\\.?(:[0-9]{1,5})?");
 
     private final Proxies proxies;
+    private final boolean https;
 
-    OriginCheck(Proxies proxies) {
+    /** @param https whether the service speaks TLS itself. Otherwise a proxy may, so its own pages may have either scheme */
+    OriginCheck(Proxies proxies, boolean https) {
         this.proxies = proxies;
+        this.https = https;
     }
 
     /** @param isPage whether the request is for a file of a page, which has no data */
@@ -49,7 +52,8 @@ final class OriginCheck {
 
     private boolean isOwn(HttpServletRequest request, String origin, @Nullable String host) {
         return "same-origin".equals(request.getHeader("Sec-Fetch-Site"))
-                || Proxies.isOfHost(origin, host)
+                || origin.equalsIgnoreCase("https://" + host)
+                || (!https && origin.equalsIgnoreCase("http://" + host))
                 || proxies.isOwn(request, origin);
     }
 }

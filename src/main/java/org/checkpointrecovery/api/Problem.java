@@ -26,6 +26,7 @@ record Problem(
         INVALID_JSON(400, "Invalid JSON"),
         UNAUTHORIZED(401, "Unauthorized"),
         FORBIDDEN(403, "Forbidden"),
+        INSUFFICIENT_ROLE(403, "Insufficient role"),
         NOT_FOUND(404, "Not found"),
         METHOD_NOT_ALLOWED(405, "Method not allowed"),
         NOT_ACCEPTABLE(406, "Not acceptable"),

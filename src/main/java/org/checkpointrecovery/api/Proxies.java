@@ -82,7 +82,7 @@ public record Proxies(@Nullable URI publicUrl, InetAddressSet trusted) {
     }
 
     /** Whether an origin, such as {@code http://localhost:8080}, has a host and port. */
-    static boolean isOfHost(String origin, @Nullable String host) {
+    private static boolean isOfHost(String origin, String host) {
         return origin.substring(origin.indexOf("//") + 1).equalsIgnoreCase("/" + host);
     }
 

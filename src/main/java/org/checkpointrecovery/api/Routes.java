@@ -9,15 +9,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.checkpointrecovery.access.Role;
 
 /** Which handler answers which method and path. */
 final class Routes {
     private final List<Route> routes;
 
-    private record Route(HandlerType method, String path, Pattern pattern, Handler handler) {
+    /** @param role what a client needs for the call, if the service has tokens */
+    private record Route(HandlerType method, Role role, String path, Pattern pattern, Handler handler) {
+        /** A call whose role follows from its method. */
         Route(HandlerType method, String path, Handler handler) {
             this(
                     method,
+                    method.equals(HandlerType.GET)
+                            ? Role.READ
+                            : method.equals(HandlerType.DELETE) ? Role.ADMIN : Role.SUBMIT,
+                    path,
+                    handler);
+        }
+
+        Route(HandlerType method, Role role, String path, Handler handler) {
+            this(
+                    method,
+                    role,
                     path,
                     Pattern.compile("\\Q" + path.replaceAll("\\{[a-z]+}", "\\\\E[^/]+\\\\Q") + "\\E"),
                     handler);
@@ -62,7 +76,7 @@ final class Routes {
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/pause", jobs::pause));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/resume", jobs::resume));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/cancel", jobs::cancel));
-        all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/crash", jobs::crash));
+        all.add(new Route(HandlerType.POST, Role.ADMIN, "/v1/jobs/{id}/crash", jobs::crash));
         all.add(new Route(HandlerType.POST, "/v1/jobs/{id}/retry-failed", jobs::retryFailed));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/progress", jobs::progress));
         all.add(new Route(HandlerType.GET, "/v1/jobs/{id}/checkpoint", jobs::checkpoint));
@@ -76,9 +90,14 @@ final class Routes {
 
     void addTo(RoutesConfig javalin) {
         for (Route route : routes) {
-            javalin.addHttpHandler(route.method(), route.path(), route.handler());
+            Handler handler = ctx -> {
+                // Here, where the route is known. Another comparison of paths could disagree with Javalin's.
+                Admission.require(ctx, route.role(), "This call");
+                route.handler().handle(ctx);
+            };
+            javalin.addHttpHandler(route.method(), route.path(), handler);
             if (route.method().equals(HandlerType.GET)) {
-                javalin.addHttpHandler(HandlerType.HEAD, route.path(), route.handler());
+                javalin.addHttpHandler(HandlerType.HEAD, route.path(), handler);
             }
         }
     }

@@ -33,8 +33,9 @@ final class SourceLimit implements Connection.Listener, LifeCycle.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        if (!(connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress address)) {
-            return;
+        if (TlsListener.isEncrypted(connection.getEndPoint())
+                || !(connection.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress address)) {
+            return; // the connection that carries the encrypted one counts
         }
         InetAddress source = address.getAddress();
         if (proxies.isTrusted(source)) {

@@ -1,6 +1,5 @@
 package org.checkpointrecovery.cli;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -14,6 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.checkpointrecovery.access.Credentials;
+import org.checkpointrecovery.access.Identity;
+import org.checkpointrecovery.access.InvalidFilesException;
+import org.checkpointrecovery.access.OptionFile;
+import org.checkpointrecovery.access.Reloaded;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
@@ -102,9 +107,9 @@ final class ServeCommand implements Callable<Integer> {
         if (service.logLevel != null) {
             LogLevel unused = values.constant(LOG_LEVEL, service.logLevel, LogLevel.class);
         }
-        String token = token(values);
+        Credentials credentials = new Credentials(tokens(values), identity(values));
         boolean loopback = isLoopback(values);
-        if (token == null && !loopback) {
+        if (security.tokenFile == null && !loopback) {
             values.problem(
                     "--host " + service.host
                             + " is reachable from other machines, which needs a token: add --token-file, or listen on 127.0.0.1");
@@ -115,7 +120,7 @@ final class ServeCommand implements Callable<Integer> {
                 new ServiceConfig.Listener(
                         service.host,
                         (int) values.number("--port", service.port, 0, 65535),
-                        token,
+                        credentials,
                         clientLimits(values)),
                 proxies(values),
                 new ServiceConfig.Storage(
@@ -270,21 +275,32 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable String token(OptionValues values) {
-        String tokenFile = security.tokenFile;
-        if (tokenFile == null) {
+    private @Nullable Reloaded<Identity> identity(OptionValues values) {
+        if (security.tlsCert == null && security.tlsKey == null) {
+            return null;
+        }
+        if (security.tlsCert == null || security.tlsKey == null) {
+            values.problem("--tls-cert and --tls-key need each other: set both for HTTPS, or none for plain HTTP");
             return null;
         }
         try {
-            String token = Files.readString(Path.of(tokenFile)).strip();
-            if (token.length() < 16 || !token.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
-                values.problem("--token-file " + tokenFile
-                        + " must contain one token of at least 16 visible ASCII characters");
-            }
-            return token;
-        } catch (IOException | InvalidPathException e) {
-            values.problem("--token-file " + tokenFile + " " + FileNames.problem(tokenFile, "cannot be read"));
-            return "";
+            return Identity.read(
+                    new OptionFile("--tls-cert", security.tlsCert), new OptionFile("--tls-key", security.tlsKey));
+        } catch (InvalidFilesException e) {
+            e.problems().forEach(values::problem);
+            return null;
+        }
+    }
+
+    private @Nullable Reloaded<Tokens> tokens(OptionValues values) {
+        if (security.tokenFile == null) {
+            return null;
+        }
+        try {
+            return Tokens.read(new OptionFile("--token-file", security.tokenFile));
+        } catch (InvalidFilesException e) {
+            e.problems().forEach(values::problem);
+            return null;
         }
     }
 }

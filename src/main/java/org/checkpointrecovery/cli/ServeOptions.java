@@ -122,9 +122,25 @@ final class ServeOptions {
         @Option(
                 names = "--token-file",
                 paramLabel = "FILE",
-                description = "file with the token that every request must carry, at least 16 characters")
+                description = "file with the token that every request must carry, at least 16 characters, or with one"
+                        + " name:role:token per line (roles: read, submit, admin); read again when it changes")
         @Nullable
         String tokenFile;
+
+        @Option(
+                names = "--tls-cert",
+                paramLabel = "FILE",
+                description =
+                        "PEM file with the certificate chain for HTTPS; read again when it changes; needs --tls-key")
+        @Nullable
+        String tlsCert;
+
+        @Option(
+                names = "--tls-key",
+                paramLabel = "FILE",
+                description = "PEM file with the private key of the certificate, in PKCS#8 without a password")
+        @Nullable
+        String tlsKey;
 
         @Option(
                 names = "--no-faults",

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.callback.WebhookSecret;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
@@ -31,10 +32,10 @@ public record ServiceConfig(
      *
      * @param host {@code --host}: address to listen on; default 127.0.0.1. Any address beyond loopback needs a token
      * @param port {@code --port}: 0 to 65535; 0 picks a free one; default 8080
-     * @param token content of {@code --token-file}; null without one
+     * @param credentials {@code --token-file}, {@code --tls-cert}, {@code --tls-key}: none by default
      * @param clients {@code --min-data-rate}, {@code --idle-timeout}, {@code --max-connections-per-source}
      */
-    public record Listener(String host, int port, @Nullable String token, ClientLimits clients) {}
+    public record Listener(String host, int port, Credentials credentials, ClientLimits clients) {}
 
     /**
      * What is between the clients and the service.
@@ -127,7 +128,7 @@ public record ServiceConfig(
                 + storage.mode + " input-dir="
                 + storage.inputDirectory + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued + " max-upload="
                 + storage.maxUploadBytes + " max-item-bytes=" + storage.maxItemBytes
-                + " token=" + (listener.token == null ? "none" : "(set)") + " secrets=" + processors.secrets.names()
+                + " " + listener.credentials + " secrets=" + processors.secrets.names()
                 + " callback-key=" + (processors.callbackSecret == null ? "file" : "(set)")
                 + " http-allow=" + processors.addressRules + " commands="
                 + processors.commands.programs().keySet() + " command-env="

@@ -78,26 +78,35 @@ public final class Intake {
      */
     public record Submitted(JobView view, boolean replayed) {}
 
+    /** Where a job comes from, besides its spec. */
+    private record Origin(
+            @Nullable JobId parent,
+            @Nullable IdempotencyKey key,
+            @Nullable String client) {}
+
     public Submitted submit(NewJob request) throws RefusedException, IOException {
         IdempotencyKey key = request.key();
-        return once(key, () -> create(null, request.spec(), key, inputs.writerOf(request.items())));
+        Origin origin = new Origin(null, key, request.submittedBy());
+        return once(key, () -> create(origin, request.spec(), inputs.writerOf(request.items())));
     }
 
     /**
      * Creates a job over the failed items of another.
      *
      * @param key of the request, or null
+     * @param client the name of the client's token; null if the service needs none
      */
-    public Submitted retryFailed(JobId id, @Nullable IdempotencyKey key) throws RefusedException, IOException {
-        return once(key, () -> retry(id, key));
+    public Submitted retryFailed(JobId id, @Nullable IdempotencyKey key, @Nullable String client)
+            throws RefusedException, IOException {
+        return once(key, () -> retry(id, new Origin(id, key, client)));
     }
 
-    private JobView retry(JobId id, @Nullable IdempotencyKey key) throws RefusedException, IOException {
+    private JobView retry(JobId id, Origin origin) throws RefusedException, IOException {
         JobEntry entry = registry.entry(id);
         SubmittedInput.Writer failedItems = inputs.writerOfFailed(entry);
         JobSpec parent = entry.job().validSpec();
         try {
-            return create(id, parent.retryOf(id, entry.job().firstId()), key, failedItems);
+            return create(origin, parent.retryOf(id, entry.job().firstId()), failedItems);
         } catch (OpenQuoteException e) {
             throw new Refusal.NotAllowed(Verb.RETRY_FAILED, entry.view(), e.getMessage()).exception();
         } catch (NoSuchFileException e) {
@@ -136,18 +145,16 @@ public final class Intake {
         }
     }
 
-    private JobView create(
-            @Nullable JobId parent, JobSpec spec, @Nullable IdempotencyKey key, SubmittedInput.Writer writer)
+    private JobView create(Origin origin, JobSpec spec, SubmittedInput.Writer writer)
             throws RefusedException, IOException {
         phase.refuseWhenStopping();
         inputs.check(spec.input());
         return spec.start()
-                ? verbs.queueNew(() -> publish(parent, spec, key, writer))
-                : publish(parent, spec, key, writer).view();
+                ? verbs.queueNew(() -> publish(origin, spec, writer))
+                : publish(origin, spec, writer).view();
     }
 
-    private JobEntry publish(
-            @Nullable JobId parent, JobSpec asked, @Nullable IdempotencyKey key, SubmittedInput.Writer writer)
+    private JobEntry publish(Origin origin, JobSpec asked, SubmittedInput.Writer writer)
             throws RefusedException, IOException {
         JobId id = new JobId(ids.next());
         try (JobStore.Draft draft = jobs.begin(id)) {
@@ -156,10 +163,14 @@ public final class Intake {
             try {
                 inputs.check(spec.input());
                 SubmittedInput.Opened input = inputs.open(spec, draft);
-                Job job = job(id, parent, spec, input, key);
+                Job job = job(id, origin, spec, input);
                 draft.publish(job);
                 JobEntry entry = registry.admit(job);
-                log.info("Job {}: submitted, {}", id, job.status());
+                log.info(
+                        "Job {}: submitted{}, {}",
+                        id,
+                        origin.client == null ? "" : " by " + origin.client,
+                        job.status());
                 return entry;
             } finally {
                 uploadsInUse.readLock().unlock();
@@ -167,12 +178,11 @@ public final class Intake {
         }
     }
 
-    private Job job(
-            JobId id, @Nullable JobId parent, JobSpec spec, SubmittedInput.Opened input, @Nullable IdempotencyKey key)
-            throws RefusedException {
+    private Job job(JobId id, Origin origin, JobSpec spec, SubmittedInput.Opened input) throws RefusedException {
         refuseOtherFields(spec, input.items());
         JobSpec whole = spec.withFormat(input.items().format());
-        return Job.submitted(id, parent, whole, input.identity(), null, key, clock.instant());
+        return Job.submitted(id, origin.parent, whole, input.identity(), null, origin.key, clock.instant())
+                .by(origin.client);
     }
 
     /** Refuses a processor that uses fields that the input does not have. */
@@ -208,7 +218,7 @@ public final class Intake {
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
             JobSpec spec = inputs.prepare(request.spec(), draft, inputs.writerOf(request.items()));
             SubmittedInput.Opened input = inputs.open(spec, draft);
-            Job job = job(id, null, spec, input, null);
+            Job job = job(id, new Origin(null, null, null), spec, input);
             return new Validated(
                     new JobView(job, Position.START, null),
                     sample == 0

@@ -9,10 +9,24 @@ import org.jspecify.annotations.Nullable;
  * A submission.
  *
  * @param items of an inline input, without line breaks; otherwise empty
+ * @param submittedBy the name of the client's token; null if the service needs none
  */
 public record NewJob(
-        JobSpec spec, List<String> items, @Nullable IdempotencyKey key) {
+        JobSpec spec,
+        List<String> items,
+        @Nullable IdempotencyKey key,
+        @Nullable String submittedBy) {
     public NewJob {
         items = List.copyOf(items);
+    }
+
+    /** A submission that needs no token. */
+    public NewJob(JobSpec spec, List<String> items, @Nullable IdempotencyKey key) {
+        this(spec, items, key, null);
+    }
+
+    /** Returns the submission as that of the client of a token. */
+    public NewJob by(@Nullable String client) {
+        return new NewJob(spec, items, key, client);
     }
 }

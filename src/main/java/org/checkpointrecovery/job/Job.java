@@ -76,6 +76,11 @@ public record Job(
         return submission.identity();
     }
 
+    /** Returns the name of the token that the job was submitted with; null if the service needed none. */
+    public @Nullable String submittedBy() {
+        return submission.submittedBy();
+    }
+
     public Instant createdAt() {
         return submission.createdAt();
     }
@@ -188,6 +193,11 @@ public record Job(
     /** Returns the job with a spec that differs in name and labels only. */
     public Job with(JobSpec renamed) {
         return new Job(submission.with(renamed), totalItems, state, stateSince, runs, recovery, ends);
+    }
+
+    /** Returns the job as submitted by the client of a token. */
+    public Job by(@Nullable String client) {
+        return new Job(submission.by(client), totalItems, state, stateSince, runs, recovery, ends);
     }
 
     private Job with(Ends others) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param spec null only if the job's record is damaged
  * @param identity of the input at that time; null only if the job's record is damaged
  * @param idempotencyKey of the request, or null
+ * @param submittedBy the name of the client's token; null if the service needed none
  */
 public record Submission(
         JobId id,
@@ -19,13 +20,29 @@ public record Submission(
         @Nullable JobSpec spec,
         @Nullable InputIdentity identity,
         @Nullable IdempotencyKey idempotencyKey,
-        Instant createdAt) {
+        Instant createdAt,
+        @Nullable String submittedBy) {
     public Submission {
         requireNonNull(id);
         requireNonNull(createdAt);
     }
 
+    /** A submission that needed no token. */
+    public Submission(
+            JobId id,
+            @Nullable JobId parentId,
+            @Nullable JobSpec spec,
+            @Nullable InputIdentity identity,
+            @Nullable IdempotencyKey idempotencyKey,
+            Instant createdAt) {
+        this(id, parentId, spec, identity, idempotencyKey, createdAt, null);
+    }
+
     Submission with(JobSpec changed) {
-        return new Submission(id, parentId, changed, identity, idempotencyKey, createdAt);
+        return new Submission(id, parentId, changed, identity, idempotencyKey, createdAt, submittedBy);
+    }
+
+    Submission by(@Nullable String client) {
+        return new Submission(id, parentId, spec, identity, idempotencyKey, createdAt, client);
     }
 }

@@ -17,7 +17,7 @@ import org.checkpointrecovery.job.JobId;
  *           "execution":{"engine":"LOCAL","batchSize":3,"parallelism":1,"commit":"GROUP"},
  *           "failedItemLimits":{"onItemError":"SKIP"},"start":true},
  *   "identity":{"bytes":395,"times":{"modifiedAt":"...","changedAt":"..."},"crc32c":-2093146413},
- *   "createdAt":"2026-11-23T10:15:30Z"},
+ *   "createdAt":"2026-11-23T10:15:30Z","submittedBy":"import"},
  *  "totalItems":10,
  *  "state":{"kind":"Crashed","reason":{"code":"SIMULATED_CRASH","message":"..."}},
  *  "stateSince":"2026-11-23T10:15:31.5Z",
@@ -26,7 +26,8 @@ import org.checkpointrecovery.job.JobId;
  *  "ends":{"count":0,"pending":[]},"crc32c":"0b6f3c11"}
  * </pre>
  *
- * on one line. Inline items are in a file of their own.
+ * on one line. Inline items are in a file of their own. {@code submittedBy} is absent in records of services that
+ * need no token.
  */
 final class JobCodec {
     private static final int VERSION = 1;

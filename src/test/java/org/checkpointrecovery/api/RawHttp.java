@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,11 @@ final class RawHttp implements Closeable {
     private final OutputStream out;
 
     RawHttp(TestServer service) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), service.server().port());
+        this(service.connect());
+    }
+
+    RawHttp(Socket connected) throws IOException {
+        socket = connected;
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
         out = socket.getOutputStream();

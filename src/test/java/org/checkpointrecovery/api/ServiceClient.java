@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 import kong.unirest.core.Header;
 import kong.unirest.core.HttpRequest;
 import kong.unirest.core.HttpRequestWithBody;
@@ -36,6 +37,12 @@ public final class ServiceClient implements AutoCloseable {
     /** As {@code http://127.0.0.1:8080}. */
     public String address() {
         return address;
+    }
+
+    /** Trusts the certificates that a context trusts. */
+    ServiceClient trusting(SSLContext trusted) {
+        http.config().sslContext(trusted);
+        return this;
     }
 
     /** Sends a header with each request from now on. */

@@ -74,7 +74,8 @@ class SubmissionTest {
                          "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,
                          "start":false,"faults":null}"""));
         assertThat(job.state()).isEqualTo("CREATED");
-        for (String unknown : new String[] {"name", "parentId", "stateReason", "outcome", "recovery", "startedAt"}) {
+        for (String unknown :
+                new String[] {"name", "parentId", "submittedBy", "stateReason", "outcome", "recovery", "startedAt"}) {
             assertThat(job.at("/" + unknown).isNull()).as(unknown).isTrue();
         }
         assertThat(job.at("/runs")).isEmpty();

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,12 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.ServiceGraph;
+import org.checkpointrecovery.TestCertificate;
+import org.checkpointrecovery.access.Credentials;
+import org.checkpointrecovery.access.Identity;
+import org.checkpointrecovery.access.InvalidFilesException;
+import org.checkpointrecovery.access.OptionFile;
+import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
@@ -44,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 final class TestServer implements AutoCloseable, Leftovers.Part {
     private final Path data;
     private final Path inputs;
+    private final Path tokenFile;
     private final AtomicInteger halts = new AtomicInteger();
 
     private Disk disk = new LocalDisk();
@@ -52,8 +61,8 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private int maxQueued = 1000;
     private long maxUploadBytes = 64L * 1024 * 1024;
     private int maxItemBytes = 1024 * 1024;
-    private @Nullable String token;
     private ServiceConfig.Proxies proxies = ServiceConfig.Proxies.NONE;
+    private @Nullable TestCertificate certificate;
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
     private ServiceConfig.ClientLimits clients = new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0);
@@ -71,6 +80,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     private TestServer(Path directory) {
         data = directory.resolve("data");
+        tokenFile = directory.resolve("tokens.txt");
         inputs = directory.resolve("inputs");
     }
 
@@ -115,8 +125,19 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return this;
     }
 
-    TestServer token(String needed) {
-        token = needed;
+    /** Requires tokens. A service that runs reads them again. */
+    TestServer token(String fileContent) {
+        try {
+            Files.writeString(tokenFile, fileContent);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Speaks TLS with a certificate, whose files may change later. */
+    TestServer tls(TestCertificate used) {
+        certificate = used;
         return this;
     }
 
@@ -199,7 +220,10 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
                                     new FlinkSettings.Patience(
                                             Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)))));
             Leftovers.started(this);
-            client = new ServiceClient("http://127.0.0.1:" + graph.listen().port(), contract);
+            int port = graph.listen().port();
+            client = certificate == null
+                    ? new ServiceClient("http://127.0.0.1:" + port, contract)
+                    : new ServiceClient("https://127.0.0.1:" + port, contract).trusting(certificate.trusted());
             return this;
         } catch (IOException | ApiServer.PortTakenException e) {
             throw new AssertionError("The service did not start", e);
@@ -208,13 +232,37 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     private ServiceConfig config() {
         return new ServiceConfig(
-                new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
+                new ServiceConfig.Listener("127.0.0.1", 0, credentials(), clients),
                 proxies,
                 new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, maxUploadBytes, maxItemBytes),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),
                 cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, clusterParallelism, false));
+    }
+
+    private Credentials credentials() {
+        try {
+            return new Credentials(
+                    Files.exists(tokenFile) ? Tokens.read(new OptionFile("--token-file", tokenFile.toString())) : null,
+                    certificate == null
+                            ? null
+                            : Identity.read(
+                                    new OptionFile(
+                                            "--tls-cert", certificate.chain().toString()),
+                                    new OptionFile(
+                                            "--tls-key", certificate.key().toString())));
+        } catch (InvalidFilesException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A connection as a client opens it: with TLS if the service speaks it. */
+    Socket connect() throws IOException {
+        int port = server().port();
+        return certificate == null
+                ? new Socket(InetAddress.getLoopbackAddress(), port)
+                : certificate.trusted().getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
     }
 
     TestServer open() {

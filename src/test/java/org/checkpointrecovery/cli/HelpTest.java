@@ -47,6 +47,8 @@ class HelpTest {
             "--secrets-file",
             "--simulate-crash",
             "--token-file",
+            "--tls-cert",
+            "--tls-key",
             "--version");
 
     /** Made from descriptions of several processors, each with its default. */

@@ -205,7 +205,7 @@ class CsvReadingTest {
             service.await(parent, Status.COMPLETED);
             JobId child = service.service()
                     .intake()
-                    .retryFailed(parent, null)
+                    .retryFailed(parent, null, null)
                     .view()
                     .job()
                     .id();
@@ -226,7 +226,7 @@ class CsvReadingTest {
                 assertThat(service.errors(parent).lines()).hasSize(3).allMatch(line -> line.contains("header has 2"));
                 JobId child = service.service()
                         .intake()
-                        .retryFailed(parent, null)
+                        .retryFailed(parent, null, null)
                         .view()
                         .job()
                         .id();
@@ -325,7 +325,7 @@ class CsvReadingTest {
                     .isEqualTo(50);
             JobId child = service.service()
                     .intake()
-                    .retryFailed(id, null)
+                    .retryFailed(id, null, null)
                     .view()
                     .job()
                     .id();

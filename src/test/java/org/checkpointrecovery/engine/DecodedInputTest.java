@@ -159,7 +159,7 @@ class DecodedInputTest {
             Files.delete(inputs.resolve("rows.gz"));
             JobId child = service.service()
                     .intake()
-                    .retryFailed(id, null)
+                    .retryFailed(id, null, null)
                     .view()
                     .job()
                     .id();

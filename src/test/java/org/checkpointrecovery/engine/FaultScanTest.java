@@ -108,7 +108,7 @@ class FaultScanTest {
                 complete(service, called);
                 inline = submit(service, TestSpec.spec().commit(CommitMode.EACH).failItems(Set.of(2L, 5L)), ITEMS);
                 complete(service, inline);
-                JobId child = ask(service, () -> service.service().intake().retryFailed(inline, null))
+                JobId child = ask(service, () -> service.service().intake().retryFailed(inline, null, null))
                         .view()
                         .job()
                         .id();

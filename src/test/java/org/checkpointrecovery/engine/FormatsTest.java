@@ -289,7 +289,7 @@ class FormatsTest {
     private static JobId retry(TestService service, JobId parent) throws Exception {
         JobId child = service.service()
                 .intake()
-                .retryFailed(parent, null)
+                .retryFailed(parent, null, null)
                 .view()
                 .job()
                 .id();

@@ -42,7 +42,7 @@ class GoldenResultsTest {
 
             JobId child = service.service()
                     .intake()
-                    .retryFailed(id, null)
+                    .retryFailed(id, null, null)
                     .view()
                     .job()
                     .id();

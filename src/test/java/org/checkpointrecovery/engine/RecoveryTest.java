@@ -465,7 +465,7 @@ class RecoveryTest {
                         () -> service.service().verbs().start(damagedJob),
                         () -> service.service().verbs().pause(damagedJob),
                         () -> service.service().verbs().cancel(damagedJob),
-                        () -> service.service().intake().retryFailed(damagedJob, null))) {
+                        () -> service.service().intake().retryFailed(damagedJob, null, null))) {
                     Refused.as(Refusal.NotAllowed.class, call::run);
                 }
                 assertThat(service.results(damagedJob)).isEmpty();

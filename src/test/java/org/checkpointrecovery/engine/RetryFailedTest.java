@@ -41,7 +41,12 @@ class RetryFailedTest {
     }
 
     private static JobId retry(TestService service, JobId parent) throws Exception {
-        return service.service().intake().retryFailed(parent, null).view().job().id();
+        return service.service()
+                .intake()
+                .retryFailed(parent, null, null)
+                .view()
+                .job()
+                .id();
     }
 
     @Test

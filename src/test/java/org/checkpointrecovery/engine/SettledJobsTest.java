@@ -356,7 +356,7 @@ class SettledJobsTest {
         try (TestService service = TestService.start(disk, OPTIONS)) {
             child = service.service()
                     .intake()
-                    .retryFailed(completed, null)
+                    .retryFailed(completed, null, null)
                     .view()
                     .job()
                     .id();

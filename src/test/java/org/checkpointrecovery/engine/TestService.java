@@ -16,6 +16,7 @@ import java.util.Set;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.Leftovers;
 import org.checkpointrecovery.ServiceGraph;
+import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
@@ -60,7 +61,10 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         private ServiceConfig config() {
             return new ServiceConfig(
                     new ServiceConfig.Listener(
-                            "127.0.0.1", 0, null, new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
+                            "127.0.0.1",
+                            0,
+                            Credentials.NONE,
+                            new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
                     ServiceConfig.Proxies.NONE,
                     new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, MAX_DECODED_BYTES, maxItemBytes),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),

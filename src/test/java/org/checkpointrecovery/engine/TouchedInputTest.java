@@ -265,7 +265,7 @@ class TouchedInputTest {
             touch();
             JobId child = service.service()
                     .intake()
-                    .retryFailed(id, null)
+                    .retryFailed(id, null, null)
                     .view()
                     .job()
                     .id();
@@ -274,7 +274,7 @@ class TouchedInputTest {
             changeByte(150_000);
             assertThat(Refused.as(
                                     Refusal.NotAllowed.class,
-                                    () -> service.service().intake().retryFailed(id, null))
+                                    () -> service.service().intake().retryFailed(id, null, null))
                             .why())
                     .contains("has changed");
         }

@@ -68,6 +68,9 @@ public final class GoldenJobs {
         all.put("job-failed-retry.json", failed());
         all.put("job-completed-ends.json", completed());
         all.put("job-completed-labels.json", labelled());
+        all.put(
+                "job-completed-submitted-by.json",
+                state(new JobState.Completed(Position.START, null)).by("import-1"));
         all.put("job-completed-empty.json", state(new JobState.Completed(Position.START, null)));
         return all;
     }
