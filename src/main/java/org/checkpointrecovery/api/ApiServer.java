@@ -87,7 +87,7 @@ public final class ApiServer {
         this.lanes = new Lanes(outOfMemory);
         this.pace = new Pace(settings.patience().minBytesPerSecond());
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
-        JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
+        JobJson jobJson = new JobJson(service.outputs()::inlineItems, service.retention(), settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.waits = new JobWaits(service);
         this.metrics = new Metrics(

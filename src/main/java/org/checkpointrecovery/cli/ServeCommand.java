@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.checkpointrecovery.callback.WebhookSecret;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -114,7 +115,10 @@ final class ServeCommand implements Callable<Integer> {
                         path("--data", storage.data, values),
                         inputDirectory(values),
                         values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
-                        (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES)),
+                        (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES),
+                        new Retention(
+                                values.period("--retain-jobs", storage.retainJobs),
+                                values.period("--retain-files", storage.retainFiles))),
                 new ServiceConfig.Jobs(
                         (int) values.number("--workers", workers, 1, 1024),
                         (int) values.number("--max-queued", limits.maxQueued, 1, 1_000_000),

@@ -25,6 +25,7 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.flink.FlinkSettings;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
@@ -55,6 +56,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
     private ServiceConfig.ClientLimits clients = new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0);
+    private Retention retention = Retention.UNLIMITED;
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -110,6 +112,11 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
 
     TestServer maxItem(int bytes) {
         maxItemBytes = bytes;
+        return this;
+    }
+
+    TestServer retention(Retention periods) {
+        retention = periods;
         return this;
     }
 
@@ -202,7 +209,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private ServiceConfig config() {
         return new ServiceConfig(
                 new ServiceConfig.Listener("127.0.0.1", 0, token, clients),
-                new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes),
+                new ServiceConfig.Storage(data, inputs, maxUploadBytes, maxItemBytes, retention),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),

@@ -68,6 +68,7 @@ public final class GoldenJobs {
         all.put("job-failed-retry.json", failed());
         all.put("job-completed-ends.json", completed());
         all.put("job-completed-labels.json", labelled());
+        all.put("job-completed-retained.json", retained());
         all.put("job-completed-empty.json", state(new JobState.Completed(Position.START, null)));
         return all;
     }
@@ -86,12 +87,29 @@ public final class GoldenJobs {
                         faults == null ? CommitMode.GROUP : CommitMode.EACH),
                 name == null ? FailedItemLimits.NONE : new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 name == null ? null : "https://example.org/done",
+                null,
                 name == null,
                 faults);
     }
 
     private static Job labelled() {
         return state(new JobState.Completed(Position.START, null)).with(plain().named("nightly", LABELS));
+    }
+
+    private static Job retained() {
+        JobSpec plain = plain();
+        return state(new JobState.Completed(Position.START, null))
+                .with(new JobSpec(
+                        plain.name(),
+                        plain.labels(),
+                        plain.items(),
+                        plain.processor(),
+                        plain.execution(),
+                        plain.failedItemLimits(),
+                        plain.callbackUrl(),
+                        Duration.ofHours(36),
+                        plain.start(),
+                        plain.faults()));
     }
 
     private static JobSpec plain() {
