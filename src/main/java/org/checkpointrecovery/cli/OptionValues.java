@@ -1,5 +1,7 @@
 package org.checkpointrecovery.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.checkpointrecovery.job.Named;
 import org.checkpointrecovery.job.Retention;
+import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the values of options, and collects all problems instead of stopping at the first. */
@@ -67,6 +70,21 @@ final class OptionValues {
             problem(option + " " + Retention.RANGE + " (got \"" + text + "\")");
         }
         return period.orElse(null);
+    }
+
+    /** Returns an absolute path; any if it is invalid. */
+    static Path path(String option, String text, OptionValues values) {
+        try {
+            Path path = Path.of(text);
+            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
+                values.problem(
+                        option + " \"" + text + "\" is relative to the working directory, which " + FileNames.hint());
+            }
+            return path.toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
+            return Path.of("");
+        }
     }
 
     /** Returns one of the constants of an enum; the first one if the text names none. */

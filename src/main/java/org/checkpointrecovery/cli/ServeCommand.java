@@ -112,7 +112,7 @@ final class ServeCommand implements Callable<Integer> {
                         token,
                         clientLimits(values)),
                 new ServiceConfig.Storage(
-                        path("--data", storage.data, values),
+                        OptionValues.path("--data", storage.data, values),
                         inputDirectory(values),
                         values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
                         (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES),
@@ -210,25 +210,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Path inputDirectory(OptionValues values) {
-        Path path = path("--input-dir", storage.inputDirectory, values);
+        Path path = OptionValues.path("--input-dir", storage.inputDirectory, values);
         if (Files.exists(path) && !Files.isDirectory(path)) {
             values.problem("--input-dir " + storage.inputDirectory + " is not a directory");
         }
         return path;
-    }
-
-    private static Path path(String option, String text, OptionValues values) {
-        try {
-            Path path = Path.of(text);
-            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
-                values.problem(
-                        option + " \"" + text + "\" is relative to the working directory, which " + FileNames.hint());
-            }
-            return path.toAbsolutePath().normalize();
-        } catch (InvalidPathException e) {
-            values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
-            return Path.of("");
-        }
     }
 
     private @Nullable String token(OptionValues values) {

@@ -78,6 +78,24 @@ public final class JobIndex {
         return new Writer();
     }
 
+    /** Counts the damaged lines, without changing anything. 0 if there is no index. */
+    long damagedLines() throws IOException {
+        try (SeekableByteChannel channel = disk.openForRead(file);
+                BufferedReader all =
+                        new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), ISO_8859_1))) {
+            return all.lines().filter(line -> unsealed(line) == null).count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    /** Returns a line without its checksum; null if it is damaged. */
+    private static @Nullable String unsealed(String line) {
+        int end = line.lastIndexOf(' ');
+        boolean whole = end > 0 && checksum(line.substring(0, end)).equals(line.substring(end + 1));
+        return whole ? line.substring(0, end) : null;
+    }
+
     private static String sealed(String line) {
         return line + " " + checksum(line) + "\n";
     }
@@ -199,9 +217,9 @@ public final class JobIndex {
                     close();
                     return null;
                 }
-                int end = line.lastIndexOf(' ');
-                if (end > 0 && checksum(line.substring(0, end)).equals(line.substring(end + 1))) {
-                    return line.substring(0, end);
+                String unsealed = unsealed(line);
+                if (unsealed != null) {
+                    return unsealed;
                 }
                 damaged++;
             } catch (IOException e) {
