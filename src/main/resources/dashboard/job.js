@@ -108,6 +108,9 @@ export function showJob(main, id) {
     if (job.outcome === 'SUCCEEDED') {
       words.push('all items succeeded');
     }
+    if (job.expiresAt !== null) {
+      words.push(`expires ${dateAndTime(job.expiresAt)}`);
+    }
     setText(subtitle, words.join(' · '));
     if (job.parentId !== null) {
       subtitle.append(' · retries the failed items of ', el('a', { href: `#/jobs/${job.parentId}` }, job.parentId));

@@ -56,6 +56,7 @@ function showForm(main, described) {
     maxFailedItems: numeric('max-failed-items', 'no limit'),
     maxFailedPercent: numeric('max-failed-percent', 'no limit'),
     callbackUrl: text('callback-url', { placeholder: 'nowhere' }),
+    retainFor: text('retain-for', { placeholder: 'default of the service, or 30d' }),
   };
   const start = el('input', { type: 'checkbox', id: 'start', 'data-testid': 'start', checked: true });
   const faults = {
@@ -95,7 +96,8 @@ function showForm(main, described) {
       field('/onItemError', 'When an item fails', controls.onItemError),
       field('/maxFailedItems', 'Maximum failed items', controls.maxFailedItems),
       field('/maxFailedPercent', 'Maximum failed items (%)', controls.maxFailedPercent),
-      field('/callbackUrl', 'Callback URL', controls.callbackUrl)),
+      field('/callbackUrl', 'Callback URL', controls.callbackUrl),
+      field('/retainFor', 'Delete after its end', controls.retainFor)),
       el('p', { class: 'check' }, start, el('label', { for: 'start' }, 'Start immediately'))),
     rehearse, problem, uploadBox,
     el('p', { class: 'buttons' }, dryRun, submit), outcomes);
@@ -224,7 +226,7 @@ function showForm(main, described) {
     for (const [key, control] of Object.entries(controls)) {
       const value = control.value.trim();
       if (value !== '') {
-        request[key] = ['name', 'callbackUrl', 'engine', 'commit', 'onItemError'].includes(key) ? value : number(value);
+        request[key] = ['name', 'callbackUrl', 'retainFor', 'engine', 'commit', 'onItemError'].includes(key) ? value : number(value);
       }
     }
     const asked = {};

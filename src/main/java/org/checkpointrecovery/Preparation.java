@@ -35,6 +35,7 @@ final class Preparation {
                 new Execution(EngineKind.LOCAL, Execution.DEFAULT_BATCH_SIZE, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
+                null,
                 true,
                 null);
         JobId id = new JobId(new IdGenerator(clock, random).next());

@@ -129,7 +129,8 @@ public final class ServiceGraph implements AutoCloseable {
                         config.jobs().maxQueued(),
                         config.storage().maxItemBytes(),
                         config.storage().maxUploadBytes(),
-                        config.jobs().autoResume()));
+                        config.jobs().autoResume(),
+                        config.storage().retention()));
         this.crashes = new Crashes(service.verbs(), parts.engines(), processCrashAllowed(config));
     }
 

@@ -122,6 +122,11 @@ class DocumentationIT {
         checkOptions("serve", "operations");
     }
 
+    @Test
+    void every_option_of_backup_is_described() throws Exception {
+        checkOptions("backup", "backup");
+    }
+
     /** The table of options on a page has those of {@code --help}. */
     private void checkOptions(String command, String page) throws Exception {
         try (DocumentationReader reader = new DocumentationReader(directory)) {

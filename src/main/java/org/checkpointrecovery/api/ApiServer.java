@@ -99,7 +99,7 @@ public final class ApiServer {
         Reloaded<Identity> identity = settings.credentials().identity();
         this.tls = identity == null ? null : new TlsListener(identity);
         Transfers transfers = new Transfers(lanes, pace, spools, new Conversions());
-        JobJson jobJson = new JobJson(service.outputs()::inlineItems, settings.faultsAllowed());
+        JobJson jobJson = new JobJson(service.outputs()::inlineItems, service.retention(), settings.faultsAllowed());
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.waits = new JobWaits(service);
         this.metrics = new Metrics(

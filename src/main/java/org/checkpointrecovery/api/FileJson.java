@@ -1,5 +1,6 @@
 package org.checkpointrecovery.api;
 
+import java.time.Instant;
 import org.checkpointrecovery.storage.UploadedFile;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,15 @@ record FileJson(
         @Nullable String name,
         long bytes,
         String sha256,
-        @Nullable String createdAt) {
-    static FileJson of(UploadedFile file) {
-        return new FileJson(file.id(), file.name(), file.bytes(), file.sha256(), JobJson.time(file.createdAt()));
+        @Nullable String createdAt,
+        @Nullable String expiresAt) {
+    static FileJson of(UploadedFile file, @Nullable Instant expiresAt) {
+        return new FileJson(
+                file.id(),
+                file.name(),
+                file.bytes(),
+                file.sha256(),
+                JobJson.time(file.createdAt()),
+                JobJson.time(expiresAt));
     }
 }

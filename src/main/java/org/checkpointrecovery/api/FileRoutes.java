@@ -3,8 +3,10 @@ package org.checkpointrecovery.api;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.checkpointrecovery.coding.Decoders;
@@ -109,9 +111,10 @@ final class FileRoutes {
         }
     }
 
-    private static void created(Context ctx, UploadedFile file) throws IOException, RefusedException {
+    private void created(Context ctx, UploadedFile file) throws IOException, RefusedException {
         ctx.header("Location", "/v1/files/" + file.id());
-        Answers.json(ctx, 201, json -> JobJson.file(json, file));
+        Instant expiry = expiries(List.of(file)).get(file.id());
+        Answers.json(ctx, 201, json -> JobJson.file(json, file, expiry));
     }
 
     private Throwable problem(Context ctx, UploadCoding coding, Throwable failure) {
@@ -166,11 +169,12 @@ final class FileRoutes {
                 .toList();
         boolean more = rest.size() > pageSize;
         List<UploadedFile> page = more ? rest.subList(0, pageSize) : rest;
+        Map<String, Instant> expiries = expiries(page);
         transfers.json(ctx, 200, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("files");
             for (UploadedFile file : page) {
-                JobJson.file(json, file);
+                JobJson.file(json, file, expiries.get(file.id()));
             }
             json.writeEndArray();
             json.writeStringField("nextPageToken", more ? page.get(pageSize - 1).id() : null);
@@ -178,10 +182,15 @@ final class FileRoutes {
         });
     }
 
+    private Map<String, Instant> expiries(List<UploadedFile> files) {
+        return service.uploads().expiries(files);
+    }
+
     void get(Context ctx) throws IOException, RefusedException {
         Parameters.none(ctx);
         UploadedFile file = service.uploads().file(id(ctx));
-        Answers.json(ctx, 200, json -> JobJson.file(json, file));
+        Instant expiry = expiries(List.of(file)).get(file.id());
+        Answers.json(ctx, 200, json -> JobJson.file(json, file, expiry));
     }
 
     void delete(Context ctx) {

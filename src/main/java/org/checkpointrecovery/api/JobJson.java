@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.engine.JobView;
+import org.checkpointrecovery.job.Ended;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobSpec;
@@ -20,6 +21,7 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Progress;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.storage.UploadedFile;
@@ -31,13 +33,16 @@ final class JobJson {
     private static final int LARGE_BYTES = 32 * 1024;
 
     private final Function<Job, InlineItems> inlineItems;
+    private final Retention retention;
     private final boolean crashAllowed;
 
     /**
      * @param inlineItems finds the inline items of a job
+     * @param retention tells when jobs expire
      * @param crashAllowed whether simulated crashes are allowed
      */
-    JobJson(Function<Job, InlineItems> inlineItems, boolean crashAllowed) {
+    JobJson(Function<Job, InlineItems> inlineItems, Retention retention, boolean crashAllowed) {
+        this.retention = retention;
         this.crashAllowed = crashAllowed;
         this.inlineItems = inlineItems;
     }
@@ -58,7 +63,8 @@ final class JobJson {
             List<String> allowedActions,
             @Nullable String createdAt,
             @Nullable String startedAt,
-            @Nullable String endedAt) {}
+            @Nullable String endedAt,
+            @Nullable String expiresAt) {}
 
     /** The fields that change while a job runs, without its spec and runs. */
     private record Summary(
@@ -74,7 +80,8 @@ final class JobJson {
             List<String> allowedActions,
             @Nullable String createdAt,
             @Nullable String startedAt,
-            @Nullable String endedAt) {}
+            @Nullable String endedAt,
+            @Nullable String expiresAt) {}
 
     record ReasonJson(String code, String message) {
         static @Nullable ReasonJson of(@Nullable Reason reason) {
@@ -114,7 +121,7 @@ final class JobJson {
 
     /** Writes a job for nobody: finding out how takes a while. */
     static void prepare(Job job) {
-        JobJson all = new JobJson(any -> InlineItems.of(List.of()), true);
+        JobJson all = new JobJson(any -> InlineItems.of(List.of()), Retention.UNLIMITED, true);
         try (JsonGenerator json = Json.mapper().createGenerator(OutputStream.nullOutputStream())) {
             all.write(json, new JobView(job, Position.START, null));
         } catch (IOException e) {
@@ -150,7 +157,8 @@ final class JobJson {
                 summary.allowedActions,
                 summary.createdAt,
                 summary.startedAt,
-                summary.endedAt));
+                summary.endedAt,
+                summary.expiresAt));
     }
 
     /** Writes the fields that change while a job runs, without its spec and runs. */
@@ -174,7 +182,8 @@ final class JobJson {
                 allowedActions(view, crashAllowed),
                 time(job.createdAt()),
                 time(job.startedAt()),
-                time(job.endedAt()));
+                time(job.endedAt()),
+                time(retention.expiry(Ended.of(job))));
     }
 
     /** Returns the labels, sorted by key. */
@@ -209,8 +218,9 @@ final class JobJson {
         json.writePOJO(ProgressJson.of(progress));
     }
 
-    static void file(JsonGenerator json, UploadedFile file) throws IOException {
-        json.writePOJO(FileJson.of(file));
+    /** @param expiresAt null if the file does not expire */
+    static void file(JsonGenerator json, UploadedFile file, @Nullable Instant expiresAt) throws IOException {
+        json.writePOJO(FileJson.of(file, expiresAt));
     }
 
     static void time(JsonGenerator json, String field, @Nullable Instant time) throws IOException {

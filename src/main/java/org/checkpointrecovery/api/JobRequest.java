@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.checkpointrecovery.api.Problem.FieldError;
@@ -31,6 +32,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +88,7 @@ final class JobRequest {
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
         FailedItemLimits limits = failedItemLimits(fields);
         String callbackUrl = callbackUrl(fields, checks);
+        Duration retainFor = retainFor(fields);
         boolean start = fields.flag("start", true);
         Faults faults = faults(fields, faultsAllowed);
         fields.refuseOthers();
@@ -102,6 +105,7 @@ final class JobRequest {
                 new Execution(engine, batchSize, parallelism, commit),
                 limits,
                 callbackUrl,
+                retainFor,
                 start,
                 faults);
         return new NewJob(spec, items, key == null ? null : new IdempotencyKey(key, CanonicalJson.sha256(body)));
@@ -274,6 +278,15 @@ final class JobRequest {
             fields.error("callbackUrl", wrong);
         }
         return url;
+    }
+
+    private static @Nullable Duration retainFor(Fields fields) {
+        String text = fields.text("retainFor");
+        Optional<Duration> period = text == null ? Optional.empty() : Retention.parse(text);
+        if (text != null && period.isEmpty()) {
+            fields.error("retainFor", Retention.RANGE + " (got \"" + Shown.cut(text) + "\")");
+        }
+        return period.orElse(null);
     }
 
     /** Checks that an inline item is one record. */

@@ -30,6 +30,7 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.rehearsal.CrashOrder;
@@ -152,7 +153,7 @@ final class JobRoutes {
 
     private void validated(Context ctx, NewJob request, Intake.Validated validated)
             throws IOException, RefusedException {
-        JobJson shown = new JobJson(job -> InlineItems.of(request.items()), faultsAllowed);
+        JobJson shown = new JobJson(job -> InlineItems.of(request.items()), Retention.UNLIMITED, faultsAllowed);
         transfers.json(ctx, 200, json -> {
             json.writeStartObject();
             json.writeBooleanField("valid", true);

@@ -1,6 +1,7 @@
 package org.checkpointrecovery.api;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executor;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.JobWatcher;
+import org.checkpointrecovery.engine.RetentionSweep;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Run;
@@ -111,6 +113,12 @@ final class Metrics implements JobWatcher, Closeable {
                 .register(registry);
         forcedBytes = Counter.builder(PREFIX + "forced.bytes")
                 .description("Bytes of results and errors forced to disk")
+                .register(registry);
+        FunctionCounter.builder(PREFIX + "expired.jobs", service.sweep(), RetentionSweep::jobs)
+                .description("Jobs deleted because they had expired")
+                .register(registry);
+        FunctionCounter.builder(PREFIX + "expired.files", service.sweep(), RetentionSweep::files)
+                .description("Files deleted because they had expired")
                 .register(registry);
         for (Run.End end : Run.End.values()) {
             runs(end);

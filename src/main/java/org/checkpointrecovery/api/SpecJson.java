@@ -12,6 +12,7 @@ import org.checkpointrecovery.job.FieldNames;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobSpec;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ record SpecJson(
         @Nullable Long maxFailedItems,
         @Nullable Double maxFailedPercent,
         @Nullable String callbackUrl,
+        @Nullable String retainFor,
         boolean start,
         @Nullable FaultsJson faults) {
 
@@ -99,6 +101,7 @@ record SpecJson(
                 spec.failedItemLimits().maxItems(),
                 spec.failedItemLimits().maxPercent(),
                 spec.callbackUrl(),
+                spec.retainFor() == null ? null : Retention.text(spec.retainFor()),
                 spec.start(),
                 FaultsJson.of(spec.faults()));
     }

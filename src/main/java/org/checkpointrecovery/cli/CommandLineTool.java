@@ -43,6 +43,8 @@ public final class CommandLineTool {
 
     static final String RUN = "run";
     static final String SERVE = "serve";
+    static final String BACKUP = "backup";
+    static final String VERIFY = "verify";
     /** Columns of the help where the width of the terminal is unknown. */
     private static final int HELP_WIDTH = 100;
 
@@ -64,14 +66,21 @@ public final class CommandLineTool {
      */
     static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter, String... arguments) {
         String named = arguments.length == 0 ? "" : arguments[0];
-        // The warning about a variable that names no option has to know the options of both.
-        boolean isAlone = !variables.anySet() && (named.equals(RUN) || named.equals(SERVE));
+        // The warning about a variable that names no option has to know the options of all.
+        boolean isAlone =
+                !variables.anySet() && List.of(RUN, SERVE, BACKUP, VERIFY).contains(named);
         CommandLine line = new CommandLine(new Root());
         if (!isAlone || named.equals(SERVE)) {
             line.addSubcommand(new ServeCommand(starter));
         }
         if (!isAlone || named.equals(RUN)) {
             line.addSubcommand(runCommand());
+        }
+        if (!isAlone || named.equals(BACKUP)) {
+            line.addSubcommand(new BackupCommand());
+        }
+        if (!isAlone || named.equals(VERIFY)) {
+            line.addSubcommand(new VerifyCommand());
         }
         if (!isAlone) {
             line.addSubcommand(new CommandLine.HelpCommand()).addSubcommand(new AutoComplete.GenerateCompletion());
@@ -104,7 +113,10 @@ public final class CommandLineTool {
         List<CommandSpec> commands = new ArrayList<>();
         for (CommandLine command : root.getSubcommands().values()) {
             Object user = command.getCommandSpec().userObject();
-            if (user instanceof ServeCommand || user instanceof RunCommand) {
+            if (user instanceof ServeCommand
+                    || user instanceof RunCommand
+                    || user instanceof BackupCommand
+                    || user instanceof VerifyCommand) {
                 commands.add(command.getCommandSpec());
             }
         }

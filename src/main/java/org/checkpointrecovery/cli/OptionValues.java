@@ -1,11 +1,18 @@
 package org.checkpointrecovery.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.checkpointrecovery.job.Named;
+import org.checkpointrecovery.job.Retention;
+import org.checkpointrecovery.storage.FileNames;
+import org.jspecify.annotations.Nullable;
 
 /** Parses the values of options, and collects all problems instead of stopping at the first. */
 final class OptionValues {
@@ -53,6 +60,31 @@ final class OptionValues {
         problem(option + " must be between " + least + " and " + most
                 + " bytes, such as 4096, 512K, 64M, 2G or 1T (got \"" + text + "\")");
         return least;
+    }
+
+    /** Returns how long something is kept; null if the text is null or invalid. */
+    @Nullable
+    Duration period(String option, @Nullable String text) {
+        Optional<Duration> period = text == null ? Optional.empty() : Retention.parse(text);
+        if (text != null && period.isEmpty()) {
+            problem(option + " " + Retention.RANGE + " (got \"" + text + "\")");
+        }
+        return period.orElse(null);
+    }
+
+    /** Returns an absolute path; any if it is invalid. */
+    static Path path(String option, String text, OptionValues values) {
+        try {
+            Path path = Path.of(text);
+            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
+                values.problem(
+                        option + " \"" + text + "\" is relative to the working directory, which " + FileNames.hint());
+            }
+            return path.toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
+            return Path.of("");
+        }
     }
 
     /** Returns one of the constants of an enum; the first one if the text names none. */

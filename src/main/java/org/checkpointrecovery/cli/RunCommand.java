@@ -164,6 +164,7 @@ final class RunCommand implements Callable<Integer> {
                         values.constant("--commit", processing.commit, CommitMode.class)),
                 FailedItemLimits.NONE,
                 null,
+                null,
                 true,
                 faults);
     }

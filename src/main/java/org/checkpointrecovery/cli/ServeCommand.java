@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,13 +19,13 @@ import org.checkpointrecovery.access.OptionFile;
 import org.checkpointrecovery.access.Reloaded;
 import org.checkpointrecovery.access.Tokens;
 import org.checkpointrecovery.callback.WebhookSecret;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.AllowedTarget;
 import org.checkpointrecovery.outbound.Hosts;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.storage.DataMode;
-import org.checkpointrecovery.storage.FileNames;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -124,7 +123,7 @@ final class ServeCommand implements Callable<Integer> {
                         clientLimits(values)),
                 proxies(values),
                 new ServiceConfig.Storage(
-                        path("--data", storage.data, values),
+                        OptionValues.path("--data", storage.data, values),
                         DataMode.parse(storage.dataMode).orElseGet(() -> {
                             values.problem(
                                     DATA_MODE + " " + storage.dataMode
@@ -133,7 +132,10 @@ final class ServeCommand implements Callable<Integer> {
                         }),
                         inputDirectory(values),
                         values.bytes("--max-upload", limits.maxUpload, 1, 1L << 50),
-                        (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES)),
+                        (int) values.bytes("--max-item-bytes", limits.maxItemBytes, 1, MAX_ITEM_BYTES),
+                        new Retention(
+                                values.period("--retain-jobs", storage.retainJobs),
+                                values.period("--retain-files", storage.retainFiles))),
                 new ServiceConfig.Jobs(
                         (int) values.number("--workers", workers, 1, 1024),
                         (int) values.number("--max-queued", limits.maxQueued, 1, 1_000_000),
@@ -254,25 +256,11 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private Path inputDirectory(OptionValues values) {
-        Path path = path("--input-dir", storage.inputDirectory, values);
+        Path path = OptionValues.path("--input-dir", storage.inputDirectory, values);
         if (Files.exists(path) && !Files.isDirectory(path)) {
             values.problem("--input-dir " + storage.inputDirectory + " is not a directory");
         }
         return path;
-    }
-
-    private static Path path(String option, String text, OptionValues values) {
-        try {
-            Path path = Path.of(text);
-            if (!path.isAbsolute() && !FileNames.isWorkingDirectoryKnown()) {
-                values.problem(
-                        option + " \"" + text + "\" is relative to the working directory, which " + FileNames.hint());
-            }
-            return path.toAbsolutePath().normalize();
-        } catch (InvalidPathException e) {
-            values.problem(option + " \"" + text + "\" " + FileNames.problem(text, "is not a path"));
-            return Path.of("");
-        }
     }
 
     private @Nullable Reloaded<Identity> identity(OptionValues values) {

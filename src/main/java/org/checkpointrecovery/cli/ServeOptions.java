@@ -62,6 +62,21 @@ final class ServeOptions {
                 paramLabel = "DIR",
                 description = "directory that input paths of jobs are relative to (default: ${DEFAULT-VALUE})")
         String inputDirectory = "";
+
+        @Option(
+                names = "--retain-jobs",
+                paramLabel = "TIME",
+                description = "delete jobs this long after they ended, such as 90s, 12h or 30d (default: keep them)")
+        @Nullable
+        String retainJobs;
+
+        @Option(
+                names = "--retain-files",
+                paramLabel = "TIME",
+                description = "delete uploads this long after their last use, such as 90s, 12h or 30d"
+                        + " (default: keep them)")
+        @Nullable
+        String retainFiles;
     }
 
     static final class Limits {

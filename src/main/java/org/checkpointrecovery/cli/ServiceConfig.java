@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import org.checkpointrecovery.access.Credentials;
 import org.checkpointrecovery.callback.WebhookSecret;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.processor.http.Secrets;
@@ -60,8 +61,15 @@ public record ServiceConfig(
      * @param inputDirectory {@code --input-dir}: directory that {@code path} inputs are relative to; default data
      * @param maxUploadBytes {@code --max-upload}: maximum size of an upload, 1 to 1 PiB; default 64 GiB
      * @param maxItemBytes {@code --max-item-bytes}: maximum size of an item, 1 to 64 MiB; default 1 MiB
+     * @param retention {@code --retain-jobs}, {@code --retain-files}: 1 s to 36500 days; by default both are kept
      */
-    public record Storage(Path data, DataMode mode, Path inputDirectory, long maxUploadBytes, int maxItemBytes) {}
+    public record Storage(
+            Path data,
+            DataMode mode,
+            Path inputDirectory,
+            long maxUploadBytes,
+            int maxItemBytes,
+            Retention retention) {}
 
     /**
      * Which jobs run.
@@ -121,12 +129,18 @@ public record ServiceConfig(
      */
     public record ClusterConfig(URI url, @Nullable Integer parallelism, boolean processCrashAllowed) {}
 
+    private static String text(@Nullable Duration period) {
+        return period == null ? "forever" : Retention.text(period);
+    }
+
     /** Returns the effective values in one line, with the token and the secrets masked. */
     @Override
     public String toString() {
         return "host=" + listener.host + " port=" + listener.port + " data=" + storage.data + " data-mode="
                 + storage.mode + " input-dir="
-                + storage.inputDirectory + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued + " max-upload="
+                + storage.inputDirectory + " retain-jobs=" + text(storage.retention.jobs()) + " retain-files="
+                + text(storage.retention.files()) + " workers=" + jobs.workers + " max-queued=" + jobs.maxQueued
+                + " max-upload="
                 + storage.maxUploadBytes + " max-item-bytes=" + storage.maxItemBytes
                 + " " + listener.credentials + " secrets=" + processors.secrets.names()
                 + " callback-key=" + (processors.callbackSecret == null ? "file" : "(set)")

@@ -107,16 +107,17 @@ final class JobEntry {
      * could not be saved, no notice, and no finished item beyond the checkpoint.
      */
     synchronized boolean isAtRest() {
-        Job job = job();
-        return job.status().isEnd()
-                && job.spec() != null
-                && job.ends().pending().isEmpty()
-                && run == null
-                && !delivering
-                && !unsaved
+        return hasSettled()
+                && job().spec() != null
                 && !differs
                 && snapshot.notice == null
                 && snapshot.finished().equals(committed().finished()); // loading might find fewer
+    }
+
+    /** Whether the job has ended, that is on disk, and nobody is still to be told. */
+    synchronized boolean hasSettled() {
+        Job job = job();
+        return job.status().isEnd() && job.ends().pending().isEmpty() && run == null && !delivering && !unsaved;
     }
 
     private void keep() {

@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,6 +21,7 @@ import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.JobStore;
 import org.checkpointrecovery.storage.SettledJob;
@@ -331,6 +333,17 @@ public final class JobRegistry {
 
     private void add(Status status, int jobsMore) {
         requireNonNull(counts.get(status)).add(jobsMore);
+    }
+
+    /** Lists the jobs that have expired, oldest first. Reads no record. */
+    List<JobId> expired(Retention retention, Instant now) {
+        List<JobId> ids = new ArrayList<>();
+        for (JobSlot slot : slots()) {
+            if (retention.hasExpired(slot.traits().ended(), now)) {
+                ids.add(slot.id());
+            }
+        }
+        return ids;
     }
 
     /** Finds a job that may still read an upload. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.storage.Disk;
@@ -46,6 +47,7 @@ public final class JobService {
     private final Intake intake;
     private final Outputs outputs;
     private final Uploads uploads;
+    private final RetentionSweep sweep;
 
     /**
      * The settings of the service.
@@ -56,6 +58,7 @@ public final class JobService {
      * @param maxItemBytes maximum size of an item; longer items fail
      * @param maxDecodedBytes maximum decoded size of an input
      * @param autoResume whether jobs continue automatically after a crash of the service
+     * @param retention how long jobs and files are kept
      */
     public record Settings(
             Path dataDirectory,
@@ -63,7 +66,8 @@ public final class JobService {
             int maxQueued,
             int maxItemBytes,
             long maxDecodedBytes,
-            boolean autoResume) {}
+            boolean autoResume,
+            Retention retention) {}
 
     /** The stores of the service. */
     public record Stores(Disk disk, JobStore jobs, FileStore uploads) {}
@@ -108,7 +112,9 @@ public final class JobService {
                 phase,
                 ids,
                 clock);
-        this.uploads = new Uploads(stores.uploads(), registry, phase, ids, clock, intake.uploadLock());
+        this.uploads = new Uploads(
+                stores.uploads(), new FileUses(registry, settings.retention()), phase, ids, clock, intake.uploadLock());
+        this.sweep = new RetentionSweep(registry, verbs, uploads, settings.retention(), clock);
     }
 
     /** Reads the data on disk and continues the interrupted jobs. Call once, before everything else. */
@@ -147,6 +153,7 @@ public final class JobService {
                 queued.size(),
                 read);
         index.open();
+        sweep.open();
     }
 
     private boolean isUnchanged(SettledJob settled) {
@@ -206,6 +213,16 @@ public final class JobService {
         return uploads;
     }
 
+    /** Returns how long jobs and files are kept. */
+    public Retention retention() {
+        return settings.retention();
+    }
+
+    /** Returns what deletes the jobs and files that have expired. */
+    public RetentionSweep sweep() {
+        return sweep;
+    }
+
     /** Returns why a callback URL cannot be used on this service; empty if it can. */
     public Optional<String> callbackProblem(String url) {
         return callbacks.problem(url);
@@ -249,6 +266,7 @@ public final class JobService {
     /** Ends all runs at the end of their batch. The next start continues them. */
     public void shutDown() {
         phase.stop();
+        sweep.close();
         verbs.shutDown(STOP_GRACE);
         callbacks.close();
         stores.jobs().close();

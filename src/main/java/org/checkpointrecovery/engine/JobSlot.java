@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class JobSlot {
     private final JobId id;
     private final @Nullable JobId parentId;
-    private volatile @Nullable String fileId; // null once the job cannot read it any more; written as the state
+    private final @Nullable String fileId;
     private final long keyDigest;
     private volatile Traits traits; // written as the state
     private volatile Status status; // written under the entry, or before the slot is visible
@@ -45,7 +45,7 @@ final class JobSlot {
         this.parentId = job.parentId();
         this.traits = Traits.of(job);
         this.status = job.status();
-        this.fileId = status.isFinal() ? null : fileOf(job);
+        this.fileId = fileOf(job);
         this.keyDigest = IdempotencyKeys.digest(job.idempotencyKey());
         this.held = entry;
     }
@@ -86,15 +86,20 @@ final class JobSlot {
         return traits;
     }
 
+    /** Returns the upload that the job reads, or has read; null if there is none. */
+    @Nullable
+    String fileId() {
+        return fileId;
+    }
+
     /** Whether the job may still read an upload. */
     boolean mayRead(String upload) {
-        return upload.equals(fileId);
+        return upload.equals(fileId) && !status.isFinal();
     }
 
     /** Notes that the record may have changed. */
     void changed(Job now) {
         status = now.status();
-        fileId = status.isFinal() ? null : fileId;
         Traits found = Traits.of(now);
         traits = found.equals(traits) ? traits : found;
         forgetStamp();

@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.checkpointrecovery.description.Labels;
+import org.checkpointrecovery.job.Ended;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.NameChange;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.job.Verb.Answer;
@@ -225,6 +227,27 @@ public final class JobVerbs {
             registry.remove(entry);
         }
         log.info("Job {}: deleted", id);
+    }
+
+    /**
+     * Deletes a job that has expired, as {@link #delete} does. One that is about to call back is deleted later.
+     *
+     * @return whether it was deleted
+     */
+    boolean deleteExpired(JobId id, Retention retention) throws RefusedException, IOException {
+        JobEntry entry = registry.entry(id);
+        synchronized (entry) {
+            phase.refuseWhenStopping();
+            if (entry.isDeleted()
+                    || !entry.hasSettled()
+                    || !retention.hasExpired(Ended.of(entry.job()), clock.instant())) {
+                return false;
+            }
+            jobs.delete(id);
+            registry.remove(entry);
+        }
+        log.info("Job {}: expired, deleted", id);
+        return true;
     }
 
     /** Whether a verb has nothing to do. Throws if the job does not allow it. The caller holds the entry. */

@@ -2,7 +2,6 @@ package org.checkpointrecovery.engine;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,11 +16,11 @@ import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CheckpointStore;
+import org.checkpointrecovery.storage.CommittedBytes;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
-import org.checkpointrecovery.storage.NotAFileException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,7 +165,7 @@ public final class Outputs {
             if (bytes == 0) {
                 return new Committed(view, null, 0, settled);
             }
-            SeekableByteChannel whole = openWhole(path, bytes);
+            SeekableByteChannel whole = CommittedBytes.open(disk, path, bytes);
             if (whole != null) {
                 forgetDamage(entry);
                 return new Committed(view, whole, bytes, settled);
@@ -183,33 +182,6 @@ public final class Outputs {
         if (entry.isDeleted()) {
             throw new Refusal.NoSuchJob(entry.job().id()).exception();
         }
-    }
-
-    /** Opens the file; null if it lacks committed bytes. */
-    private @Nullable SeekableByteChannel openWhole(Path file, long bytes) throws IOException {
-        SeekableByteChannel channel;
-        try {
-            channel = disk.openForRead(file);
-        } catch (NoSuchFileException | NotAFileException e) {
-            return null;
-        }
-        boolean whole = false;
-        try {
-            whole = channel.size() >= bytes && endsALine(channel, bytes);
-        } finally {
-            if (!whole) {
-                channel.close();
-            }
-        }
-        return whole ? channel : null;
-    }
-
-    private static boolean endsALine(SeekableByteChannel channel, long bytes) throws IOException {
-        ByteBuffer last = ByteBuffer.allocate(1);
-        channel.position(bytes - 1);
-        boolean read = channel.read(last) == 1;
-        channel.position(0);
-        return read && last.get(0) == '\n';
     }
 
     private DamagedFileException damaged(JobEntry entry) throws IOException {
@@ -259,7 +231,7 @@ public final class Outputs {
         for (File file : File.values()) {
             Path path = file.in(jobs.files(entry.job().id()));
             long bytes = file.bytes(committed);
-            SeekableByteChannel channel = bytes == 0 ? null : openWhole(path, bytes);
+            SeekableByteChannel channel = bytes == 0 ? null : CommittedBytes.open(disk, path, bytes);
             if (channel != null) {
                 channel.close();
             }
@@ -267,7 +239,7 @@ public final class Outputs {
                 whole.add(path.getFileName() + " is intact.");
             } else {
                 damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, but "
-                        + found(path, bytes));
+                        + CommittedBytes.found(disk, path, bytes));
             }
         }
         if (damaged.isEmpty()) {
@@ -275,16 +247,5 @@ public final class Outputs {
         }
         return String.join(" ", damaged) + " " + (whole.isEmpty() ? "" : String.join(" ", whole) + " ")
                 + "Nothing was changed. Restore the file from a backup, or submit the job again.";
-    }
-
-    private String found(Path file, long committedBytes) throws IOException {
-        if (!disk.exists(file)) {
-            return "it is missing.";
-        }
-        if (!disk.isFile(file)) {
-            return "it is no longer a regular file.";
-        }
-        long size = disk.size(file);
-        return size < committedBytes ? "it has only " + size + "." : "no line ends at that byte.";
     }
 }

@@ -2,6 +2,7 @@ package org.checkpointrecovery.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param name for people, or null
  * @param labels values by key, sorted; null if there are none
  * @param callbackUrl the URL that receives each end of the job, or null
+ * @param retainFor how long the service keeps the job after its end; null if the service's setting applies
  * @param start whether to queue the job at once
  * @param faults failures to rehearse, or null
  */
@@ -24,6 +26,7 @@ public record JobSpec(
         Execution execution,
         FailedItemLimits failedItemLimits,
         @Nullable String callbackUrl,
+        @Nullable Duration retainFor,
         boolean start,
         @Nullable Faults faults) {
     public JobSpec {
@@ -32,6 +35,9 @@ public record JobSpec(
         requireNonNull(processor);
         requireNonNull(execution);
         requireNonNull(failedItemLimits);
+        if (retainFor != null && !Retention.isValid(retainFor)) {
+            throw new IllegalArgumentException("retainFor " + retainFor);
+        }
     }
 
     public InputSpec input() {
@@ -80,11 +86,29 @@ public record JobSpec(
     /** Returns this spec with another name and other labels. */
     public JobSpec named(@Nullable String newName, @Nullable Map<String, String> newLabels) {
         return new JobSpec(
-                newName, newLabels, items, processor, execution, failedItemLimits, callbackUrl, start, faults);
+                newName,
+                newLabels,
+                items,
+                processor,
+                execution,
+                failedItemLimits,
+                callbackUrl,
+                retainFor,
+                start,
+                faults);
     }
 
     private JobSpec with(ItemsSpec newItems, boolean newStart, @Nullable Faults newFaults) {
         return new JobSpec(
-                name, labels, newItems, processor, execution, failedItemLimits, callbackUrl, newStart, newFaults);
+                name,
+                labels,
+                newItems,
+                processor,
+                execution,
+                failedItemLimits,
+                callbackUrl,
+                retainFor,
+                newStart,
+                newFaults);
     }
 }

@@ -24,6 +24,7 @@ public final class DataDirectory implements Closeable {
      * Creates the directory if it does not exist, and locks it.
      *
      * @throws HeldException if another service holds it
+     * @throws DamagedFileException if it is an incomplete backup
      */
     public static DataDirectory take(Path root, DataMode mode) throws IOException {
         return take(root, new LocalDisk(mode), LocalDisk.underUmask());
@@ -42,6 +43,9 @@ public final class DataDirectory implements Closeable {
             create(parent, above);
             disk.createDirectory(directory);
             disk.forceDirectory(parent);
+        }
+        if (disk.exists(new DataLayout(directory).incompleteBackup())) {
+            throw new DamagedFileException("it is an incomplete backup. Nothing was changed. Use a complete one");
         }
         FileChannel channel = new LocalDisk().openForWrite(root.resolve("lock"));
         FileLock lock = tryLock(channel);

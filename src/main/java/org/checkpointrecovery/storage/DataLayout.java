@@ -27,6 +27,16 @@ public record DataLayout(Path root) {
         return root.resolve("spool");
     }
 
+    /** A cache of what the records of settled jobs say. */
+    public Path index() {
+        return root.resolve("jobs.index");
+    }
+
+    /** Exists in a backup until it is complete. */
+    public Path incompleteBackup() {
+        return root.resolve("backup.incomplete");
+    }
+
     /** The secret that signs callbacks, unless the operator provides one. */
     public Path callbackKey() {
         return root.resolve("callback-key");

@@ -164,11 +164,16 @@ public final class FileCheckpointStore implements CheckpointStore {
         return found instanceof Found.None ? read(current) : found;
     }
 
+    /** Reads the previous checkpoint without changing anything. */
+    Found previous() throws IOException {
+        return read(previous);
+    }
+
     @Override
     public Optional<Checkpoint> newest() throws IOException {
         Found found = read();
         if (!(found instanceof Found.Whole)) {
-            found = read(previous);
+            found = previous();
         }
         return found instanceof Found.Whole whole ? Optional.of(whole.checkpoint()) : Optional.empty();
     }

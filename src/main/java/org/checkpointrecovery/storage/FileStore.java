@@ -46,21 +46,34 @@ public final class FileStore {
     public void open() throws IOException {
         directories.open();
         for (Path directory : directories.list()) {
-            Path record = directory.resolve("file.json");
             try {
-                UploadedFile file = StoredJson.read(disk.read(record), VERSION, UploadedFile.class);
-                if (!directory.endsWith(file.id())) {
-                    throw new DamagedFileException("it belongs to another upload, " + file.id());
-                }
+                UploadedFile file = read(disk, directory);
                 files.put(file.id(), file);
             } catch (IOException e) {
                 log.error(
                         "Cannot read upload record {}: {}. The upload is unavailable; its bytes were kept. Restore "
                                 + "the record, or delete the directory.",
-                        record,
+                        record(directory),
                         e.toString());
             }
         }
+    }
+
+    static Path record(Path directory) {
+        return directory.resolve("file.json");
+    }
+
+    static Path content(Path directory) {
+        return directory.resolve("content");
+    }
+
+    /** Reads the record of an upload. */
+    static UploadedFile read(Disk disk, Path directory) throws IOException {
+        UploadedFile file = StoredJson.read(disk.read(record(directory)), VERSION, UploadedFile.class);
+        if (!directory.endsWith(file.id())) {
+            throw new DamagedFileException("it belongs to another upload, " + file.id());
+        }
+        return file;
     }
 
     /**
@@ -72,7 +85,7 @@ public final class FileStore {
         Path staged = directories.begin(id);
         boolean started = false;
         try {
-            IncomingFile file = new Incoming(id, name, maxBytes, now, staged, disk.open(staged.resolve("content")));
+            IncomingFile file = new Incoming(id, name, maxBytes, now, staged, disk.open(content(staged)));
             started = true;
             return file;
         } finally {
@@ -134,7 +147,7 @@ public final class FileStore {
             content.force();
             content.close();
             UploadedFile file = new UploadedFile(id, name, bytes, HexFormat.of().formatHex(sha256.digest()), now);
-            Replacement.writeForced(disk, staged.resolve("file.json"), StoredJson.write(VERSION, file));
+            Replacement.writeForced(disk, record(staged), StoredJson.write(VERSION, file));
             directories.publish(staged, id);
             ended = true;
             files.put(id, file);
@@ -168,7 +181,7 @@ public final class FileStore {
     }
 
     public Path content(String id) {
-        return root.resolve(id).resolve("content");
+        return content(root.resolve(id));
     }
 
     /**
@@ -182,6 +195,16 @@ public final class FileStore {
         }
         directories.delete(id);
         files.remove(id);
+    }
+
+    /** Returns the SHA-256 of the rest of a stream. */
+    static byte[] sha256(InputStream bytes) throws IOException {
+        MessageDigest digest = sha256();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        for (int count = bytes.read(buffer); count >= 0; count = bytes.read(buffer)) {
+            digest.update(buffer, 0, count);
+        }
+        return digest.digest();
     }
 
     private static MessageDigest sha256() {

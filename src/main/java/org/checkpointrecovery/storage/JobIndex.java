@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.checkpointrecovery.job.Ended;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.job.Traits;
 import org.jspecify.annotations.Nullable;
@@ -30,21 +32,21 @@ import org.slf4j.LoggerFactory;
  * The index of the settled jobs, a file with a line for each, sorted by id:
  *
  * <pre>
- * jobs-index 2 fae8e9b4
- * 0mh3k2v9x-7fq2mzt4 COMPLETED - - 1795428930123 text-stats - 0 5d2c0f7e8a1b9634 7e1b0a55
- * 0mh3k2va1-02c8kd9q FAILED 0mh3k2v9x-7fq2mzt4 0mh3k2v80-1q7fa2b3 1795428931005 http =nightly+run&team=blue 9c41d2e8f0a7b653 91f0c3d24b5a6e78 1c0d9f3e
+ * jobs-index 3 18996c2f
+ * 0mh3k2v9x-7fq2mzt4 COMPLETED - - 1795428930123 text-stats - 1795428931500 - 0 5d2c0f7e8a1b9634 dc2e7849
+ * 0mh3k2va1-02c8kd9q FAILED 0mh3k2v9x-7fq2mzt4 0mh3k2v80-1q7fa2b3 1795428931005 http =nightly+run&team=blue 1795428999017 30d 9c41d2e8f0a7b653 91f0c3d24b5a6e78 25cdfa85
  * </pre>
  *
- * with the id, state, parent, upload, milliseconds of its creation, processor, name and labels, digest of the idempotency key,
- * stamp, and the CRC-32C of the line before it. The name and the labels are encoded as in a query; the name has no key. The
+ * with the id, state, parent, upload, milliseconds of its creation, processor, name and labels, milliseconds of its end, the
+ * time for which its spec keeps it, digest of the idempotency key, stamp, and the CRC-32C of the line before it. The name and the labels are encoded as in a query; the name has no key. The
  * file is a cache: a start believes a line only if the job's files have the stamp of the line, and reads the record otherwise. So it is
  * never forced, and may be deleted, torn or older than the records.
  */
 public final class JobIndex {
     private static final Logger log = LoggerFactory.getLogger(JobIndex.class);
-    private static final String HEADER = "jobs-index 2";
+    private static final String HEADER = "jobs-index 3";
     private static final String NONE = "-";
-    private static final int FIELDS = 9;
+    private static final int FIELDS = 11;
     private static final int WRITE_BYTES = 64 * 1024;
 
     private final Disk disk;
@@ -76,6 +78,24 @@ public final class JobIndex {
         return new Writer();
     }
 
+    /** Counts the damaged lines, without changing anything. 0 if there is no index. */
+    long damagedLines() throws IOException {
+        try (SeekableByteChannel channel = disk.openForRead(file);
+                BufferedReader all =
+                        new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), ISO_8859_1))) {
+            return all.lines().filter(line -> unsealed(line) == null).count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    /** Returns a line without its checksum; null if it is damaged. */
+    private static @Nullable String unsealed(String line) {
+        int end = line.lastIndexOf(' ');
+        boolean whole = end > 0 && checksum(line.substring(0, end)).equals(line.substring(end + 1));
+        return whole ? line.substring(0, end) : null;
+    }
+
     private static String sealed(String line) {
         return line + " " + checksum(line) + "\n";
     }
@@ -89,7 +109,13 @@ public final class JobIndex {
             traits.labels().forEach((key, value) -> names.add(encoded(key) + "=" + encoded(value)));
         }
         return traits.createdMillis() + " " + (traits.processor() == null ? NONE : traits.processor()) + " "
-                + (names.length() == 0 ? NONE : names);
+                + (names.length() == 0 ? NONE : names) + " " + text(traits.ended());
+    }
+
+    private static String text(@Nullable Ended ended) {
+        return ended == null
+                ? NONE + " " + NONE
+                : ended.atMillis() + " " + (ended.retainFor() == null ? NONE : Retention.text(ended.retainFor()));
     }
 
     private static String encoded(String text) {
@@ -97,7 +123,7 @@ public final class JobIndex {
     }
 
     /** @throws IllegalArgumentException if they are not those of {@link #text} */
-    private static Traits traits(String createdMillis, String processor, String names) {
+    private static Traits traits(String createdMillis, String processor, String names, @Nullable Ended ended) {
         String name = null;
         Map<String, String> labels = new TreeMap<>();
         for (String pair : names.equals(NONE) ? new String[0] : names.split("&", -1)) {
@@ -115,7 +141,18 @@ public final class JobIndex {
                 Long.parseLong(createdMillis),
                 processor.equals(NONE) ? null : processor.intern(),
                 name,
-                labels.isEmpty() ? null : labels);
+                labels.isEmpty() ? null : labels,
+                ended);
+    }
+
+    /** @throws IllegalArgumentException if they are not those of {@link #text} */
+    private static @Nullable Ended ended(String millis, String retainFor) {
+        if (millis.equals(NONE)) {
+            return null;
+        }
+        return new Ended(
+                Long.parseLong(millis),
+                retainFor.equals(NONE) ? null : Retention.parse(retainFor).orElseThrow(IllegalArgumentException::new));
     }
 
     private static String checksum(String text) {
@@ -161,9 +198,9 @@ public final class JobIndex {
                                 Status.valueOf(fields[1]),
                                 fields[2].equals(NONE) ? null : new JobId(fields[2]),
                                 fields[3].equals(NONE) ? null : fields[3],
-                                traits(fields[4], fields[5], fields[6]),
-                                Long.parseUnsignedLong(fields[7], 16),
-                                Long.parseUnsignedLong(fields[8], 16));
+                                traits(fields[4], fields[5], fields[6], ended(fields[7], fields[8])),
+                                Long.parseUnsignedLong(fields[9], 16),
+                                Long.parseUnsignedLong(fields[10], 16));
                     } catch (IllegalArgumentException e) {
                         damaged++;
                     }
@@ -180,9 +217,9 @@ public final class JobIndex {
                     close();
                     return null;
                 }
-                int end = line.lastIndexOf(' ');
-                if (end > 0 && checksum(line.substring(0, end)).equals(line.substring(end + 1))) {
-                    return line.substring(0, end);
+                String unsealed = unsealed(line);
+                if (unsealed != null) {
+                    return unsealed;
                 }
                 damaged++;
             } catch (IOException e) {

@@ -171,9 +171,9 @@ final class JobLog {
             return numbers;
         }
         for (Path path : paths) {
-            String name = path.getFileName().toString();
-            if (name.matches("[1-9]\\d{0,17}\\.log")) {
-                numbers.add(Long.valueOf(name.substring(0, name.length() - SUFFIX.length())));
+            long number = numberOf(path);
+            if (number > 0) {
+                numbers.add(number);
             } else {
                 log.warn("{} is not a part of the log. It was left in place. Remove it.", path);
             }
@@ -185,23 +185,70 @@ final class JobLog {
     private List<LogEntry> read(Segment segment) throws IOException {
         Path path = path(segment.number);
         byte[] bytes = disk.read(path);
-        int words = BEGINNING.length - 2;
-        if (bytes.length < BEGINNING.length || !Arrays.equals(bytes, 0, words, BEGINNING, 0, words)) {
-            return List.of(); // a power cut came before its beginning was forced, and so before any entry
-        }
-        if (bytes[words] != BEGINNING[words]) {
-            throw new DamagedFileException(
-                    path + " was written by another release. Nothing was changed. Start that release"
-                            + " and stop it with SIGTERM, which settles the log");
+        int start = startOfEntries(bytes, path);
+        if (start < 0) {
+            return List.of();
         }
         try (DiskFile open = disk.open(path)) {
             open.force();
         }
-        return LogEntry.decodeAll(bytes, BEGINNING.length);
+        return LogEntry.decodeAll(bytes, start);
     }
 
     private Path path(long number) {
-        return directory.resolve(number + SUFFIX);
+        return directory.resolve(nameOf(number));
+    }
+
+    static String nameOf(long number) {
+        return number + SUFFIX;
+    }
+
+    /** Returns the number of a segment; 0 if the file is not one. */
+    static long numberOf(Path file) {
+        String name = file.getFileName().toString();
+        return name.matches("[1-9]\\d{0,17}\\.log")
+                ? Long.parseLong(name.substring(0, name.length() - SUFFIX.length()))
+                : 0;
+    }
+
+    /**
+     * Returns where the first entry of a segment begins; -1 if a power cut came before its beginning was forced, and so before
+     * any entry.
+     *
+     * @throws DamagedFileException if the segment has another format version
+     */
+    static int startOfEntries(byte[] segment, Path path) throws DamagedFileException {
+        int words = BEGINNING.length - 2;
+        if (segment.length < BEGINNING.length || !Arrays.equals(segment, 0, words, BEGINNING, 0, words)) {
+            return -1;
+        }
+        if (segment[words] != BEGINNING[words]) {
+            throw new DamagedFileException(
+                    path + " was written by another release. Nothing was changed. Start that release"
+                            + " and stop it with SIGTERM, which settles the log");
+        }
+        return BEGINNING.length;
+    }
+
+    /**
+     * Whether an entry of a segment is unreadable although a later one is readable.
+     *
+     * @throws DamagedFileException if the segment has another format version
+     */
+    static boolean hasGap(byte[] segment, Path path) throws DamagedFileException {
+        int end = startOfEntries(segment, path);
+        if (end < 0) {
+            return false;
+        }
+        for (LogEntry entry : LogEntry.decodeAll(segment, end)) {
+            end += entry.encode().length;
+        }
+        for (int at = end; at < segment.length; at++) {
+            if (segment[at] == '\n' && !LogEntry.decodeAll(segment, at + 1).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Begins a segment durably. */

@@ -68,11 +68,25 @@ public final class KeyFile {
         if (OLDER_FORM.matcher(key).matches()) {
             return text(HexFormat.of().parseHex(key));
         }
+        requireForm(key);
+        return key;
+    }
+
+    /** Throws if there is a key and it cannot be used. Changes nothing. */
+    void check() throws IOException {
+        if (disk.exists(file)) {
+            String key = read();
+            if (!OLDER_FORM.matcher(key).matches()) {
+                requireForm(key);
+            }
+        }
+    }
+
+    private void requireForm(String key) throws DamagedFileException {
         if (!FORM.matcher(key).matches()) {
             throw new DamagedFileException("The key in " + file + " is not whsec_ and 44 characters of base64. Nothing"
                     + " was changed. Restore the file, or delete it to get a new key");
         }
-        return key;
     }
 
     private String read() throws IOException {

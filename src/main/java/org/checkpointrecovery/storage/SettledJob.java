@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the service knows of a job that has ended without reading its record.
  *
- * @param fileId the upload that the job reads if it is resumed; null if there is none
+ * @param fileId the upload that the job reads; null if there is none
  * @param keyDigest of its idempotency key; 0 if it has none
  * @param stamp of its record and its directory, from {@link JobStore#stamp}
  */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +86,18 @@ final class StagedDirectory {
             log.warn("{} is not a directory, or is a symbolic link. It was left in place. Remove it.", path);
         }
         return directory;
+    }
+
+    /** Whether a crash may have left the path, or the service is just filling or deleting it. */
+    static boolean isTemporary(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(NEW) || name.startsWith(DELETED);
+    }
+
+    /** Returns the name that a directory had before it was deleted; null if the path is none that is being deleted. */
+    static @Nullable String deletedName(Path path) {
+        String name = path.getFileName().toString();
+        return name.startsWith(DELETED) ? name.substring(DELETED.length()) : null;
     }
 
     /** Returns the path of a directory to fill, and does not create it. */

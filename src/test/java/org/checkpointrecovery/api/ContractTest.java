@@ -28,7 +28,7 @@ class ContractTest {
     private static final String FILE = """
             {"id":"0197a3c0e11b-c41d08","name":"a","bytes":31,\
             "sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",\
-            "createdAt":"2026-11-23T10:15:00.004Z"}""";
+            "createdAt":"2026-11-23T10:15:00.004Z","expiresAt":null}""";
     private static final String NOT_FOUND = """
             {"type":"urn:checkpoint-recovery:problem:not-found","title":"Not found","status":404,"detail":"No."}""";
     private static final String LINE = """

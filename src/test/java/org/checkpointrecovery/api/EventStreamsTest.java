@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.InlineItems;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Retention;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,8 +29,8 @@ class EventStreamsTest {
     private final CountDownLatch snapshotBegun = new CountDownLatch(1);
     private final CountDownLatch snapshotMayEnd = new CountDownLatch(1);
     private final TestServer service = TestServer.in(directory).start();
-    private final EventStreams streams =
-            new EventStreams(service.service(), new JobJson(job -> slowItems(), false), Clock.systemUTC());
+    private final EventStreams streams = new EventStreams(
+            service.service(), new JobJson(job -> slowItems(), Retention.UNLIMITED, false), Clock.systemUTC());
 
     /** What a client has received. */
     private static final class Received extends ServletOutputStream {

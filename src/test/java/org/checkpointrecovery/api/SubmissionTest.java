@@ -71,11 +71,12 @@ class SubmissionTest {
         assertThat(job.at("/spec")).isEqualTo(new JsonMapper().readTree("""
                         {"name":null,"labels":{},"input":{"items":["a"," b "]},"format":"lines","delimiter":null,"header":null,"skipRecords":null,"quote":null,
                          "processor":{"type":"text-stats"},"engine":"local","batchSize":1000,"parallelism":1,"commit":"group","onItemError":"skip",
-                         "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,
+                         "maxFailedItems":null,"maxFailedPercent":null,"callbackUrl":null,"retainFor":null,
                          "start":false,"faults":null}"""));
         assertThat(job.state()).isEqualTo("CREATED");
-        for (String unknown :
-                new String[] {"name", "parentId", "submittedBy", "stateReason", "outcome", "recovery", "startedAt"}) {
+        for (String unknown : new String[] {
+            "name", "parentId", "submittedBy", "stateReason", "outcome", "recovery", "startedAt", "expiresAt"
+        }) {
             assertThat(job.at("/" + unknown).isNull()).as(unknown).isTrue();
         }
         assertThat(job.at("/runs")).isEmpty();
@@ -88,7 +89,7 @@ class SubmissionTest {
         String spec = """
                 {"name":"Nächtlich 🌙","labels":{"a":"1"},"input":{"items":["a","b","c"]},"format":"csv","delimiter":";","header":["one","two"],"skipRecords":2,"quote":"none",
                  "processor":{"type":"text-stats"},"engine":"local","batchSize":1000000,"parallelism":64,"commit":"each","onItemError":"fail","maxFailedItems":0,
-                 "maxFailedPercent":2.5,"callbackUrl":null,"start":false,
+                 "maxFailedPercent":2.5,"callbackUrl":null,"retainFor":"36h","start":false,
                  "faults":{"crashAfterItems":9223372036854775807,"crashPoint":"torn-results","failItems":[1,3],
                  "itemDelayMillis":60000}}""";
         Answer job = http.post("/v1/jobs", spec).is(201);

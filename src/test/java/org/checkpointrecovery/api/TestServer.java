@@ -33,6 +33,7 @@ import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.engine.flink.FlinkSettings;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.processor.command.Commands;
@@ -66,6 +67,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private Secrets secrets = Secrets.NONE;
     private AddressRules addressRules = AddressRules.any();
     private ServiceConfig.ClientLimits clients = new ServiceConfig.ClientLimits(240, Duration.ofSeconds(30), 0);
+    private Retention retention = Retention.UNLIMITED;
     private boolean autoResume = true;
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
@@ -138,6 +140,11 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     /** Speaks TLS with a certificate, whose files may change later. */
     TestServer tls(TestCertificate used) {
         certificate = used;
+        return this;
+    }
+
+    TestServer retention(Retention periods) {
+        retention = periods;
         return this;
     }
 
@@ -234,7 +241,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return new ServiceConfig(
                 new ServiceConfig.Listener("127.0.0.1", 0, credentials(), clients),
                 proxies,
-                new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, maxUploadBytes, maxItemBytes),
+                new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, maxUploadBytes, maxItemBytes, retention),
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),

@@ -430,6 +430,7 @@ class FileRunTest {
                 new Execution(EngineKind.LOCAL, 2, 1, commit),
                 FailedItemLimits.NONE,
                 null,
+                null,
                 true,
                 faults);
     }

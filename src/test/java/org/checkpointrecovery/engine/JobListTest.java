@@ -77,7 +77,8 @@ class JobListTest {
                 random.nextInt(4) == 0 ? null : "job " + random.nextInt(50),
                 random.nextInt(3) == 0
                         ? null
-                        : Map.of("team", random.nextBoolean() ? "blue" : "red", "n" + number % 7, "x"));
+                        : Map.of("team", random.nextBoolean() ? "blue" : "red", "n" + number % 7, "x"),
+                null);
         SettledJob job = new SettledJob(
                 new JobId(String.format("job-%06d-a", number)),
                 ENDS.get(random.nextInt(ENDS.size())),

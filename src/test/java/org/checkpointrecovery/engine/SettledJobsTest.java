@@ -124,10 +124,10 @@ class SettledJobsTest {
         for (String other : List.of(
                 "",
                 "\n",
-                "jobs-index 3 00000000\n",
+                "jobs-index 4 00000000\n",
                 index.substring(0, lines.get(0).length() + 1),
                 "x" + index,
-                index.replaceFirst("index 2", "index 1"),
+                index.replaceFirst("index 3", "index 2"),
                 index.replaceAll("[0-9a-f]{8}\n", "00000000\n"))) {
             disk.write(INDEX, other.getBytes(StandardCharsets.ISO_8859_1));
             assertFound(disk, 3);

@@ -21,6 +21,7 @@ import org.checkpointrecovery.cli.ServiceConfig;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.outbound.AddressRules;
 import org.checkpointrecovery.outbound.CallClient;
@@ -53,9 +54,19 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
             int maxItemBytes,
             boolean autoResume,
             Clock clock,
-            Processors processors) {
+            Processors processors,
+            Retention retention) {
         public static Options of(Path data) {
-            return new Options(data, data, 2, 1000, 1 << 20, true, Clock.systemUTC(), AllKinds.ofCommandLine());
+            return new Options(
+                    data,
+                    data,
+                    2,
+                    1000,
+                    1 << 20,
+                    true,
+                    Clock.systemUTC(),
+                    AllKinds.ofCommandLine(),
+                    Retention.UNLIMITED);
         }
 
         private ServiceConfig config() {
@@ -66,7 +77,8 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
                             Credentials.NONE,
                             new ServiceConfig.ClientLimits(0, Duration.ofSeconds(30), 0)),
                     ServiceConfig.Proxies.NONE,
-                    new ServiceConfig.Storage(data, DataMode.OWNER_ONLY, inputs, MAX_DECODED_BYTES, maxItemBytes),
+                    new ServiceConfig.Storage(
+                            data, DataMode.OWNER_ONLY, inputs, MAX_DECODED_BYTES, maxItemBytes, retention),
                     new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                     new ServiceConfig.Processors(Secrets.NONE, null, AddressRules.any(), Commands.NONE, Plugins.NONE),
                     new ServiceConfig.Rehearsals(true, false),
@@ -74,31 +86,37 @@ public final class TestService implements AutoCloseable, Leftovers.Part {
         }
 
         public Options inputs(Path directory) {
-            return new Options(data, directory, workers, maxQueued, maxItemBytes, autoResume, clock, processors);
+            return new Options(
+                    data, directory, workers, maxQueued, maxItemBytes, autoResume, clock, processors, retention);
         }
 
         public Options workers(int count) {
-            return new Options(data, inputs, count, maxQueued, maxItemBytes, autoResume, clock, processors);
+            return new Options(data, inputs, count, maxQueued, maxItemBytes, autoResume, clock, processors, retention);
         }
 
         public Options maxQueued(int most) {
-            return new Options(data, inputs, workers, most, maxItemBytes, autoResume, clock, processors);
+            return new Options(data, inputs, workers, most, maxItemBytes, autoResume, clock, processors, retention);
         }
 
         public Options maxItemBytes(int most) {
-            return new Options(data, inputs, workers, maxQueued, most, autoResume, clock, processors);
+            return new Options(data, inputs, workers, maxQueued, most, autoResume, clock, processors, retention);
         }
 
         public Options noAutoResume() {
-            return new Options(data, inputs, workers, maxQueued, maxItemBytes, false, clock, processors);
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, false, clock, processors, retention);
         }
 
         public Options processors(Processors others) {
-            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, clock, others);
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, clock, others, retention);
+        }
+
+        public Options retention(Retention other) {
+            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, clock, processors, other);
         }
 
         public Options clock(Clock other) {
-            return new Options(data, inputs, workers, maxQueued, maxItemBytes, autoResume, other, processors);
+            return new Options(
+                    data, inputs, workers, maxQueued, maxItemBytes, autoResume, other, processors, retention);
         }
     }
 

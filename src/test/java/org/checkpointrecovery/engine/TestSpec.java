@@ -29,6 +29,7 @@ public final class TestSpec {
     private OnItemError onItemError = OnItemError.SKIP;
     private @Nullable Long maxFailedItems;
     private @Nullable String callbackUrl;
+    private @Nullable Duration retainFor;
     private boolean start = true;
     private @Nullable Long crashAfterItems;
     private CrashPoint crashPoint = CrashPoint.PROCESSING;
@@ -84,6 +85,11 @@ public final class TestSpec {
         return this;
     }
 
+    public TestSpec retainFor(Duration period) {
+        retainFor = period;
+        return this;
+    }
+
     public TestSpec callbackUrl(String url) {
         callbackUrl = url;
         return this;
@@ -122,6 +128,7 @@ public final class TestSpec {
                 new Execution(engine, batchSize, parallelism, commit),
                 new FailedItemLimits(onItemError, maxFailedItems, null),
                 callbackUrl,
+                retainFor,
                 start,
                 faults);
     }

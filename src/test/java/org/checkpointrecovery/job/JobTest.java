@@ -53,6 +53,7 @@ class JobTest {
                 new Execution(EngineKind.LOCAL, 3, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
                 null,
+                null,
                 start,
                 null);
     }
@@ -224,6 +225,7 @@ class JobTest {
                 new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                 "https://example.org/done",
+                Duration.ofDays(30),
                 false,
                 faults);
         assertThat(parent.retryOf(ID, ID))
@@ -235,6 +237,7 @@ class JobTest {
                         new Execution(EngineKind.LOCAL, 7, 2, CommitMode.EACH),
                         new FailedItemLimits(OnItemError.FAIL, 4L, 2.5),
                         "https://example.org/done",
+                        Duration.ofDays(30),
                         true,
                         null));
     }

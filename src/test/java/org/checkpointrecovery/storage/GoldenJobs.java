@@ -71,6 +71,7 @@ public final class GoldenJobs {
         all.put(
                 "job-completed-submitted-by.json",
                 state(new JobState.Completed(Position.START, null)).by("import-1"));
+        all.put("job-completed-retained.json", retained());
         all.put("job-completed-empty.json", state(new JobState.Completed(Position.START, null)));
         return all;
     }
@@ -89,12 +90,29 @@ public final class GoldenJobs {
                         faults == null ? CommitMode.GROUP : CommitMode.EACH),
                 name == null ? FailedItemLimits.NONE : new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 name == null ? null : "https://example.org/done",
+                null,
                 name == null,
                 faults);
     }
 
     private static Job labelled() {
         return state(new JobState.Completed(Position.START, null)).with(plain().named("nightly", LABELS));
+    }
+
+    private static Job retained() {
+        JobSpec plain = plain();
+        return state(new JobState.Completed(Position.START, null))
+                .with(new JobSpec(
+                        plain.name(),
+                        plain.labels(),
+                        plain.items(),
+                        plain.processor(),
+                        plain.execution(),
+                        plain.failedItemLimits(),
+                        plain.callbackUrl(),
+                        Duration.ofHours(36),
+                        plain.start(),
+                        plain.faults()));
     }
 
     private static JobSpec plain() {

@@ -61,6 +61,7 @@ class JobCodecTest {
                 new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, Long.MAX_VALUE, 0.5),
                 "https://example.org/done",
+                Duration.ofHours(36),
                 false,
                 faults);
     }
@@ -125,6 +126,7 @@ class JobCodecTest {
                 ProcessorSpec.of(TextStatsKind.TYPE),
                 new Execution(EngineKind.LOCAL, 1, 1, CommitMode.GROUP),
                 FailedItemLimits.NONE,
+                null,
                 null,
                 true,
                 null);

@@ -54,6 +54,7 @@ class RangeOrderTest {
                 new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
                 new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 null,
+                null,
                 true,
                 faults);
         return Job.submitted(
