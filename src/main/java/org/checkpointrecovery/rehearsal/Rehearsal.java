@@ -87,10 +87,12 @@ final class Rehearsal {
     synchronized void begin(Range range) {
         counted.set(range.firstItem());
         CrashOrder crash = crashOfSpec();
-        if (crash != null
-                && !crash.point().isOfCheckpoint()
-                && crash.afterItems() > range.firstItem()
-                && crash.afterItems() <= range.nextItem()) {
+        if (crash == null || crash.afterItems() <= range.firstItem() || crash.afterItems() > range.nextItem()) {
+            return;
+        }
+        if (crash.point().isOfCheckpoint()) {
+            control.commitEachBatch(); // the service crashes at the end of the batch, which must be in the record
+        } else {
             arm(crash, crash.afterItems() - 1);
         }
     }
