@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.checkpointrecovery.api.Program;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +26,8 @@ class TlsIT {
     private TestCertificate certificate;
 
     @BeforeEach
-    void makeCertificate() {
+    void makeCertificate() throws Exception {
+        Program.needs("curl", "--version");
         certificate = TestCertificate.make(directory, "used", "EC");
     }
 

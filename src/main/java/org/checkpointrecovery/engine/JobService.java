@@ -266,8 +266,8 @@ public final class JobService {
     /** Ends all runs at the end of their batch. The next start continues them. */
     public void shutDown() {
         phase.stop();
+        verbs.shutDown(STOP_GRACE); // first, because jobs are waited for
         sweep.close();
-        verbs.shutDown(STOP_GRACE);
         callbacks.close();
         stores.jobs().close();
         index.close();
