@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,17 +33,15 @@ final class Targets {
     Path file(String what, Path named) {
         Path path = named;
         try {
-            if (Files.exists(named)) {
-                if (Files.isDirectory(named)) {
-                    values.problem(what + " is a directory");
-                } else if (!Files.isRegularFile(named)) {
-                    values.problem(
-                            what + " is a named pipe, a socket or a device, not a regular file. Nothing was changed."
-                                    + " Name a regular file");
-                } else {
-                    path = named.toRealPath();
-                }
-                return path;
+            BasicFileAttributes found = found(named);
+            if (found != null && found.isDirectory()) {
+                values.problem(what + " is a directory");
+                return named;
+            }
+            if (found != null && !found.isRegularFile()) {
+                values.problem(what + " is a named pipe, a socket or a device, not a regular file. Nothing was changed."
+                        + " Name a regular file");
+                return named;
             }
             path = inRealDirectory(path);
             for (int links = 0; Files.isSymbolicLink(path); links++) {
@@ -63,6 +63,15 @@ final class Targets {
         return named;
     }
 
+    /** Returns what is there; null if nothing can be found. Asks once: a run that is under way replaces its files. */
+    private static @Nullable BasicFileAttributes found(Path file, LinkOption... options) {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, options);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
     private static Path inRealDirectory(Path file) throws IOException {
         Path parent = requireNonNull(file.getParent()).toRealPath();
         if (!Files.isDirectory(parent)) {
@@ -81,8 +90,9 @@ final class Targets {
 
     /** Returns why a file cannot be replaced; null if it can. */
     static @Nullable String problem(Path file) {
-        return Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)
-                ? file + " is in the way: it is not a regular file. Nothing was changed. Move it away"
-                : null;
+        BasicFileAttributes found = found(file, NOFOLLOW_LINKS);
+        return found == null || found.isRegularFile()
+                ? null
+                : file + " is in the way: it is not a regular file. Nothing was changed. Move it away";
     }
 }
