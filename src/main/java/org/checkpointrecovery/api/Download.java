@@ -26,7 +26,7 @@ final class Download {
     private static final String LINES = "application/x-ndjson";
     private static final String ARRAY = "application/json";
     private static final String CSV = "text/csv";
-    private static final String VARY = "Accept, Accept-Encoding";
+    static final String VARY = "Accept, Accept-Encoding";
     /** The length of a response that is produced while it is sent. */
     private static final long UNKNOWN = Long.MAX_VALUE;
 

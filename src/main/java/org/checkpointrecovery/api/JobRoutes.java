@@ -425,7 +425,7 @@ final class JobRoutes {
         parameters.throwIfInvalid();
         if (Download.wantsOnlyCsv(ctx.header("Accept"))) {
             service.jobs().view(id(ctx));
-            ctx.header("Vary", "Accept, Accept-Encoding");
+            ctx.header("Vary", Download.VARY);
             throw Problem.of(
                             Problem.Kind.NOT_ACCEPTABLE,
                             "Failed items are not available as CSV. Request application/x-ndjson or application/json instead.")

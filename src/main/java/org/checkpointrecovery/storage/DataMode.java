@@ -53,7 +53,7 @@ public record DataMode(int bits) {
     }
 
     /** Returns the mode of what was created. Keeps the bit of a directory that gives its group to what is created in it. */
-    int of(Path created, boolean isDirectory) throws IOException {
+    int modeOf(Path created, boolean isDirectory) throws IOException {
         return (mode(created) & SPECIAL_BITS) | (isDirectory ? bits : bits & READ_AND_WRITE);
     }
 

@@ -130,7 +130,7 @@ public final class LocalDisk implements Disk {
 
     private static void share(Path created, @Nullable DataMode mode, boolean isDirectory) throws IOException {
         if (mode != null && mode.isShared()) {
-            Files.setAttribute(created, "unix:mode", mode.of(created, isDirectory));
+            Files.setAttribute(created, "unix:mode", mode.modeOf(created, isDirectory));
         }
     }
 
