@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.checkpointrecovery.engine.RefusedException;
 import org.checkpointrecovery.storage.Spool;
@@ -74,16 +75,17 @@ final class Bodies {
         }
         ctx.future(() -> {
             Spool body = transfers.spools().begin();
-            return IncomingBody.read(ctx, transfers, (bytes, count) -> take(body, bytes, count))
-                    .thenCompose(unused -> transfers
-                            .lanes()
-                            .run(
-                                    body.length() > LARGE_BYTES
-                                            ? transfers.lanes().largeWork()
-                                            : lane,
-                                    () -> handler.handle(body)))
+            CompletableFuture<Void> whole =
+                    IncomingBody.read(ctx, transfers, (bytes, count) -> take(body, bytes, count));
+            boolean isHere = whole.isDone() && lane == transfers.lanes().shortWork(); // this thread is one of that lane
+            return whole.thenCompose(unused -> handle(body, isHere ? Runnable::run : lane, handler))
                     .whenComplete((unused, failure) -> body.close());
         });
+    }
+
+    private CompletableFuture<Void> handle(Spool body, Executor lane, BytesHandler handler) {
+        Lanes lanes = transfers.lanes();
+        return lanes.run(body.length() > LARGE_BYTES ? lanes.largeWork() : lane, () -> handler.handle(body));
     }
 
     private static void take(Spool body, byte[] bytes, int count) throws IOException {
