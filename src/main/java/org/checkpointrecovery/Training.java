@@ -11,6 +11,7 @@ import java.util.Map;
 import org.checkpointrecovery.api.ApiServer;
 import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
+import org.checkpointrecovery.cli.SpecReader;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Training {
     private static final String ITEMS = "{\"input\":{\"items\":[\"a\",\"b\"]}}";
 
+    private static final SpecReader NO_SPEC = (json, hasInput, processors, report) -> null;
+
     private Training() {}
 
     /** @param arguments an empty directory, which is all that is written to */
@@ -35,14 +38,16 @@ final class Training {
             input.append(lines, 0, lines.length);
         }
         String[] allCommands = {"--version"};
-        expect(CommandLineTool.DONE, CommandLineTool.run(allCommands, Map.of(), config -> CommandLineTool.FAILED));
+        expect(
+                CommandLineTool.DONE,
+                CommandLineTool.run(allCommands, Map.of(), NO_SPEC, config -> CommandLineTool.FAILED));
         expect(CommandLineTool.SIMULATED_CRASH, run(directory, "--simulate-crash", "3"));
         expect(CommandLineTool.DONE, run(directory, "--commit", "group"));
         Preparation.run();
         String[] serve = {
             "serve", "--port", "0", "--data", directory.resolve("data").toString(), "--input-dir", directory.toString()
         };
-        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), Training::serve));
+        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), NO_SPEC, Training::serve));
     }
 
     private static int run(Path directory, String option, String value) {
@@ -57,7 +62,7 @@ final class Training {
             option,
             value
         };
-        return CommandLineTool.run(run, Map.of(), config -> CommandLineTool.FAILED);
+        return CommandLineTool.run(run, Map.of(), NO_SPEC, config -> CommandLineTool.FAILED);
     }
 
     private static int serve(ServiceConfig config) {
