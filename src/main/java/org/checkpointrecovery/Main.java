@@ -42,7 +42,8 @@ public final class Main {
         }
     }
 
-    private static @Nullable NewJob spec(
+    /** Reads the spec of a {@code run}. Not a reference to the reader, which would load its class for every command. */
+    static @Nullable NewJob spec(
             InputStream json, boolean hasInput, OfferedProcessors processors, BiConsumer<String, String> report)
             throws IOException {
         return SpecFile.read(json, hasInput, processors, report);

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.checkpointrecovery.api.ApiServer;
 import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
-import org.checkpointrecovery.cli.SpecReader;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Training {
     private static final String ITEMS = "{\"input\":{\"items\":[\"a\",\"b\"]}}";
-
-    private static final SpecReader NO_SPEC = (json, hasInput, processors, report) -> null;
 
     private Training() {}
 
@@ -40,14 +37,14 @@ final class Training {
         String[] allCommands = {"--version"};
         expect(
                 CommandLineTool.DONE,
-                CommandLineTool.run(allCommands, Map.of(), NO_SPEC, config -> CommandLineTool.FAILED));
+                CommandLineTool.run(allCommands, Map.of(), Main::spec, config -> CommandLineTool.FAILED));
         expect(CommandLineTool.SIMULATED_CRASH, run(directory, "--simulate-crash", "3"));
         expect(CommandLineTool.DONE, run(directory, "--commit", "group"));
         Preparation.run();
         String[] serve = {
             "serve", "--port", "0", "--data", directory.resolve("data").toString(), "--input-dir", directory.toString()
         };
-        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), NO_SPEC, Training::serve));
+        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), Main::spec, Training::serve));
     }
 
     private static int run(Path directory, String option, String value) {
@@ -62,7 +59,7 @@ final class Training {
             option,
             value
         };
-        return CommandLineTool.run(run, Map.of(), NO_SPEC, config -> CommandLineTool.FAILED);
+        return CommandLineTool.run(run, Map.of(), Main::spec, config -> CommandLineTool.FAILED);
     }
 
     private static int serve(ServiceConfig config) {

@@ -258,8 +258,7 @@ final class RunCommand implements Callable<Integer> {
         }
         if (named.spec != null && !named.spec.equals(STREAM) && all.contains(specFile(named.spec))) {
             values.problem(SpecOption.NAME + " " + named.spec
-                    + " is a file of this run, which would replace or delete it; name other files with --output"
-                    + " and --checkpoint");
+                    + " is also a file of this run; name other files with --input, --output and --checkpoint");
         }
     }
 

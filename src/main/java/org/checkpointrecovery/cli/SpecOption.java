@@ -102,29 +102,32 @@ final class SpecOption {
     private @Nullable NewJob read(SpecReader reader, OfferedProcessors processors, OptionValues values) {
         Report report = (pointer, message) ->
                 values.problem((pointer.isEmpty() ? NAME + " " + file : place(pointer)) + " " + message);
-        boolean isStream = file.equals(RunCommand.STREAM);
-        if (isStream && file.equals(input)) {
-            values.problem(NAME + " - and --input - both read standard input; name a file for one of them");
-            return null;
-        }
-        Path path = isStream ? Path.of("/") : OptionValues.path(NAME, file, values);
-        if (!isStream && (path.toString().isEmpty() || !Files.exists(path) || Files.isDirectory(path))) {
-            if (!path.toString().isEmpty()) {
-                report.error("", Files.exists(path) ? "is a directory" : "does not exist");
-            }
-            return null;
-        }
-        try {
-            if (isStream) {
-                return reader.read(System.in, input != null, processors, report::error);
-            }
-            try (InputStream json = new FileInputStream(path.toFile())) {
-                return reader.read(json, input != null, processors, report::error);
-            }
+        try (InputStream json = open(report, values)) {
+            return json == null ? null : reader.read(json, input != null, processors, report::error);
         } catch (IOException e) {
             report.error("", "cannot be read");
             return null;
         }
+    }
+
+    /** Opens the spec, which may be a pipe. Returns null after a report. */
+    private @Nullable InputStream open(Report report, OptionValues values) throws IOException {
+        if (file.equals(RunCommand.STREAM)) {
+            if (file.equals(input)) {
+                values.problem(NAME + " - and --input - both read standard input; name a file for one of them");
+                return null;
+            }
+            return System.in;
+        }
+        Path path = OptionValues.path(NAME, file, values);
+        if (path.toString().isEmpty()) {
+            return null;
+        }
+        if (!Files.exists(path) || Files.isDirectory(path)) {
+            report.error("", Files.exists(path) ? "is a directory" : "does not exist");
+            return null;
+        }
+        return new FileInputStream(path.toFile());
     }
 
     private JobSpec withInput(JobSpec spec) {

@@ -315,7 +315,7 @@ class SpecOptionTest {
                     other,
                     file("x").toString());
             assertCode(2, refused);
-            assertThat(refused.errors()).contains("is a file of this run, which would replace or delete it");
+            assertThat(refused.errors()).contains("is also a file of this run; name other files");
             assertThat(file("job.json")).hasContent(json);
         }
     }
