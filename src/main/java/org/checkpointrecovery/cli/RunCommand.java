@@ -44,7 +44,7 @@ import picocli.CommandLine.ParameterException;
         versionProvider = CommandLineTool.Version.class,
         customSynopsis = {
             "checkpoint-recovery run -i FILE -o FILE [OPTIONS] [-- PROGRAM [ARGUMENT...]]",
-            "checkpoint-recovery run --spec FILE [-i FILE] -o FILE [OPTIONS]"
+            "       checkpoint-recovery run --spec FILE [-i FILE] -o FILE [OPTIONS]"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

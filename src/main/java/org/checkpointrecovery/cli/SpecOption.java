@@ -2,6 +2,7 @@ package org.checkpointrecovery.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -127,7 +128,7 @@ final class SpecOption {
             report.error("", Files.exists(path) ? "is a directory" : "does not exist");
             return null;
         }
-        return new FileInputStream(path.toFile());
+        return new BufferedInputStream(new FileInputStream(path.toFile())); // the inner one seeks, which a pipe cannot
     }
 
     private JobSpec withInput(JobSpec spec) {

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,22 @@ class SpecOptionTest {
         assertThat(run("--spec", "-", "-i", "-", "-o", file("out.jsonl").toString())
                         .errorLines())
                 .containsExactly("--spec - and --input - both read standard input; name a file for one of them");
+    }
+
+    /** As a shell passes the output of a program: {@code --spec <(program)}. */
+    @Test
+    void a_spec_may_be_a_pipe() throws Exception {
+        spec("{" + ITEMS + "}");
+        Path pipe = file("pipe");
+        assertThat(Await.end(new ProcessBuilder("mkfifo", pipe.toString()).start()))
+                .isZero();
+        Process writer = new ProcessBuilder(
+                        "sh", "-c", "cat \"$0\" > \"$1\"", file("job.json").toString(), pipe.toString())
+                .start();
+        assertCode(
+                0, run("-q", "--spec", pipe.toString(), "-o", file("out.jsonl").toString()));
+        assertThat(Await.end(writer)).isZero();
+        assertThat(file("out.jsonl")).hasContent(expected());
     }
 
     @Test
