@@ -156,7 +156,7 @@ final class FileRun {
                     null);
             RunOrder.Means means = new RunOrder.Means(disk, processor.processors(), new RunControl());
             RunOrder order = new RunOrder(job, number, input, target, means);
-            RunEnd end = runToEnd(order, effective.faults() != null);
+            RunEnd end = runToEnd(order);
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(id, checkpoints, end.committed()) : notDone(end);
         }
@@ -362,10 +362,11 @@ final class FileRun {
                         == ResultsFile.finishedBytes(files.format().growing(), committed.resultsBytes());
     }
 
-    private RunEnd runToEnd(RunOrder order, boolean rehearses) throws InterruptedException {
+    private RunEnd runToEnd(RunOrder order) throws InterruptedException {
         Listener listener = new Listener(order.job());
         Runnable halt = () -> Runtime.getRuntime().halt(137);
         JobEngine local = new LocalEngine(disk, clock, 1, maxItemBytes, halt);
+        boolean rehearses = order.job().validSpec().faults() != null;
         JobEngine engine = rehearses ? RehearsingEngine.local(local, halt) : local;
         Thread stop = new Thread(() -> engine.shutDown(STOP_GRACE), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
