@@ -1,17 +1,23 @@
 package org.checkpointrecovery;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BiConsumer;
 import org.checkpointrecovery.api.ApiServer;
+import org.checkpointrecovery.api.SpecFile;
 import org.checkpointrecovery.cli.CommandLineTool;
 import org.checkpointrecovery.cli.ServiceConfig;
+import org.checkpointrecovery.engine.NewJob;
+import org.checkpointrecovery.engine.OfferedProcessors;
 import org.checkpointrecovery.processor.command.Commands;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DataDirectory;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +36,17 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        int code = CommandLineTool.run(arguments, System.getenv(), Main::serve);
+        int code = CommandLineTool.run(arguments, System.getenv(), Main::spec, Main::serve);
         if (code != CommandLineTool.DONE) {
             System.exit(code);
         }
+    }
+
+    /** Reads the spec of a {@code run}. Not a reference to the reader, which would load its class for every command. */
+    static @Nullable NewJob spec(
+            InputStream json, boolean hasInput, OfferedProcessors processors, BiConsumer<String, String> report)
+            throws IOException {
+        return SpecFile.read(json, hasInput, processors, report);
     }
 
     /** Not a constant: the first use must come after {@code --log-level} is known. */

@@ -35,14 +35,16 @@ final class Training {
             input.append(lines, 0, lines.length);
         }
         String[] allCommands = {"--version"};
-        expect(CommandLineTool.DONE, CommandLineTool.run(allCommands, Map.of(), config -> CommandLineTool.FAILED));
+        expect(
+                CommandLineTool.DONE,
+                CommandLineTool.run(allCommands, Map.of(), Main::spec, config -> CommandLineTool.FAILED));
         expect(CommandLineTool.SIMULATED_CRASH, run(directory, "--simulate-crash", "3"));
         expect(CommandLineTool.DONE, run(directory, "--commit", "group"));
         Preparation.run();
         String[] serve = {
             "serve", "--port", "0", "--data", directory.resolve("data").toString(), "--input-dir", directory.toString()
         };
-        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), Training::serve));
+        expect(CommandLineTool.DONE, CommandLineTool.run(serve, Map.of(), Main::spec, Training::serve));
     }
 
     private static int run(Path directory, String option, String value) {
@@ -57,7 +59,7 @@ final class Training {
             option,
             value
         };
-        return CommandLineTool.run(run, Map.of(), config -> CommandLineTool.FAILED);
+        return CommandLineTool.run(run, Map.of(), Main::spec, config -> CommandLineTool.FAILED);
     }
 
     private static int serve(ServiceConfig config) {

@@ -170,6 +170,45 @@ class RunProcessorsIT {
         assertThat(List.of(names())).containsExactly("stderr.log");
     }
 
+    /** The service crashes by itself, the run is killed as well. */
+    @Test
+    void a_spec_gives_the_results_of_a_service_when_its_run_is_killed() throws Exception {
+        String json = "{\"input\":{\"items\":[\"id,name\",\"1,\\\"a, b\\\"\",\"\",\"\ufeff2,\u00e9\",\"3\""
+                + ",\"4,x\"".repeat(60)
+                + "]},\"format\":\"csv\",\"header\":[\"i\",\"n\"],\"batchSize\":4,\"commit\":\"each\",\"name\":\"n\","
+                + "\"faults\":{\"crashAfterItems\":10,\"crashPoint\":\"torn-results\",\"failItems\":[5],"
+                + "\"itemDelayMillis\":20}}";
+        String spec = Files.writeString(file("job.json"), json).toString();
+        Path output = file("out.jsonl");
+        byte[] results;
+        byte[] errors;
+        try (PackedJar jar = PackedJar.serve(directory);
+                Service service = new Service(jar.url())) {
+            String id = service.submit(json);
+            service.awaitState(id, "CRASHED");
+            service.post("/v1/jobs/" + id + "/resume", "");
+            service.awaitState(id, "COMPLETED");
+            results = service.results(id);
+            errors = service.http().get("/v1/jobs/" + id + "/errors").asBytes().getBody();
+        }
+        String[] command = {"--spec", spec, "-o", output.toString()};
+        Ended crashed = run(command);
+        assertThat(crashed.code).as(crashed.log).isEqualTo(3);
+        try (PackedJar killed = start(command)) {
+            Await.until("a checkpoint", () -> killed.log().contains("Checkpoint saved"));
+            killed.kill();
+        }
+        assertThat(file("out.jsonl.checkpoint.json.items")).exists();
+        Ended done = run(command);
+        assertThat(done.code).as(done.log).isZero();
+        assertThat(done.log).contains("Resuming at item ");
+        assertThat(output).hasBinaryContent(results);
+        assertThat(file("out.jsonl.errors.jsonl")).hasBinaryContent(errors);
+        assertThat(new String(results, StandardCharsets.UTF_8)).hasLineCount(62).contains("\ufeff2");
+        assertThat(List.of(names()))
+                .containsExactlyInAnyOrder("data", "job.json", "out.jsonl", "out.jsonl.errors.jsonl", "stderr.log");
+    }
+
     private String[] names() {
         String[] names = directory.toFile().list();
         return names == null ? new String[0] : names;

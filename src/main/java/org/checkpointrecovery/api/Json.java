@@ -70,36 +70,52 @@ final class Json {
 
     /** Reads the body of a request. */
     static JsonNode read(byte[] body) {
+        try {
+            return parse(body);
+        } catch (InvalidException e) {
+            throw Problem.of(
+                            Problem.Kind.INVALID_JSON,
+                            "The body is not valid JSON: " + e.getMessage()
+                                    + ". Nothing was changed. Correct it and send it again.")
+                    .exception();
+        }
+    }
+
+    /** Parses a document that a client wrote. */
+    static JsonNode parse(byte[] document) throws InvalidException {
         String text;
         try {
             text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
+                    .decode(ByteBuffer.wrap(document))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw notJson("it is not UTF-8").exception();
+            throw new InvalidException("it is not UTF-8");
+        }
+        if (text.startsWith("\ufeff")) {
+            throw new InvalidException("it starts with a byte order mark");
         }
         try {
             JsonNode json = MAPPER.readTree(text);
             if (json == null || json.isMissingNode()) {
-                throw notJson("it is empty").exception();
+                throw new InvalidException("it is empty");
             }
             return json;
         } catch (StreamConstraintsException e) {
-            throw notJson("it exceeds the limits: nesting " + MAX_NESTING + ", numbers of " + MAX_NUMBER_DIGITS
-                            + " characters, names of " + MAX_NAME_CHARS)
-                    .exception();
+            throw new InvalidException("it exceeds the limits: nesting " + MAX_NESTING + ", numbers of "
+                    + MAX_NUMBER_DIGITS + " characters, names of " + MAX_NAME_CHARS);
         } catch (JacksonException e) {
-            throw notJson(message(e)).exception();
+            throw new InvalidException(message(e));
         } catch (NumberFormatException e) { // the parser does not check it
-            throw notJson("the exponent of a number is too large").exception();
+            throw new InvalidException("the exponent of a number is too large");
         }
     }
 
-    private static Problem notJson(String why) {
-        return Problem.of(
-                Problem.Kind.INVALID_JSON,
-                "The body is not valid JSON: " + why + ". Nothing was changed. Correct it and send it again.");
+    /** A document is not valid JSON. The message says why, as the rest of a sentence. */
+    static final class InvalidException extends Exception {
+        InvalidException(String message) {
+            super(message, null, false, false);
+        }
     }
 
     /** Returns the parser's message without class names. */

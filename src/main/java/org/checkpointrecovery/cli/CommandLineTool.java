@@ -51,9 +51,10 @@ public final class CommandLineTool {
     private CommandLineTool() {}
 
     /** Runs the command that the arguments name, and returns the exit code. */
-    public static int run(String[] arguments, Map<String, String> environment, ServiceStarter starter) {
+    public static int run(
+            String[] arguments, Map<String, String> environment, SpecReader reader, ServiceStarter starter) {
         EnvironmentVariables variables = new EnvironmentVariables(environment);
-        return commandLine(variables, starter, arguments)
+        return commandLine(variables, reader, starter, arguments)
                 .setExecutionStrategy(parsed -> execute(parsed, variables))
                 .setParameterExceptionHandler((e, unused) -> badOptions(e))
                 .setExecutionExceptionHandler(CommandLineTool::failed)
@@ -64,7 +65,8 @@ public final class CommandLineTool {
      * Returns the commands. Those that the arguments do not name are left out where nobody can tell: to read the options of all
      * takes longer than the rest of a small run.
      */
-    static CommandLine commandLine(EnvironmentVariables variables, ServiceStarter starter, String... arguments) {
+    static CommandLine commandLine(
+            EnvironmentVariables variables, SpecReader reader, ServiceStarter starter, String... arguments) {
         String named = arguments.length == 0 ? "" : arguments[0];
         // The warning about a variable that names no option has to know the options of all.
         boolean isAlone =
@@ -74,7 +76,7 @@ public final class CommandLineTool {
             line.addSubcommand(new ServeCommand(starter));
         }
         if (!isAlone || named.equals(RUN)) {
-            line.addSubcommand(runCommand());
+            line.addSubcommand(runCommand(reader));
         }
         if (!isAlone || named.equals(BACKUP)) {
             line.addSubcommand(new BackupCommand());
@@ -94,8 +96,8 @@ public final class CommandLineTool {
         return line;
     }
 
-    private static CommandLine runCommand() {
-        RunCommand run = new RunCommand();
+    private static CommandLine runCommand(SpecReader reader) {
+        RunCommand run = new RunCommand(reader);
         CommandLine line = new CommandLine(run);
         run.complete(line.getCommandSpec());
         return line;

@@ -83,8 +83,9 @@ final class EnvironmentVariables implements IDefaultValueProvider {
     /** What a run does with its items is not left to the environment, which may be the one of a service. */
     private static boolean choosesProcessor(OptionSpec option) {
         Object owner = option.command().userObject();
-        return (owner instanceof RunCommand || owner instanceof ProcessorOptions)
-                && ProcessorOptions.CHOICES.contains(option.longestName());
+        return (owner instanceof RunCommand || owner instanceof ProcessorOptions || owner instanceof RunOptions.Files)
+                && (ProcessorOptions.CHOICES.contains(option.longestName())
+                        || option.longestName().equals(SpecOption.NAME));
     }
 
     private static String variableOf(OptionSpec option) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,6 +55,7 @@ import org.checkpointrecovery.storage.InputDecoder;
 import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.ItemJournal;
+import org.checkpointrecovery.storage.OverlaidDisk;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +76,7 @@ final class FileRun {
     private final Clock clock;
     private final Locks locks;
     private final RunFiles files;
-    private final JobSpec spec;
+    private final RunWork work;
     private final RunProcessor processor;
     private final int maxItemBytes;
     private final ProgressDisplay display;
@@ -93,26 +95,29 @@ final class FileRun {
     /** Standard input and output. */
     record Console(InputStream in, OutputStream out) {}
 
-    FileRun(Machine machine, RunFiles files, JobSpec spec, RunProcessor processor, int maxItemBytes) {
+    FileRun(Machine machine, RunFiles files, RunWork work, int maxItemBytes) {
         this.disk = machine.disk();
         this.clock = machine.clock();
         this.locks = machine.locks();
         this.display = machine.display();
         this.console = machine.console();
         this.files = files;
-        this.spec = spec;
-        this.processor = processor;
+        this.work = work;
+        this.processor = work.processor();
         this.maxItemBytes = maxItemBytes;
     }
 
     int run(boolean fresh) throws BadOptionsException, IOException, InterruptedException {
-        if (files.streams().in()) {
+        if (files.streams().in() && !work.input().isInline()) {
             readStandardInput(fresh);
         }
-        Input source = Input.of(files.input(), true);
-        InputIdentity identity = InputIdentities.of(disk, source);
+        Input source = source();
+        Disk readable = readable();
+        InputIdentity identity = InputIdentities.of(readable, source);
         Decoding decoding = decoding(source);
-        Format format = decoding.isNone() ? formatOf(source, identity) : spec.format();
+        Format format = decoding.isNone()
+                ? formatOf(readable, source, identity)
+                : work.spec().format();
         JobId id = idOf(digest(identity, format, decoding), fresh);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         Optional<Checkpoint> before = fresh ? Optional.empty() : checkpoints.newest();
@@ -130,16 +135,17 @@ final class FileRun {
                 ItemJournal.remove(disk, files.journal());
                 deleteDecoded();
             }
-            Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
+            Input input = input(source, decoding, before.isPresent());
             if (disk.exists(files.output())) {
                 disk.copyPermissions(files.output(), files.growing()); // it will replace the output
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
-            InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
-            if (before.isEmpty() && processor.isConcurrent()) {
+            InputIdentity read = input.equals(source) ? identity : InputIdentities.of(disk, input);
+            if (before.isEmpty() && (processor.isConcurrent() || work.crashesOnce())) {
                 record(id, read, checkpoints);
             }
-            JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(input, read));
+            JobSpec spec = before.isEmpty() ? work.spec() : work.continued();
+            JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(disk, input, read));
             Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
             RunOrder.Target target = new RunOrder.Target(
                     files.growing(),
@@ -154,6 +160,46 @@ final class FileRun {
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(id, checkpoints, end.committed()) : notDone(end);
         }
+    }
+
+    /** Returns the input that the user names, or the inline items that {@link #readable} has. */
+    private Input source() {
+        return work.input().isInline() ? new Input(files.input(), null, false, true) : Input.of(files.input(), true);
+    }
+
+    /** Returns the disk with the inline items on it, whether they are written or not. */
+    private Disk readable() {
+        if (!work.input().isInline()) {
+            return disk;
+        }
+        byte[] items = work.job().lines();
+        return new OverlaidDisk(disk, file -> file.equals(files.input()) ? items : null);
+    }
+
+    /** Returns the file that the items are read from, which is the source or a file of the run. */
+    private Input input(Input source, Decoding decoding, boolean hasCheckpoint)
+            throws BadOptionsException, IOException {
+        if (work.input().isInline()) {
+            writeItems(work.job().lines());
+            return new Input(files.input(), null, true, true); // true: the checkpoint detects writes of others to it
+        }
+        return decoding.isNone() ? source : decoded(source, decoding, hasCheckpoint);
+    }
+
+    /** Writes the inline items to a file of the run, unless an earlier call has. */
+    private void writeItems(byte[] items) throws IOException {
+        if (disk.exists(files.input())
+                && disk.size(files.input()) == items.length
+                && Arrays.equals(disk.read(files.input()), items)) {
+            return;
+        }
+        try (DiskFile copy = disk.open(files.reading())) {
+            copy.cutBack(0);
+            copy.append(items, 0, items.length);
+            copy.force();
+        }
+        disk.move(files.reading(), files.input());
+        disk.forceDirectory(requireNonNull(files.input().getParent()));
     }
 
     /** Copies standard input to a file, unless an earlier run that did not complete has left its copy. */
@@ -185,12 +231,15 @@ final class FileRun {
     }
 
     private Decoding decoding(Input source) throws BadOptionsException, IOException {
+        if (work.input().isInline()) {
+            return Decoding.NONE;
+        }
         try {
             return decoder()
                     .find(
                             source,
                             files.input().toString(),
-                            spec.input().decoding().encoding());
+                            work.spec().input().decoding().encoding());
         } catch (UndecodableException e) {
             throw bad(e);
         }
@@ -201,7 +250,7 @@ final class FileRun {
     }
 
     private BadOptionsException bad(UndecodableException e) {
-        return new BadOptionsException(List.of("--input " + files.input() + " cannot be used: " + e.getMessage()));
+        return new BadOptionsException(List.of(work.input() + " cannot be used: " + e.getMessage()));
     }
 
     /**
@@ -220,7 +269,7 @@ final class FileRun {
             decoder().decode(source, decoding, files.decoding());
             disk.move(files.decoding(), files.decoded());
             disk.forceDirectory(requireNonNull(files.decoded().getParent()));
-            formatOf(decoded, InputIdentities.of(disk, decoded));
+            formatOf(disk, decoded, InputIdentities.of(disk, decoded));
             return decoded;
         } catch (UndecodableException e) {
             forget(hasCheckpoint);
@@ -245,9 +294,10 @@ final class FileRun {
     }
 
     /** Returns the requested format, with the delimiter of the input. Rejects an input that the processor cannot use. */
-    private Format formatOf(Input input, InputIdentity identity) throws BadOptionsException, IOException {
+    private Format formatOf(Disk readable, Input input, InputIdentity identity)
+            throws BadOptionsException, IOException {
         try {
-            InputItems items = input.items(disk, spec.format(), identity.bytes(), maxItemBytes);
+            InputItems items = input.items(readable, work.spec().format(), identity.bytes(), maxItemBytes);
             CsvHeader header = items.header();
             if (header != null) {
                 OptionValues values = new OptionValues();
@@ -256,8 +306,7 @@ final class FileRun {
             }
             return items.format();
         } catch (CsvHeader.BadHeaderException e) {
-            throw new BadOptionsException(
-                    List.of("--input " + files.input() + " cannot be read as CSV: " + e.getMessage()));
+            throw new BadOptionsException(List.of(work.input() + " cannot be read as CSV: " + e.getMessage()));
         }
     }
 
@@ -317,7 +366,8 @@ final class FileRun {
         Listener listener = new Listener(order.job());
         Runnable halt = () -> Runtime.getRuntime().halt(137);
         JobEngine local = new LocalEngine(disk, clock, 1, maxItemBytes, halt);
-        JobEngine engine = spec.faults() == null ? local : RehearsingEngine.local(local, halt);
+        boolean rehearses = order.job().validSpec().faults() != null;
+        JobEngine engine = rehearses ? RehearsingEngine.local(local, halt) : local;
         Thread stop = new Thread(() -> engine.shutDown(STOP_GRACE), "stop");
         Runtime.getRuntime().addShutdownHook(stop);
         engine.submit(order, listener);

@@ -185,12 +185,24 @@ final class ProcessorOptions {
             given.put("name", commands.programs().keySet().stream().findFirst().orElse("invalid"));
         }
         ProcessorSpec spec = kind.read(given, (path, message) -> values.problem(optionAt(kind, path) + " " + message));
-        return RunProcessor.calling(
-                spec,
-                identity(kind, given, commands),
+        return RunProcessor.calling(spec, identity(kind, given, commands), provided(commands, values));
+    }
+
+    private RunProcessor.Provided provided(Commands commands, OptionValues values) {
+        return new RunProcessor.Provided(
                 secretsFile == null ? Secrets.NONE : SecretsFile.read(secretsFile, values),
                 commands,
                 plugins == null ? Plugins.NONE : PluginJars.read(plugins, values));
+    }
+
+    /** Returns what the options provide to the processor of a spec. Refuses a program without a name. */
+    RunProcessor.Provided provided(CommandSpec run, OptionValues values) {
+        if (!program(run, values).isEmpty()) {
+            values.problem("A program after -- cannot be combined with " + SpecOption.NAME + "; set " + COMMAND
+                    + " NAME=PROGRAM, and use the name in the spec");
+        }
+        List<String> named = command == null ? List.of() : List.of(command);
+        return provided(CommandOptions.commands(named, commandEnvironment, values), values);
     }
 
     private ProcessorDescription kind(List<String> words) {
@@ -319,6 +331,15 @@ final class ProcessorOptions {
                 .findFirst()
                 .orElse(COMMAND);
         return names.size() == 1 ? option : option + " " + names.get(1);
+    }
+
+    /** Returns what must stay the same while a run with the processor of a spec continues. */
+    static String identity(ProcessorDescription kind, ProcessorSpec spec, Commands commands) {
+        if (kind.type().equals(TextStatsKind.TYPE)) {
+            return TextStatsKind.TYPE;
+        }
+        boolean isCommand = kind.type().equals(CommandKind.DESCRIPTION.type());
+        return identity(kind, (ObjectNode) requireNonNull(json(spec.options())), isCommand ? commands : Commands.NONE);
     }
 
     /**

@@ -35,13 +35,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Runs one job over a file, without a service. */
 @Command(
         name = CommandLineTool.RUN,
         description = "Runs one job over a file. After a crash, the same command continues from the checkpoint.",
         versionProvider = CommandLineTool.Version.class,
-        customSynopsis = "checkpoint-recovery run -i FILE -o FILE [OPTIONS] [-- PROGRAM [ARGUMENT...]]",
+        customSynopsis = {
+            "checkpoint-recovery run -i FILE -o FILE [OPTIONS] [-- PROGRAM [ARGUMENT...]]",
+            "       checkpoint-recovery run --spec FILE [-i FILE] -o FILE [OPTIONS]"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -53,12 +57,12 @@ import picocli.CommandLine.Model.CommandSpec;
         },
         footer = {
             "",
-            "Environment variables can set every option but --url, --command and --plugin, such as"
-                    + " CHECKPOINT_RECOVERY_BATCH_SIZE for --batch-size; the command line takes precedence."
+            "Environment variables can set every option but --spec, --url, --command and --plugin,"
+                    + " such as CHECKPOINT_RECOVERY_BATCH_SIZE for --batch-size; the command line takes precedence."
         })
 final class RunCommand implements Callable<Integer> {
     /** Stands for standard input or standard output. */
-    private static final String STREAM = "-";
+    static final String STREAM = "-";
 
     private static final String INPUT_FORMAT = "Input format";
     private static final String PROCESSOR = "Processor";
@@ -81,7 +85,12 @@ final class RunCommand implements Callable<Integer> {
     @Mixin(name = "Help")
     HelpOptions help = new HelpOptions();
 
+    private final SpecReader reader;
     private @Nullable CommandSpec command;
+
+    RunCommand(SpecReader reader) {
+        this.reader = reader;
+    }
 
     /** Adds the options that are not known before the program runs. */
     void complete(CommandSpec spec) {
@@ -92,7 +101,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws BadOptionsException, IOException, InterruptedException {
-        boolean streams = named.input.equals(STREAM) || named.output.equals(STREAM);
+        refuseMissingFiles();
+        boolean streams = STREAM.equals(named.input) || output().equals(STREAM);
         if (!streams || named.checkpoint != null) {
             return run(null);
         }
@@ -104,13 +114,33 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    /** Only here it is known whether the items are named elsewhere. The message is picocli's. */
+    private void refuseMissingFiles() {
+        List<String> missing = new ArrayList<>();
+        if (named.input == null && named.spec == null) {
+            missing.add("'--input=FILE'");
+        }
+        if (named.output == null) {
+            missing.add("'--output=FILE'");
+        }
+        if (!missing.isEmpty()) {
+            throw new ParameterException(
+                    requireNonNull(command).commandLine(),
+                    "Missing required option" + (missing.size() > 1 ? "s" : "") + ": " + String.join(", ", missing));
+        }
+    }
+
+    private String output() {
+        return requireNonNull(named.output);
+    }
+
     /** @param temporary directory for what is not kept; null if everything is */
     private int run(@Nullable Path temporary) throws BadOptionsException, IOException, InterruptedException {
         OptionValues values = new OptionValues();
-        RunProcessor with = processor.processor(requireNonNull(command), values);
-        JobSpec spec = spec(with, values);
+        RunWork described = work(values);
         int itemBytes = (int) values.bytes("--max-item-bytes", processing.maxItemBytes, 1, ServeCommand.MAX_ITEM_BYTES);
-        RunFiles files = files(temporary, values);
+        RunInput input = described == null ? RunInput.UNKNOWN : described.input();
+        RunFiles files = files(temporary, input, values);
         values.throwIfInvalid();
         FileRun.Machine machine = new FileRun.Machine(
                 LocalDisk.underUmask(),
@@ -120,9 +150,29 @@ final class RunCommand implements Callable<Integer> {
                         ? new ProgressDisplay.Quiet()
                         : ProgressDisplay.forThisTerminal(files.streams().out() ? System.err : System.out),
                 new FileRun.Console(System.in, new FileOutputStream(FileDescriptor.out)));
-        try (with) {
-            return new FileRun(machine, files, spec, with, itemBytes).run(named.fresh);
+        try (RunWork work = requireNonNull(described)) {
+            return new FileRun(machine, files, work, itemBytes).run(named.fresh);
         }
+    }
+
+    /** Returns what the options or the spec describe; null after a report. */
+    private @Nullable RunWork work(OptionValues values) {
+        CommandSpec run = requireNonNull(command);
+        Faults crash = crash(values);
+        if (named.spec != null) {
+            return new SpecOption(named.spec, named.input, crash).read(reader, run, processor, values);
+        }
+        RunProcessor with = processor.processor(run, values);
+        return RunWork.of(spec(with, crash, values), with);
+    }
+
+    private @Nullable Faults crash(OptionValues values) {
+        CrashPoint point = values.constant("--crash-point", rehearsal.crashPoint, CrashPoint.class);
+        if (rehearsal.simulateCrash == null) {
+            return null;
+        }
+        long items = values.number("--simulate-crash", rehearsal.simulateCrash, 1, Long.MAX_VALUE / 2);
+        return new Faults(items, point, Set.of(), Duration.ZERO);
     }
 
     /** The operating system releases the lock when the process ends. */
@@ -136,13 +186,7 @@ final class RunCommand implements Callable<Integer> {
         return channel;
     }
 
-    private JobSpec spec(RunProcessor with, OptionValues values) {
-        Faults faults = null;
-        CrashPoint point = values.constant("--crash-point", rehearsal.crashPoint, CrashPoint.class);
-        if (rehearsal.simulateCrash != null) {
-            long items = values.number("--simulate-crash", rehearsal.simulateCrash, 1, Long.MAX_VALUE / 2);
-            faults = new Faults(items, point, Set.of(), Duration.ZERO);
-        }
+    private JobSpec spec(RunProcessor with, @Nullable Faults crash, OptionValues values) {
         int parallelism = (int) values.number("--parallelism", processing.parallelism, 1, Execution.MAX_PARALLELISM);
         if (parallelism > 1 && with.isConcurrent()) {
             values.problem("--parallelism is for the processor text-stats only; set --concurrency instead");
@@ -155,7 +199,9 @@ final class RunCommand implements Callable<Integer> {
                 null,
                 null,
                 new ItemsSpec(
-                        new InputSpec.InputPath(named.input, Decoding.from(inputFormat.encoding(values))), format),
+                        new InputSpec.InputPath(
+                                requireNonNull(named.input), Decoding.from(inputFormat.encoding(values))),
+                        format),
                 with.spec(),
                 new Execution(
                         EngineKind.LOCAL,
@@ -166,53 +212,75 @@ final class RunCommand implements Callable<Integer> {
                 null,
                 null,
                 true,
-                faults);
+                crash);
     }
 
-    private RunFiles files(@Nullable Path temporary, OptionValues values) {
-        boolean read = named.input.equals(STREAM);
-        boolean printed = named.output.equals(STREAM);
-        String savedName = named.checkpoint == null ? named.output + ".checkpoint.json" : named.checkpoint;
+    private RunFiles files(@Nullable Path temporary, RunInput input, OptionValues values) {
+        boolean printed = output().equals(STREAM);
+        String savedName = named.checkpoint == null ? output() + ".checkpoint.json" : named.checkpoint;
         Targets targets = new Targets(values);
         Path saved = temporary != null
                 ? temporary.resolve("checkpoint.json")
                 : targets.file("--checkpoint " + savedName, path("--checkpoint", savedName, values));
-        Path in = read ? RunFiles.inputOf(saved) : path("--input", named.input, values);
-        Path shown = printed ? RunFiles.outputOf(saved) : path("--output", named.output, values);
-        Path out = printed ? shown : targets.file("--output " + named.output, shown);
+        Path in = inputFile(input, saved, values);
+        Path shown = printed ? RunFiles.outputOf(saved) : path("--output", output(), values);
+        Path out = printed ? shown : targets.file("--output " + output(), shown);
+        boolean copied = input.isInline() || input.isStandardInput();
         RunFiles files = new RunFiles(
                 in,
                 out,
                 outputFormat(values),
                 saved,
                 errors(shown, targets),
-                new RunFiles.Streams(read, printed, temporary == null));
+                new RunFiles.Streams(copied, printed, temporary == null));
         files.auxiliary().forEach(targets::checkAuxiliary);
-        if (!read) {
-            checkInput(in, values);
+        if (input.isInline()) {
+            targets.checkAuxiliary(in);
+        } else if (!copied) {
+            checkInput(input, in, values);
         }
+        refuseSameFiles(files, values);
+        return files;
+    }
+
+    private static Path inputFile(RunInput input, Path saved, OptionValues values) {
+        if (input.file() == null) {
+            return RunFiles.itemsOf(saved);
+        }
+        return input.isStandardInput() ? RunFiles.inputOf(saved) : path(input.place(), input.file(), values);
+    }
+
+    private void refuseSameFiles(RunFiles files, OptionValues values) {
         List<Path> all = new ArrayList<>(files.auxiliary());
-        all.addAll(List.of(realPath(in), files.output(), files.checkpoint(), files.errors()));
+        all.addAll(List.of(realPath(files.input()), files.output(), files.checkpoint(), files.errors()));
         if (Set.copyOf(all).size() < all.size()) {
             values.problem("--input, --output and --checkpoint must be different files");
         }
-        return files;
+        if (named.spec != null && !named.spec.equals(STREAM) && all.contains(specFile(named.spec))) {
+            values.problem(SpecOption.NAME + " " + named.spec
+                    + " is also a file of this run; name other files with --input, --output and --checkpoint");
+        }
+    }
+
+    /** A link to the spec counts as the spec. A spec that cannot be read is reported already. */
+    private static Path specFile(String name) {
+        return realPath(path(SpecOption.NAME, name, new OptionValues()));
     }
 
     private OutputFormat outputFormat(OptionValues values) {
         return named.outputFormat == null
-                ? OutputFormat.of(named.output)
+                ? OutputFormat.of(output())
                 : values.constant("--output-format", named.outputFormat, OutputFormat.class);
     }
 
-    private void checkInput(Path in, OptionValues values) {
+    private static void checkInput(RunInput input, Path in, OptionValues values) {
         if (!Files.isRegularFile(in)) {
-            values.problem("--input " + named.input
+            values.problem(input
                     + (Files.exists(in)
                             ? " is not a regular file. To read from a pipe, pass - and redirect standard input"
                             : " does not exist"));
         } else if (!Files.isReadable(in)) {
-            values.problem("--input " + named.input + " cannot be read");
+            values.problem(input + " cannot be read");
         }
     }
 

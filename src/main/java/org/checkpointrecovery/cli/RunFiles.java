@@ -17,7 +17,7 @@ record RunFiles(Path input, Path output, OutputFormat format, Path checkpoint, P
     /**
      * What goes through a file because it is not one.
      *
-     * @param in whether the input is a copy of standard input
+     * @param in whether the input is a copy: of standard input, or of the inline items of a spec
      * @param out whether the output is copied to standard output when it is complete
      * @param kept whether the files of a run that did not complete are kept for the next one
      */
@@ -43,6 +43,11 @@ record RunFiles(Path input, Path output, OutputFormat format, Path checkpoint, P
         return suffixed(checkpoint, ".stdin");
     }
 
+    /** The name of the file of inline items. */
+    static Path itemsOf(Path checkpoint) {
+        return suffixed(checkpoint, ".items");
+    }
+
     /** The name of what goes to standard output. */
     static Path outputOf(Path checkpoint) {
         return suffixed(checkpoint, ".stdout");
@@ -58,7 +63,7 @@ record RunFiles(Path input, Path output, OutputFormat format, Path checkpoint, P
         return suffixed(output, ".partial.csv");
     }
 
-    /** The copy of standard input before it is complete. */
+    /** The copy of the input before it is complete. */
     Path reading() {
         return suffixed(input, ".partial");
     }

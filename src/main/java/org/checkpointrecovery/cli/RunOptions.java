@@ -10,18 +10,26 @@ final class RunOptions {
     static final class Files {
         @Option(
                 names = {"-i", "--input"},
-                required = true,
                 paramLabel = "FILE",
-                description =
-                        "the items, one per line; - for standard input; gzip and zstd files are decompressed (required)")
-        String input = "";
+                description = "the items, one per line; - for standard input; gzip and zstd files are decompressed"
+                        + " (required, unless --spec names the items)")
+        @Nullable
+        String input;
 
         @Option(
                 names = {"-o", "--output"},
-                required = true,
                 paramLabel = "FILE",
                 description = "the results; - for standard output (required)")
-        String output = "";
+        @Nullable
+        String output;
+
+        @Option(
+                names = SpecOption.NAME,
+                paramLabel = "FILE",
+                description = "the job, as POST /v1/jobs takes it; - for standard input. Takes the place of the options"
+                        + " for format, processor and processing")
+        @Nullable
+        String spec;
 
         @Option(
                 names = "--output-format",

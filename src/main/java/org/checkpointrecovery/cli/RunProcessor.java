@@ -23,27 +23,46 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity what must stay the same while the run continues
  * @param client of the calls; null if the processor makes none
+ * @param places where its options are set
  */
 record RunProcessor(
         ProcessorSpec spec,
         String identity,
         Processors processors,
-        @Nullable CallClient client) implements AutoCloseable {
+        @Nullable CallClient client,
+        Places places) implements AutoCloseable {
+
+    /** Says where the user has set an option of a processor. */
+    interface Places {
+        /** @param option the names that lead to the option in a spec, from the outside in */
+        String of(ProcessorDescription kind, List<String> option);
+    }
+
+    /** What this machine provides to processors. */
+    record Provided(Secrets secrets, Commands commands, Plugins plugins) {
+        /** Returns all processors. They may call everything: it is the user's own machine. */
+        Processors processors(CallClient client) {
+            return AllKinds.ofService(
+                    new HttpKind(secrets, "--secrets-file", client, Clock.systemUTC()),
+                    new CommandKind(commands, "--command"),
+                    new PluginKind(plugins, "--plugins"));
+        }
+    }
+
+    /** A processor that options describe. */
+    RunProcessor(ProcessorSpec spec, String identity, Processors processors, @Nullable CallClient client) {
+        this(spec, identity, processors, client, ProcessorOptions::optionAt);
+    }
 
     static RunProcessor textStats() {
         return new RunProcessor(
                 ProcessorSpec.of(TextStatsKind.TYPE), TextStatsKind.TYPE, AllKinds.ofCommandLine(), null);
     }
 
-    /** Returns a processor that calls something, which the user may choose freely: it is the user's own machine. */
-    static RunProcessor calling(
-            ProcessorSpec spec, String identity, Secrets secrets, Commands commands, Plugins plugins) {
+    /** Returns a processor that calls something. */
+    static RunProcessor calling(ProcessorSpec spec, String identity, Provided provided) {
         CallClient client = new CallClient(AddressRules.any());
-        Processors processors = AllKinds.ofService(
-                new HttpKind(secrets, "--secrets-file", client, Clock.systemUTC()),
-                new CommandKind(commands, "--command"),
-                new PluginKind(plugins, "--plugins"));
-        return new RunProcessor(spec, identity, processors, client);
+        return new RunProcessor(spec, identity, provided.processors(client), client);
     }
 
     boolean isConcurrent() {
@@ -65,8 +84,7 @@ record RunProcessor(
                 .filter(one -> one.type().equals(spec.type()))
                 .findFirst()
                 .orElseThrow();
-        problems.forEach(
-                problem -> values.problem(ProcessorOptions.optionAt(kind, problem.option()) + " " + problem.message()));
+        problems.forEach(problem -> values.problem(places.of(kind, problem.option()) + " " + problem.message()));
     }
 
     @Override

@@ -87,7 +87,7 @@ public final class Intake {
     public Submitted submit(NewJob request) throws RefusedException, IOException {
         IdempotencyKey key = request.key();
         Origin origin = new Origin(null, key, request.submittedBy());
-        return once(key, () -> create(origin, request.spec(), inputs.writerOf(request.items())));
+        return once(key, () -> create(origin, request.spec(), inputs.writerOf(request)));
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Intake {
         List<Processors.Problem> problems =
                 header == null ? List.of() : processors.problems(spec.processor(), header.names());
         if (!problems.isEmpty()) {
-            throw refusal(problems.get(0)).exception();
+            throw Refusal.BadProcessor.of(problems.get(0)).exception();
         }
     }
 
@@ -216,7 +216,7 @@ public final class Intake {
         JobId id = new JobId(ids.next());
         inputs.check(request.spec().input());
         try (JobStore.Draft draft = jobs.begin(id)) { // never published, so it leaves nothing behind
-            JobSpec spec = inputs.prepare(request.spec(), draft, inputs.writerOf(request.items()));
+            JobSpec spec = inputs.prepare(request.spec(), draft, inputs.writerOf(request));
             SubmittedInput.Opened input = inputs.open(spec, draft);
             Job job = job(id, new Origin(null, null, null), spec, input);
             return new Validated(
@@ -256,13 +256,7 @@ public final class Intake {
 
     /** Returns why a processor cannot be used on this service; empty if it can. */
     public List<Refusal.BadProcessor> processorProblems(ProcessorSpec processor, Format format) {
-        return processors.problems(processor, format).stream()
-                .map(Intake::refusal)
-                .toList();
-    }
-
-    private static Refusal.BadProcessor refusal(Processors.Problem problem) {
-        return new Refusal.BadProcessor(problem.option(), problem.message());
+        return new OfferedProcessors(processors).problems(processor, format);
     }
 
     /** Whether an input must be decoded into a file of the job, which may take long. */

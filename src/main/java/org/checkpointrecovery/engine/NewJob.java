@@ -1,5 +1,6 @@
 package org.checkpointrecovery.engine;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.checkpointrecovery.job.IdempotencyKey;
 import org.checkpointrecovery.job.JobSpec;
@@ -23,6 +24,11 @@ public record NewJob(
     /** A submission that needs no token. */
     public NewJob(JobSpec spec, List<String> items, @Nullable IdempotencyKey key) {
         this(spec, items, key, null);
+    }
+
+    /** Returns the content of the file that stores the items, one per line. */
+    public byte[] lines() {
+        return items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
     /** Returns the submission as that of the client of a token. */

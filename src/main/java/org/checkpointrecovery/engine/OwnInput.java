@@ -39,11 +39,6 @@ final class OwnInput {
         this.maxItemBytes = maxItemBytes;
     }
 
-    /** Returns the content of a file of inline items, one per line. */
-    static byte[] lines(List<String> items) {
-        return items.isEmpty() ? new byte[0] : (String.join("\n", items) + "\n").getBytes(StandardCharsets.UTF_8);
-    }
-
     /**
      * Returns the inline items, as they were sent, or why they cannot be shown.
      *

@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine;
 import java.util.List;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Verb;
+import org.checkpointrecovery.processor.Processors;
 import org.jspecify.annotations.Nullable;
 
 /** Why the service refused a request and changed nothing. Whoever sent the request explains it in the terms of its client. */
@@ -62,6 +63,10 @@ public sealed interface Refusal {
     record BadProcessor(List<String> option, String why) implements Refusal {
         public BadProcessor {
             option = List.copyOf(option);
+        }
+
+        static BadProcessor of(Processors.Problem problem) {
+            return new BadProcessor(problem.option(), problem.message());
         }
     }
 

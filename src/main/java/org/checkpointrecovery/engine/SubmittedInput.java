@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import org.checkpointrecovery.coding.UndecodableException;
 import org.checkpointrecovery.engine.Refusal.InputPart;
 import org.checkpointrecovery.item.CsvHeader;
@@ -74,8 +73,8 @@ final class SubmittedInput {
     }
 
     /** Writes inline items. */
-    Writer writerOf(List<String> items) {
-        return job -> job.writeInput(OwnInput.lines(items));
+    Writer writerOf(NewJob request) {
+        return job -> job.writeInput(request.lines());
     }
 
     /** Copies the failed items of a job. Refuses a job that has none, or whose input is no longer the same. */

@@ -29,4 +29,9 @@ public record Faults(@Nullable Long crashAfterItems, CrashPoint crashPoint, Set<
             throw new IllegalArgumentException("itemDelay " + itemDelay);
         }
     }
+
+    /** Returns these failures without a crash. */
+    public Faults withoutCrash() {
+        return new Faults(null, crashPoint, failItems, itemDelay);
+    }
 }

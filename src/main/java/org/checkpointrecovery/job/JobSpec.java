@@ -83,6 +83,11 @@ public record JobSpec(
         return with(new ItemsSpec(new InputSpec.FailedItemsOf(parent, first), format()), true, null);
     }
 
+    /** Returns this spec with other failures to rehearse. */
+    public JobSpec rehearsing(@Nullable Faults other) {
+        return with(items, start, other);
+    }
+
     /** Returns this spec with another name and other labels. */
     public JobSpec named(@Nullable String newName, @Nullable Map<String, String> newLabels) {
         return new JobSpec(

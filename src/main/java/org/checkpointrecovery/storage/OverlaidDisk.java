@@ -7,11 +7,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A disk on which some files can be read before they are written. */
-final class OverlaidDisk extends ForwardingDisk {
+public final class OverlaidDisk extends ForwardingDisk {
     private final Function<Path, byte @Nullable []> contents;
 
     /** @param contents returns the content of a file that is not written yet; null for other files */
-    OverlaidDisk(Disk disk, Function<Path, byte @Nullable []> contents) {
+    public OverlaidDisk(Disk disk, Function<Path, byte @Nullable []> contents) {
         super(disk);
         this.contents = contents;
     }

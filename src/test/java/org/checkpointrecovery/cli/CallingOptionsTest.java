@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +26,7 @@ class CallingOptionsTest {
         List<ServiceConfig> configs = new ArrayList<>();
         List<String> arguments = new ArrayList<>(List.of("serve"));
         arguments.addAll(List.of(options));
-        int code = CommandLineTool.run(arguments.toArray(new String[0]), environment, config -> {
+        int code = CommandLineTool.run(arguments.toArray(new String[0]), environment, SpecFile::read, config -> {
             configs.add(config);
             return CommandLineTool.DONE;
         });
@@ -96,7 +97,10 @@ class CallingOptionsTest {
     @Test
     void a_target_of_another_form_stops_the_start() {
         int code = CommandLineTool.run(
-                new String[] {"serve", "--http-allow", "http://a/", "--port", "0"}, Map.of(), config -> 0);
+                new String[] {"serve", "--http-allow", "http://a/", "--port", "0"},
+                Map.of(),
+                SpecFile::read,
+                config -> 0);
         assertThat(code).isEqualTo(CommandLineTool.BAD_OPTIONS);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ class ClientLimitsTest {
     private static int run(Map<String, String> environment, List<ServiceConfig> configs, String... options) {
         List<String> arguments = new ArrayList<>(List.of("serve"));
         arguments.addAll(List.of(options));
-        return CommandLineTool.run(arguments.toArray(new String[0]), environment, config -> {
+        return CommandLineTool.run(arguments.toArray(new String[0]), environment, SpecFile::read, config -> {
             configs.add(config);
             return CommandLineTool.DONE;
         });

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 import org.checkpointrecovery.processor.Processors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class ClusterOptionsTest {
     private static int run(Map<String, String> environment, List<ServiceConfig> configs, String... options) {
         List<String> arguments = new ArrayList<>(List.of("serve"));
         arguments.addAll(List.of(options));
-        return CommandLineTool.run(arguments.toArray(new String[0]), environment, config -> {
+        return CommandLineTool.run(arguments.toArray(new String[0]), environment, SpecFile::read, config -> {
             configs.add(config);
             return CommandLineTool.DONE;
         });

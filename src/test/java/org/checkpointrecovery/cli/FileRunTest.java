@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.checkpointrecovery.engine.CountedCalls;
+import org.checkpointrecovery.engine.NewJob;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Decoding;
@@ -223,11 +224,78 @@ class FileRunTest {
         FileRun.Machine machine =
                 new FileRun.Machine(disk, Clock.systemUTC(), file -> NO_LOCK, new Recorder(), console);
         try {
-            int code = new FileRun(machine, files, spec, processor, 1000).run(false);
+            int code = new FileRun(machine, files, RunWork.of(spec, processor), 1000).run(false);
             return code == CommandLineTool.DONE && !disk.isPowerCut() ? printed.toString(StandardCharsets.UTF_8) : null;
         } catch (IOException | java.io.UncheckedIOException e) {
             assertThat(disk.isPowerCut()).as("%s", e).isTrue();
             return null;
+        }
+    }
+
+    /** Among them are the moments after the last checkpoint, when the file of the items is deleted. */
+    @ParameterizedTest
+    @CsvSource({"JSON, 0", "CSV, 0", "JSONL, 4", "JSONL, 1"})
+    void the_output_of_inline_items_is_that_of_a_clean_run_when_the_power_is_cut(OutputFormat format, long crashItem)
+            throws Exception {
+        RunFiles files = new RunFiles(
+                RunFiles.itemsOf(FILES.checkpoint()),
+                FILES.output(),
+                format,
+                FILES.checkpoint(),
+                FILES.errors(),
+                new RunFiles.Streams(true, false, true));
+        Faults crash = crashItem == 0 ? null : new Faults(crashItem, CrashPoint.PROCESSING, Set.of(), Duration.ZERO);
+        RunProcessor processor = RunProcessor.textStats();
+        JobSpec spec = spec(processor, CommitMode.EACH, Format.LINES, TextEncoding.UTF_8, crash)
+                .over(new InputSpec.Inline());
+        NewJob job = new NewJob(spec, LINES.lines().toList(), null);
+        RunWork work = new RunWork(job, processor, new RunInput("/input", null), false);
+        String clean = "";
+        boolean crashed = true;
+        int operation = 0; // of the power cut; 0 for none
+        for (; crashed || operation == 1; operation++) {
+            CrashingDisk disk = new CrashingDisk(operation);
+            if (operation > 0) {
+                disk.cutPowerAt(operation);
+            }
+            crashed = !isDoneInTwoCalls(disk, files, work);
+            if (crashed) {
+                disk.restorePower();
+                touchAtTimes(disk, new Random(operation));
+                disk.cutPowerAt(disk.operations() + 1 + operation % 37);
+                if (!isDoneInTwoCalls(disk, files, work)) {
+                    disk.restorePower();
+                    assertThat(isDoneInTwoCalls(disk, files, work))
+                            .as("operation %d", operation)
+                            .isTrue();
+                }
+            }
+            disk.restorePower(); // what is not forced now is lost
+            clean = operation == 0 ? disk.text(files.output()) : clean;
+            assertThat(disk.text(files.output())).as("operation %d", operation).isEqualTo(clean);
+            assertThat(disk.list(Path.of("/"))).as("operation %d", operation).containsExactly(files.output());
+        }
+        assertThat(clean).contains("seven");
+        assertThat(operation).isGreaterThan(30);
+    }
+
+    /** The first call may end with a rehearsed crash. */
+    private static boolean isDoneInTwoCalls(CrashingDisk disk, RunFiles files, RunWork work) throws Exception {
+        FileRun.Machine machine = new FileRun.Machine(
+                disk,
+                Clock.systemUTC(),
+                file -> NO_LOCK,
+                new Recorder(),
+                new FileRun.Console(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
+        try {
+            int code = new FileRun(machine, files, work, 1000).run(false);
+            if (code == CommandLineTool.SIMULATED_CRASH && !disk.isPowerCut()) {
+                code = new FileRun(machine, files, work, 1000).run(false);
+            }
+            return code == CommandLineTool.DONE && !disk.isPowerCut();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            assertThat(disk.isPowerCut()).as("%s", e).isTrue();
+            return false;
         }
     }
 
@@ -314,7 +382,7 @@ class FileRunTest {
                 disk.write(FILES.input(), input);
                 assertThatThrownBy(() -> isDone(disk, CommitMode.EACH, new Format(kind, ',')))
                         .isInstanceOf(BadOptionsException.class)
-                        .hasMessageContaining("/in.txt cannot be used: ");
+                        .hasMessageContaining("--input in.txt cannot be used: ");
                 assertThat(disk.list(Path.of("/"))).containsExactly(FILES.input());
             }
         }
@@ -445,7 +513,7 @@ class FileRunTest {
                 display,
                 new FileRun.Console(InputStream.nullInputStream(), OutputStream.nullOutputStream()));
         try {
-            int code = new FileRun(machine, FILES, spec, processor, 1000).run(fresh);
+            int code = new FileRun(machine, FILES, RunWork.of(spec, processor), 1000).run(fresh);
             return (code == CommandLineTool.DONE || code == CommandLineTool.ALL_ITEMS_FAILED) && !disk.isPowerCut();
         } catch (IOException | java.io.UncheckedIOException e) {
             assertThat(disk.isPowerCut()).as("%s", e).isTrue();

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.checkpointrecovery.Await;
+import org.checkpointrecovery.api.SpecFile;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.Format;
@@ -46,6 +47,7 @@ class HelpTest {
             "--quiet",
             "--secrets-file",
             "--simulate-crash",
+            "--spec",
             "--token-file",
             "--tls-cert",
             "--tls-key",
@@ -69,7 +71,7 @@ class HelpTest {
             "--url");
 
     private static CommandSpec command(String name) {
-        CommandLine root = CommandLineTool.commandLine(new EnvironmentVariables(Map.of()), config -> 0);
+        CommandLine root = CommandLineTool.commandLine(new EnvironmentVariables(Map.of()), SpecFile::read, config -> 0);
         return requireNonNull(root.getSubcommands().get(name)).getCommandSpec();
     }
 

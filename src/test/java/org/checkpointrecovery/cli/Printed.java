@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 
 /** The exit code of a command line, and what it printed. A service that would start is not started. */
 record Printed(int code, String output, String errors) {
@@ -20,7 +21,7 @@ record Printed(int code, String output, String errors) {
         System.setOut(new PrintStream(output, true, StandardCharsets.UTF_8));
         System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
         try {
-            int code = CommandLineTool.run(arguments, environment, config -> CommandLineTool.DONE);
+            int code = CommandLineTool.run(arguments, environment, SpecFile::read, config -> CommandLineTool.DONE);
             return new Printed(code, output.toString(StandardCharsets.UTF_8), errors.toString(StandardCharsets.UTF_8));
         } finally {
             System.setOut(outputBefore);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 import org.checkpointrecovery.job.Retention;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ class RetentionOptionsTest {
     private static int run(Map<String, String> environment, List<ServiceConfig> started, String... options) {
         List<String> arguments = new ArrayList<>(List.of("serve"));
         arguments.addAll(List.of(options));
-        return CommandLineTool.run(arguments.toArray(new String[0]), environment, config -> {
+        return CommandLineTool.run(arguments.toArray(new String[0]), environment, SpecFile::read, config -> {
             started.add(config);
             return 0;
         });

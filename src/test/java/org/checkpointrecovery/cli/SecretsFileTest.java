@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.checkpointrecovery.api.SpecFile;
 import org.checkpointrecovery.processor.http.Secrets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,6 @@ class SecretsFileTest {
         String[] all = new String[arguments.length + 1];
         all[0] = "serve";
         System.arraycopy(arguments, 0, all, 1, arguments.length);
-        return CommandLineTool.run(all, java.util.Map.of(), starter);
+        return CommandLineTool.run(all, java.util.Map.of(), SpecFile::read, starter);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.checkpointrecovery.api.SpecFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,7 +137,7 @@ class UnknownNamesTest {
     @Test
     void a_variable_can_leave_a_flag_unset() {
         ServiceConfig[] started = new ServiceConfig[1];
-        CommandLineTool.run(new String[] {"serve"}, Map.of(PREFIX + "NO_FAULTS", "false"), config -> {
+        CommandLineTool.run(new String[] {"serve"}, Map.of(PREFIX + "NO_FAULTS", "false"), SpecFile::read, config -> {
             started[0] = config;
             return CommandLineTool.DONE;
         });
@@ -154,10 +155,11 @@ class UnknownNamesTest {
     @Test
     void a_flag_that_is_set_by_a_variable_and_the_command_line_is_set() {
         ServiceConfig[] started = new ServiceConfig[1];
-        CommandLineTool.run(new String[] {"serve", "--no-faults"}, Map.of(PREFIX + "NO_FAULTS", "true"), config -> {
-            started[0] = config;
-            return CommandLineTool.DONE;
-        });
+        CommandLineTool.run(
+                new String[] {"serve", "--no-faults"}, Map.of(PREFIX + "NO_FAULTS", "true"), SpecFile::read, config -> {
+                    started[0] = config;
+                    return CommandLineTool.DONE;
+                });
         assertThat(requireNonNull(started[0]).rehearsals().faultsAllowed()).isFalse();
     }
 }
