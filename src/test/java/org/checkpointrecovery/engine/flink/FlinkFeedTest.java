@@ -158,7 +158,7 @@ class FlinkFeedTest {
 
     static List<Arguments> callsToSubmit() {
         List<Arguments> calls = new ArrayList<>();
-        for (String call : List.of("overview", "jar", "upload", "run", "state", "accumulators")) {
+        for (String call : List.of("overview", "jar", "upload", "run", "state")) {
             for (Fate fate : Fate.values()) {
                 calls.add(arguments(call, fate));
             }
