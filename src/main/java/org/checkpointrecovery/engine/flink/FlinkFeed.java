@@ -354,9 +354,12 @@ final class FlinkFeed implements Feed {
                 }
             }
             case FAILED -> {
-                return endedByTask(queue, ranges)
-                        || submitAgain("the Flink job is FAILED: "
-                                + clusterJob.rootCause().orElse("unknown cause"));
+                if (endedByTask(queue, ranges)) {
+                    return true;
+                }
+                String cause = clusterJob.rootCause().orElse("unknown cause");
+                failIfNotShared(cause);
+                return submitAgain("the Flink job is FAILED: " + cause);
             }
             case CANCELED ->
                 throw new RunFailedException(new Reason(
@@ -364,6 +367,16 @@ final class FlinkFeed implements Feed {
                         "The job was cancelled in the cluster. Committed results are safe. Resume to continue."));
         }
         return false;
+    }
+
+    private static void failIfNotShared(String cause) throws RunFailedException {
+        Optional<String> notShared = JobJar.notShared(cause);
+        if (notShared.isPresent()) {
+            throw new RunFailedException(new Reason(
+                    ErrorCode.CLUSTER_FAILED,
+                    notShared.get() + ". The service, the JobManager and all TaskManagers must see the data directory"
+                            + " under the same path. Committed results are safe. Mount it there and resume."));
+        }
     }
 
     private void showProgress(RangeReader ranges) throws IOException {

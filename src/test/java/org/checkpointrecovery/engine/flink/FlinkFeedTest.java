@@ -260,6 +260,22 @@ class FlinkFeedTest {
     }
 
     @Test
+    void a_job_fails_at_once_when_a_task_manager_does_not_see_its_files() throws Exception {
+        JobId id = submitAndHold(6);
+        cluster.failAll("org.checkpointrecovery.engine.flink.job.SharedDirectoryException: TaskManager machine-7 does"
+                + " not see /data/jobs/x/ranges");
+        Reason reason = awaitReason(id, Status.FAILED);
+        assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
+        assertThat(reason.message())
+                .startsWith("TaskManager machine-7 does not see /data/jobs/x/ranges. ")
+                .contains("same path", "resume");
+        assertThat(cluster.submissions()).isEqualTo(1);
+        cluster.letGo();
+        service.service().verbs().resume(id);
+        completes(id);
+    }
+
+    @Test
     void a_cluster_that_does_not_take_a_job_says_why() throws Exception {
         cluster.next("run", Fate.REFUSED, 100);
         Reason reason = awaitReason(submit(), Status.FAILED);

@@ -1,12 +1,14 @@
 package org.checkpointrecovery.engine.flink.job;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,11 @@ final class RangeEnumerator implements SplitEnumerator<RangeSplit, AssignedRange
         this.ranges = store.manifest().ranges();
         this.next = assigned.next();
         this.returned = new TreeSet<>(assigned.returned());
+    }
+
+    static RangeEnumerator open(SplitEnumeratorContext<RangeSplit> context, Path directory, AssignedRanges assigned)
+            throws IOException {
+        return new RangeEnumerator(context, new RangeStore(new LocalDisk(), directory), assigned); // it only reads
     }
 
     @Override

@@ -9,10 +9,11 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
-import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.storage.LocalDisk;
 
-/** A source whose splits are the ranges of a job. Its readers do the work; nothing is sent through the cluster. */
+/**
+ * A source whose splits are the ranges of a job. Its readers do the work; nothing is sent through the cluster. First, each
+ * process of the cluster proves that it can use the shared directory.
+ */
 final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
     private static final long serialVersionUID = 1;
 
@@ -34,21 +35,23 @@ final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
     }
 
     @Override
-    public SourceReader<Void, RangeSplit> createReader(SourceReaderContext context) {
+    public SourceReader<Void, RangeSplit> createReader(SourceReaderContext context) throws SharedDirectoryException {
+        SharedDirectoryException.checkWritable("TaskManager " + context.getLocalHostName(), Path.of(directory));
         return new RangeWorker(context, Path.of(directory), submission);
     }
 
     @Override
     public SplitEnumerator<RangeSplit, AssignedRanges> createEnumerator(SplitEnumeratorContext<RangeSplit> context)
-            throws IOException {
+            throws IOException, SharedDirectoryException {
         return restoreEnumerator(context, AssignedRanges.NONE);
     }
 
     @Override
     public SplitEnumerator<RangeSplit, AssignedRanges> restoreEnumerator(
-            SplitEnumeratorContext<RangeSplit> context, AssignedRanges assigned) throws IOException {
-        // the enumerator only reads
-        return new RangeEnumerator(context, new RangeStore(new LocalDisk(), Path.of(directory)), assigned);
+            SplitEnumeratorContext<RangeSplit> context, AssignedRanges assigned)
+            throws IOException, SharedDirectoryException {
+        SharedDirectoryException.checkSeen("The JobManager", Path.of(directory));
+        return RangeEnumerator.open(context, Path.of(directory), assigned);
     }
 
     @Override
