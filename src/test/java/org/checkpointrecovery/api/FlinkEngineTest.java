@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
@@ -83,13 +84,24 @@ class FlinkEngineTest extends OnCluster {
         http.await(flink, "FAILED");
     }
 
+    /** Watches a job. Returns each number of processed items that was shown. */
+    private List<Long> processedUntil(String id, String state) {
+        List<Long> shown = new ArrayList<>();
+        Answer job;
+        do {
+            job = http.job(id);
+            shown.add(job.number("/progress/processedItems"));
+        } while (!job.state().equals(state));
+        return shown;
+    }
+
     @Test
     void a_task_manager_that_is_lost_half_way_changes_nothing() throws Exception {
         String spec = slow(upload(600), 10);
         String id = http.submit(spec + FLINK);
         awaitProcessed(id, 100);
         cluster.replaceTaskManager();
-        http.await(id, "COMPLETED");
+        assertThat(processedUntil(id, "COMPLETED")).isSorted().endsWith(600L);
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
         assertThat(http.job(id).at("/runs")).hasSize(1);
     }
@@ -105,7 +117,11 @@ class FlinkEngineTest extends OnCluster {
         long processed = paused.number("/progress/processedItems");
         assertThat(processed).isBetween(50L, 390L);
         assertThat(submissions(id).at("/list/0/savepoint").asText()).contains("savepoint-");
-        http.resume(id);
+        http.ask(id, "resume").is(202);
+        assertThat(processedUntil(id, "COMPLETED"))
+                .isSorted()
+                .startsWith(processed)
+                .endsWith(400L);
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
         assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isEqualTo(processed);
     }

@@ -62,9 +62,6 @@ interface Cluster extends AutoCloseable {
     /** Returns the state of a Flink job; empty if the cluster does not know it. */
     Optional<State> state(String job) throws ClusterException;
 
-    /** Returns the accumulators of its tasks by name; empty if the job is unknown. */
-    Map<String, Long> accumulators(String job) throws ClusterException;
-
     /** Returns why a Flink job failed, in one line; empty if unknown. */
     Optional<String> rootCause(String job) throws ClusterException;
 

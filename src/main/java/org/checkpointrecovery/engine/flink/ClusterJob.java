@@ -57,10 +57,6 @@ final class ClusterJob {
         return cluster.state(last().clusterJob());
     }
 
-    Map<String, Long> accumulators() throws ClusterException {
-        return cluster.accumulators(last().clusterJob());
-    }
-
     Optional<String> rootCause() throws ClusterException {
         return cluster.rootCause(last().clusterJob());
     }

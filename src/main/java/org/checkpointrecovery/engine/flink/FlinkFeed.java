@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunControl;
@@ -25,6 +24,7 @@ import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Faults;
+import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
@@ -91,6 +91,8 @@ final class FlinkFeed implements Feed {
      * Whether this run submitted the last submission, or found the cluster running it. Used by the feed's thread.
      */
     private boolean attached;
+    /** The largest number of ranges in progress at once. Used by the feed's thread. */
+    private int tasks;
     /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;
 
@@ -224,7 +226,7 @@ final class FlinkFeed implements Feed {
             return;
         }
         parts.listener().counted(id, ranges.totalItems());
-        RangeReader opened = new RangeReader(store, ranges, queue, from.nextItem());
+        RangeReader opened = new RangeReader(store, ranges, queue, from);
         while (!control.mustEndNow()) {
             int read = opened.readFinished();
             if (read < 0) {
@@ -343,7 +345,7 @@ final class FlinkFeed implements Feed {
                                     : "the cluster rejected the job: " + refusal);
         }
         switch (state.get()) {
-            case ACTIVE -> showProgress();
+            case ACTIVE -> showProgress(ranges);
             case ENDING -> {}
             case FINISHED -> {
                 if (ranges.readFinished() == 0 && !ranges.isAtEnd()) {
@@ -352,9 +354,12 @@ final class FlinkFeed implements Feed {
                 }
             }
             case FAILED -> {
-                return endedByTask(queue, ranges)
-                        || submitAgain("the Flink job is FAILED: "
-                                + clusterJob.rootCause().orElse("unknown cause"));
+                if (endedByTask(queue, ranges)) {
+                    return true;
+                }
+                String cause = clusterJob.rootCause().orElse("unknown cause");
+                failIfNotShared(cause);
+                return submitAgain("the Flink job is FAILED: " + cause);
             }
             case CANCELED ->
                 throw new RunFailedException(new Reason(
@@ -364,16 +369,22 @@ final class FlinkFeed implements Feed {
         return false;
     }
 
-    private void showProgress() throws ClusterException {
+    private static void failIfNotShared(String cause) throws RunFailedException {
+        Optional<String> notShared = JobJar.notShared(cause);
+        if (notShared.isPresent()) {
+            throw new RunFailedException(new Reason(
+                    ErrorCode.CLUSTER_FAILED,
+                    notShared.get() + ". The service, the JobManager and all TaskManagers must see the data directory"
+                            + " under the same path. Committed results are safe. Mount it there and resume."));
+        }
+    }
+
+    private void showProgress(RangeReader ranges) throws IOException {
         if (spec.failedItemLimits().areSet()) {
             return; // uncommitted items may be processed again
         }
-        Map<String, Long> counts = clusterJob.accumulators();
-        Long succeeded = counts.get("succeeded");
-        Long failed = counts.get("failed");
-        if (succeeded != null && failed != null) {
-            parts.listener().finished(id, succeeded, failed);
-        }
+        Finished finished = ranges.finished(tasks);
+        parts.listener().finished(id, finished.succeeded(), finished.failed());
     }
 
     /**
@@ -385,6 +396,7 @@ final class FlinkFeed implements Feed {
             if (state.isPresent() && state.get() == Cluster.State.ACTIVE) {
                 log.info("Job {}: the cluster is already running submission {}", id, clusterJob.number());
                 attached = true;
+                tasks = store.order().tasks();
                 return false;
             }
             if (endedByTask(queue, ranges)) {
@@ -403,6 +415,7 @@ final class FlinkFeed implements Feed {
             awaitSlot();
             return;
         }
+        tasks = parallelism;
         store.discardAttempts();
         store.save(new RangeOrder(
                 parts.order().job(),

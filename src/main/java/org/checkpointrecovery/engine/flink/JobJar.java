@@ -19,6 +19,9 @@ import org.checkpointrecovery.storage.Replacement;
 final class JobJar {
     static final String ENTRY_CLASS = "org.checkpointrecovery.engine.flink.job.RangeJob";
 
+    /** What the job's code throws when a process of the cluster cannot use the shared directory. */
+    private static final String NOT_SHARED = "org.checkpointrecovery.engine.flink.job.SharedDirectoryException: ";
+
     private static final String RESOURCE = "/checkpoint-recovery-flink-job.jar";
 
     private final byte[] bytes;
@@ -36,6 +39,13 @@ final class JobJar {
             }
             return new JobJar(in.readAllBytes());
         }
+    }
+
+    /** Returns which process cannot use which shared directory, if that is the root cause of a failure; empty if not. */
+    static Optional<String> notShared(String rootCause) {
+        return rootCause.startsWith(NOT_SHARED)
+                ? Optional.of(rootCause.substring(NOT_SHARED.length()))
+                : Optional.empty();
     }
 
     /** Returns the name of the jar, which depends on its content. */

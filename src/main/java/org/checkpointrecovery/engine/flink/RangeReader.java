@@ -4,6 +4,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.util.HashMap;
+import java.util.Map;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeRecord.Part;
@@ -11,6 +13,8 @@ import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.Finished;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
 
 /** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
@@ -28,13 +32,20 @@ final class RangeReader {
     /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
     private boolean endsEarly;
 
-    /** @param nextItem the end of a batch */
-    RangeReader(RangeStore store, Manifest manifest, SliceQueue queue, long nextItem) {
+    /** Counts of the items before {@link #nextItem}. */
+    private Finished read;
+    /** Counts of finished ranges that wait for an earlier one, by their position in the manifest. */
+    private final Map<Integer, Finished> ahead = new HashMap<>();
+
+    /** @param from the end of a batch */
+    RangeReader(RangeStore store, Manifest manifest, SliceQueue queue, Position from) throws IOException {
         this.store = store;
         this.manifest = manifest;
         this.queue = queue;
-        this.nextItem = nextItem;
+        this.read = from.finished();
+        this.nextItem = from.nextItem();
         this.nextRange = manifest.indexOf(nextItem);
+        findAhead(Integer.MAX_VALUE); // earlier submissions may have had more tasks
     }
 
     /** Returns the index of the first item that was not put into the queue. */
@@ -49,6 +60,38 @@ final class RangeReader {
     /** Returns the number of unread ranges. */
     int rangesLeft() {
         return manifest.ranges().size() - nextRange;
+    }
+
+    /**
+     * Counts the items of all finished ranges. The counts never fall.
+     *
+     * @param tasks the largest number of ranges that are in progress at once
+     */
+    Finished finished(int tasks) throws IOException {
+        findAhead(tasks);
+        long succeeded = read.succeeded();
+        long failed = read.failed();
+        for (Finished range : ahead.values()) {
+            succeeded += range.succeeded();
+            failed += range.failed();
+        }
+        return new Finished(succeeded, failed);
+    }
+
+    /** Finds more finished ranges. Tasks begin ranges in order, so few unfinished ones are before a finished one. */
+    private void findAhead(int unfinished) throws IOException {
+        int left = unfinished;
+        for (int number = nextRange; number < manifest.ranges().size() && left >= 0; number++) {
+            Range range = manifest.ranges().get(number);
+            if (ahead.containsKey(number)) {
+                continue;
+            }
+            if (store.isFinished(range)) {
+                ahead.put(number, store.record(range).addTo(new Finished(0, 0), nextItem));
+            } else {
+                left--;
+            }
+        }
     }
 
     /**
@@ -69,6 +112,7 @@ final class RangeReader {
 
     private boolean read(Range range) throws IOException, InterruptedException {
         RangeRecord record = store.record(range);
+        Finished after = record.addTo(read, nextItem);
         long first = range.firstItem();
         long processingNanos = record.took().toNanos();
         try (SeekableByteChannel results = store.results(range);
@@ -88,6 +132,8 @@ final class RangeReader {
             }
         }
         endsEarly = record.nextItem() < range.nextItem();
+        read = after;
+        ahead.remove(nextRange);
         nextRange++;
         return true;
     }

@@ -10,8 +10,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -133,20 +131,6 @@ final class RestCluster implements Cluster {
                         throw new ClusterException("unknown job state \"" + state
                                 + "\" in its answer; is this the REST API of a JobManager?");
                 });
-    }
-
-    @Override
-    public Map<String, Long> accumulators(String job) throws ClusterException {
-        Answer answer = get("/jobs/" + job + "/accumulators");
-        Map<String, Long> values = new HashMap<>();
-        if (answer.status != 404) {
-            for (JsonNode accumulator : ok(answer).path("user-task-accumulators")) {
-                values.put(
-                        accumulator.path("name").asText(),
-                        accumulator.path("value").asLong());
-            }
-        }
-        return values;
     }
 
     @Override

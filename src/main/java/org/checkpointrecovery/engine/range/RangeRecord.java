@@ -63,7 +63,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     }
 
     /** Adds the items that are not committed. */
-    Finished addTo(Finished finished, long nextItem) {
+    public Finished addTo(Finished finished, long nextItem) {
         long succeeded = finished.succeeded();
         long failed = finished.failed();
         long first = firstItem;

@@ -273,14 +273,6 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Map<String, Long> accumulators(String job) throws ClusterException {
-        return call("accumulators", () -> {
-            Work work = jobs.get(job);
-            return work == null ? Map.of() : Map.of("succeeded", work.succeeded, "failed", work.failed);
-        });
-    }
-
-    @Override
     public Optional<String> rootCause(String job) throws ClusterException {
         return call("rootCause", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.rootCause));
     }
@@ -342,8 +334,6 @@ final class FakeCluster implements Cluster {
         private boolean stopping;
         private @Nullable String savepoint;
         private @Nullable String rootCause;
-        private long succeeded;
-        private long failed;
         private int ranges = -1;
 
         Work(Submission submission) {
@@ -381,8 +371,8 @@ final class FakeCluster implements Cluster {
             try (RangeTask task = RangeTask.open(disk, files.directory(), number, (order, in) -> own, this::killed)) {
                 Manifest manifest = files.manifest();
                 for (int range = next(manifest); range >= 0; range = next(manifest)) {
-                    RangeTask.Counts counts = task.work(range);
-                    count(range, counts);
+                    task.work(range);
+                    worked(range);
                 }
             } catch (WorkEndedException | IOException | RuntimeException e) {
                 fail(e);
@@ -422,11 +412,9 @@ final class FakeCluster implements Cluster {
             }
         }
 
-        private void count(int range, RangeTask.Counts counts) throws IOException {
+        private void worked(int range) throws IOException {
             synchronized (FakeCluster.this) {
                 done.add(range);
-                succeeded += counts.succeeded();
-                failed += counts.failed();
                 if (checkpoints && state == State.ACTIVE) {
                     writeCheckpoint();
                 }

@@ -158,7 +158,7 @@ class FlinkFeedTest {
 
     static List<Arguments> callsToSubmit() {
         List<Arguments> calls = new ArrayList<>();
-        for (String call : List.of("overview", "jar", "upload", "run", "state", "accumulators")) {
+        for (String call : List.of("overview", "jar", "upload", "run", "state")) {
             for (Fate fate : Fate.values()) {
                 calls.add(arguments(call, fate));
             }
@@ -254,6 +254,22 @@ class FlinkFeedTest {
         assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
         assertThat(reason.message()).contains("OutOfMemoryError: too much", "5 submissions", "esume");
         worksNoMore();
+        cluster.letGo();
+        service.service().verbs().resume(id);
+        completes(id);
+    }
+
+    @Test
+    void a_job_fails_at_once_when_a_task_manager_does_not_see_its_files() throws Exception {
+        JobId id = submitAndHold(6);
+        cluster.failAll("org.checkpointrecovery.engine.flink.job.SharedDirectoryException: TaskManager machine-7 does"
+                + " not see /data/jobs/x/ranges");
+        Reason reason = awaitReason(id, Status.FAILED);
+        assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
+        assertThat(reason.message())
+                .startsWith("TaskManager machine-7 does not see /data/jobs/x/ranges. ")
+                .contains("same path", "resume");
+        assertThat(cluster.submissions()).isEqualTo(1);
         cluster.letGo();
         service.service().verbs().resume(id);
         completes(id);

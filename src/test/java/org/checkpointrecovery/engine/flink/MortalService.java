@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.storage.Disk;
@@ -212,12 +211,6 @@ final class MortalService {
         public Optional<State> state(String job) throws ClusterException {
             call();
             return cluster.state(job);
-        }
-
-        @Override
-        public Map<String, Long> accumulators(String job) throws ClusterException {
-            call();
-            return cluster.accumulators(job);
         }
 
         @Override

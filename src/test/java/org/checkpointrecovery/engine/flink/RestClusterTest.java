@@ -206,7 +206,6 @@ class RestClusterTest {
     void a_job_that_is_not_known_has_nothing() throws Exception {
         answers(404, errors("org.apache.flink.runtime.messages.FlinkJobNotFoundException: x"));
         assertThat(cluster.state("x")).isEmpty();
-        assertThat(cluster.accumulators("x")).isEmpty();
         assertThat(cluster.rootCause("x")).isEmpty();
         assertThat(cluster.stop("x", Path.of("/s"))).isEmpty();
         assertThat(cluster.savepoint("x", "r")).isEqualTo(new Cluster.Savepoint(null, true));
@@ -231,7 +230,6 @@ class RestClusterTest {
                 () -> cluster.upload("a", new byte[1], () -> false),
                 () -> cluster.run(SUBMISSION, () -> false),
                 () -> cluster.state("x"),
-                () -> cluster.accumulators("x"),
                 () -> cluster.rootCause("x"),
                 () -> cluster.cancel("x"),
                 () -> cluster.stop("x", Path.of("/s")),
@@ -249,15 +247,6 @@ class RestClusterTest {
         assertThatThrownBy(cluster::overview)
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContainingAll("GET http://127.0.0.1:", "/flink/overview", "refused");
-    }
-
-    @Test
-    void what_tasks_count_is_read_as_numbers() throws Exception {
-        answers(
-                200,
-                "{\"job-accumulators\":[],\"user-task-accumulators\":[{\"name\":\"succeeded\",\"type\":\"LongCounter\","
-                        + "\"value\":\"12\"},{\"name\":\"failed\",\"type\":\"LongCounter\",\"value\":\"3\"}]}");
-        assertThat(cluster.accumulators("x")).isEqualTo(Map.of("succeeded", 12L, "failed", 3L));
     }
 
     @Test

@@ -1,34 +1,70 @@
 package org.checkpointrecovery.engine.flink.job;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.nio.file.Path;
 import java.util.List;
-import org.apache.flink.connector.file.src.FileSourceSplit;
-import org.apache.flink.connector.file.src.enumerate.FileEnumerator;
-import org.apache.flink.core.fs.Path;
-import org.checkpointrecovery.engine.range.Manifest;
+import java.util.TreeSet;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.storage.LocalDisk;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lists the ranges as splits. The offset of a split is the range's number in the manifest. Finished ranges are
- * included: a task only counts their items, so that the counts of the tasks cover the whole job.
+ * Assigns to each idle task the first range that is neither finished nor in progress, so that the service can commit finished
+ * ranges early. Used by one thread.
  */
-final class RangeEnumerator implements FileEnumerator {
-    private final RangeStore ranges;
+final class RangeEnumerator implements SplitEnumerator<RangeSplit, AssignedRanges> {
+    private final SplitEnumeratorContext<RangeSplit> context;
+    private final RangeStore store;
+    private final List<Range> ranges;
+    private final TreeSet<Integer> returned;
+    private int next;
 
-    RangeEnumerator(String directory) {
-        this.ranges = new RangeStore(new LocalDisk(), java.nio.file.Path.of(directory)); // which it only reads
+    RangeEnumerator(SplitEnumeratorContext<RangeSplit> context, RangeStore store, AssignedRanges assigned)
+            throws IOException {
+        this.context = context;
+        this.store = store;
+        this.ranges = store.manifest().ranges();
+        this.next = assigned.next();
+        this.returned = new TreeSet<>(assigned.returned());
+    }
+
+    static RangeEnumerator open(SplitEnumeratorContext<RangeSplit> context, Path directory, AssignedRanges assigned)
+            throws IOException {
+        return new RangeEnumerator(context, new RangeStore(new LocalDisk(), directory), assigned); // it only reads
     }
 
     @Override
-    public Collection<FileSourceSplit> enumerateSplits(Path[] paths, int minDesiredSplits) throws IOException {
-        Manifest manifest = ranges.manifest();
-        List<FileSourceSplit> splits = new ArrayList<>();
-        for (int number = 0; number < manifest.ranges().size(); number++) {
-            splits.add(new FileSourceSplit(String.valueOf(number), paths[0], number, 1, 0, 0));
+    public void start() {}
+
+    @Override
+    public void addReader(int task) {} // it asks when it is ready
+
+    @Override
+    public void handleSplitRequest(int task, @Nullable String host) {
+        while (!returned.isEmpty() || next < ranges.size()) {
+            Integer first = returned.pollFirst();
+            int number = first == null ? next++ : first;
+            if (!store.isFinished(ranges.get(number))) {
+                context.assignSplit(new RangeSplit(number), task);
+                return;
+            }
         }
-        return splits;
+        context.signalNoMoreSplits(task);
     }
+
+    @Override
+    public void addSplitsBack(List<RangeSplit> splits, int task) {
+        splits.forEach(split -> returned.add(split.number()));
+    }
+
+    @Override
+    public AssignedRanges snapshotState(long checkpoint) {
+        return new AssignedRanges(next, List.copyOf(returned));
+    }
+
+    @Override
+    public void close() {}
 }

@@ -1,8 +1,7 @@
 package org.checkpointrecovery.engine.flink.job;
 
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.connector.file.src.FileSource;
-import org.apache.flink.core.fs.Path;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
@@ -17,16 +16,10 @@ public final class RangeJob {
         String directory = arguments[0];
         int submission = Integer.parseInt(arguments[1]);
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
-        FileSource<Integer> ranges = FileSource.forBulkFileFormat(new RangeNumbers(), new Path(directory))
-                .setFileEnumerator(() -> new RangeEnumerator(directory))
-                .setSplitAssigner(InOrderAssigner::new)
-                .build();
         // The names are part of the checkpoint format: after a change, older Flink checkpoints cannot be restored.
         environment
-                .fromSource(ranges, WatermarkStrategy.noWatermarks(), "ranges")
-                .uid("ranges")
-                .process(new RangeWork(directory, submission))
-                .name("work")
+                .fromSource(
+                        new RangeSource(directory, submission), WatermarkStrategy.noWatermarks(), "ranges", Types.VOID)
                 .uid("work")
                 .sinkTo(new DiscardingSink<>())
                 .name("end")

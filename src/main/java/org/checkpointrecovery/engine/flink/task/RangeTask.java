@@ -13,7 +13,6 @@ import org.checkpointrecovery.engine.local.RangeRun;
 import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
-import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.InputStuckException;
@@ -64,7 +63,7 @@ public final class RangeTask implements AutoCloseable {
         default void close() {}
     }
 
-    /** The counts of a range. */
+    /** The counts of the items that a call has processed. */
     public record Counts(long succeeded, long failed) {}
 
     private RangeTask(
@@ -139,7 +138,7 @@ public final class RangeTask implements AutoCloseable {
     public Counts work(int number) throws IOException, InterruptedException, WorkEndedException {
         Range range = manifest.ranges().get(number);
         if (ranges.isFinished(range)) {
-            return counts(range);
+            return new Counts(0, 0);
         }
         RunControl control = new RunControl();
         RangeDirectory attempt = ranges.attempt(range);
@@ -204,9 +203,9 @@ public final class RangeTask implements AutoCloseable {
         if (crash != null) {
             throw crash(crash, number, attempt);
         }
-        if (end instanceof RangeRun.End.Done) {
+        if (end instanceof RangeRun.End.Done done) {
             ranges.publish(attempt, range);
-            return counts(range);
+            return new Counts(done.record().succeeded(), done.record().failed());
         }
         throw stopped(control, attempt);
     }
@@ -229,11 +228,6 @@ public final class RangeTask implements AutoCloseable {
     /** Stops taking crash requests for a range. */
     private synchronized void endLook(RunControl control) {
         over = control;
-    }
-
-    private Counts counts(Range range) throws IOException {
-        RangeRecord record = ranges.record(range);
-        return new Counts(record.succeeded(), record.failed());
     }
 
     private WorkEndedException crash(CrashOrder crash, int number, RangeDirectory attempt)

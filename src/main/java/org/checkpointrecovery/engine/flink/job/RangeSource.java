@@ -1,0 +1,66 @@
+package org.checkpointrecovery.engine.flink.job;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * A source whose splits are the ranges of a job. Its readers do the work; nothing is sent through the cluster. First, each
+ * process of the cluster proves that it can use the shared directory.
+ */
+final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
+    private static final long serialVersionUID = 1;
+
+    private final String directory;
+    private final int submission;
+
+    /**
+     * @param directory the job's files
+     * @param submission its number, from 1
+     */
+    RangeSource(String directory, int submission) {
+        this.directory = directory;
+        this.submission = submission;
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return Boundedness.BOUNDED;
+    }
+
+    @Override
+    public SourceReader<Void, RangeSplit> createReader(SourceReaderContext context) throws SharedDirectoryException {
+        SharedDirectoryException.checkWritable("TaskManager " + context.getLocalHostName(), Path.of(directory));
+        return new RangeWorker(context, Path.of(directory), submission);
+    }
+
+    @Override
+    public SplitEnumerator<RangeSplit, AssignedRanges> createEnumerator(SplitEnumeratorContext<RangeSplit> context)
+            throws IOException, SharedDirectoryException {
+        return restoreEnumerator(context, AssignedRanges.NONE);
+    }
+
+    @Override
+    public SplitEnumerator<RangeSplit, AssignedRanges> restoreEnumerator(
+            SplitEnumeratorContext<RangeSplit> context, AssignedRanges assigned)
+            throws IOException, SharedDirectoryException {
+        SharedDirectoryException.checkSeen("The JobManager", Path.of(directory));
+        return RangeEnumerator.open(context, Path.of(directory), assigned);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<RangeSplit> getSplitSerializer() {
+        return NumbersSerializer.ofSplits();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<AssignedRanges> getEnumeratorCheckpointSerializer() {
+        return NumbersSerializer.ofAssignedRanges();
+    }
+}
