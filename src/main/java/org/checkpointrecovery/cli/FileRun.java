@@ -65,6 +65,11 @@ import org.slf4j.LoggerFactory;
  */
 final class FileRun {
     private static final Logger log = LoggerFactory.getLogger("run");
+    /** What the id of a run starts with. */
+    static final String RUN = "run-";
+    /** What the id of a retry of failed items starts with. */
+    static final String RETRY = "try-";
+
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
     private static final int COPY_BYTES = 64 * 1024;
     /** Failed items that are shown where their file is not kept. */
@@ -109,38 +114,27 @@ final class FileRun {
         if (files.streams().in()) {
             readStandardInput(fresh);
         }
-        Input source = Input.of(files.input(), true);
-        InputIdentity identity = InputIdentities.of(disk, source);
-        Decoding decoding = decoding(source);
-        Format format = decoding.isNone() ? formatOf(source, identity) : spec.format();
-        JobId id = idOf(digest(identity, format, decoding), fresh);
+        Source source = source();
+        JobId id = idOf(RUN, source, fresh);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         Optional<Checkpoint> before = fresh ? Optional.empty() : checkpoints.newest();
         if (before.isPresent() && isFinished(before.get().position())) {
             return done(checkpoints, before.get().position());
         }
-        try (Closeable lock = locks.tryLock(files.growing())) {
-            if (lock == null) {
-                throw new BadOptionsException(
-                        List.of(files.growing() + " is locked by another run. Nothing was changed."
-                                + " Wait until that run ends, or name another --output"));
-            }
+        Closeable lock = lock();
+        try (lock) {
             if (fresh) { // not before: they may be those of a run that is under way
-                checkpoints.remove();
-                ItemJournal.remove(disk, files.journal());
-                deleteDecoded();
+                discard(checkpoints);
             }
-            Input input = decoding.isNone() ? source : decoded(source, decoding, before.isPresent());
+            Decoded decoded = decoded(source, before.isPresent());
             if (disk.exists(files.output())) {
                 disk.copyPermissions(files.output(), files.growing()); // it will replace the output
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
-            InputIdentity read = decoding.isNone() ? identity : InputIdentities.of(disk, input);
             if (before.isEmpty() && processor.isConcurrent()) {
-                record(id, read, checkpoints);
+                record(id, decoded.identity(), checkpoints);
             }
-            JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(input, read));
-            Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
+            Job job = jobOf(id, decoded.format(), decoded.identity());
             RunOrder.Target target = new RunOrder.Target(
                     files.growing(),
                     files.errors(),
@@ -148,12 +142,67 @@ final class FileRun {
                     files.checkpoint(),
                     files.journal(),
                     null);
-            RunOrder.Means means = new RunOrder.Means(disk, processor.processors(), new RunControl());
-            RunOrder order = new RunOrder(job, number, input, target, means);
-            RunEnd end = runToEnd(order);
+            RunEnd end = runToEnd(new RunOrder(job, number, decoded.input(), target, means()));
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(id, checkpoints, end.committed()) : notDone(end);
         }
+    }
+
+    /**
+     * The input as the user names it.
+     *
+     * @param format of the items; without the delimiter of the input if that must be decoded first
+     */
+    record Source(Input input, InputIdentity identity, Decoding decoding, Format format) {}
+
+    Source source() throws BadOptionsException, IOException {
+        Input source = Input.of(files.input(), true);
+        InputIdentity identity = InputIdentities.of(disk, source);
+        Decoding decoding = decoding(source);
+        return new Source(source, identity, decoding, decoding.isNone() ? formatOf(source, identity) : spec.format());
+    }
+
+    /** The input as text in UTF-8. */
+    record Decoded(Input input, InputIdentity identity, Format format) {}
+
+    /** @param hasCheckpoint whether an earlier call may have left the decoded input */
+    Decoded decoded(Source source, boolean hasCheckpoint) throws BadOptionsException, IOException {
+        if (source.decoding().isNone()) {
+            return new Decoded(source.input(), source.identity(), source.format());
+        }
+        Input input = decoded(source.input(), source.decoding(), hasCheckpoint);
+        InputIdentity identity = InputIdentities.of(disk, input);
+        return new Decoded(input, identity, formatOf(input, identity));
+    }
+
+    /** Keeps other runs from writing to the output until the lock is closed. */
+    Closeable lock() throws BadOptionsException, IOException {
+        Closeable lock = locks.tryLock(files.growing());
+        if (lock == null) {
+            throw new BadOptionsException(List.of(files.growing() + " is locked by another run. Nothing was changed."
+                    + " Wait until that run ends, or name another --output"));
+        }
+        return lock;
+    }
+
+    /** Removes a checkpoint and what is needed for as long as it exists. */
+    void discard(FileCheckpointStore checkpoints) throws IOException {
+        checkpoints.remove();
+        ItemJournal.remove(disk, files.journal());
+        deleteDecoded();
+        files.retry().delete(disk);
+    }
+
+    InputItems itemsOf(Decoded decoded) throws IOException {
+        return decoded.input().items(disk, decoded.format(), decoded.identity().bytes(), maxItemBytes);
+    }
+
+    Job jobOf(JobId id, Format format, InputIdentity identity) {
+        return Job.submitted(id, null, spec.withFormat(format), identity, null, null, clock.instant());
+    }
+
+    RunOrder.Means means() {
+        return new RunOrder.Means(disk, processor.processors(), new RunControl());
     }
 
     /** Copies standard input to a file, unless an earlier run that did not complete has left its copy. */
@@ -178,7 +227,7 @@ final class FileRun {
     }
 
     /** Makes the id of a new run durable before its first call. */
-    private void record(JobId id, InputIdentity identity, FileCheckpointStore checkpoints) throws IOException {
+    void record(JobId id, InputIdentity identity, FileCheckpointStore checkpoints) throws IOException {
         checkpoints.restore(); // sets a damaged checkpoint aside
         ItemJournal.remove(disk, files.journal());
         checkpoints.commit(new Checkpoint(id, 1, Position.START, identity.times(), clock.instant(), Duration.ZERO));
@@ -239,7 +288,7 @@ final class FileRun {
         }
     }
 
-    private void deleteDecoded() throws IOException {
+    void deleteDecoded() throws IOException {
         disk.delete(files.decoding());
         disk.delete(files.decoded());
     }
@@ -264,11 +313,17 @@ final class FileRun {
     /**
      * Returns the id of the run that the checkpoint belongs to, or a new one.
      *
+     * @param kind {@link #RUN} or {@link #RETRY}
      * @throws BadOptionsException if the checkpoint belongs to something else
      */
-    private JobId idOf(String digest, boolean fresh) throws BadOptionsException, IOException {
-        String start = "run-" + digest + "-";
+    JobId idOf(String kind, Source source, boolean fresh) throws BadOptionsException, IOException {
+        String start = kind + digest(source) + "-";
         Optional<JobId> owner = fresh ? Optional.empty() : FileCheckpointStore.ownerOf(disk, files.checkpoint());
+        if (owner.isPresent() && kind.equals(RUN) && owner.get().value().startsWith(RETRY)) {
+            throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
+                    + " belongs to an unfinished retry of failed items. Nothing was changed. To finish the retry, run"
+                    + " its command with --retry-failed. To discard it and start at the first item, pass --fresh."));
+        }
         if (owner.isPresent() && !owner.get().value().startsWith(start)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
                     + " belongs to another input, format or processor, or another release wrote it; or the input has"
@@ -282,13 +337,15 @@ final class FileRun {
      * Returns 16 digits for what must stay the same while a run continues. A byte position of one format or encoding means
      * nothing in another. The input's times are in the checkpoint.
      */
-    private String digest(InputIdentity identity, Format format, Decoding decoding) {
+    private String digest(Source source) {
+        Format format = source.format();
         CRC32C crc = new CRC32C();
-        String text = identity.bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n" + format.names() + "\n"
-                + format.skipRecords() + "\n" + format.quote() + "\n" + decoding.compression() + "\n"
-                + decoding.encoding() + "\n" + files.format().growing() + "\n" + processor.identity();
+        String text = source.identity().bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n"
+                + format.names() + "\n" + format.skipRecords() + "\n" + format.quote() + "\n"
+                + source.decoding().compression() + "\n" + source.decoding().encoding() + "\n"
+                + files.format().growing() + "\n" + processor.identity();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return String.format(Locale.ROOT, "%08x%08x", identity.crc32c(), (int) crc.getValue());
+        return String.format(Locale.ROOT, "%08x%08x", source.identity().crc32c(), (int) crc.getValue());
     }
 
     /** Rejects the checkpoint if the run found, before it processed anything, that the input has changed. */
@@ -313,7 +370,7 @@ final class FileRun {
                         == ResultsFile.finishedBytes(files.format().growing(), committed.resultsBytes());
     }
 
-    private RunEnd runToEnd(RunOrder order) throws InterruptedException {
+    RunEnd runToEnd(RunOrder order) throws InterruptedException {
         Listener listener = new Listener(order.job());
         Runnable halt = () -> Runtime.getRuntime().halt(137);
         JobEngine local = new LocalEngine(disk, clock, 1, maxItemBytes, halt);
@@ -385,6 +442,7 @@ final class FileRun {
         if (files.streams().out()) {
             disk.delete(files.output());
         }
+        files.retry().delete(disk); // if a crash left them after a retry was over
         if (files.format() == OutputFormat.CSV || files.streams().out()) {
             disk.forceDirectory(requireNonNull(files.output().getParent()));
         }
@@ -427,7 +485,7 @@ final class FileRun {
                 : "Nothing is kept; to continue after a crash, name a --checkpoint.";
     }
 
-    private int notDone(RunEnd end) {
+    int notDone(RunEnd end) {
         String message = end.reason() == null ? "Stopped." : end.reason().message();
         switch (end.end()) {
             case CRASHED -> {

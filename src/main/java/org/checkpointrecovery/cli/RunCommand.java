@@ -121,7 +121,8 @@ final class RunCommand implements Callable<Integer> {
                         : ProgressDisplay.forThisTerminal(files.streams().out() ? System.err : System.out),
                 new FileRun.Console(System.in, new FileOutputStream(FileDescriptor.out)));
         try (with) {
-            return new FileRun(machine, files, spec, with, itemBytes).run(named.fresh);
+            FileRun run = new FileRun(machine, files, spec, with, itemBytes);
+            return named.retryFailed ? new FileRetry(machine, files, run).run(named.fresh) : run.run(named.fresh);
         }
     }
 
@@ -172,6 +173,10 @@ final class RunCommand implements Callable<Integer> {
     private RunFiles files(@Nullable Path temporary, OptionValues values) {
         boolean read = named.input.equals(STREAM);
         boolean printed = named.output.equals(STREAM);
+        if (named.retryFailed && (read || printed)) {
+            values.problem("--retry-failed reads the files of a completed run, so --input and --output cannot be -."
+                    + " Name the files");
+        }
         String savedName = named.checkpoint == null ? named.output + ".checkpoint.json" : named.checkpoint;
         Targets targets = new Targets(values);
         Path saved = temporary != null

@@ -44,6 +44,7 @@ class HelpTest {
             "--public-url",
             "--trust-proxy",
             "--quiet",
+            "--retry-failed",
             "--secrets-file",
             "--simulate-crash",
             "--token-file",
