@@ -189,13 +189,16 @@ final class FileRetry {
         ItemJournal.remove(disk, files.journal());
         checkpoints.remove();
         deleteOwn();
-        if (end.failed() > 0) {
+        boolean allFailed = Outcome.of(end) == Outcome.ALL_FAILED;
+        if (allFailed) {
+            log.error("Every retried item failed again. See {} for the reasons.", files.errors());
+        } else if (end.failed() > 0) {
             log.warn("Failed again: {}. See {} for the reasons.", end.failed(), files.errors());
         }
         display.note("Retried " + end.nextItem() + " failed items: " + end.succeeded() + " succeeded, " + end.failed()
                 + " failed again; checkpoint cleared");
         summarize(end);
-        return Outcome.of(end) == Outcome.ALL_FAILED ? CommandLineTool.ALL_ITEMS_FAILED : CommandLineTool.DONE;
+        return allFailed ? CommandLineTool.ALL_ITEMS_FAILED : CommandLineTool.DONE;
     }
 
     private void summarize(Position end) {
@@ -205,7 +208,9 @@ final class FileRetry {
 
     private void deleteOwn() throws IOException {
         own.delete(disk);
-        disk.forceDirectory(directoryOf(files.checkpoint()));
+        for (Path directory : own.directories()) {
+            disk.forceDirectory(directory);
+        }
     }
 
     private static Path directoryOf(Path file) {

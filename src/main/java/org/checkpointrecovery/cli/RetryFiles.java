@@ -1,8 +1,12 @@
 package org.checkpointrecovery.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
 
@@ -23,6 +27,11 @@ record RetryFiles(Path items, Path indexes, Path results, Path errors, Path merg
 
     List<Path> all() {
         return List.of(items, indexes, results, errors, merged);
+    }
+
+    /** Returns the directories that have the files. */
+    Set<Path> directories() {
+        return all().stream().map(file -> requireNonNull(file.getParent())).collect(Collectors.toSet());
     }
 
     /** Deletes the files that exist. */

@@ -49,7 +49,7 @@ import picocli.CommandLine.Model.CommandSpec;
             "2:invalid options or input",
             "3:simulated crash",
             "4:the job paused itself; standard error says why",
-            "5:done, but every item failed"
+            "5:done, but every item failed; with --retry-failed, every retried item"
         },
         footer = {
             "",

@@ -52,17 +52,19 @@ class FileRetryTest {
     private static final Set<Long> FAILED = Set.of(0L, 3L, 4L, 7L);
     private static final Set<Long> FAILED_AGAIN = Set.of(4L);
     private static final Path ROOT = Path.of("/");
+    private static final Path CHECKPOINT = Path.of("/checkpoint");
+    private static final Path ERRORS = Path.of("/errors");
     private static final int CRASHED = -1;
     private static final int MAX_ITEM_BYTES = 1000;
 
+    /** Each in a directory of its own, as links make possible: forcing one forces none of the others. */
     private static RunFiles filesOf(OutputFormat format) {
-        Path output = Path.of("/out");
         return new RunFiles(
                 Path.of("/in.txt"),
-                output,
+                Path.of("/out"),
                 format,
-                Path.of("/checkpoint.json"),
-                RunFiles.errorsOf(output),
+                CHECKPOINT.resolve("checkpoint.json"),
+                ERRORS.resolve("out.errors.jsonl"),
                 RunFiles.Streams.NONE);
     }
 
@@ -135,7 +137,7 @@ class FileRetryTest {
 
         /** Returns a disk with what a run has left. */
         CrashingDisk completed(long seed, byte[] input, Set<Long> failing) throws Exception {
-            CrashingDisk disk = new CrashingDisk(seed);
+            CrashingDisk disk = emptyDisk(seed);
             disk.write(files.input(), input);
             assertThat(run(disk, failing, false)).isIn(CommandLineTool.DONE, CommandLineTool.ALL_ITEMS_FAILED);
             return disk;
@@ -155,12 +157,24 @@ class FileRetryTest {
         }
     }
 
+    private static CrashingDisk emptyDisk(long seed) throws IOException {
+        CrashingDisk disk = new CrashingDisk(seed);
+        disk.createDirectory(CHECKPOINT);
+        disk.createDirectory(ERRORS);
+        disk.forceDirectory(ROOT);
+        return disk;
+    }
+
     /** Returns all files, after what was not forced is lost. */
     private static Map<Path, String> content(CrashingDisk disk) throws IOException {
         disk.restorePower();
         Map<Path, String> content = new TreeMap<>();
-        for (Path file : disk.list(ROOT)) {
-            content.put(file, disk.text(file));
+        for (Path directory : List.of(ROOT, CHECKPOINT, ERRORS)) {
+            for (Path file : disk.list(directory)) {
+                if (!disk.isDirectory(file)) {
+                    content.put(file, disk.text(file));
+                }
+            }
         }
         return content;
     }
@@ -389,11 +403,11 @@ class FileRetryTest {
                 "in.txt | one\\n | | item 0 of the input is not the one in the errors file",
                 "in.txt | eight | eight\\nnine | item 8 of the input is in neither of them",
                 "in.txt | \\nseven\\neight | | there is an item 6 in /out, but the input has 6 items",
-                "out.errors.jsonl | index\":3 | index\":33 | item 3 of the input is in neither of them",
-                "out.errors.jsonl | index\":4 | index\":3 | has index 3 after index 3",
-                "out.errors.jsonl | index\":7 | index\":77 | item 7 of the input is in neither of them",
-                "out.errors.jsonl | {\"index\":7 | {\"index | has a line that is not a whole record with an item index: line 4",
-                "out.errors.jsonl | \"attempts\":1}\\n{\"index\":7 | {\"index\":7 | item 7 of the input is in neither of them",
+                "errors/out.errors.jsonl | index\":3 | index\":33 | item 3 of the input is in neither of them",
+                "errors/out.errors.jsonl | index\":4 | index\":3 | has index 3 after index 3",
+                "errors/out.errors.jsonl | index\":7 | index\":77 | item 7 of the input is in neither of them",
+                "errors/out.errors.jsonl | {\"index\":7 | {\"index | has a line that is not a whole record with an item index: line 4",
+                "errors/out.errors.jsonl | \"attempts\":1}\\n{\"index\":7 | {\"index\":7 | item 7 of the input is in neither of them",
                 "out | }\\n] | } | does not end with ]",
                 "out | ] | {} | has no comma before line 6",
                 "out | ] | ]\\n{} | has text after the end of the array",
@@ -447,7 +461,7 @@ class FileRetryTest {
         assertThat(command.retry(disk, Set.of(), false, shown)).isEqualTo(CommandLineTool.DONE);
         assertThat(shown.lines)
                 .containsExactly(
-                        "No failed items to retry: /out.errors.jsonl has none, or does not exist",
+                        "No failed items to retry: /errors/out.errors.jsonl has none, or does not exist",
                         "{\"retried\":0,\"succeeded\":0,\"failed\":0,\"checkpoint_cleared\":true}");
         assertThat(content(disk)).isEqualTo(before);
         disk.write(command.files.errors(), new byte[0]);
@@ -495,7 +509,7 @@ class FileRetryTest {
     @ValueSource(booleans = {false, true})
     void a_retry_is_refused_while_a_run_is_unfinished(boolean fresh) throws Exception {
         Command command = Command.of(OutputFormat.JSON);
-        CrashingDisk disk = new CrashingDisk(1);
+        CrashingDisk disk = emptyDisk(1);
         disk.write(command.files.input(), LINES.getBytes(StandardCharsets.UTF_8));
         for (int cut = 20; !disk.exists(command.files.checkpoint()); cut++) {
             disk.cutPowerAt(disk.operations() + cut);
