@@ -169,4 +169,51 @@ class RunOutputIT {
         assertThat(run.code).as(run.log).isZero();
         assertThat(output).content().contains(RESULTS);
     }
+
+    @Test
+    void a_retry_writes_through_links_and_keeps_permissions() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        Files.createSymbolicLink(output, Path.of("other/results.json"));
+        Path errors =
+                Files.createSymbolicLink(directory.resolve("out.json.errors.jsonl"), Path.of("other/errors.jsonl"));
+        assertThat(run("--max-item-bytes", "4").code).isZero();
+        for (String name : List.of("results.json", "errors.jsonl")) {
+            Files.setPosixFilePermissions(other.resolve(name), PosixFilePermissions.fromString("rw-r-----"));
+        }
+        Ended crashed = run("--retry-failed", "--simulate-crash", "2");
+        assertThat(crashed.code).as(crashed.log).isEqualTo(3);
+        assertThat(other.resolve("errors.jsonl")).content().contains("ITEM_TOO_LONG");
+        Ended run = run("--retry-failed");
+        assertThat(run.code).as(run.log).isZero();
+        assertThat(run.log).contains("Failed again: 1. See " + other.resolve("errors.jsonl"));
+        assertThat(List.of(output, errors)).allMatch(Files::isSymbolicLink);
+        assertThat(other.resolve("results.json")).content().contains("\"original\":\"three\"");
+        assertThat(other.resolve("errors.jsonl")).content().contains("NOT_UTF8").doesNotContain("ITEM_TOO_LONG");
+        for (String name : List.of("results.json", "errors.jsonl")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(other.resolve(name))))
+                    .isEqualTo("rw-r-----");
+        }
+        assertThat(other.toFile().list()).containsExactlyInAnyOrder("results.json", "errors.jsonl");
+        assertThat(directory.toFile().list())
+                .containsExactlyInAnyOrder("in.txt", "other", "out.json", "out.json.errors.jsonl", "stderr.log");
+    }
+
+    @Test
+    void a_retry_takes_no_streams() throws Exception {
+        assertThat(run().code).isZero();
+        for (List<String> streams : List.of(List.of("--input", "-"), List.of("--output", "-"))) {
+            List<String> options = new ArrayList<>(List.of("run", "--retry-failed"));
+            options.addAll(streams);
+            options.addAll(
+                    streams.contains("--input")
+                            ? List.of("--output", output.toString())
+                            : List.of("--input", input.toString()));
+            try (PackedJar jar = PackedJar.start(directory, options.toArray(String[]::new))) {
+                String unused = jar.output();
+                assertThat(jar.exitCode()).isEqualTo(2);
+                assertThat(jar.log()).contains("--retry-failed reads the files of a completed run");
+            }
+        }
+        assertThat(output).content().contains(RESULTS);
+    }
 }

@@ -142,6 +142,52 @@ class RunProcessorsIT {
         }
     }
 
+    @Test
+    void a_retry_that_is_killed_continues_and_leaves_what_a_run_without_failures_leaves() throws Exception {
+        int items = 400;
+        Files.write(
+                file("in.txt"),
+                IntStream.range(0, items).mapToObj(String::valueOf).toList());
+        String[] command = {
+            "-i",
+            file("in.txt").toString(),
+            "-o",
+            file("out.json").toString(),
+            "--batch-size",
+            "9",
+            "--max-attempts",
+            "1"
+        };
+        Ended failed = run(with(command, "--pause-after-failed-items", "1000", "--url", "http://127.0.0.1:1/"));
+        assertThat(failed.code).as(failed.log).isEqualTo(5);
+        try (CountingEndpoint endpoint = new CountingEndpoint(Duration.ofMillis(1), Duration.ofMillis(100), 50)) {
+            String[] whole = with(command, "--concurrency", String.valueOf(AT_ONCE), "--url", endpoint.url());
+            String[] retry = with(whole, "--retry-failed");
+            try (PackedJar jar = start(with(retry, "--requests-per-second", "20"))) {
+                Await.until("enough calls", () -> endpoint.total() >= 30);
+                Ended locked = run(with(retry, "--fresh"));
+                assertThat(locked.code).as(locked.log).isEqualTo(2);
+                assertThat(locked.log).contains("locked by another run");
+                jar.kill();
+            }
+            assertThat(endpoint.total()).isBetween(30, items - 1);
+            Ended refused = run(whole);
+            assertThat(refused.code).as(refused.log).isEqualTo(2);
+            assertThat(refused.log).contains("unfinished retry of failed items", "--retry-failed");
+            Ended done = run(retry);
+            assertThat(done.code).as(done.log).isZero();
+            assertThat(done.output)
+                    .isEqualTo("{\"retried\":400,\"succeeded\":400,\"failed\":0,\"checkpoint_cleared\":true}\n");
+            assertThat(endpoint.calls()).as("one key for each item").hasSize(items);
+            assertThat(endpoint.total() - items).isBetween(0, AT_ONCE);
+            assertThat(names()).containsExactlyInAnyOrder("in.txt", "out.json", "stderr.log");
+            byte[] merged = Files.readAllBytes(file("out.json"));
+            Ended again = run(whole);
+            assertThat(again.code).as(again.log).isZero();
+            assertThat(file("out.json")).hasBinaryContent(merged);
+        }
+    }
+
     private static String[] with(String[] command, String... more) {
         return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
     }

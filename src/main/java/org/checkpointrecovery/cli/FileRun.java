@@ -67,6 +67,11 @@ import org.slf4j.LoggerFactory;
  */
 final class FileRun {
     private static final Logger log = LoggerFactory.getLogger("run");
+    /** What the id of a run starts with. */
+    static final String RUN = "run-";
+    /** What the id of a retry of failed items starts with. */
+    static final String RETRY = "try-";
+
     private static final Duration STOP_GRACE = Duration.ofSeconds(8);
     private static final int COPY_BYTES = 64 * 1024;
     /** Failed items that are shown where their file is not kept. */
@@ -111,42 +116,27 @@ final class FileRun {
         if (files.streams().in() && !work.input().isInline()) {
             readStandardInput(fresh);
         }
-        Input source = source();
-        Disk readable = readable();
-        InputIdentity identity = InputIdentities.of(readable, source);
-        Decoding decoding = decoding(source);
-        Format format = decoding.isNone()
-                ? formatOf(readable, source, identity)
-                : work.spec().format();
-        JobId id = idOf(digest(identity, format, decoding), fresh);
+        Source source = source();
+        JobId id = idOf(RUN, source, fresh);
         FileCheckpointStore checkpoints = new FileCheckpointStore(disk, id, files.checkpoint());
         Optional<Checkpoint> before = fresh ? Optional.empty() : checkpoints.newest();
         if (before.isPresent() && isFinished(before.get().position())) {
             return done(checkpoints, before.get().position());
         }
-        try (Closeable lock = locks.tryLock(files.growing())) {
-            if (lock == null) {
-                throw new BadOptionsException(
-                        List.of(files.growing() + " is locked by another run. Nothing was changed."
-                                + " Wait until that run ends, or name another --output"));
-            }
+        Closeable lock = lock();
+        try (lock) {
             if (fresh) { // not before: they may be those of a run that is under way
-                checkpoints.remove();
-                ItemJournal.remove(disk, files.journal());
-                deleteDecoded();
+                discard(checkpoints);
             }
-            Input input = input(source, decoding, before.isPresent());
+            Decoded decoded = decoded(source, before.isPresent());
             if (disk.exists(files.output())) {
                 disk.copyPermissions(files.output(), files.growing()); // it will replace the output
             }
             int number = before.map(Checkpoint::run).orElse(0) + 1;
-            InputIdentity read = input.equals(source) ? identity : InputIdentities.of(disk, input);
             if (before.isEmpty() && (processor.isConcurrent() || work.crashesOnce())) {
-                record(id, read, checkpoints);
+                record(id, decoded.identity(), checkpoints);
             }
-            JobSpec spec = before.isEmpty() ? work.spec() : work.continued();
-            JobSpec effective = spec.withFormat(decoding.isNone() ? format : formatOf(disk, input, read));
-            Job job = Job.submitted(id, null, effective, read, null, null, clock.instant());
+            Job job = jobOf(id, before.isPresent(), decoded.format(), decoded.identity());
             RunOrder.Target target = new RunOrder.Target(
                     files.growing(),
                     files.errors(),
@@ -154,17 +144,29 @@ final class FileRun {
                     files.checkpoint(),
                     files.journal(),
                     null);
-            RunOrder.Means means = new RunOrder.Means(disk, processor.processors(), new RunControl());
-            RunOrder order = new RunOrder(job, number, input, target, means);
-            RunEnd end = runToEnd(order);
+            RunEnd end = runToEnd(new RunOrder(job, number, decoded.input(), target, means()));
             refuseChangedInput(end, before.map(Checkpoint::position).orElse(Position.START));
             return end.end() == Run.End.COMPLETED ? finish(id, checkpoints, end.committed()) : notDone(end);
         }
     }
 
-    /** Returns the input that the user names, or the inline items that {@link #readable} has. */
-    private Input source() {
-        return work.input().isInline() ? new Input(files.input(), null, false, true) : Input.of(files.input(), true);
+    /**
+     * The input as the user names it, or the inline items that {@link #readable} has.
+     *
+     * @param format of the items; without the delimiter of the input if that must be decoded first
+     */
+    record Source(Input input, InputIdentity identity, Decoding decoding, Format format) {}
+
+    Source source() throws BadOptionsException, IOException {
+        Input source =
+                work.input().isInline() ? new Input(files.input(), null, false, true) : Input.of(files.input(), true);
+        Disk readable = readable();
+        InputIdentity identity = InputIdentities.of(readable, source);
+        Decoding decoding = decoding(source);
+        Format format = decoding.isNone()
+                ? formatOf(readable, source, identity)
+                : work.spec().format();
+        return new Source(source, identity, decoding, format);
     }
 
     /** Returns the disk with the inline items on it, whether they are written or not. */
@@ -176,14 +178,23 @@ final class FileRun {
         return new OverlaidDisk(disk, file -> file.equals(files.input()) ? items : null);
     }
 
-    /** Returns the file that the items are read from, which is the source or a file of the run. */
-    private Input input(Input source, Decoding decoding, boolean hasCheckpoint)
-            throws BadOptionsException, IOException {
+    /** The input as text in UTF-8. */
+    record Decoded(Input input, InputIdentity identity, Format format) {}
+
+    /** @param hasCheckpoint whether an earlier call may have left the decoded input */
+    Decoded decoded(Source source, boolean hasCheckpoint) throws BadOptionsException, IOException {
         if (work.input().isInline()) {
             writeItems(work.job().lines());
-            return new Input(files.input(), null, true, true); // true: the checkpoint detects writes of others to it
+            Input items =
+                    new Input(files.input(), null, true, true); // true: the checkpoint detects writes of others to it
+            return new Decoded(items, InputIdentities.of(disk, items), source.format());
         }
-        return decoding.isNone() ? source : decoded(source, decoding, hasCheckpoint);
+        if (source.decoding().isNone()) {
+            return new Decoded(source.input(), source.identity(), source.format());
+        }
+        Input input = decoded(source.input(), source.decoding(), hasCheckpoint);
+        InputIdentity identity = InputIdentities.of(disk, input);
+        return new Decoded(input, identity, formatOf(disk, input, identity));
     }
 
     /** Writes the inline items to a file of the run, unless an earlier call has. */
@@ -200,6 +211,38 @@ final class FileRun {
         }
         disk.move(files.reading(), files.input());
         disk.forceDirectory(requireNonNull(files.input().getParent()));
+    }
+
+    /** Keeps other runs from writing to the output until the lock is closed. */
+    Closeable lock() throws BadOptionsException, IOException {
+        Closeable lock = locks.tryLock(files.growing());
+        if (lock == null) {
+            throw new BadOptionsException(List.of(files.growing() + " is locked by another run. Nothing was changed."
+                    + " Wait until that run ends, or name another --output"));
+        }
+        return lock;
+    }
+
+    /** Removes a checkpoint and what is needed for as long as it exists. */
+    void discard(FileCheckpointStore checkpoints) throws IOException {
+        checkpoints.remove();
+        ItemJournal.remove(disk, files.journal());
+        deleteDecoded();
+        files.retry().delete(disk);
+    }
+
+    InputItems itemsOf(Decoded decoded) throws IOException {
+        return decoded.input().items(disk, decoded.format(), decoded.identity().bytes(), maxItemBytes);
+    }
+
+    /** @param continues whether the spec has rehearsed its crash */
+    Job jobOf(JobId id, boolean continues, Format format, InputIdentity identity) {
+        JobSpec spec = continues ? work.continued() : work.spec();
+        return Job.submitted(id, null, spec.withFormat(format), identity, null, null, clock.instant());
+    }
+
+    RunOrder.Means means() {
+        return new RunOrder.Means(disk, processor.processors(), new RunControl());
     }
 
     /** Copies standard input to a file, unless an earlier run that did not complete has left its copy. */
@@ -224,7 +267,7 @@ final class FileRun {
     }
 
     /** Makes the id of a new run durable before its first call. */
-    private void record(JobId id, InputIdentity identity, FileCheckpointStore checkpoints) throws IOException {
+    void record(JobId id, InputIdentity identity, FileCheckpointStore checkpoints) throws IOException {
         checkpoints.restore(); // sets a damaged checkpoint aside
         ItemJournal.remove(disk, files.journal());
         checkpoints.commit(new Checkpoint(id, 1, Position.START, identity.times(), clock.instant(), Duration.ZERO));
@@ -293,6 +336,14 @@ final class FileRun {
         disk.delete(files.decoded());
     }
 
+    /** Deletes the input if it is a copy of what is not a file, and the decoded input. */
+    void deleteCopies() throws IOException {
+        deleteDecoded();
+        if (files.streams().in()) {
+            disk.delete(files.input());
+        }
+    }
+
     /** Returns the requested format, with the delimiter of the input. Rejects an input that the processor cannot use. */
     private Format formatOf(Disk readable, Input input, InputIdentity identity)
             throws BadOptionsException, IOException {
@@ -313,11 +364,17 @@ final class FileRun {
     /**
      * Returns the id of the run that the checkpoint belongs to, or a new one.
      *
+     * @param kind {@link #RUN} or {@link #RETRY}
      * @throws BadOptionsException if the checkpoint belongs to something else
      */
-    private JobId idOf(String digest, boolean fresh) throws BadOptionsException, IOException {
-        String start = "run-" + digest + "-";
+    JobId idOf(String kind, Source source, boolean fresh) throws BadOptionsException, IOException {
+        String start = kind + digest(source) + "-";
         Optional<JobId> owner = fresh ? Optional.empty() : FileCheckpointStore.ownerOf(disk, files.checkpoint());
+        if (owner.isPresent() && kind.equals(RUN) && owner.get().value().startsWith(RETRY)) {
+            throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
+                    + " belongs to an unfinished retry of failed items. Nothing was changed. To finish the retry, run"
+                    + " its command with --retry-failed. To discard it and start at the first item, pass --fresh."));
+        }
         if (owner.isPresent() && !owner.get().value().startsWith(start)) {
             throw new BadOptionsException(List.of("The checkpoint " + files.checkpoint()
                     + " belongs to another input, format or processor, or another release wrote it; or the input has"
@@ -331,13 +388,15 @@ final class FileRun {
      * Returns 16 digits for what must stay the same while a run continues. A byte position of one format or encoding means
      * nothing in another. The input's times are in the checkpoint.
      */
-    private String digest(InputIdentity identity, Format format, Decoding decoding) {
+    private String digest(Source source) {
+        Format format = source.format();
         CRC32C crc = new CRC32C();
-        String text = identity.bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n" + format.names() + "\n"
-                + format.skipRecords() + "\n" + format.quote() + "\n" + decoding.compression() + "\n"
-                + decoding.encoding() + "\n" + files.format().growing() + "\n" + processor.identity();
+        String text = source.identity().bytes() + "\n" + format.kind() + "\n" + format.delimiter() + "\n"
+                + format.names() + "\n" + format.skipRecords() + "\n" + format.quote() + "\n"
+                + source.decoding().compression() + "\n" + source.decoding().encoding() + "\n"
+                + files.format().growing() + "\n" + processor.identity();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return String.format(Locale.ROOT, "%08x%08x", identity.crc32c(), (int) crc.getValue());
+        return String.format(Locale.ROOT, "%08x%08x", source.identity().crc32c(), (int) crc.getValue());
     }
 
     /** Rejects the checkpoint if the run found, before it processed anything, that the input has changed. */
@@ -362,7 +421,7 @@ final class FileRun {
                         == ResultsFile.finishedBytes(files.format().growing(), committed.resultsBytes());
     }
 
-    private RunEnd runToEnd(RunOrder order) throws InterruptedException {
+    RunEnd runToEnd(RunOrder order) throws InterruptedException {
         Listener listener = new Listener(order.job());
         Runnable halt = () -> Runtime.getRuntime().halt(137);
         JobEngine local = new LocalEngine(disk, clock, 1, maxItemBytes, halt);
@@ -402,12 +461,9 @@ final class FileRun {
         if (files.streams().out()) {
             print(files.output());
         }
-        deleteDecoded(); // all this first: removing the checkpoint makes it durable
+        deleteCopies(); // all this first: removing the checkpoint makes it durable
         if (processor.isConcurrent()) {
             ItemJournal.remove(disk, files.journal());
-        }
-        if (files.streams().in()) {
-            disk.delete(files.input());
         }
         if (end.failed() == 0) {
             disk.delete(files.errors());
@@ -435,6 +491,7 @@ final class FileRun {
         if (files.streams().out()) {
             disk.delete(files.output());
         }
+        files.retry().delete(disk); // if a crash left them after a retry was over
         if (files.format() == OutputFormat.CSV || files.streams().out()) {
             disk.forceDirectory(requireNonNull(files.output().getParent()));
         }
@@ -477,7 +534,7 @@ final class FileRun {
                 : "Nothing is kept; to continue after a crash, name a --checkpoint.";
     }
 
-    private int notDone(RunEnd end) {
+    int notDone(RunEnd end) {
         String message = end.reason() == null ? "Stopped." : end.reason().message();
         switch (end.end()) {
             case CRASHED -> {

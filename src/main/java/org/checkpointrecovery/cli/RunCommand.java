@@ -53,7 +53,7 @@ import picocli.CommandLine.ParameterException;
             "2:invalid options or input",
             "3:simulated crash",
             "4:the job paused itself; standard error says why",
-            "5:done, but every item failed"
+            "5:done, but every item failed; with --retry-failed, every retried item"
         },
         footer = {
             "",
@@ -151,7 +151,8 @@ final class RunCommand implements Callable<Integer> {
                         : ProgressDisplay.forThisTerminal(files.streams().out() ? System.err : System.out),
                 new FileRun.Console(System.in, new FileOutputStream(FileDescriptor.out)));
         try (RunWork work = requireNonNull(described)) {
-            return new FileRun(machine, files, work, itemBytes).run(named.fresh);
+            FileRun run = new FileRun(machine, files, work, itemBytes);
+            return named.retryFailed ? new FileRetry(machine, files, run).run(named.fresh) : run.run(named.fresh);
         }
     }
 
@@ -217,6 +218,10 @@ final class RunCommand implements Callable<Integer> {
 
     private RunFiles files(@Nullable Path temporary, RunInput input, OptionValues values) {
         boolean printed = output().equals(STREAM);
+        if (named.retryFailed && (input.isStandardInput() || printed)) {
+            values.problem("--retry-failed reads the files of a completed run, so --input and --output cannot be -."
+                    + " Name the files");
+        }
         String savedName = named.checkpoint == null ? output() + ".checkpoint.json" : named.checkpoint;
         Targets targets = new Targets(values);
         Path saved = temporary != null

@@ -83,6 +83,16 @@ record RunFiles(Path input, Path output, OutputFormat format, Path checkpoint, P
         return new JournalFiles(requireNonNull(checkpoint.getParent()), checkpoint.getFileName() + ".journal.");
     }
 
+    /** The files of a retry of failed items: beside the checkpoint, or beside the file that they replace. */
+    RetryFiles retry() {
+        return new RetryFiles(
+                suffixed(checkpoint, ".retry.items"),
+                suffixed(checkpoint, ".retry.indexes"),
+                suffixed(checkpoint, ".retry.results"),
+                suffixed(errors, ".retry"),
+                suffixed(output, ".retry"));
+    }
+
     /** Every file that a run may write, rename or delete, in addition to those that options name and to the journal. */
     List<Path> auxiliary() {
         List<Path> files = new ArrayList<>(List.of(
@@ -92,6 +102,7 @@ record RunFiles(Path input, Path output, OutputFormat format, Path checkpoint, P
                 decoding(),
                 FileCheckpointStore.temporaryOf(checkpoint),
                 FileCheckpointStore.previousOf(checkpoint)));
+        files.addAll(retry().all());
         if (streams.in()) {
             files.add(reading());
         }

@@ -53,6 +53,13 @@ final class RunOptions {
         boolean fresh;
 
         @Option(
+                names = "--retry-failed",
+                fallbackValue = "true",
+                description = "after a completed run: process the failed items again and merge their results into"
+                        + " the output; --fresh then discards an unfinished retry only")
+        boolean retryFailed;
+
+        @Option(
                 names = {"-q", "--quiet"},
                 fallbackValue = "true",
                 description = "show warnings and errors only: no progress and no summary")

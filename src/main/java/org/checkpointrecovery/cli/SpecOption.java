@@ -35,6 +35,7 @@ final class SpecOption {
             "--output-format",
             "--checkpoint",
             "--fresh",
+            "--retry-failed",
             "--quiet",
             "--max-item-bytes",
             "--command",

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,14 +62,37 @@ public final class CsvTable {
         } else if (record.isEmpty()) {
             return false;
         }
-        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out, StandardCharsets.UTF_8);
         if (first != null) {
-            csv.writeRecord(columns);
+            write(columns, out);
             first = null;
         }
-        csv.writeRecord(fields(columns, record));
-        csv.flush();
+        write(fields(columns, record), out);
         return true;
+    }
+
+    /** Returns the columns of a table whose first result is in this line. */
+    static List<String> columns(byte[] line) throws IOException {
+        return List.copyOf(values(line).keySet());
+    }
+
+    /** Returns the columns as a record. */
+    static byte[] header(List<String> columns) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        write(columns, out);
+        return out.toByteArray();
+    }
+
+    /** Returns the result in a line as a record. */
+    static byte[] record(List<String> columns, byte[] line) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        write(fields(columns, values(line)), out);
+        return out.toByteArray();
+    }
+
+    private static void write(List<@Nullable String> fields, OutputStream out) throws IOException {
+        CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(out, StandardCharsets.UTF_8);
+        csv.writeRecord(fields);
+        csv.flush();
     }
 
     private static List<@Nullable String> fields(List<String> columns, Map<String, @Nullable String> values) {

@@ -45,6 +45,7 @@ class HelpTest {
             "--public-url",
             "--trust-proxy",
             "--quiet",
+            "--retry-failed",
             "--secrets-file",
             "--simulate-crash",
             "--spec",

@@ -92,4 +92,33 @@ class ErrorLineTest {
         assertThat(shown(bytes('a', 0xe2, 0x82), true)).isEqualTo("a|");
         assertThat(shown(bytes(), true)).isEqualTo("|");
     }
+
+    private static boolean isOf(String line, String item, boolean cut) {
+        byte[] bytes = item.getBytes(StandardCharsets.UTF_8);
+        return ErrorLine.isOf(line.getBytes(StandardCharsets.UTF_8), new Item(bytes, 0, bytes.length, 7, cut));
+    }
+
+    @Test
+    void a_line_is_that_of_an_item_with_its_index_and_text() {
+        for (String text : new String[] {"", "four\"th", "\u20ac", "a\\", "x".repeat(CUT), "x".repeat(CUT + 1)}) {
+            String line = line(text);
+            assertThat(isOf(line, text, false)).as(text).isTrue();
+            assertThat(isOf(line.replace(":7,", ":8,"), text, false)).as(text).isFalse();
+            assertThat(isOf(line, "y" + text, false)).as(text).isFalse();
+            assertThat(isOf(line, text + "y", false)).as(text).isEqualTo(text.length() > CUT);
+            assertThat(isOf(line.substring(0, 10), text, false)).as(text).isFalse();
+        }
+        assertThat(isOf(line("x".repeat(CUT)), "x".repeat(CUT - 1), false)).isFalse();
+        assertThat(isOf(line("x".repeat(CUT)), "x".repeat(CUT + 1), false)).isFalse();
+    }
+
+    @Test
+    void the_texts_of_items_that_were_cut_at_different_limits_match_up_to_the_first_cut() {
+        byte[] shorter = "ab".getBytes(StandardCharsets.UTF_8);
+        assertThat(isOf(line(shorter, true), "abc", false)).isTrue();
+        assertThat(isOf(line(shorter, true), "a", true)).isTrue();
+        assertThat(isOf(line("abc"), "ab", true)).isTrue();
+        assertThat(isOf(line(shorter, true), "acb", false)).isFalse();
+        assertThat(isOf(line("abc"), "b", true)).isFalse();
+    }
 }

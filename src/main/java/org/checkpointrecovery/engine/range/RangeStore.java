@@ -17,6 +17,7 @@ import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.Replacement;
 import org.slf4j.Logger;
@@ -195,6 +196,20 @@ public final class RangeStore {
 
     public SeekableByteChannel errors(Range range) throws IOException {
         return disk.openForRead(finished(range).errors());
+    }
+
+    /** Whether this process can create and delete files in the directory. True if a disk is full. */
+    public boolean isWritable() {
+        Path probe = file(NEW + UUID.randomUUID());
+        try {
+            disk.open(probe).close();
+            disk.delete(probe);
+            return true;
+        } catch (DiskFullException e) {
+            return true; // which the first range reports
+        } catch (IOException e) {
+            return !disk.isDirectory(directory); // else the job no longer exists
+        }
     }
 
     /** Names a new attempt at a range, whose directory nobody else uses. */

@@ -20,6 +20,7 @@ import org.checkpointrecovery.processor.plugin.PluginKind;
 import org.checkpointrecovery.processor.plugin.Plugins;
 import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.storage.DataMode;
+import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.LocalDisk;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +38,18 @@ final class ClusterTask implements RangeTask.Provider {
     /**
      * Opens a task. Closing it closes what it was provided with.
      *
+     * @param process how a message names this process
      * @param directory the job's files
      * @param submission number of the task's submission, from 1
      */
-    static RangeTask open(Path directory, int submission) throws IOException, WorkEndedException {
+    static RangeTask open(String process, Path directory, int submission)
+            throws IOException, WorkEndedException, SharedDirectoryException {
+        Disk disk = new LocalDisk(DataMode.of(directory)); // the service reads and deletes what the task creates
+        if (!new RangeStore(disk, directory).isWritable()) {
+            throw SharedDirectoryException.notWritable(process, directory);
+        }
         return RangeTask.open(
-                new LocalDisk(DataMode.of(directory)), // the service reads and deletes what the task creates
+                disk,
                 directory,
                 submission,
                 new ClusterTask(),

@@ -12,7 +12,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * A source whose splits are the ranges of a job. Its readers do the work; nothing is sent through the cluster. First, each
- * process of the cluster proves that it can use the shared directory.
+ * process of the cluster proves that it sees the shared directory.
  */
 final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
     private static final long serialVersionUID = 1;
@@ -36,8 +36,9 @@ final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
 
     @Override
     public SourceReader<Void, RangeSplit> createReader(SourceReaderContext context) throws SharedDirectoryException {
-        SharedDirectoryException.checkWritable("TaskManager " + context.getLocalHostName(), Path.of(directory));
-        return new RangeWorker(context, Path.of(directory), submission);
+        String process = "TaskManager " + context.getLocalHostName();
+        SharedDirectoryException.checkSeen(process, Path.of(directory));
+        return new RangeWorker(context, process, Path.of(directory), submission);
     }
 
     @Override

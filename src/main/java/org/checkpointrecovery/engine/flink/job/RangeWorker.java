@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeWorker implements SourceReader<Void, RangeSplit> {
     private final SourceReaderContext context;
+    private final String process;
     private final Path directory;
     private final int submission;
     private final Counter succeeded;
@@ -29,8 +30,10 @@ final class RangeWorker implements SourceReader<Void, RangeSplit> {
     private boolean atEnd;
     private @Nullable RangeTask task;
 
-    RangeWorker(SourceReaderContext context, Path directory, int submission) {
+    /** @param process how a message names this process */
+    RangeWorker(SourceReaderContext context, String process, Path directory, int submission) {
         this.context = context;
+        this.process = process;
         this.directory = directory;
         this.submission = submission;
         this.succeeded = context.metricGroup().counter("itemsSucceeded");
@@ -66,7 +69,7 @@ final class RangeWorker implements SourceReader<Void, RangeSplit> {
     private void work(RangeSplit split) throws Exception {
         try {
             if (task == null) {
-                task = ClusterTask.open(directory, submission);
+                task = ClusterTask.open(process, directory, submission);
             }
             RangeTask.Counts counts = task.work(split.number());
             succeeded.inc(counts.succeeded());

@@ -1,6 +1,5 @@
 package org.checkpointrecovery.engine.flink.job;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
@@ -25,14 +24,8 @@ final class SharedDirectoryException extends Exception {
         }
     }
 
-    /** Creates a file, and deletes it. */
-    static void checkWritable(String process, Path directory) throws SharedDirectoryException {
-        checkSeen(process, directory);
-        try {
-            Files.delete(Files.createTempFile(directory, ".check-", null));
-        } catch (IOException e) {
-            throw new SharedDirectoryException(
-                    process + ", as user " + System.getProperty("user.name") + ", cannot write to " + directory);
-        }
+    static SharedDirectoryException notWritable(String process, Path directory) {
+        return new SharedDirectoryException(
+                process + ", as user " + System.getProperty("user.name") + ", cannot write to " + directory);
     }
 }

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.checkpointrecovery.engine.flink.JobJars;
+import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.storage.LocalDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,17 +97,17 @@ class SharedDirectoryTest {
     }
 
     @Test
-    void a_directory_that_takes_no_files_is_named() throws Exception {
-        // what takes no files, whoever the user is
-        Path readOnly = Path.of("/proc/self");
-        assertThatThrownBy(() -> SharedDirectoryException.checkWritable("TaskManager machine-7", readOnly))
+    void a_directory_that_takes_no_files_is_named() {
+        Path readOnly = Path.of("/proc"); // takes no files, whoever the user is
+        assertThatThrownBy(() -> ClusterTask.open("TaskManager machine-7", readOnly, 1))
+                .isInstanceOf(SharedDirectoryException.class)
                 .hasMessage("TaskManager machine-7, as user " + System.getProperty("user.name")
-                        + ", cannot write to /proc/self");
+                        + ", cannot write to /proc");
     }
 
     @Test
     void a_check_leaves_nothing() throws Exception {
-        SharedDirectoryException.checkWritable("TaskManager machine-7", directory);
+        assertThat(new RangeStore(new LocalDisk(), directory).isWritable()).isTrue();
         try (var files = Files.list(directory)) {
             assertThat(files).isEmpty();
         }
