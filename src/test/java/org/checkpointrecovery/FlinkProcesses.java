@@ -99,7 +99,6 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
         all.putAll(Map.of(
                 "jobmanager.scheduler", "default",
                 "web.refresh-interval", "500 ms",
-                "metrics.fetcher.update-interval", "1 s",
                 "heartbeat.interval", "2 s",
                 "heartbeat.timeout", "10 s",
                 "taskmanager.registration.timeout", "30 s",
