@@ -374,8 +374,9 @@ final class FlinkFeed implements Feed {
         if (notShared.isPresent()) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
-                    notShared.get() + ". The service, the JobManager and all TaskManagers must see the data directory"
-                            + " under the same path. Committed results are safe. Mount it there and resume."));
+                    notShared.get() + ". The service, the JobManager and all TaskManagers need the data directory"
+                            + " under the same path, readable and writable. Committed results are safe. Mount it"
+                            + " there and resume."));
         }
     }
 
