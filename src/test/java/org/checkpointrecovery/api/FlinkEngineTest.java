@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,15 +89,33 @@ class FlinkEngineTest extends OnCluster {
         http.await(flink, "FAILED");
     }
 
-    /** Watches a job. Returns each number of processed items that was shown. */
-    private List<Long> processedUntil(String id, String state) {
+    /**
+     * Watches a job with ranges of 10 items. Returns each number of processed items that was shown, none of which was more than
+     * those on disk.
+     */
+    private List<Long> processedUntil(String id, String state) throws IOException {
         List<Long> shown = new ArrayList<>();
         Answer job;
         do {
             job = http.job(id);
             shown.add(job.number("/progress/processedItems"));
+            long finished = finishedItems(id);
+            if (Files.exists(
+                    ranges(id))) { // else the job is done, and they may have been deleted while they were counted
+                assertThat(shown.get(shown.size() - 1)).isLessThanOrEqualTo(finished);
+            }
         } while (!job.state().equals(state));
         return shown;
+    }
+
+    private long finishedItems(String id) throws IOException {
+        try (Stream<Path> files = Files.list(ranges(id))) {
+            return 10
+                    * files.filter(file -> file.getFileName().toString().matches("\\d+"))
+                            .count();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     @Test
