@@ -1,6 +1,5 @@
 package org.checkpointrecovery.storage;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -30,7 +29,6 @@ import org.checkpointrecovery.job.InputSpec;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.ProcessorSpec;
-import org.checkpointrecovery.job.Range;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +41,6 @@ final class StoredTypes extends SimpleModule {
         text(Instant.class, Instant::parse);
         text(Duration.class, Duration::parse);
         text(Path.class, Path::of);
-        setMixInAnnotation(Range.class, Numbers.class);
         sealed(InputSpec.class);
         sealed(FieldNames.class);
         setMixInAnnotation(ProcessorSpec.class, Options.class);
@@ -98,10 +95,6 @@ final class StoredTypes extends SimpleModule {
             return context.readValue(parser, ObjectNode.class).toString();
         }
     }
-
-    /** Numbers without names, because a large input has many ranges. */
-    @JsonFormat(shape = JsonFormat.Shape.ARRAY)
-    private interface Numbers {}
 
     /** Makes every component required that is not {@link Nullable}. */
     private static final class Required extends NopAnnotationIntrospector {

@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.Await;
-import org.checkpointrecovery.engine.range.Manifest;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.Submissions;
 import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.JobId;
@@ -79,8 +79,10 @@ class FinishedItemsTest {
         Await.until(
                 "its directory is there", () -> disk.exists(service.files(id).directory()));
         RangeStore ranges = RangeStore.of(disk, service.files(id));
-        Range range = new Range(3, 3, 6);
-        ranges.save(new Manifest(List.of(new Range(0, 3, 0), range, new Range(6, 2, 12))));
+        Range range = new Range(3, 3, 6, 12, false);
+        ranges.createDirectory();
+        ranges.beginCuts(1, List.of(new Range(0, 3, 0, 6, false), range, new Range(6, 2, 12, 16, true)));
+        ranges.save(new Submissions(List.of()).and("0000000000000000000000000000000b"));
         RangeDirectory done = ranges.attempt(range);
         ranges.create(done);
         disk.open(done.results()).close();

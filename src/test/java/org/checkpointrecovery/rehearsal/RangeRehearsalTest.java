@@ -32,9 +32,9 @@ class RangeRehearsalTest {
     @ParameterizedTest
     @EnumSource
     void the_range_with_the_item_keeps_its_batches_apart_and_no_other_does(CrashPoint point) {
-        assertThat(keepsBatchesApart(point, new Range(300, 33, 0))).isTrue();
-        assertThat(keepsBatchesApart(point, new Range(332, 1, 0))).isTrue();
-        assertThat(keepsBatchesApart(point, new Range(0, 332, 0))).isFalse();
-        assertThat(keepsBatchesApart(point, new Range(333, 100, 0))).isFalse();
+        assertThat(keepsBatchesApart(point, new Range(300, 33, 0, 0, false))).isTrue();
+        assertThat(keepsBatchesApart(point, new Range(332, 1, 0, 0, false))).isTrue();
+        assertThat(keepsBatchesApart(point, new Range(0, 332, 0, 0, false))).isFalse();
+        assertThat(keepsBatchesApart(point, new Range(333, 100, 0, 0, false))).isFalse();
     }
 }

@@ -1,11 +1,9 @@
 package org.checkpointrecovery.engine.flink;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that the service makes to an Apache Flink cluster. The service chooses the ids of Flink jobs: 32
@@ -27,18 +25,13 @@ interface Cluster extends AutoCloseable {
      */
     String upload(String name, byte[] jar, BooleanSupplier givenUp) throws ClusterException;
 
-    /**
-     * A Flink job to submit.
-     *
-     * @param restore the checkpoint or savepoint to continue from; null to start without one
-     */
+    /** A Flink job to submit. */
     record Submission(
             String job,
             String jar,
             String entryClass,
             List<String> arguments,
             int parallelism,
-            @Nullable String restore,
             Map<String, String> configuration) {}
 
     /**
@@ -67,22 +60,6 @@ interface Cluster extends AutoCloseable {
 
     /** Cancels a Flink job. Does nothing if it has ended or is unknown. */
     void cancel(String job) throws ClusterException;
-
-    /**
-     * Starts to stop a Flink job with a savepoint. Returns the request id for {@link #savepoint}; empty if the job is
-     * not running.
-     */
-    Optional<String> stop(String job, Path directory) throws ClusterException;
-
-    /**
-     * The progress of a savepoint.
-     *
-     * @param location the completed savepoint; null until then
-     * @param failed whether it will never complete
-     */
-    record Savepoint(@Nullable String location, boolean failed) {}
-
-    Savepoint savepoint(String job, String request) throws ClusterException;
 
     /** Closes the client. The cluster is not affected. */
     @Override

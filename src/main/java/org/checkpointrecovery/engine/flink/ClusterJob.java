@@ -14,6 +14,7 @@ import org.checkpointrecovery.engine.range.Submissions.Submission;
 import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.storage.Disk;
@@ -68,7 +69,7 @@ final class ClusterJob {
 
     /** Whether the cluster may be running the last submission, according to the disk. */
     boolean mayBeActive() throws IOException {
-        return number() > 0 && last().savepoint() == null && taskEnd().isEmpty();
+        return number() > 0 && !ranges.isPausing(number()) && taskEnd().isEmpty();
     }
 
     /**
@@ -91,24 +92,17 @@ final class ClusterJob {
     /**
      * Submits the job again. After an exception the cluster may have the submission if {@link #number} has changed.
      *
-     * @param ignoreCheckpoints whether to start from the unfinished ranges instead of the cluster's checkpoint
+     * @param known ranges that the input was cut into already
      * @param givenUp polled; once it returns true, the call stops waiting for the cluster
      */
-    void submit(JobJar jar, int parallelism, boolean ignoreCheckpoints, BooleanSupplier givenUp) throws IOException {
-        Optional<String> restore = ignoreCheckpoints
-                ? Optional.empty()
-                : ClusterCheckpoints.newest(disk, ranges.checkpoints(), submissions);
+    void submit(JobJar jar, int parallelism, List<Range> known, BooleanSupplier givenUp) throws IOException {
         Optional<String> uploaded = cluster.jar(jar.name());
         String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
+        ranges.beginCuts(number() + 1, known);
         submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""));
         ranges.save(submissions);
-        log.info(
-                "Job {}: submission {} to the cluster, parallelism {}, starting {}",
-                id,
-                number(),
-                parallelism,
-                restore.map(path -> "from " + path).orElse("from the unfinished ranges"));
+        log.info("Job {}: submission {} to the cluster, parallelism {}", id, number(), parallelism);
         cluster.run(
                 new Cluster.Submission(
                         last().clusterJob(),
@@ -116,7 +110,6 @@ final class ClusterJob {
                         JobJar.ENTRY_CLASS,
                         List.of(ranges.directory().toString(), String.valueOf(number())),
                         parallelism,
-                        restore.orElse(null),
                         configuration(own)),
                 givenUp);
     }
@@ -128,11 +121,8 @@ final class ClusterJob {
                 jar -> configuration.put("pipeline.classpaths", jar.toUri().toString()));
         configuration.put("execution.runtime-mode", "STREAMING");
         configuration.put("execution.checkpointing.interval", "2 s");
-        configuration.put(
-                "execution.checkpointing.dir", ranges.checkpoints().toUri().toString());
-        configuration.put("execution.checkpointing.num-retained", "2");
-        configuration.put("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
-        // Barriers wait for the current range; results do not depend on the age of a checkpoint.
+        // What is done, the shared directory tells. Flink needs a checkpoint only to forget what it has assigned.
+        configuration.put("execution.checkpointing.storage", "jobmanager");
         configuration.put("execution.checkpointing.tolerable-failed-checkpoints", String.valueOf(Integer.MAX_VALUE));
         configuration.put("execution.checkpointing.checkpoints-after-tasks-finish", "true");
         // Flink's default would retry a poisonous item forever. Occasional losses of TaskManagers do not count.
@@ -162,21 +152,5 @@ final class ClusterJob {
             log.warn("Job {}: cannot tell its tasks to stop: {}. Cancelling the Flink job instead.", id, e.toString());
         }
         cluster.cancel(last().clusterJob());
-    }
-
-    /** Starts to stop the last submission with a savepoint; empty if it is not running. */
-    Optional<String> stop() throws ClusterException {
-        return cluster.stop(last().clusterJob(), ranges.checkpoints());
-    }
-
-    /** Whether the requested savepoint is complete and recorded; empty while it is in progress. */
-    Optional<Boolean> isSaved(String request) throws IOException {
-        Cluster.Savepoint savepoint = cluster.savepoint(last().clusterJob(), request);
-        if (savepoint.location() != null) {
-            submissions = submissions.stopped(savepoint.location());
-            ranges.save(submissions);
-            return Optional.of(true);
-        }
-        return savepoint.failed() ? Optional.of(false) : Optional.empty();
     }
 }

@@ -10,6 +10,7 @@ import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.run.ItemCounter;
 import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.JobId;
@@ -25,6 +26,7 @@ public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
     private final Disk disk;
     private final Cluster cluster;
     private final RunPool pool;
+    private final ItemCounter counter;
     private final Map<JobId, FlinkFeed> feeds = new ConcurrentHashMap<>();
 
     /**
@@ -38,13 +40,14 @@ public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
     FlinkEngine(Disk disk, Clock clock, int workers, int maxItemBytes, FlinkSettings settings, Cluster cluster) {
         this.disk = disk;
         this.cluster = cluster;
+        this.counter = new ItemCounter(maxItemBytes);
         this.pool = new RunPool(
                 clock,
                 workers,
                 maxItemBytes,
                 (parts, from) -> {
                     JobId id = parts.order().job().id();
-                    FlinkFeed feed = FlinkFeed.open(parts, from, cluster, settings, () -> feeds.remove(id));
+                    FlinkFeed feed = FlinkFeed.open(parts, from, cluster, settings, counter, () -> feeds.remove(id));
                     feeds.put(id, feed);
                     return feed;
                 },
@@ -95,6 +98,7 @@ public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
     @Override
     public void shutDown(Duration grace) {
         pool.shutDown(grace);
+        counter.close();
         cluster.close();
     }
 }

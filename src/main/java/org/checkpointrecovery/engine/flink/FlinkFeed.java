@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunOrder;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.Cuts;
+import org.checkpointrecovery.engine.range.RangeChain;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.Feed;
 import org.checkpointrecovery.engine.run.InputCalls;
+import org.checkpointrecovery.engine.run.ItemCounter;
 import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.engine.run.RunParts;
 import org.checkpointrecovery.engine.run.SliceQueue;
@@ -25,12 +27,9 @@ import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Faults;
 import org.checkpointrecovery.job.Finished;
-import org.checkpointrecovery.job.InputIdentity;
-import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
@@ -47,17 +46,19 @@ import org.slf4j.LoggerFactory;
  */
 final class FlinkFeed implements Feed {
     private static final Logger log = LoggerFactory.getLogger(FlinkFeed.class);
-    /** Size of a range if items are cheap: some seconds of work. */
+    /** Bytes of the first ranges: some milliseconds of work if items are cheap. */
     private static final long RANGE_BYTES = 4L * 1024 * 1024;
-
+    /** What a range may have at most, because its record lists its batches. */
     private static final long RANGE_BATCHES = 4096;
-    /**
-     * Items in a range per concurrent call, if calls are expensive. Larger ranges repeat more calls after a crash, and
-     * keep fewer tasks busy at the end.
-     */
+    /** Items in the first ranges per concurrent call, if calls are expensive. */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
+    /** More than any cluster has slots. */
+    private static final int MAX_TASKS = 10_000;
+
     private static final Duration END_GRACE = Duration.ofSeconds(10);
+    /** What a pause waits for batches in progress, as a stopping service does. */
+    private static final Duration PAUSE_GRACE = Duration.ofSeconds(30);
 
     private final RunParts parts;
     private final RunControl control;
@@ -69,19 +70,16 @@ final class FlinkFeed implements Feed {
     private final Cluster cluster;
     private final FlinkSettings settings;
     private final FlinkSettings.Patience patience;
+    private final ItemCounter counter;
     private final Runnable onClose;
     private final ClusterJob clusterJob;
-    /**
-     * Whether the cluster's checkpoints are useless, because ranges that they count as finished must be processed
-     * again.
-     */
-    private boolean ignoreCheckpoints;
-
     private volatile boolean inputEnded;
     private @Nullable Thread thread;
-    private @Nullable Manifest manifest;
+    private @Nullable RangeChain chain; // once the files are open
     /** How the input is cut into ranges, once the run has begun. */
-    private Manifest.@Nullable Cuts cuts;
+    private @Nullable Cuts cuts;
+    /** The number of committed items, once the run has begun. */
+    private LongSupplier committedItems = () -> 0;
     /**
      * Whether the cluster may be running the last submission. Used by the feed's thread, and by the closing thread
      * after that has ended.
@@ -91,8 +89,6 @@ final class FlinkFeed implements Feed {
      * Whether this run submitted the last submission, or found the cluster running it. Used by the feed's thread.
      */
     private boolean attached;
-    /** The largest number of ranges in progress at once. Used by the feed's thread. */
-    private int tasks;
     /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;
 
@@ -104,12 +100,22 @@ final class FlinkFeed implements Feed {
     /** The last crash requested from the tasks. Used by the feed's thread. */
     private @Nullable CrashOrder requested;
 
+    /** Whether the tasks were told to end their ranges, because a crash waits for a commit. Used by the feed's thread. */
+    private boolean flushed;
+
     private @Nullable CrashOrder waitingCrash; // guarded by this
     private long crashFrom; // guarded by this; the item that the crash waits for, -1 until it is known
     private boolean woken; // guarded by this
 
-    private FlinkFeed(RunParts parts, Position from, Cluster cluster, FlinkSettings settings, Runnable onClose)
+    private FlinkFeed(
+            RunParts parts,
+            Position from,
+            Cluster cluster,
+            FlinkSettings settings,
+            ItemCounter counter,
+            Runnable onClose)
             throws IOException {
+        this.counter = counter;
         this.parts = parts;
         this.control = parts.control();
         this.disk = parts.disk();
@@ -125,21 +131,27 @@ final class FlinkFeed implements Feed {
         this.clusterJob = new ClusterJob(disk, id, store, cluster, settings);
     }
 
-    static FlinkFeed open(RunParts parts, Position from, Cluster cluster, FlinkSettings settings, Runnable onClose)
+    static FlinkFeed open(
+            RunParts parts,
+            Position from,
+            Cluster cluster,
+            FlinkSettings settings,
+            ItemCounter counter,
+            Runnable onClose)
             throws IOException {
-        FlinkFeed feed = new FlinkFeed(parts, from, cluster, settings, onClose);
+        FlinkFeed feed = new FlinkFeed(parts, from, cluster, settings, counter, onClose);
         feed.openFiles();
         return feed;
     }
 
     private void openFiles() throws IOException {
         store.checkDirectory();
-        if (store.hasManifest()) {
-            Manifest found = store.manifest();
-            manifest = found;
+        RangeChain opened = RangeChain.open(store, clusterJob.number(), from);
+        chain = opened;
+        if (store.exists()) {
             submitted = clusterJob.mayBeActive();
             store.dropCrash(); // it belongs to a run that is over
-            removeFailed(found);
+            removeFailed(opened);
         }
     }
 
@@ -147,20 +159,13 @@ final class FlinkFeed implements Feed {
      * Deletes finished, uncommitted ranges with failed items, because resuming a failed job retries these items. Call
      * before the run is recorded.
      */
-    private void removeFailed(Manifest ranges) throws IOException {
+    private void removeFailed(RangeChain ranges) throws IOException {
         List<Run> runs = parts.order().job().runs();
         Run.Ending last = runs.isEmpty() ? null : runs.get(runs.size() - 1).ending();
-        if (last == null
-                || last.end() != Run.End.FAILED
-                || !spec.failedItemLimits().areSet()) {
-            return;
-        }
-        for (Range range : ranges.ranges()
-                .subList(ranges.indexOf(from.nextItem()), ranges.ranges().size())) {
-            if (store.isFinished(range) && store.record(range).failed() > 0) {
-                ignoreCheckpoints = true;
-                store.remove(range);
-            }
+        if (last != null
+                && last.end() == Run.End.FAILED
+                && spec.failedItemLimits().areSet()) {
+            ranges.removeFailed();
         }
     }
 
@@ -196,8 +201,14 @@ final class FlinkFeed implements Feed {
 
     @Override
     public void begin(SliceQueue queue, LongSupplier committedItems)
-            throws IOException, Processors.UnavailableException {
+            throws IOException, InterruptedException, Processors.UnavailableException {
+        InputCalls.call(control, parts.order().input(), "job-" + id + "-input", () -> {
+            counter.count(parts.order(), parts.listener());
+            return true;
+        });
         cuts = cuts();
+        this.committedItems = committedItems;
+        store.createDirectory();
         Optional<URI> jar = processors().jar(spec.processor());
         if (jar.isPresent()) {
             store.sharePlugin(Path.of(jar.get()));
@@ -221,12 +232,8 @@ final class FlinkFeed implements Feed {
     }
 
     private void work(SliceQueue queue) throws IOException, InterruptedException {
-        Manifest ranges = manifest != null ? manifest : makeManifest();
-        if (ranges == null) {
-            return;
-        }
-        parts.listener().counted(id, ranges.totalItems());
-        RangeReader opened = new RangeReader(store, ranges, queue, from);
+        RangeReader opened = new RangeReader(
+                store, requireNonNull(chain), queue, from, parts.settings().allowsNoFailures());
         while (!control.mustEndNow()) {
             int read = opened.readFinished();
             if (read < 0) {
@@ -249,6 +256,7 @@ final class FlinkFeed implements Feed {
             }
             try {
                 forwardCrash(opened);
+                flush();
                 if (look(queue, opened)) {
                     return;
                 }
@@ -262,40 +270,27 @@ final class FlinkFeed implements Feed {
         }
     }
 
-    private @Nullable Manifest makeManifest() throws IOException, InterruptedException {
-        Job job = parts.order().job();
-        InputIdentity identity = requireNonNull(job.identity());
-        Optional<Manifest> made = InputCalls.call(
-                control,
-                parts.order().input(),
-                "job-" + id + "-input",
-                () -> Optional.ofNullable(Manifest.make(
-                        parts.order()
-                                .input()
-                                .items(
-                                        disk,
-                                        spec.format(),
-                                        identity.bytes(),
-                                        parts.settings().maxItemBytes()),
-                        requireNonNull(cuts),
-                        () -> control.mustEndNow() || control.asked() != null)));
-        if (made.isPresent()) {
-            store.save(made.get());
-        }
-        return made.orElse(null);
-    }
-
-    private Manifest.Cuts cuts() throws Processors.UnavailableException {
+    private Cuts cuts() throws Processors.UnavailableException {
         Faults faults = spec.faults();
         long crash = faults == null || faults.crashAfterItems() == null ? 0 : faults.crashAfterItems();
         // The batch that a crash hits starts a range, so that the batch before it is committed.
         long cut = crash == 0 ? -1 : (crash - 1) / spec.batchSize() * spec.batchSize();
+        boolean each = spec.commit() == CommitMode.EACH;
+        long most = RANGE_BATCHES * spec.batchSize();
         if (processors().isConcurrent(spec.processor())) {
-            int concurrency = processors().concurrency(spec.processor());
-            return new Manifest.Cuts(spec.batchSize(), ITEMS_FOR_EACH_CALL * concurrency, RANGE_BYTES, false, cut);
+            long first = ITEMS_FOR_EACH_CALL * processors().concurrency(spec.processor());
+            return new Cuts(spec.batchSize(), first, RANGE_BYTES, each ? first : most, false, cut);
         }
-        long batches = spec.commit() == CommitMode.EACH ? 1 : RANGE_BATCHES;
-        return new Manifest.Cuts(spec.batchSize(), batches * spec.batchSize(), RANGE_BYTES, true, cut);
+        long items = each ? spec.batchSize() : most;
+        return new Cuts(spec.batchSize(), items, RANGE_BYTES, items, true, cut);
+    }
+
+    /** Tells the tasks to end their ranges once a simulated crash waits for the next commit. */
+    private void flush() throws IOException {
+        if (!flushed && attached && control.commitsEachBatch() && spec.commit() != CommitMode.EACH) {
+            flushed = true;
+            store.requestFlush();
+        }
     }
 
     /** Passes a requested crash to the tasks when it is due. */
@@ -349,7 +344,6 @@ final class FlinkFeed implements Feed {
             case ENDING -> {}
             case FINISHED -> {
                 if (ranges.readFinished() == 0 && !ranges.isAtEnd()) {
-                    ignoreCheckpoints = true;
                     return submitAgain("the Flink job is FINISHED, but some ranges are not");
                 }
             }
@@ -384,7 +378,7 @@ final class FlinkFeed implements Feed {
         if (spec.failedItemLimits().areSet()) {
             return; // uncommitted items may be processed again
         }
-        Finished finished = ranges.finished(tasks);
+        Finished finished = ranges.finished();
         parts.listener().finished(id, finished.succeeded(), finished.failed());
     }
 
@@ -397,7 +391,6 @@ final class FlinkFeed implements Feed {
             if (state.isPresent() && state.get() == Cluster.State.ACTIVE) {
                 log.info("Job {}: the cluster is already running submission {}", id, clusterJob.number());
                 attached = true;
-                tasks = store.order().tasks();
                 return false;
             }
             if (endedByTask(queue, ranges)) {
@@ -411,28 +404,28 @@ final class FlinkFeed implements Feed {
     private void submit(RangeReader ranges) throws IOException, InterruptedException {
         clusterJob.abandon();
         submitted = false;
-        int parallelism = clusterJob.parallelism(ranges.rangesLeft());
+        int parallelism = clusterJob.parallelism(tasksOfUse(ranges));
         if (parallelism == 0) {
             awaitSlot();
             return;
         }
-        tasks = parallelism;
         store.discardAttempts();
         store.save(new RangeOrder(
                 parts.order().job(),
                 parts.order().input(),
                 parts.settings().maxItemBytes(),
                 settings.httpAllow(),
-                parallelism));
+                parallelism,
+                from,
+                requireNonNull(cuts)));
         int before = clusterJob.number();
         refusal = null;
         try {
             clusterJob.submit(
                     JobJar.load(),
                     parallelism,
-                    ignoreCheckpoints,
+                    requireNonNull(chain).known(committedItems.getAsLong()),
                     () -> control.mustEndNow() || control.asked() != null);
-            ignoreCheckpoints = false;
         } catch (ClusterException e) {
             refusal = e.getMessage();
             throw e;
@@ -440,7 +433,20 @@ final class FlinkFeed implements Feed {
             // Once the submission is recorded, the cluster may have it, whatever the answer.
             submitted = clusterJob.number() > before;
             attached = submitted;
+            if (submitted) {
+                requireNonNull(chain).follow(clusterJob.number());
+            }
         }
+    }
+
+    /** Returns how many tasks have a range to begin with; at least 1. */
+    private int tasksOfUse(RangeReader ranges) {
+        Cuts first = requireNonNull(cuts);
+        long bytes = requireNonNull(parts.order().job().identity()).bytes()
+                - requireNonNull(chain).nextBytes();
+        Long total = parts.order().job().totalItems();
+        long items = total == null ? bytes : total - ranges.nextItem(); // an item has a byte at least
+        return (int) Math.max(1, Math.min(MAX_TASKS, Math.max(items / first.items(), bytes / first.bytes()) + 1));
     }
 
     /** Waits for a free slot without a time limit: a waiting job has not failed. */
@@ -461,8 +467,6 @@ final class FlinkFeed implements Feed {
                     "The cluster did not run the job: " + why + ". Gave up after " + submissionsInVain
                             + " submissions. Committed results are safe. Fix the cause and resume."));
         }
-        // The cluster's checkpoint itself may be the cause of repeated failures.
-        ignoreCheckpoints |= submissionsInVain > 1;
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
         attached = false;
@@ -511,39 +515,11 @@ final class FlinkFeed implements Feed {
         return true;
     }
 
-    /** Stops the cluster with a savepoint after its current ranges, or cancels it if that fails. */
+    /** Has the tasks end their ranges soon and keep what is done of them. Cancels the Flink job if that takes too long. */
     private void pause(RangeReader ranges) throws IOException, InterruptedException {
-        String request = null;
-        int failures = 0;
-        while (submitted && !control.mustEndNow() && failures < patience.submissions()) {
-            try {
-                if (request == null) {
-                    Optional<String> started = clusterJob.stop();
-                    if (started.isEmpty()) {
-                        break; // it is not running
-                    }
-                    request = started.get();
-                }
-                Optional<Boolean> saved = clusterJob.isSaved(request);
-                if (saved.isPresent() && saved.get()) {
-                    submitted = false;
-                } else if (saved.isPresent()) {
-                    request = null;
-                    failures++;
-                }
-            } catch (ClusterException e) {
-                log.warn(
-                        "Job {}: cannot stop it with a savepoint: {}. Retrying, then cancelling it.",
-                        id,
-                        e.getMessage());
-                failures++;
-            }
-            if (ranges.readFinished() < 0) {
-                return;
-            }
-            if (submitted) {
-                sleep(patience.look());
-            }
+        if (submitted) {
+            store.pause(clusterJob.number());
+            awaitEnd(PAUSE_GRACE);
         }
         if (submitted) {
             endInCluster();
@@ -551,20 +527,25 @@ final class FlinkFeed implements Feed {
         ranges.readFinished();
     }
 
-    /** Waits some time for the cluster to end a job whose ranges are all finished. */
+    /** Waits some time for the Flink job to end on its own. */
     private void awaitEnd(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
-        try {
-            while (submitted && !control.mustEndNow() && System.nanoTime() < deadline) {
+        int failures = 0;
+        while (submitted && !control.mustEndNow() && System.nanoTime() < deadline) {
+            try {
                 Optional<Cluster.State> state = clusterJob.state();
                 submitted = state.isPresent()
                         && (state.get() == Cluster.State.ACTIVE || state.get() == Cluster.State.ENDING);
-                if (submitted) {
-                    sleep(patience.look());
+            } catch (ClusterException e) {
+                failures++;
+                if (failures >= patience.submissions()) {
+                    log.info("Job {}: the cluster does not say whether it has ended: {}", id, e.getMessage());
+                    return;
                 }
             }
-        } catch (ClusterException e) {
-            log.info("Job {}: all ranges are finished, but the cluster has not confirmed it: {}", id, e.getMessage());
+            if (submitted) {
+                sleep(patience.look());
+            }
         }
     }
 

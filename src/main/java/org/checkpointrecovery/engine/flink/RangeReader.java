@@ -4,9 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.util.HashMap;
-import java.util.Map;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeChain;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeRecord.Part;
 import org.checkpointrecovery.engine.range.RangeStore;
@@ -15,18 +13,16 @@ import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.JsonBytes;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Position;
-import org.checkpointrecovery.job.Range;
 
 /** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
 final class RangeReader {
     private static final int PIECE_BYTES = 1024 * 1024;
 
     private final RangeStore store;
-    private final Manifest manifest;
+    private final RangeChain chain;
     private final SliceQueue queue;
+    private final boolean allowsNoFailures;
     private final byte[] buffer = new byte[PIECE_BYTES];
-    /** Position in the manifest of the first unread range. */
-    private int nextRange;
     /** Index of the first item that was not put into the queue. */
     private long nextItem;
     /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
@@ -34,18 +30,20 @@ final class RangeReader {
 
     /** Counts of the items before {@link #nextItem}. */
     private Finished read;
-    /** Counts of finished ranges that wait for an earlier one, by their position in the manifest. */
-    private final Map<Integer, Finished> ahead = new HashMap<>();
+    /** The counts that were returned last. */
+    private Finished shown = new Finished(0, 0);
 
-    /** @param from the end of a batch */
-    RangeReader(RangeStore store, Manifest manifest, SliceQueue queue, Position from) throws IOException {
+    /**
+     * @param from the end of a batch
+     * @param allowsNoFailures whether a range ends at its first failed item
+     */
+    RangeReader(RangeStore store, RangeChain chain, SliceQueue queue, Position from, boolean allowsNoFailures) {
         this.store = store;
-        this.manifest = manifest;
+        this.chain = chain;
         this.queue = queue;
         this.read = from.finished();
         this.nextItem = from.nextItem();
-        this.nextRange = manifest.indexOf(nextItem);
-        findAhead(Integer.MAX_VALUE); // earlier submissions may have had more tasks
+        this.allowsNoFailures = allowsNoFailures;
     }
 
     /** Returns the index of the first item that was not put into the queue. */
@@ -53,45 +51,17 @@ final class RangeReader {
         return nextItem;
     }
 
-    boolean isAtEnd() {
-        return nextRange == manifest.ranges().size();
+    boolean isAtEnd() throws IOException {
+        return chain.isAtEnd();
     }
 
-    /** Returns the number of unread ranges. */
-    int rangesLeft() {
-        return manifest.ranges().size() - nextRange;
-    }
-
-    /**
-     * Counts the items of all finished ranges. The counts never fall.
-     *
-     * @param tasks the largest number of ranges that are in progress at once
-     */
-    Finished finished(int tasks) throws IOException {
-        findAhead(tasks);
-        long succeeded = read.succeeded();
-        long failed = read.failed();
-        for (Finished range : ahead.values()) {
-            succeeded += range.succeeded();
-            failed += range.failed();
-        }
-        return new Finished(succeeded, failed);
-    }
-
-    /** Finds more finished ranges. Tasks begin ranges in order, so few unfinished ones are before a finished one. */
-    private void findAhead(int unfinished) throws IOException {
-        int left = unfinished;
-        for (int number = nextRange; number < manifest.ranges().size() && left >= 0; number++) {
-            Range range = manifest.ranges().get(number);
-            if (ahead.containsKey(number)) {
-                continue;
-            }
-            if (store.isFinished(range)) {
-                ahead.put(number, store.record(range).addTo(new Finished(0, 0), nextItem));
-            } else {
-                left--;
-            }
-        }
+    /** Counts the items of all finished ranges. The counts never fall. */
+    Finished finished() throws IOException {
+        Finished ahead = chain.ahead();
+        shown = new Finished(
+                Math.max(shown.succeeded(), read.succeeded() + ahead.succeeded()),
+                Math.max(shown.failed(), read.failed() + ahead.failed()));
+        return shown;
     }
 
     /**
@@ -100,23 +70,23 @@ final class RangeReader {
      * @return how many were read; -1 if the queue is closed
      */
     int readFinished() throws IOException, InterruptedException {
-        int read = 0;
-        while (!isAtEnd() && !endsEarly && store.isFinished(manifest.ranges().get(nextRange))) {
-            if (!read(manifest.ranges().get(nextRange))) {
+        int number = 0;
+        while (!endsEarly && chain.hasNext()) {
+            if (!readNext()) {
                 return -1;
             }
-            read++;
+            number++;
         }
-        return read;
+        return number;
     }
 
-    private boolean read(Range range) throws IOException, InterruptedException {
-        RangeRecord record = store.record(range);
+    private boolean readNext() throws IOException, InterruptedException {
+        RangeRecord record = store.record(chain.next());
         Finished after = record.addTo(read, nextItem);
-        long first = range.firstItem();
+        long first = record.firstItem();
         long processingNanos = record.took().toNanos();
-        try (SeekableByteChannel results = store.results(range);
-                SeekableByteChannel errors = store.errors(range)) {
+        try (SeekableByteChannel results = store.results(first);
+                SeekableByteChannel errors = store.errors(first)) {
             for (Part part : record.parts()) {
                 if (first < nextItem) { // committed by an earlier run
                     results.position(results.position() + part.resultsBytes());
@@ -131,10 +101,9 @@ final class RangeReader {
                 first += part.succeeded() + part.failed();
             }
         }
-        endsEarly = record.nextItem() < range.nextItem();
+        endsEarly = allowsNoFailures && record.failed() > 0;
         read = after;
-        ahead.remove(nextRange);
-        nextRange++;
+        chain.take();
         return true;
     }
 

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -100,11 +99,6 @@ final class RestCluster implements Cluster {
                 .put("parallelism", submission.parallelism())
                 .put("jobId", submission.job());
         submission.arguments().forEach(body.putArray("programArgsList")::add);
-        if (submission.restore() != null) {
-            body.put("savepointPath", submission.restore())
-                    .put("claimMode", "NO_CLAIM")
-                    .put("allowNonRestoredState", false);
-        }
         ObjectNode configuration = body.putObject("flinkConfiguration");
         submission.configuration().forEach(configuration::put);
         Answer answer = send(json("/jars/" + submission.jar() + "/run", body), RUN_TIMEOUT, givenUp);
@@ -149,30 +143,6 @@ final class RestCluster implements Cluster {
         if (answer.status >= 300 && answer.status != 404 && answer.status != 409) {
             throw refused(answer);
         }
-    }
-
-    @Override
-    public Optional<String> stop(String job, Path directory) throws ClusterException {
-        ObjectNode body = MAPPER.createObjectNode()
-                .put("drain", false)
-                .put("formatType", "NATIVE")
-                .put("targetDirectory", directory.toUri().toString());
-        Answer answer = send(json("/jobs/" + job + "/stop", body));
-        return answer.status == 404 || answer.status == 409
-                ? Optional.empty()
-                : Optional.of(ok(answer).path("request-id").asText());
-    }
-
-    @Override
-    public Savepoint savepoint(String job, String request) throws ClusterException {
-        Answer answer = get("/jobs/" + job + "/savepoints/" + request);
-        if (answer.status == 404) {
-            return new Savepoint(null, true);
-        }
-        JsonNode operation = ok(answer).path("operation");
-        boolean over = answer.json.at("/status/id").asText().equals("COMPLETED");
-        String location = operation.path("location").textValue();
-        return new Savepoint(location, over && location == null);
     }
 
     private Answer get(String path) throws ClusterException {

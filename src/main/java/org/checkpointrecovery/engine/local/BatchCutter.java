@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.local;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;
@@ -11,9 +12,9 @@ final class BatchCutter {
     private final ItemSource source;
     private final SliceQueue queue;
     private final int batchSize;
-    private final int sliceSize;
     private final long endBytes;
 
+    private int sliceSize;
     private int itemsInBatch;
     private volatile boolean inputEnded;
 
@@ -39,6 +40,20 @@ final class BatchCutter {
     /** Whether the next item starts a batch. */
     boolean isBetweenBatches() {
         return itemsInBatch == 0;
+    }
+
+    /**
+     * Changes the maximum number of items in a slice so that a slice takes about as long as others.
+     *
+     * @param took what the last slice took
+     * @param wanted what a slice should take
+     */
+    void adapt(Duration took, Duration wanted) {
+        if (took.compareTo(wanted) > 0) {
+            sliceSize = Math.max(1, sliceSize / 2);
+        } else if (took.multipliedBy(2).compareTo(wanted) < 0) {
+            sliceSize = Math.min(batchSize, sliceSize * 2);
+        }
     }
 
     /** Reads the items of a slice. They are valid until the next call. */

@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.local;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.run.RunSettings;
 import org.checkpointrecovery.engine.run.Slice;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * passes them to other threads.
  */
 final class BatchReader implements Reading {
+    /** What a slice of a range should take: the work that the end of a run waits for. */
+    private static final Duration SLICE_OF_RANGE = Duration.ofMillis(100);
+
+    private static final int FIRST_SLICE_OF_RANGE = 16;
+
     private final ItemSource source;
     private final BatchCutter batches;
     private final SliceQueue queue;
@@ -41,7 +47,12 @@ final class BatchReader implements Reading {
         this.queue = way.queue();
         this.settings = work.settings();
         this.batches = new BatchCutter(
-                source, queue, settings.batchSize(), Integer.MAX_VALUE, way.endBytes(), way.firstItem());
+                source,
+                queue,
+                settings.batchSize(),
+                settings.ofRange() ? FIRST_SLICE_OF_RANGE : Integer.MAX_VALUE,
+                way.endBytes(),
+                way.firstItem());
         this.control = work.control();
         this.processor = processor;
         this.others = others;
@@ -85,7 +96,7 @@ final class BatchReader implements Reading {
     private void readBatches() throws IOException, InterruptedException {
         boolean goOn = true;
         while (goOn) {
-            if (control.mustEndNow() || (batches.isBetweenBatches() && control.asked() != null)) {
+            if (control.mustEndNow() || (mayEnd() && control.asked() != null)) {
                 return;
             }
             Slice slice = queue.acquire();
@@ -99,6 +110,10 @@ final class BatchReader implements Reading {
             }
             goOn = readSlice(items, slice);
         }
+    }
+
+    private boolean mayEnd() {
+        return settings.ofRange() || batches.isBetweenBatches();
     }
 
     private boolean readSlice(Items items, Slice slice) throws InterruptedException {
@@ -130,6 +145,9 @@ final class BatchReader implements Reading {
             return false;
         }
         batches.count(items, slice);
+        if (settings.ofRange()) {
+            batches.adapt(Duration.ofNanos(slice.processingNanos), SLICE_OF_RANGE);
+        }
         queue.put(slice, true);
         return true;
     }

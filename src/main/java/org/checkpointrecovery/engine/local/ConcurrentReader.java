@@ -41,7 +41,7 @@ final class ConcurrentReader implements Reading {
                 source,
                 queue,
                 work.settings().batchSize(),
-                ConcurrentProcessing.SLICE_ITEMS,
+                work.settings().ofRange() ? 1 : ConcurrentProcessing.SLICE_ITEMS,
                 way.endBytes(),
                 way.firstItem());
         this.control = work.control();

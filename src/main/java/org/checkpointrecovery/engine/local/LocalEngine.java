@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
+import org.checkpointrecovery.engine.run.ItemCounter;
 import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Status;

@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.run.Feed;
 import org.checkpointrecovery.engine.run.InputCalls;
+import org.checkpointrecovery.engine.run.ItemCounter;
 import org.checkpointrecovery.engine.run.RunParts;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.item.ItemSource;

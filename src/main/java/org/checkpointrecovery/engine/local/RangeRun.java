@@ -57,20 +57,26 @@ public final class RangeRun {
 
     /** How processing of a range ended. */
     public sealed interface End {
-        /** All items are processed, or all up to a failure that ends the job. The directory is complete and forced. */
+        /**
+         * All items are processed, or those before a failure that ends the job or a request to end. The directory is
+         * complete and forced.
+         */
         record Done(RangeRecord record) implements End {}
 
-        /** The control stopped it. */
-        record Stopped() implements End {}
+        /**
+         * The control stopped it, and nothing is kept.
+         *
+         * @param now whether at once; otherwise there was no finished item to keep
+         */
+        record Stopped(boolean now) implements End {}
     }
 
     /**
-     * @param last whether it is the last range
      * @param directory an empty directory
      * @throws InputTruncatedException if the input has fewer bytes, or the range fewer items, than when the input was
      *     cut into ranges
      */
-    public End run(Range range, boolean last, RangeDirectory directory)
+    public End run(Range range, RangeDirectory directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
         Job job = order.job();
         JobSpec spec = job.validSpec();
@@ -90,11 +96,13 @@ public final class RangeRun {
                     new Pipeline.Way(opened.items, opened.source, queue, 0, range.firstItem()),
                     null);
             try {
-                Parts parts = new Parts(range, last, settings, sink, times);
+                Parts parts = new Parts(range, settings, sink, times);
                 parts.take(queue);
                 if (!parts.areWhole()) {
                     parts.checkThatAskedToEnd();
-                    return new End.Stopped();
+                    if (control.mustEndNow() || parts.list.isEmpty()) {
+                        return new End.Stopped(control.mustEndNow());
+                    }
                 }
                 sink.force();
                 RangeRecord record = new RangeRecord(range.firstItem(), times.sum(), parts.list);
@@ -129,7 +137,6 @@ public final class RangeRun {
     /** Writes slices to the files, and records their parts. */
     private final class Parts {
         private final Range range;
-        private final boolean last;
         private final RunSettings settings;
         private final ResultSink sink;
         private final Times times;
@@ -138,9 +145,8 @@ public final class RangeRun {
         private long inputBytes;
         private boolean failed;
 
-        Parts(Range range, boolean last, RunSettings settings, ResultSink sink, Times times) {
+        Parts(Range range, RunSettings settings, ResultSink sink, Times times) {
             this.range = range;
-            this.last = last;
             this.settings = settings;
             this.sink = sink;
             this.times = times;
@@ -191,8 +197,8 @@ public final class RangeRun {
             inputBytes = slice.nextBytes;
             times.add(slice.processingNanos);
             failed = slice.failed > 0 && settings.allowsNoFailures();
-            boolean endsBatch = next % settings.batchSize() == 0 || (last && next == range.nextItem());
-            list.add(new RangeRecord.Part(
+            boolean endsBatch = next % settings.batchSize() == 0 || (range.last() && next == range.nextItem());
+            RangeRecord.Part part = new RangeRecord.Part(
                     slice.succeeded,
                     slice.failed,
                     slice.results.length(),
@@ -201,7 +207,13 @@ public final class RangeRun {
                     endsBatch && !failed,
                     slice.firstFailure == null
                             ? null
-                            : new RangeRecord.FirstFailure(slice.firstFailedIndex, slice.firstFailure)));
+                            : new RangeRecord.FirstFailure(slice.firstFailedIndex, slice.firstFailure));
+            int before = list.size() - 1;
+            if (before < 0 || list.get(before).endsBatch()) {
+                list.add(part);
+            } else {
+                list.set(before, list.get(before).and(part));
+            }
         }
     }
 

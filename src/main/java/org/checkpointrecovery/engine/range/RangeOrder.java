@@ -1,10 +1,14 @@
 package org.checkpointrecovery.engine.range;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.Replacement;
 import org.checkpointrecovery.storage.StoredJson;
 
@@ -15,9 +19,22 @@ import org.checkpointrecovery.storage.StoredJson;
  * @param maxItemBytes the maximum size of an item; longer items fail
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
  * @param tasks how many ranges are processed at once, at least 1
+ * @param from the committed position, where the input is cut into ranges if that has not begun
+ * @param cuts where ranges end
  */
-public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllow, int tasks) {
-    private static final int VERSION = 1;
+public record RangeOrder(
+        Job job, Input input, int maxItemBytes, String httpAllow, int tasks, Position from, Cuts cuts) {
+    private static final int VERSION = 2;
+
+    InputItems items(Disk disk) throws IOException {
+        return input.items(
+                disk, job.validSpec().format(), requireNonNull(job.identity()).bytes(), maxItemBytes);
+    }
+
+    /** Whether a range ended at an item that may not fail, so that the job fails there. */
+    public boolean isEndedBy(RangeRecord range) {
+        return range.failed() > 0 && job.validSpec().failedItemLimits().itemsAllowed() == 0;
+    }
 
     /** Writes the paths of the input so that another process finds them. */
     void write(Disk disk, Path file) throws IOException {
@@ -27,7 +44,7 @@ public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllo
                 indexes == null ? null : indexes.toAbsolutePath(),
                 input.foreign(),
                 input.asSent());
-        RangeOrder order = new RangeOrder(job, found, maxItemBytes, httpAllow, tasks);
+        RangeOrder order = new RangeOrder(job, found, maxItemBytes, httpAllow, tasks, from, cuts);
         Replacement.write(disk, file, StoredJson.write(VERSION, order));
     }
 

@@ -31,6 +31,9 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
 
     public RangeRecord {
         parts = List.copyOf(parts);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("a range without items");
+        }
     }
 
     /**
@@ -49,7 +52,19 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
             long errorsBytes,
             long inputBytes,
             boolean endsBatch,
-            @Nullable FirstFailure failure) {}
+            @Nullable FirstFailure failure) {
+        /** Adds the items that follow in the same batch. */
+        public Part and(Part next) {
+            return new Part(
+                    succeeded + next.succeeded,
+                    failed + next.failed,
+                    resultsBytes + next.resultsBytes,
+                    errorsBytes + next.errorsBytes,
+                    next.inputBytes,
+                    next.endsBatch,
+                    failure == null ? next.failure : failure);
+        }
+    }
 
     /** @param index of the item in the input */
     public record FirstFailure(long index, ItemFailure failure) {}
@@ -74,6 +89,11 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
             first += part.succeeded + part.failed;
         }
         return new Finished(succeeded, failed);
+    }
+
+    /** Returns the input position after the range. */
+    public long nextBytes() {
+        return parts.get(parts.size() - 1).inputBytes();
     }
 
     /** Returns the index of the first item after the range. */

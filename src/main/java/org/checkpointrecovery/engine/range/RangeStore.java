@@ -1,5 +1,6 @@
 package org.checkpointrecovery.engine.range;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.Replacement;
 import org.slf4j.Logger;
@@ -33,10 +35,10 @@ public final class RangeStore {
     /** Name of the directory, in that of the job. */
     private static final String NAME = "ranges";
 
-    private static final String MANIFEST = "manifest.json";
     private static final String ORDER = "order.json";
     private static final String SUBMISSIONS = "submissions.json";
     private static final String CRASH = "crash";
+    private static final String FLUSH = "flush";
     private static final String PLUGIN = "plugin.jar";
 
     /** Name prefix of the directory of an unfinished range. */
@@ -70,8 +72,16 @@ public final class RangeStore {
         return file("ended-" + submission + ".json");
     }
 
-    private RangeDirectory finished(Range range) {
-        return new RangeDirectory(file(String.format(Locale.ROOT, "%019d", range.firstItem())));
+    private Path cuts(int submission) {
+        return file("cuts-" + submission + ".jsonl");
+    }
+
+    private Path pausing(int submission) {
+        return file("pause-" + submission);
+    }
+
+    private RangeDirectory finished(long firstItem) {
+        return new RangeDirectory(file(String.format(Locale.ROOT, "%019d", firstItem)));
     }
 
     /** @throws DamagedFileException if something else has the place of the directory */
@@ -82,25 +92,40 @@ public final class RangeStore {
         }
     }
 
-    private void createDirectory() throws IOException {
+    /** Creates the directory, unless it exists. */
+    public void createDirectory() throws IOException {
         if (!disk.exists(directory)) {
             disk.createDirectory(directory);
             disk.forceDirectory(requireNonNull(directory.getParent()));
         }
     }
 
-    public boolean hasManifest() {
-        return disk.exists(file(MANIFEST));
+    /** Whether the job has such a directory. */
+    public boolean exists() {
+        return disk.isDirectory(directory);
     }
 
-    public Manifest manifest() throws IOException {
-        return Manifest.read(disk, file(MANIFEST));
+    /**
+     * Starts the log of the ranges of a submission.
+     *
+     * @param submission its number, from 1
+     * @param known ranges that earlier submissions were cut into, in item order, without a gap
+     */
+    public void beginCuts(int submission, List<Range> known) throws IOException {
+        CutLog.create(disk, cuts(submission), known);
     }
 
-    /** Creates the directory if needed. */
-    public void save(Manifest manifest) throws IOException {
-        createDirectory();
-        manifest.write(disk, file(MANIFEST));
+    CutLog cuts(int submission, long bytes) throws IOException {
+        return CutLog.open(disk, cuts(submission), bytes);
+    }
+
+    long readCuts(int submission, long from, CutLog.Reader reader) throws IOException {
+        return CutLog.read(disk, cuts(submission), from, reader);
+    }
+
+    /** Opens the input of an order. */
+    InputItems items(RangeOrder order) throws IOException {
+        return order.items(disk);
     }
 
     public RangeOrder order() throws IOException {
@@ -134,6 +159,26 @@ public final class RangeStore {
         end.write(disk, ended(submission));
     }
 
+    /** Tells the tasks of a submission to end their ranges soon and to start no others. */
+    public void pause(int submission) throws IOException {
+        disk.open(pausing(submission)).close();
+        disk.forceDirectory(directory);
+    }
+
+    public boolean isPausing(int submission) {
+        return disk.exists(pausing(submission));
+    }
+
+    /** Tells the tasks to end their ranges soon and to go on with others. */
+    public void requestFlush() throws IOException {
+        Replacement.write(disk, file(FLUSH), UUID.randomUUID().toString().getBytes(US_ASCII));
+    }
+
+    /** Names the last {@link #requestFlush}; empty if there was none. */
+    public String flush() throws IOException {
+        return disk.exists(file(FLUSH)) ? new String(disk.read(file(FLUSH)), US_ASCII) : "";
+    }
+
     /** Whether tasks of a submission may work: the service has not withdrawn the order, and no task has ended it. */
     public boolean isActive(int submission) {
         return disk.exists(file(ORDER)) && !disk.exists(ended(submission));
@@ -158,14 +203,8 @@ public final class RangeStore {
         disk.delete(file(CRASH));
     }
 
-    /** The cluster's own checkpoints and savepoints. */
-    public Path checkpoints() {
-        return file("checkpoints");
-    }
-
     /** Copies the jar of the plugin that processes the job's items, for the tasks. */
     public void sharePlugin(Path jar) throws IOException {
-        createDirectory();
         disk.createDirectory(plugins());
         Replacement.write(disk, plugins().resolve(PLUGIN), disk.read(disk.realPath(jar)));
     }
@@ -180,22 +219,38 @@ public final class RangeStore {
         return disk.exists(jar) ? Optional.of(jar) : Optional.empty();
     }
 
-    /** Whether a range has its final name. */
-    public boolean isFinished(Range range) {
-        return disk.exists(finished(range).path());
+    /** Whether a range from this item onward is finished. How far it goes, its record tells. */
+    public boolean isFinished(long firstItem) {
+        return disk.exists(finished(firstItem).path());
     }
 
     /** Reads the record of a finished range. */
-    public RangeRecord record(Range range) throws IOException {
-        return RangeRecord.read(disk, finished(range));
+    public RangeRecord record(long firstItem) throws IOException {
+        return RangeRecord.read(disk, finished(firstItem));
     }
 
-    public SeekableByteChannel results(Range range) throws IOException {
-        return disk.openForRead(finished(range).results());
+    public SeekableByteChannel results(long firstItem) throws IOException {
+        return disk.openForRead(finished(firstItem).results());
     }
 
-    public SeekableByteChannel errors(Range range) throws IOException {
-        return disk.openForRead(finished(range).errors());
+    public SeekableByteChannel errors(long firstItem) throws IOException {
+        return disk.openForRead(finished(firstItem).errors());
+    }
+
+    /**
+     * Returns what is not finished of a range: the range without the finished ranges that it begins with; empty if all of
+     * it is.
+     */
+    public Optional<Range> unfinished(Range range, RangeOrder order) throws IOException {
+        Range left = range;
+        while (isFinished(left.firstItem())) {
+            RangeRecord record = record(left.firstItem());
+            if (record.nextItem() >= left.nextItem() || order.isEndedBy(record)) {
+                return Optional.empty();
+            }
+            left = left.from(record.nextItem(), record.nextBytes());
+        }
+        return Optional.of(left);
     }
 
     /** Whether this process can create and delete files in the directory. True if a disk is full. */
@@ -224,9 +279,9 @@ public final class RangeStore {
     /** Gives an attempt the final name of its range, unless another one has it already. */
     public void publish(RangeDirectory attempt, Range range) throws IOException {
         try {
-            disk.move(attempt.path(), finished(range).path());
+            disk.move(attempt.path(), finished(range.firstItem()).path());
         } catch (IOException e) {
-            if (!isFinished(range)) {
+            if (!isFinished(range.firstItem())) {
                 throw e;
             }
             discard(attempt);
@@ -239,9 +294,9 @@ public final class RangeStore {
     }
 
     /** Deletes a finished range, so that its items are processed again. */
-    public void remove(Range range) throws IOException {
+    public void remove(long firstItem) throws IOException {
         Path gone = file(GONE + UUID.randomUUID());
-        disk.move(finished(range).path(), gone);
+        disk.move(finished(firstItem).path(), gone);
         disk.forceDirectory(directory);
         disk.deleteTree(gone);
     }
@@ -266,18 +321,14 @@ public final class RangeStore {
 
     /** Counts the committed items and those of the finished ranges after them; empty if the job has no ranges. */
     public Optional<Finished> finished(Position committed) throws IOException {
-        if (!disk.isDirectory(directory) || !hasManifest()) {
+        if (!exists()) {
             return Optional.empty();
         }
-        Manifest manifest = manifest();
-        Finished finished = committed.finished();
-        List<Range> ranges = manifest.ranges();
-        for (Range range : ranges.subList(manifest.indexOf(committed.nextItem()), ranges.size())) {
-            if (isFinished(range)) {
-                finished = record(range).addTo(finished, committed.nextItem());
-            }
-        }
-        return Optional.of(finished);
+        RangeChain chain = RangeChain.open(this, submissions().list().size(), committed);
+        Finished ahead = chain.ahead();
+        return Optional.of(new Finished(
+                committed.finished().succeeded() + ahead.succeeded(),
+                committed.finished().failed() + ahead.failed()));
     }
 
     /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The submissions of one job to a cluster: the content of {@code submissions.json},
  *
  * <pre>
- * {"version":1,"list":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","savepoint":"file:/..."}],"crc32c":"0b6f3c11"}
+ * {"version":1,"list":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015"}],"crc32c":"0b6f3c11"}
  * </pre>
  *
  * on one line. It is written before the cluster is called.
@@ -32,7 +32,7 @@ public record Submissions(List<Submission> list) {
      * A submission.
      *
      * @param clusterJob its id in the cluster
-     * @param savepoint the savepoint that the cluster stopped it with; null if there is none, or it is unknown
+     * @param savepoint where an earlier release had the cluster store what is not done; not used any more
      */
     public record Submission(String clusterJob, @Nullable String savepoint) {}
 
@@ -40,14 +40,6 @@ public record Submissions(List<Submission> list) {
         List<Submission> longer = new ArrayList<>(list);
         longer.add(new Submission(clusterJob, null));
         return new Submissions(longer);
-    }
-
-    /** Records that the last one was stopped with a savepoint. */
-    public Submissions stopped(String savepoint) {
-        List<Submission> changed = new ArrayList<>(list);
-        Submission last = changed.get(changed.size() - 1);
-        changed.set(changed.size() - 1, new Submission(last.clusterJob, savepoint));
-        return new Submissions(changed);
     }
 
     void write(Disk disk, Path file) throws IOException {

@@ -13,6 +13,7 @@ import org.checkpointrecovery.sink.ResultsFormat;
  * @param maxItemBytes the maximum size of an item; longer items fail
  * @param concurrent whether the items are processed by a {@link org.checkpointrecovery.processor.ConcurrentProcessor}
  * @param jsonItems whether items are JSON values, not plain text
+ * @param ofRange whether it is the run of a range, which may end within a batch and loses no finished item then
  */
 public record RunSettings(
         int batchSize,
@@ -21,7 +22,8 @@ public record RunSettings(
         ResultsFormat resultsFormat,
         int maxItemBytes,
         boolean concurrent,
-        boolean jsonItems) {
+        boolean jsonItems,
+        boolean ofRange) {
 
     public static RunSettings of(RunOrder order, int maxItemBytes) {
         return of(
@@ -29,16 +31,17 @@ public record RunSettings(
                 order.means().processors(),
                 order.job().validSpec().parallelism(),
                 order.target().format(),
-                maxItemBytes);
+                maxItemBytes,
+                false);
     }
 
     /** Returns the settings for one range. */
     public static RunSettings ofRange(Job job, Processors processors, int maxItemBytes) {
-        return of(job, processors, 1, ResultsFormat.JSON_LINES, maxItemBytes);
+        return of(job, processors, 1, ResultsFormat.JSON_LINES, maxItemBytes, true);
     }
 
     private static RunSettings of(
-            Job job, Processors processors, int parallelism, ResultsFormat format, int maxItemBytes) {
+            Job job, Processors processors, int parallelism, ResultsFormat format, int maxItemBytes, boolean ofRange) {
         JobSpec spec = job.validSpec();
         return new RunSettings(
                 spec.batchSize(),
@@ -47,7 +50,8 @@ public record RunSettings(
                 format,
                 maxItemBytes,
                 processors.isConcurrent(spec.processor()),
-                spec.format().kind().isJson());
+                spec.format().kind().isJson(),
+                ofRange);
     }
 
     /** Whether the reading thread processes the items itself. */

@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.Assignments;
 import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.processor.provided.AllKinds;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
@@ -28,30 +28,23 @@ import org.checkpointrecovery.storage.Disk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster in this process: its tasks are threads that work on ranges as a TaskManager does. It believes in its own
- * checkpoints, whatever is on disk, and a test can have it do all that a cluster may do wrong. It outlives services.
+ * A cluster in this process: its tasks are threads that work on ranges as a TaskManager does. A test can have it do all that a cluster may do wrong. It outlives services.
  */
 final class FakeCluster implements Cluster {
     static final String THREAD = "task-";
-    private static final int NEVER = Integer.MAX_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
 
     private final Disk disk;
     private final int slots;
-    private final boolean checkpoints;
     private Processors processors = AllKinds.ofCommandLine(); // guarded by this, as all below
     private final Map<String, Work> jobs = new LinkedHashMap<>();
     private final List<Work> all = new ArrayList<>();
-    /** The ranges that a savepoint or checkpoint counts as done. */
-    private final Map<String, Set<Integer>> saved = new HashMap<>();
-
     private final Map<String, List<Fate>> fates = new HashMap<>();
     private final Map<String, CountDownLatch> held = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> jars = new HashSet<>();
     private boolean unreachable;
-    private boolean refusesSavepoints;
-    private int holdFrom = NEVER;
-    private int taken;
+    private long holdFrom = NEVER;
 
     /** What becomes of a call. */
     enum Fate {
@@ -61,11 +54,9 @@ final class FakeCluster implements Cluster {
         LOST
     }
 
-    /** @param checkpoints whether it writes one after each range */
-    FakeCluster(Disk disk, int slots, boolean checkpoints) {
+    FakeCluster(Disk disk, int slots) {
         this.disk = disk;
         this.slots = slots;
-        this.checkpoints = checkpoints;
     }
 
     /** An engine that runs its jobs here, and waits for nothing longer than it must. */
@@ -97,10 +88,6 @@ final class FakeCluster implements Cluster {
         unreachable = is;
     }
 
-    synchronized void refusesSavepoints(boolean does) {
-        refusesSavepoints = does;
-    }
-
     /** What becomes of the next calls of this name. */
     synchronized void next(String call, Fate fate, int times) {
         for (int i = 0; i < times; i++) {
@@ -115,9 +102,9 @@ final class FakeCluster implements Cluster {
         return latch;
     }
 
-    /** No task begins with this range or one behind it until {@link #letGo}. */
-    synchronized void holdFrom(int range) {
-        holdFrom = range;
+    /** No task begins with a range from this item on until {@link #letGo}. */
+    synchronized void holdFrom(long item) {
+        holdFrom = item;
     }
 
     synchronized void letGo() {
@@ -289,32 +276,6 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Optional<String> stop(String job, Path directory) throws ClusterException {
-        return call("stop", () -> {
-            Work work = jobs.get(job);
-            if (work == null || work.state != State.ACTIVE) {
-                return Optional.empty();
-            }
-            if (!refusesSavepoints) {
-                work.stopping = true;
-                notifyAll();
-            }
-            return Optional.of("request");
-        });
-    }
-
-    @Override
-    public Savepoint savepoint(String job, String request) throws ClusterException {
-        return call("savepoint", () -> {
-            Work work = jobs.get(job);
-            if (work == null || refusesSavepoints) {
-                return new Savepoint(null, true);
-            }
-            return new Savepoint(work.savepoint, false);
-        });
-    }
-
-    @Override
     public void close() {}
 
     @Override
@@ -325,29 +286,24 @@ final class FakeCluster implements Cluster {
     /** A job; guarded by the cluster. */
     private final class Work {
         private final Submission submission;
+        private final int number;
         private final RangeStore files;
         private final List<Thread> threads = new ArrayList<>();
-        private final Set<Integer> done = new TreeSet<>();
-        private final Set<Integer> begun = new TreeSet<>();
         private State state = State.ACTIVE;
         private int alive;
-        private boolean stopping;
-        private @Nullable String savepoint;
+        private @Nullable Assignments assignments;
         private @Nullable String rootCause;
-        private int ranges = -1;
 
         Work(Submission submission) {
             this.submission = submission;
+            this.number = Integer.parseInt(submission.arguments().get(1));
             this.files = new RangeStore(disk, Path.of(submission.arguments().get(0)));
-            if (submission.restore() != null) {
-                done.addAll(saved.getOrDefault(submission.restore(), Set.of()));
-                begun.addAll(done);
-            }
         }
 
         void begin() {
             for (int i = 0; i < submission.parallelism(); i++) {
-                Thread thread = new Thread(this::task, THREAD + submission.job() + "-" + i);
+                int number = i;
+                Thread thread = new Thread(() -> task(number), THREAD + submission.job() + "-" + i);
                 thread.setDaemon(true);
                 threads.add(thread);
                 alive++;
@@ -362,17 +318,15 @@ final class FakeCluster implements Cluster {
             threads.forEach(Thread::interrupt);
         }
 
-        private void task() {
-            int number = Integer.parseInt(submission.arguments().get(1));
-            Processors own;
+        private void task(int own) {
+            Processors theirs;
             synchronized (FakeCluster.this) {
-                own = processors;
+                theirs = processors;
             }
-            try (RangeTask task = RangeTask.open(disk, files.directory(), number, (order, in) -> own, this::killed)) {
-                Manifest manifest = files.manifest();
-                for (int range = next(manifest); range >= 0; range = next(manifest)) {
-                    task.work(range);
-                    worked(range);
+            try (RangeTask task =
+                    RangeTask.open(disk, files.directory(), number, (order, in) -> theirs, this::killed)) {
+                for (Optional<Range> range = next(own); range.isPresent(); range = next(own)) {
+                    task.work(range.get());
                 }
             } catch (WorkEndedException | IOException | RuntimeException e) {
                 fail(e);
@@ -387,48 +341,32 @@ final class FakeCluster implements Cluster {
             throw new IllegalStateException("the process was killed");
         }
 
-        private int next(Manifest manifest) throws InterruptedException {
+        private Optional<Range> next(int task) throws IOException, InterruptedException, WorkEndedException {
             synchronized (FakeCluster.this) {
-                ranges = manifest.ranges().size();
-                while (state == State.ACTIVE && !stopping) {
-                    int next = 0;
-                    while (begun.contains(next)) {
-                        next++;
+                if (state != State.ACTIVE) {
+                    return Optional.empty();
+                }
+                Optional<Range> next;
+                try {
+                    if (assignments == null) {
+                        assignments = Assignments.open(files, number, 0, System::nanoTime);
                     }
-                    if (next >= ranges) {
-                        return -1;
-                    }
-                    if (next < holdFrom) {
-                        begun.add(next);
-                        return next;
-                    }
+                    next = assignments.next(task);
+                } catch (IOException e) {
+                    throw WorkEndedException.of(files, number, "the JobManager", e)
+                            .orElseThrow(() -> e);
+                }
+                while (state == State.ACTIVE && next.isPresent() && next.get().firstItem() >= holdFrom) {
                     FakeCluster.this.wait(50);
-                    int number = Integer.parseInt(submission.arguments().get(1));
+                    if (files.isPausing(number)) {
+                        return Optional.empty();
+                    }
                     if (!files.isActive(number)) {
                         throw new IllegalStateException("nobody wants it"); // a task that works would see it
                     }
                 }
-                return -1;
+                return state == State.ACTIVE ? next : Optional.empty();
             }
-        }
-
-        private void worked(int range) throws IOException {
-            synchronized (FakeCluster.this) {
-                done.add(range);
-                if (checkpoints && state == State.ACTIVE) {
-                    writeCheckpoint();
-                }
-            }
-        }
-
-        private void writeCheckpoint() throws IOException {
-            Path ofJob = files.checkpoints().resolve(submission.job());
-            Path checkpoint = ofJob.resolve("chk-" + ++taken);
-            disk.createDirectory(files.checkpoints());
-            disk.createDirectory(ofJob);
-            disk.createDirectory(checkpoint);
-            saved.put(checkpoint.toUri().toString(), Set.copyOf(done));
-            disk.open(checkpoint.resolve("_metadata")).close();
         }
 
         private void fail(Exception e) {
@@ -443,13 +381,18 @@ final class FakeCluster implements Cluster {
         private void ended() {
             synchronized (FakeCluster.this) {
                 alive--;
-                if (alive > 0 || state != State.ACTIVE) {
+                if (alive > 0) {
                     return;
                 }
-                state = State.FINISHED;
-                if (stopping) {
-                    savepoint = "savepoint-of-" + submission.job();
-                    saved.put(savepoint, Set.copyOf(done));
+                if (state == State.ACTIVE) {
+                    state = State.FINISHED;
+                }
+                try {
+                    if (assignments != null) {
+                        assignments.close();
+                    }
+                } catch (IOException e) {
+                    // a disk that is dead
                 }
             }
         }

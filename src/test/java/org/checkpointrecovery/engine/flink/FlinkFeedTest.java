@@ -33,7 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of a job when its cluster does not do what it should, or the service goes away and comes again. */
@@ -49,7 +48,7 @@ class FlinkFeedTest {
 
     FlinkFeedTest() throws IOException {
         medium.createDirectory(TestService.DATA);
-        cluster = new FakeCluster(medium, 2, true);
+        cluster = new FakeCluster(medium, 2);
         service = start(medium);
     }
 
@@ -136,7 +135,7 @@ class FlinkFeedTest {
 
     /** A job that waits in the cluster when so many of its items are committed. */
     private JobId submitAndHold(int items) throws Exception {
-        cluster.holdFrom(items / 2);
+        cluster.holdFrom(items);
         JobId id = submit();
         awaitCommitted(id, items);
         return id;
@@ -223,19 +222,15 @@ class FlinkFeedTest {
         JobId id = submitAndHold(6);
         cluster.finishAll();
         Await.until("it is submitted again", () -> cluster.submissions() == 2);
-        assertThat(cluster.submission(1).restore()).isNull();
         cluster.letGo();
         completes(id);
     }
 
     @Test
-    void a_job_that_fails_goes_on_from_its_newest_checkpoint_in_the_cluster() throws Exception {
+    void a_job_that_fails_is_submitted_again() throws Exception {
         JobId id = submitAndHold(6);
         cluster.failAll("java.lang.OutOfMemoryError");
         Await.until("it is submitted again", () -> cluster.submissions() == 2);
-        assertThat(cluster.submission(1).restore())
-                .contains(cluster.submission(0).job())
-                .contains("/chk-3");
         cluster.letGo();
         completes(id);
     }
@@ -307,7 +302,7 @@ class FlinkFeedTest {
 
     @Test
     void a_cluster_without_a_task_manager_is_not_waited_for_long() throws Exception {
-        cluster = new FakeCluster(medium, 0, false);
+        cluster = new FakeCluster(medium, 0);
         service.close();
         service = start(medium);
         assertThat(awaitReason(submit(), Status.FAILED).message()).contains("no TaskManager", "20 attempts");
@@ -325,38 +320,12 @@ class FlinkFeedTest {
     }
 
     @Test
-    void a_paused_job_stops_with_a_savepoint_and_goes_on_from_it() throws Exception {
+    void a_paused_job_ends_in_the_cluster_by_itself() throws Exception {
         JobId id = submitAndHold(6);
         service.service().verbs().pause(id);
         service.await(id, Status.PAUSED);
         assertThat(cluster.works()).isFalse();
         assertThat(cluster.calls("cancel")).isZero();
-        cluster.letGo();
-        service.service().verbs().resume(id);
-        completes(id);
-        assertThat(cluster.submission(1).restore()).startsWith("savepoint-of-");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void a_job_pauses_whatever_becomes_of_the_call_to_stop(Fate fate) throws Exception {
-        JobId id = submitAndHold(6);
-        cluster.next("stop", fate, 1);
-        service.service().verbs().pause(id);
-        service.await(id, Status.PAUSED);
-        worksNoMore();
-        cluster.letGo();
-        service.service().verbs().resume(id);
-        completes(id);
-    }
-
-    @Test
-    void a_job_pauses_without_a_savepoint_when_none_can_be_made() throws Exception {
-        JobId id = submitAndHold(6);
-        cluster.refusesSavepoints(true);
-        service.service().verbs().pause(id);
-        service.await(id, Status.PAUSED);
-        worksNoMore();
         cluster.letGo();
         service.service().verbs().resume(id);
         completes(id);
@@ -425,8 +394,7 @@ class FlinkFeedTest {
         service.close();
         MortalService mortal = startMortal();
         JobId id = submitAndHold(6);
-        CountDownLatch answer = cluster.hold("savepoint");
-        cluster.next("stop", Fate.REFUSED, 3);
+        CountDownLatch answer = cluster.hold("state");
         service.service().verbs().pause(id);
         mortal.die();
         answer.countDown();
@@ -461,7 +429,7 @@ class FlinkFeedTest {
         MortalService mortal = startMortal();
         JobId id = submitAndHold(6);
         mortal.full(true);
-        cluster.holdFrom(8);
+        cluster.holdFrom(16);
         assertThat(awaitReason(id, Status.FAILED).code()).isEqualTo(ErrorCode.DISK_FULL);
         worksNoMore();
         mortal.full(false);
@@ -513,7 +481,7 @@ class FlinkFeedTest {
     @Test
     void a_job_is_cancelled_while_the_cluster_takes_its_time_to_take_it() throws Exception {
         CountDownLatch answer = cluster.hold("run");
-        cluster.holdFrom(2);
+        cluster.holdFrom(4);
         JobId id = submit();
         Await.until("it is submitted", () -> cluster.submissions() == 1);
         service.service().verbs().cancel(id);
@@ -526,7 +494,7 @@ class FlinkFeedTest {
     void a_task_that_nobody_waits_for_any_more_publishes_a_whole_range_or_none() throws Exception {
         service.close();
         ZombieDisk tasks = new ZombieDisk(medium, 3);
-        cluster = new FakeCluster(tasks, 1, false);
+        cluster = new FakeCluster(tasks, 1);
         service = start(new ForwardingDisk(medium) {
             @Override
             public void delete(Path path) throws IOException {

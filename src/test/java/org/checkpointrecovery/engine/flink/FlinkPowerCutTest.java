@@ -100,7 +100,7 @@ class FlinkPowerCutTest {
             long disks = seed;
             atEachOperation(seed, (operation, chance) -> {
                 CrashingDisk medium = disk(disks);
-                FakeCluster cluster = new FakeCluster(medium, 2, chance.nextBoolean());
+                FakeCluster cluster = new FakeCluster(medium, 2);
                 MortalService mortal = new MortalService(medium);
                 mortal.dieAt(operation, chance.nextBoolean());
                 live(life, mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
@@ -122,7 +122,7 @@ class FlinkPowerCutTest {
             atEachOperation(seed, (operation, chance) -> {
                 CrashingDisk medium = disk(disks);
                 medium.cutPowerAt(medium.operations() + operation);
-                FakeCluster cluster = new FakeCluster(medium, 2, chance.nextBoolean());
+                FakeCluster cluster = new FakeCluster(medium, 2);
                 live(life, medium, cluster.engine(medium, 2), medium::isPowerCut, null);
                 boolean cut = medium.isPowerCut();
                 cluster.kill();
@@ -141,7 +141,7 @@ class FlinkPowerCutTest {
             CrashingDisk medium = disk(operation);
             MortalService mortal = new MortalService(medium);
             mortal.dieAt(operation, chance.nextBoolean());
-            FakeCluster cluster = new FakeCluster(medium, 2, chance.nextBoolean());
+            FakeCluster cluster = new FakeCluster(medium, 2);
             live(Life.UNDISTURBED, mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
             if (mortal.isDead()) {
                 medium.restorePower();

@@ -226,18 +226,6 @@ final class MortalService {
         }
 
         @Override
-        public Optional<String> stop(String job, Path directory) throws ClusterException {
-            call();
-            return cluster.stop(job, directory);
-        }
-
-        @Override
-        public Savepoint savepoint(String job, String request) throws ClusterException {
-            call();
-            return cluster.savepoint(job, request);
-        }
-
-        @Override
         public void close() {}
 
         @Override

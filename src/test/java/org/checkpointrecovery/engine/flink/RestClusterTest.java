@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,6 @@ class RestClusterTest {
             "a.B",
             List.of("/a b", "2"),
             3,
-            null,
             Map.of("pipeline.name", "x"));
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -207,17 +205,14 @@ class RestClusterTest {
         answers(404, errors("org.apache.flink.runtime.messages.FlinkJobNotFoundException: x"));
         assertThat(cluster.state("x")).isEmpty();
         assertThat(cluster.rootCause("x")).isEmpty();
-        assertThat(cluster.stop("x", Path.of("/s"))).isEmpty();
-        assertThat(cluster.savepoint("x", "r")).isEqualTo(new Cluster.Savepoint(null, true));
         cluster.cancel("x");
     }
 
     @Test
-    void a_job_that_has_ended_is_not_stopped_and_not_cancelled() throws Exception {
+    void a_job_that_has_ended_is_not_cancelled() throws Exception {
         answers(409, errors("it is not running"));
-        assertThat(cluster.stop("x", Path.of("/s"))).isEmpty();
         cluster.cancel("x");
-        assertThat(requests).containsExactly("POST /flink/jobs/x/stop", "PATCH /flink/jobs/x?mode=cancel");
+        assertThat(requests).containsExactly("PATCH /flink/jobs/x?mode=cancel");
     }
 
     @ParameterizedTest
@@ -231,9 +226,7 @@ class RestClusterTest {
                 () -> cluster.run(SUBMISSION, () -> false),
                 () -> cluster.state("x"),
                 () -> cluster.rootCause("x"),
-                () -> cluster.cancel("x"),
-                () -> cluster.stop("x", Path.of("/s")),
-                () -> cluster.savepoint("x", "r"));
+                () -> cluster.cancel("x"));
         for (var call : calls) {
             assertThatThrownBy(call)
                     .isInstanceOf(ClusterException.class)
@@ -257,22 +250,5 @@ class RestClusterTest {
         assertThat(cluster.rootCause("x")).contains("a.B: c");
         answers(200, "{\"exceptionHistory\":{\"entries\":[]}}");
         assertThat(cluster.rootCause("x")).isEmpty();
-    }
-
-    @Test
-    void a_savepoint_is_asked_for_until_it_is_there() throws Exception {
-        answers(202, "{\"request-id\":\"r\"}");
-        assertThat(cluster.stop("x", Path.of("/s"))).contains("r");
-        assertThat(new JsonMapper()
-                        .readTree(bodies.get(0))
-                        .path("targetDirectory")
-                        .textValue())
-                .startsWith("file:///s");
-        answers(200, "{\"status\":{\"id\":\"IN_PROGRESS\"},\"operation\":null}");
-        assertThat(cluster.savepoint("x", "r")).isEqualTo(new Cluster.Savepoint(null, false));
-        answers(200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"file:/s/1\"}}");
-        assertThat(cluster.savepoint("x", "r")).isEqualTo(new Cluster.Savepoint("file:/s/1", false));
-        answers(200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{\"class\":\"x\"}}}");
-        assertThat(cluster.savepoint("x", "r")).isEqualTo(new Cluster.Savepoint(null, true));
     }
 }

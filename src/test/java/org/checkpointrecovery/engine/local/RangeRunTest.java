@@ -197,7 +197,7 @@ class RangeRunTest {
                 : textStats(spec, 5);
         List<Range> ranges = job.ranges(100);
         long began = System.nanoTime();
-        RangeRecord record = done(job.run(ranges.get(0), ranges, control));
+        RangeRecord record = done(job.run(ranges.get(0), control));
         assertThat(record.took())
                 .isBetween(
                         delay.multipliedBy(5),
@@ -221,7 +221,7 @@ class RangeRunTest {
                 List<Range> ranges = job.ranges(items);
                 StringBuilder committed = new StringBuilder();
                 for (Range range : ranges) {
-                    RangeRecord record = done(job.run(range, ranges, new RunControl()));
+                    RangeRecord record = done(job.run(range, new RunControl()));
                     new PartsCheck(record, 4, job.written(range)).checkBytes();
                     boolean fails = range.firstItem() <= failing && failing < range.nextItem();
                     assertThat(record.nextItem()).isEqualTo(fails ? failing + 1 : range.nextItem());
@@ -246,17 +246,17 @@ class RangeRunTest {
     }
 
     @Test
-    void where_no_item_may_fail_and_many_are_under_way_the_record_ends_with_the_slice_of_the_first_that_did()
-            throws Exception {
+    void where_no_item_may_fail_and_many_are_under_way_the_record_ends_with_the_first_that_did() throws Exception {
         TestSpec spec =
                 TestSpec.spec().batchSize(200).onItemError(OnItemError.FAIL).processor(CountedCalls.spec(8));
         RangedJob job = job(spec, new CountedCalls(1, Set.of(70L, 90L, 150L)), lines(300));
         List<Range> ranges = job.ranges(250);
         Range range = ranges.get(0);
-        RangeRecord record = done(job.run(range, ranges, control));
+        RangeRecord record = done(job.run(range, control));
         new PartsCheck(record, 200, job.written(range)).checkBytes();
-        assertThat(record.nextItem()).isEqualTo(2 * ConcurrentProcessing.SLICE_ITEMS);
-        RangeRecord.Part last = record.parts().get(1);
+        assertThat(record.nextItem()).isEqualTo(71);
+        assertThat(record.parts()).hasSize(1);
+        RangeRecord.Part last = record.parts().get(0);
         assertThat(last.endsBatch()).isFalse();
         assertThat(requireNonNull(last.failure()).index()).isEqualTo(70);
     }
@@ -266,12 +266,11 @@ class RangeRunTest {
         TestSpec spec = TestSpec.spec().onItemError(OnItemError.FAIL).processor(calls.plugin());
         RangedJob job = held(spec, 20);
         List<Range> ranges = job.ranges(20);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.succeed(0);
         calls.fail(1, 500);
-        calls.succeed(2);
-        assertThat(done(RangedJob.endOf(run)).nextItem()).isEqualTo(3);
+        assertThat(done(RangedJob.endOf(run)).nextItem()).isEqualTo(2);
     }
 
     private static final int CRASH_ITEMS = 10;
@@ -297,7 +296,7 @@ class RangeRunTest {
                     RangedJob.Files again = job.inSecondRun().throughRanges(ranges);
                     assertThat(again.results() + again.errors()).hasLineCount(CRASH_ITEMS);
                     for (Range range : ranges) {
-                        RangeRun.End end = job.run(range, ranges, new RunControl());
+                        RangeRun.End end = job.run(range, new RunControl());
                         // The checkpoint is not theirs who work on ranges.
                         if (!point.isOfCheckpoint()
                                 && range.firstItem() < crashAfter
@@ -320,7 +319,7 @@ class RangeRunTest {
     void a_crash_before_a_commit_leaves_nothing_however_much_was_written() throws Exception {
         RangedJob job = textStats(TestSpec.spec().crashAfter(20_000, CrashPoint.BEFORE_COMMIT), 30_000);
         List<Range> ranges = job.ranges(30_000);
-        assertThat(job.run(ranges.get(0), ranges, control)).isInstanceOf(RangeRun.End.Stopped.class);
+        assertThat(job.run(ranges.get(0), control)).isInstanceOf(RangeRun.End.Stopped.class);
         assertThat(job.rehearsal(ranges.get(0)).crash()).isNotNull();
         assertThat(job.written(ranges.get(0))).isEqualTo(new RangedJob.Files("", ""));
     }
@@ -361,7 +360,7 @@ class RangeRunTest {
     void a_run_that_must_end_now_stops_while_items_are_under_way() throws Exception {
         RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 20);
         List<Range> ranges = job.ranges(20);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.succeed(1);
         awaitWaiting(0L, 2L, 3L, 4L);
@@ -375,7 +374,7 @@ class RangeRunTest {
     void a_run_that_must_end_now_stops_within_an_item_that_takes_long() throws Exception {
         RangedJob job = textStats(TestSpec.spec().itemDelay(Duration.ofMinutes(1)), 20);
         List<Range> ranges = job.ranges(20);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         Await.until("items are read", RangedJob::reads);
         control.endNow(Run.End.STOPPED);
         assertThat(RangedJob.endOf(run)).isInstanceOf(RangeRun.End.Stopped.class);
@@ -386,7 +385,7 @@ class RangeRunTest {
         RangedJob job = textStats(TestSpec.spec(), 20);
         List<Range> ranges = job.ranges(20);
         control.endAtBatch(Run.End.STOPPED);
-        assertThat(job.run(ranges.get(0), ranges, control)).isInstanceOf(RangeRun.End.Stopped.class);
+        assertThat(job.run(ranges.get(0), control)).isInstanceOf(RangeRun.End.Stopped.class);
     }
 
     @Test
@@ -395,11 +394,11 @@ class RangeRunTest {
         List<Range> ranges = job.ranges(100);
         for (Range range : ranges) {
             RunControl its = new RunControl();
-            CompletableFuture<RangeRun.End> run = job.begin(range, ranges, its);
+            CompletableFuture<RangeRun.End> run = job.begin(range, its);
             long first = range.firstItem();
             awaitWaiting(first, first + 1, first + 2, first + 3);
             job.rehearsal(range).order(NOW);
-            assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+            assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped(true));
             assertThat(job.rehearsal(range).crash()).isEqualTo(NOW);
             assertThat(job.written(range)).isEqualTo(new RangedJob.Files("", ""));
         }
@@ -409,10 +408,10 @@ class RangeRunTest {
     void a_crash_that_is_ordered_strikes_within_an_item_that_takes_long() throws Exception {
         RangedJob job = textStats(TestSpec.spec().itemDelay(Duration.ofMinutes(1)), 20);
         List<Range> ranges = job.ranges(20);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         Await.until("items are read", RangedJob::reads);
         job.rehearsal(ranges.get(0)).order(NOW);
-        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped(true));
         assertThat(job.rehearsal(ranges.get(0)).crash()).isEqualTo(NOW);
     }
 
@@ -422,7 +421,7 @@ class RangeRunTest {
         RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 6);
         List<Range> ranges = job.ranges(3);
         CrashOrder order = new CrashOrder(CrashMode.PROCESS, point, 0);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         awaitWaiting(0L, 1L, 2L);
         Await.until("all is read", () -> !RangedJob.reads());
         job.rehearsal(ranges.get(0)).order(order);
@@ -431,7 +430,7 @@ class RangeRunTest {
             calls.succeed(1);
             calls.succeed(2);
         }
-        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped());
+        assertThat(RangedJob.endOf(run)).isEqualTo(new RangeRun.End.Stopped(true));
         assertThat(job.rehearsal(ranges.get(0)).crash()).isEqualTo(order);
         assertThat(job.hasRecord(ranges.get(0))).isFalse();
     }
@@ -441,25 +440,24 @@ class RangeRunTest {
         RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 20);
         List<Range> ranges = job.ranges(20);
         Reason reason = new Reason(ErrorCode.RETRY_AFTER_TOO_LONG, "It asked for an hour.");
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         awaitWaiting(0L, 1L, 2L, 3L);
         calls.giveUp(2, reason);
         Await.until("no more is tried", calls::isStopped);
         calls.succeed(3);
         calls.succeed(0);
         calls.giveUp(1, null);
-        assertThat(RangedJob.endOf(run)).isInstanceOf(RangeRun.End.Stopped.class);
+        assertThat(done(RangedJob.endOf(run)).nextItem()).as("what is kept").isEqualTo(1);
         assertThat(control.reason()).isEqualTo(reason);
         assertThat(control.asked()).isEqualTo(Run.End.PAUSED);
         assertThat(calls.begun()).containsExactly(0L, 1L, 2L, 3L);
-        assertThat(job.hasRecord(ranges.get(0))).isFalse();
     }
 
     @Test
     void calls_that_are_not_authorized_stop_the_run_before_they_have_failed() throws Exception {
         RangedJob job = held(TestSpec.spec().processor(calls.http(null)), 20);
         List<Range> ranges = job.ranges(20);
-        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), ranges, control);
+        CompletableFuture<RangeRun.End> run = job.begin(ranges.get(0), control);
         for (long index = 0; index < HeldCalls.UNAUTHORIZED; index++) {
             long next = index;
             Await.until("item " + index + " is begun", () -> calls.waiting().contains(next));
@@ -478,7 +476,7 @@ class RangeRunTest {
         RangedJob job = held(TestSpec.spec().processor(calls.plugin()), 3);
         List<Range> ranges = job.ranges(3);
         calls.unavailable("There is none.");
-        assertThatThrownBy(() -> job.run(ranges.get(0), ranges, control))
+        assertThatThrownBy(() -> job.run(ranges.get(0), control))
                 .isInstanceOf(Processors.UnavailableException.class)
                 .hasMessage("There is none.");
     }
@@ -495,7 +493,7 @@ class RangeRunTest {
         int operations = 0;
         while (failed) {
             IOException failure = new IOException("operation " + operations);
-            CompletableFuture<RangeRun.End> run = job.runFailing(range, ranges, operations, failure);
+            CompletableFuture<RangeRun.End> run = job.runFailing(range, operations, failure);
             failed = run.isCompletedExceptionally();
             if (failed) {
                 assertThatThrownBy(run::join).cause().isSameAs(failure);
@@ -510,7 +508,7 @@ class RangeRunTest {
         RangedJob job = textStats(TestSpec.spec(), 20);
         List<Range> ranges = job.ranges(10);
         disk.write(INPUT, lines(15));
-        assertThatThrownBy(() -> job.run(ranges.get(1), ranges, control)).isInstanceOf(InputTruncatedException.class);
+        assertThatThrownBy(() -> job.run(ranges.get(1), control)).isInstanceOf(InputTruncatedException.class);
     }
 
     @ParameterizedTest
@@ -526,8 +524,8 @@ class RangeRunTest {
                         .replace("19\n", "19.")
                         .replace("\nitem 19", " item 19")
                         .getBytes(UTF_8));
-        done(job.run(ranges.get(0), ranges, new RunControl()));
-        assertThatThrownBy(() -> job.run(ranges.get(1), ranges, control))
+        done(job.run(ranges.get(0), new RunControl()));
+        assertThatThrownBy(() -> job.run(ranges.get(1), control))
                 .isInstanceOf(InputTruncatedException.class)
                 .hasMessageContaining("9 items from item 10 on, expected 10");
     }

@@ -20,7 +20,8 @@ import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.CutInput;
+import org.checkpointrecovery.engine.range.Cuts;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeRecord;
@@ -48,6 +49,7 @@ import org.checkpointrecovery.storage.JobStore;
 final class RangedJob {
     static final JobId ID = new JobId("0mh3k2v9x-7fq2mzt4");
     private static final Path ROOT = Path.of("/jobs");
+    private static final Cuts NO_MATTER = new Cuts(1, 1, 1, 1, false, -1);
 
     private final Map<Range, RangeRehearsal> rehearsals = new ConcurrentHashMap<>();
     private final CrashingDisk medium;
@@ -119,8 +121,7 @@ final class RangedJob {
 
     /** @param cut the number of an item that a range begins with */
     List<Range> ranges(long items, long cut) throws IOException {
-        Manifest.Cuts cuts = new Manifest.Cuts(batchSize(), items, Long.MAX_VALUE, false, cut);
-        return requireNonNull(Manifest.make(items(), cuts, () -> false)).ranges();
+        return CutInput.ranges(items(), new Cuts(batchSize(), items, Long.MAX_VALUE, items, false, cut));
     }
 
     private RangeDirectory attempt(Range range) {
@@ -136,22 +137,19 @@ final class RangedJob {
         return directory;
     }
 
-    RangeRun.End run(Range range, List<Range> all, RunControl control) throws Exception {
-        return run(range, all, control, directory(range));
+    RangeRun.End run(Range range, RunControl control) throws Exception {
+        return run(range, control, directory(range));
     }
 
-    private RangeRun.End run(Range range, List<Range> all, RunControl control, RangeDirectory directory)
-            throws Exception {
-        RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1);
-        boolean last = range.equals(all.get(all.size() - 1));
+    private RangeRun.End run(Range range, RunControl control, RangeDirectory directory) throws Exception {
+        RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1, Position.START, NO_MATTER);
         RangeRehearsal rehearsal = new RangeRehearsal(job, range, control);
         rehearsals.put(range, rehearsal);
         Disk rehearsed = rehearsal.disk(disk, directory.results(), directory.errors(), directory.record());
         try {
-            return new RangeRun(rehearsed, order, rehearsal.processors(processors), control)
-                    .run(range, last, directory);
+            return new RangeRun(rehearsed, order, rehearsal.processors(processors), control).run(range, directory);
         } catch (RunFailedException e) { // the write of its record was rehearsed to fail
-            return new RangeRun.End.Stopped();
+            return new RangeRun.End.Stopped(true);
         }
     }
 
@@ -161,12 +159,12 @@ final class RangedJob {
     }
 
     /** Runs a range on another thread. */
-    CompletableFuture<RangeRun.End> begin(Range range, List<Range> all, RunControl control) {
+    CompletableFuture<RangeRun.End> begin(Range range, RunControl control) {
         CompletableFuture<RangeRun.End> end = new CompletableFuture<>();
         Thread thread = new Thread(
                 () -> {
                     try {
-                        end.complete(run(range, all, control));
+                        end.complete(run(range, control));
                     } catch (Throwable e) {
                         end.completeExceptionally(e);
                     }
@@ -178,12 +176,11 @@ final class RangedJob {
     }
 
     /** Runs a range while an operation of the disk, counted from 0, fails. */
-    CompletableFuture<RangeRun.End> runFailing(Range range, List<Range> all, int operation, IOException failure)
-            throws Exception {
+    CompletableFuture<RangeRun.End> runFailing(Range range, int operation, IOException failure) throws Exception {
         RangeDirectory directory = directory(range);
         medium.failAt(medium.operations() + 1 + operation, failure);
         try {
-            return CompletableFuture.completedFuture(run(range, all, new RunControl(), directory));
+            return CompletableFuture.completedFuture(run(range, new RunControl(), directory));
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         } finally {
@@ -202,7 +199,7 @@ final class RangedJob {
         for (int number = ranges.size() - 1; number >= 0; number--) {
             Range range = ranges.get(number);
             RangeDirectory directory = directory(range);
-            RangeRun.End end = run(range, ranges, new RunControl(), directory);
+            RangeRun.End end = run(range, new RunControl(), directory);
             assertThat(end).as("%s", range).isInstanceOf(RangeRun.End.Done.class);
             medium.restorePower(); // whatever was not forced may be lost now
             RangeRecord record = RangeRecord.read(disk, directory);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
@@ -37,18 +39,27 @@ class RangeGoldenFilesTest {
     }
 
     @Test
-    void a_manifest_is_written_and_read_as_in_its_golden_file() throws IOException {
-        Manifest manifest = new Manifest(List.of(new Range(0, 1000, 0), new Range(1000, 7, 1L << 40)));
-        manifest.write(disk, FILE);
-        assertGolden("manifest.json", FILE);
-        assertThat(Manifest.read(disk, FILE)).isEqualTo(manifest);
+    void a_log_of_ranges_is_written_and_read_as_in_its_golden_file() throws IOException {
+        List<Range> ranges = List.of(
+                new Range(0, 1000, 0, 52133, false),
+                new Range(1000, 7, 52133, 1L << 40, false),
+                new Range(1007, 0, 1L << 40, 1L << 40, true));
+        CutLog.create(disk, FILE, ranges.subList(0, 1));
+        try (CutLog log = CutLog.open(disk, FILE, disk.size(FILE))) {
+            log.append(ranges.get(1));
+            log.append(ranges.get(2));
+        }
+        assertGolden("cuts-1.jsonl", FILE);
+        List<Range> found = new ArrayList<>();
+        assertThat(CutLog.read(disk, FILE, 0, (range, place) -> found.add(range)))
+                .isEqualTo(disk.size(FILE));
+        assertThat(found).isEqualTo(ranges);
     }
 
     @Test
     void submissions_are_written_and_read_as_in_their_golden_file() throws IOException {
-        Submissions submissions = new Submissions(List.of())
-                .and("9f86d081884c7d659a2feaa0c55ad015")
-                .stopped("file:/save \"1\"")
+        Submissions submissions = new Submissions(
+                        List.of(new Submissions.Submission("9f86d081884c7d659a2feaa0c55ad015", "file:/save \"1\"")))
                 .and("0000000000000000000000000000000b");
         submissions.write(disk, FILE);
         assertGolden("submissions.json", FILE);
@@ -97,7 +108,9 @@ class RangeGoldenFilesTest {
                         new Input(Path.of("/in \"1\".txt"), null, true, true),
                         1 << 20,
                         "10.0.0.0/8, \"x\"",
-                        3));
+                        3,
+                        new Position(12, 345, 6, 7, 11, 1, 8),
+                        new Cuts(10, 160, 1L << 22, 40_960, false, 20)));
         all.put(
                 "order-retry.json",
                 new RangeOrder(
@@ -105,7 +118,9 @@ class RangeGoldenFilesTest {
                         new Input(Path.of("/jobs/input.txt"), Path.of("/jobs/input.indexes"), false, false),
                         1,
                         "",
-                        1));
+                        1,
+                        Position.START,
+                        new Cuts(1, 1, 1, 1, true, -1)));
         return all;
     }
 

@@ -25,6 +25,7 @@ import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.ProcessorSpec;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
@@ -41,6 +42,7 @@ class RangeOrderTest {
     private static final JobId ID = new JobId("0mh3k2v9x-7fq2mzt4");
     private static final JobId PARENT = new JobId("0mh3k2v9x-00000000");
     private static final Instant NOW = Instant.parse("2026-11-23T10:15:30.123456789Z");
+    private static final Cuts CUTS = new Cuts(3, 5, 100, 500, true, 7);
     private static final Path FILE = Path.of("/order.json");
 
     private final CrashingDisk disk = new CrashingDisk(0);
@@ -77,14 +79,23 @@ class RangeOrderTest {
                 new Faults(7L, CrashPoint.TORN_RESULTS, Set.of(0L, 1L << 40), Duration.ofMillis(3)));
         Input copies = new Input(Path.of("/jobs/\u00fc \"1\"/input.txt"), Path.of("/jobs/input.indexes"), false, false);
         return Stream.of(
-                new RangeOrder(retry, copies, 1, "", 1),
-                new RangeOrder(faulty, Input.of(Path.of("/in.txt"), true), Integer.MAX_VALUE, "none", 64),
+                new RangeOrder(retry, copies, 1, "", 1, Position.START, CUTS),
+                new RangeOrder(
+                        faulty,
+                        Input.of(Path.of("/in.txt"), true),
+                        Integer.MAX_VALUE,
+                        "none",
+                        64,
+                        new Position(2, 9, 0, 0, 1, 1, 5),
+                        CUTS),
                 new RangeOrder(
                         job(http(), null).beginRun(new Recovery(Recovery.From.BEGINNING, 0, null), NOW),
                         new Input(Path.of("/in.txt"), null, false, true),
                         1 << 20,
                         "10.0.0.0/8, \"x\"",
-                        3));
+                        3,
+                        Position.START,
+                        CUTS));
     }
 
     @ParameterizedTest
@@ -98,7 +109,7 @@ class RangeOrderTest {
     @Test
     void paths_are_written_so_that_another_process_finds_them() throws IOException {
         Input relative = new Input(Path.of("in.txt"), Path.of("in.indexes"), false, false);
-        new RangeOrder(job(http(), null), relative, 1, "", 1).write(disk, FILE);
+        new RangeOrder(job(http(), null), relative, 1, "", 1, Position.START, CUTS).write(disk, FILE);
         Input read = RangeOrder.read(disk, FILE).input();
         assertThat(read.file()).isEqualTo(relative.file().toAbsolutePath());
         assertThat(read.indexes()).isEqualTo(Path.of("in.indexes").toAbsolutePath());
@@ -107,7 +118,7 @@ class RangeOrderTest {
     @Test
     void the_runs_of_the_job_are_there_so_that_a_crash_of_the_first_run_does_not_strike_again() throws IOException {
         Job once = job(http(), null).beginRun(new Recovery(Recovery.From.BEGINNING, 0, null), NOW);
-        new RangeOrder(once, Input.of(Path.of("/in.txt"), false), 1, "", 1).write(disk, FILE);
+        new RangeOrder(once, Input.of(Path.of("/in.txt"), false), 1, "", 1, Position.START, CUTS).write(disk, FILE);
         assertThat(RangeOrder.read(disk, FILE).job().runs())
                 .extracting(Run::number)
                 .containsExactly(1);

@@ -25,18 +25,19 @@ class RangeStoreTest {
     private final CrashingDisk disk = new CrashingDisk(0);
     private final JobFiles job = new JobFiles(Path.of("/job"));
     private final RangeStore ranges = RangeStore.of(disk, job);
-    private final Path manifest = ranges.directory().resolve("manifest.json");
+    private final Path cuts = ranges.directory().resolve("cuts-1.jsonl");
     private final Path order = ranges.directory().resolve("order.json");
-    private final Path checkpoint = ranges.checkpoints().resolve("1/chk-7/_metadata");
+    /** Of an earlier release. */
+    private final Path checkpoint = ranges.directory().resolve("checkpoints/1/chk-7/_metadata");
 
     @BeforeEach
     void makeJob() throws IOException {
         disk.write(job.job(), CONTENT);
         disk.write(job.results(), CONTENT);
-        disk.write(manifest, CONTENT);
+        disk.write(cuts, CONTENT);
         disk.write(order, CONTENT);
         disk.write(ranges.directory().resolve("0000000000000000007/results.jsonl"), CONTENT);
-        disk.write(ranges.attempt(new Range(8, 1, 0)).results(), CONTENT);
+        disk.write(ranges.attempt(new Range(8, 1, 0, 2, false)).results(), CONTENT);
         disk.write(checkpoint, CONTENT);
         disk.write(ranges.directory().resolve("plugins/a.jar"), CONTENT);
     }
@@ -73,7 +74,7 @@ class RangeStoreTest {
         disk.failAt(disk.operations() + 2, new IOException("Input/output error"));
         assertThatThrownBy(() -> ranges.release(Status.COMPLETED)).hasMessage("Input/output error");
         assertThat(disk.exists(order)).isFalse();
-        assertThat(disk.exists(manifest)).isTrue();
+        assertThat(disk.exists(cuts)).isTrue();
         assertThat(disk.exists(checkpoint)).isTrue();
         ranges.release(Status.COMPLETED);
         assertThat(disk.exists(ranges.directory())).isFalse();

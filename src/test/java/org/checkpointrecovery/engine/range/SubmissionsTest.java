@@ -18,8 +18,7 @@ class SubmissionsTest {
 
     @Test
     void they_are_read_as_they_were_written_and_survive_a_power_cut() throws Exception {
-        Submissions written =
-                new Submissions(List.of()).and("a").stopped("file:/s").and("b");
+        Submissions written = new Submissions(List.of(new Submissions.Submission("a", "file:/s"))).and("b");
         written.write(disk, FILE);
         disk.restorePower();
         assertThat(Submissions.read(disk, FILE)).isEqualTo(written);

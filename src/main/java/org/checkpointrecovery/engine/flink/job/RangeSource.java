@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.flink.job;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -14,7 +15,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * A source whose splits are the ranges of a job. Its readers do the work; nothing is sent through the cluster. First, each
  * process of the cluster proves that it sees the shared directory.
  */
-final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
+final class RangeSource implements Source<Void, RangeSplit, Long> {
     private static final long serialVersionUID = 1;
 
     private final String directory;
@@ -42,26 +43,46 @@ final class RangeSource implements Source<Void, RangeSplit, AssignedRanges> {
     }
 
     @Override
-    public SplitEnumerator<RangeSplit, AssignedRanges> createEnumerator(SplitEnumeratorContext<RangeSplit> context)
+    public SplitEnumerator<RangeSplit, Long> createEnumerator(SplitEnumeratorContext<RangeSplit> context)
             throws IOException, SharedDirectoryException {
-        return restoreEnumerator(context, AssignedRanges.NONE);
+        return restoreEnumerator(context, 0L);
     }
 
     @Override
-    public SplitEnumerator<RangeSplit, AssignedRanges> restoreEnumerator(
-            SplitEnumeratorContext<RangeSplit> context, AssignedRanges assigned)
+    public SplitEnumerator<RangeSplit, Long> restoreEnumerator(SplitEnumeratorContext<RangeSplit> context, Long from)
             throws IOException, SharedDirectoryException {
         SharedDirectoryException.checkSeen("The JobManager", Path.of(directory));
-        return RangeEnumerator.open(context, Path.of(directory), assigned);
+        return RangeEnumerator.open(context, Path.of(directory), submission, from);
     }
 
     @Override
     public SimpleVersionedSerializer<RangeSplit> getSplitSerializer() {
-        return NumbersSerializer.ofSplits();
+        return new RangeSplit.Serializer();
     }
 
     @Override
-    public SimpleVersionedSerializer<AssignedRanges> getEnumeratorCheckpointSerializer() {
-        return NumbersSerializer.ofAssignedRanges();
+    public SimpleVersionedSerializer<Long> getEnumeratorCheckpointSerializer() {
+        return new PlaceSerializer();
+    }
+
+    /** Writes a place in a log as 8 bytes. */
+    private static final class PlaceSerializer implements SimpleVersionedSerializer<Long> {
+        @Override
+        public int getVersion() {
+            return 2;
+        }
+
+        @Override
+        public byte[] serialize(Long place) {
+            return ByteBuffer.allocate(Long.BYTES).putLong(place).array();
+        }
+
+        @Override
+        public Long deserialize(int version, byte[] serialized) throws IOException {
+            if (version != getVersion()) {
+                throw new IOException("unknown version " + version);
+            }
+            return ByteBuffer.wrap(serialized).getLong();
+        }
     }
 }

@@ -10,15 +10,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.local.RangeRun;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.RangeChain;
 import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.InputStuckException;
 import org.checkpointrecovery.engine.run.RunFailedException;
-import org.checkpointrecovery.item.InputTruncatedException;
-import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
@@ -30,8 +27,6 @@ import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.rehearsal.RangeRehearsal;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
-import org.checkpointrecovery.storage.InputGoneException;
-import org.checkpointrecovery.storage.InputReplacedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +40,14 @@ public final class RangeTask implements AutoCloseable {
     private final Disk disk;
     private final RangeStore ranges;
     private final int submission;
-    private final Manifest manifest;
     private final RangeOrder order;
     private final Processors processors;
     private final Provider provider;
     private final Runnable halt;
     private final ScheduledExecutorService lookout;
+    private volatile boolean endsSoon;
+    private volatile String flushed = ""; // as it was when the range in progress began
+    private volatile @Nullable RunControl current; // of the range in progress
     private @Nullable RunControl over; // guarded by this; control of the last finished range
 
     /** Builds the processors of a job. Closed with the task. */
@@ -70,7 +67,6 @@ public final class RangeTask implements AutoCloseable {
             Disk disk,
             RangeStore ranges,
             int submission,
-            Manifest manifest,
             RangeOrder order,
             Processors processors,
             Provider provider,
@@ -78,7 +74,6 @@ public final class RangeTask implements AutoCloseable {
         this.disk = disk;
         this.ranges = ranges;
         this.submission = submission;
-        this.manifest = manifest;
         this.order = order;
         this.processors = processors;
         this.provider = provider;
@@ -100,10 +95,8 @@ public final class RangeTask implements AutoCloseable {
             throws IOException, WorkEndedException {
         RangeStore ranges = new RangeStore(disk, directory);
         try {
-            Manifest manifest = ranges.manifest();
             RangeOrder order = ranges.order();
-            return new RangeTask(
-                    disk, ranges, submission, manifest, order, provider.processors(order, ranges), provider, halt);
+            return new RangeTask(disk, ranges, submission, order, provider.processors(order, ranges), provider, halt);
         } catch (NoSuchFileException e) {
             throw new WorkEndedException("The job no longer exists: " + e.getMessage());
         } catch (Processors.UnavailableException e) {
@@ -113,7 +106,7 @@ public final class RangeTask implements AutoCloseable {
 
     private static WorkEndedException unavailable(RangeStore ranges, int submission, Processors.UnavailableException e)
             throws IOException {
-        return end(
+        return WorkEndedException.end(
                 ranges,
                 submission,
                 Run.End.PAUSED,
@@ -123,24 +116,22 @@ public final class RangeTask implements AutoCloseable {
                         + "and resume.");
     }
 
-    private static WorkEndedException end(
-            RangeStore ranges, int submission, Run.End how, ErrorCode code, String message) throws IOException {
-        ranges.end(submission, new TaskEnd(how, new Reason(code, message)));
-        return new WorkEndedException(code + ": " + message);
-    }
-
     /**
-     * Processes a range, unless it is finished. On return it survives a power cut.
+     * Processes a range, unless it is finished. On return it survives a power cut. If the job is pausing, or after
+     * {@link #endSoon}, perhaps only its first items are.
      *
-     * @param number of the range in the manifest
      * @throws WorkEndedException if the job has stopped
      */
-    public Counts work(int number) throws IOException, InterruptedException, WorkEndedException {
-        Range range = manifest.ranges().get(number);
-        if (ranges.isFinished(range)) {
+    public Counts work(Range range) throws IOException, InterruptedException, WorkEndedException {
+        if (ranges.isFinished(range.firstItem())) {
             return new Counts(0, 0);
         }
         RunControl control = new RunControl();
+        current = control;
+        if (endsSoon) {
+            return new Counts(0, 0);
+        }
+        flushed = ranges.flush();
         RangeDirectory attempt = ranges.attempt(range);
         RangeRehearsal rehearsal = new RangeRehearsal(order.job(), range, control);
         RangeRun.End end;
@@ -153,61 +144,56 @@ public final class RangeTask implements AutoCloseable {
         try {
             ranges.create(attempt);
             Disk rehearsed = rehearsal.disk(disk, attempt.results(), attempt.errors(), attempt.record());
-            end = new RangeRun(rehearsed, order, rehearsal.processors(processors), control)
-                    .run(range, number == manifest.ranges().size() - 1, attempt);
+            end = new RangeRun(rehearsed, order, rehearsal.processors(processors), control).run(range, attempt);
         } catch (RunFailedException e) { // the write of its record was rehearsed to fail
-            end = new RangeRun.End.Stopped();
+            end = new RangeRun.End.Stopped(true);
         } catch (Processors.UnavailableException e) {
             throw unavailable(ranges, submission, e);
-        } catch (InputTruncatedException e) {
-            throw end(
-                    ranges,
-                    submission,
-                    Run.End.FAILED,
-                    ErrorCode.INPUT_CHANGED,
-                    "The input changed while it was being read: " + e.getMessage() + ". Committed results are safe. "
-                            + "Restore the original input and resume, or submit the job again.");
-        } catch (OpenQuoteException e) {
-            throw end(ranges, submission, Run.End.FAILED, ErrorCode.OPEN_QUOTE, e.explanation());
-        } catch (InputGoneException e) {
-            throw end(
-                    ranges,
-                    submission,
-                    Run.End.FAILED,
-                    ErrorCode.INPUT_MISSING,
-                    "The input no longer exists on a TaskManager of the cluster: " + e.getMessage()
-                            + ". Committed results are safe. Restore it and resume.");
-        } catch (InputReplacedException e) {
-            throw end(
-                    ranges,
-                    submission,
-                    Run.End.FAILED,
-                    ErrorCode.INPUT_CHANGED,
-                    "The input has changed since the job was submitted: " + e.getMessage()
-                            + ". Committed results are safe. Restore the original input and resume, or submit the job again.");
         } catch (InputStuckException e) {
             throw stopped(control, attempt);
-        } catch (DiskFullException e) {
-            ranges.discard(attempt); // makes room for the report
-            throw end(
-                    ranges,
-                    submission,
-                    Run.End.FAILED,
-                    ErrorCode.DISK_FULL,
-                    "The disk is full: " + e.getMessage() + ". Committed results are safe. Free up space and resume.");
+        } catch (IOException e) {
+            if (e instanceof DiskFullException) {
+                ranges.discard(attempt); // makes room for the report
+            }
+            throw WorkEndedException.of(ranges, submission, "a TaskManager", e).orElseThrow(() -> e);
         } finally {
             look.cancel(false);
             endLook(control);
         }
         CrashOrder crash = rehearsal.crash();
         if (crash != null) {
-            throw crash(crash, number, attempt);
+            throw crash(crash, range, attempt);
         }
         if (end instanceof RangeRun.End.Done done) {
             ranges.publish(attempt, range);
+            if (control.reason() != null) {
+                throw stopped(control, attempt);
+            }
             return new Counts(done.record().succeeded(), done.record().failed());
         }
+        if (end instanceof RangeRun.End.Stopped stopped && !stopped.now() && control.reason() == null) {
+            ranges.discard(attempt);
+            return new Counts(0, 0);
+        }
         throw stopped(control, attempt);
+    }
+
+    /** Ends the range in progress soon, and keeps what is done of it. No other begins. Thread-safe. */
+    public void endSoon() {
+        endsSoon = true;
+        RunControl control = current;
+        if (control != null) {
+            control.endAtBatch(Run.End.STOPPED);
+        }
+    }
+
+    /** Ends the range in progress at once, and drops it. No other begins. Thread-safe. */
+    public void endNow() {
+        endsSoon = true;
+        RunControl control = current;
+        if (control != null) {
+            control.endNow(Run.End.STOPPED);
+        }
     }
 
     private synchronized void look(RunControl control, RangeRehearsal rehearsal) {
@@ -218,10 +204,21 @@ public final class RangeTask implements AutoCloseable {
             control.endNow(Run.End.STOPPED);
             return;
         }
+        if (ranges.isPausing(submission)) {
+            control.endAtBatch(Run.End.PAUSED);
+        }
         try {
-            ranges.takeCrash().ifPresent(rehearsal::order);
+            ranges.takeCrash().ifPresent(crash -> {
+                rehearsal.order(crash);
+                if (crash.point() != CrashPoint.PROCESSING) {
+                    control.endAtBatch(Run.End.CRASHED); // the range is what a task commits
+                }
+            });
+            if (!ranges.flush().equals(flushed)) {
+                control.endAtBatch(Run.End.STOPPED);
+            }
         } catch (IOException e) {
-            // an unreadable crash request is ignored
+            // an unreadable request is ignored
         }
     }
 
@@ -230,7 +227,7 @@ public final class RangeTask implements AutoCloseable {
         over = control;
     }
 
-    private WorkEndedException crash(CrashOrder crash, int number, RangeDirectory attempt)
+    private WorkEndedException crash(CrashOrder crash, Range range, RangeDirectory attempt)
             throws IOException, InterruptedException, WorkEndedException {
         if (crash.point() == CrashPoint.PROCESSING || crash.point() == CrashPoint.BEFORE_COMMIT) {
             ranges.discard(attempt);
@@ -240,9 +237,9 @@ public final class RangeTask implements AutoCloseable {
         }
         if (crash.afterItems() > 0) {
             // The spec names the item: everything before it is committed first.
-            awaitRangesBefore(number);
+            awaitRangesBefore(range);
         }
-        return end(
+        return WorkEndedException.end(
                 ranges,
                 submission,
                 Run.End.CRASHED,
@@ -251,13 +248,15 @@ public final class RangeTask implements AutoCloseable {
                         + "results are safe. Resume to continue.");
     }
 
-    private void awaitRangesBefore(int number) throws InterruptedException, WorkEndedException {
-        for (Range range : manifest.ranges().subList(0, number)) {
-            while (!ranges.isFinished(range)) {
-                if (!ranges.isActive(submission)) {
-                    throw new WorkEndedException("The job has stopped.");
-                }
+    private void awaitRangesBefore(Range range) throws IOException, InterruptedException, WorkEndedException {
+        RangeChain chain = RangeChain.open(ranges, submission, order.from());
+        while (chain.next() < range.firstItem()) {
+            if (chain.hasNext()) {
+                chain.take();
+            } else if (ranges.isActive(submission) && !endsSoon) {
                 Thread.sleep(LOOK_MILLIS);
+            } else {
+                throw new WorkEndedException("The job has stopped.");
             }
         }
     }
@@ -267,7 +266,8 @@ public final class RangeTask implements AutoCloseable {
         Reason pause = control.asked() == Run.End.PAUSED ? control.reason() : null;
         return pause == null
                 ? new WorkEndedException("The job has stopped.")
-                : end(ranges, submission, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
+                : WorkEndedException.end(
+                        ranges, submission, Run.End.PAUSED, pause.code(), requireNonNull(pause.message()));
     }
 
     @Override

@@ -1,37 +1,30 @@
 package org.checkpointrecovery.engine.flink.job;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.checkpointrecovery.engine.range.Manifest;
-import org.checkpointrecovery.engine.range.RangeStore;
-import org.checkpointrecovery.job.Range;
+import org.checkpointrecovery.engine.range.CutJob;
+import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.junit.jupiter.api.Test;
 
-/** Which ranges tasks are assigned, and what a checkpoint of Flink remembers of that. */
+/** What the source asks of Flink, and what a checkpoint of Flink remembers of it. */
 class RangeSourceTest {
-    private static final int TASKS = 4;
-
     private final CrashingDisk disk = new CrashingDisk(0);
-    private final RangeStore store = new RangeStore(disk, Path.of("/ranges"));
     /** The range that each task works on. */
     private final Map<Integer, RangeSplit> inProgress = new HashMap<>();
 
     private final List<Integer> ended = new ArrayList<>();
 
-    private RangeEnumerator enumerator(AssignedRanges from) throws IOException {
-        return new RangeEnumerator(context(), store, from);
+    private RangeEnumerator enumerator(CutJob job, long from) {
+        return new RangeEnumerator(context(), job.store(), 1, from);
     }
 
     /** Notes what an enumerator asks of Flink. */
@@ -50,102 +43,90 @@ class RangeSourceTest {
                 });
     }
 
-    private void cut(int ranges) throws IOException {
-        store.save(new Manifest(LongStream.range(0, ranges)
-                .mapToObj(i -> new Range(i, 1, 2 * i))
-                .toList()));
-    }
-
-    private void finish(int range) throws IOException {
-        Path directory = store.directory().resolve("%019d".formatted(range));
-        disk.createDirectory(directory);
-        disk.write(directory.resolve("range.json"), "{}".getBytes(UTF_8));
-    }
-
-    private int assigned(int task) {
-        return requireNonNull(inProgress.get(task)).number();
+    private List<Long> assigned() {
+        return inProgress.values().stream().map(RangeSplit::firstItem).toList();
     }
 
     @Test
-    void tasks_get_the_first_range_that_is_neither_finished_nor_in_progress() throws Exception {
-        cut(6);
-        finish(1);
-        finish(2);
-        RangeEnumerator enumerator = enumerator(AssignedRanges.NONE);
-        enumerator.handleSplitRequest(0, null);
-        enumerator.handleSplitRequest(1, null);
-        assertThat(assigned(0)).isZero();
-        assertThat(assigned(1)).isEqualTo(3);
-        enumerator.handleSplitRequest(0, "host");
-        enumerator.handleSplitRequest(0, "host");
-        assertThat(assigned(0)).isEqualTo(5);
-        assertThat(ended).isEmpty();
-        enumerator.handleSplitRequest(1, null);
-        assertThat(ended).containsExactly(1);
+    void each_task_gets_a_range_until_none_is_left() throws Exception {
+        CutJob job = CutJob.make(disk, 5, 2);
+        try (RangeEnumerator enumerator = enumerator(job, 0)) {
+            enumerator.handleSplitRequest(0, null);
+            enumerator.handleSplitRequest(1, "host");
+            enumerator.handleSplitRequest(2, null);
+            assertThat(inProgress)
+                    .containsEntry(0, new RangeSplit(0, 2, 0, 4, false))
+                    .containsEntry(1, new RangeSplit(2, 2, 4, 8, false))
+                    .containsEntry(2, new RangeSplit(4, 1, 8, 10, true));
+            enumerator.handleSplitRequest(3, null);
+            assertThat(ended).containsExactly(3);
+        }
     }
 
     @Test
-    void the_range_of_a_lost_task_is_assigned_again_unless_it_was_finished() throws Exception {
-        cut(6);
-        RangeEnumerator enumerator = enumerator(AssignedRanges.NONE);
-        enumerator.handleSplitRequest(0, null);
-        enumerator.handleSplitRequest(1, null);
-        enumerator.handleSplitRequest(2, null);
-        enumerator.addSplitsBack(List.of(new RangeSplit(0), new RangeSplit(1)), 1);
-        finish(0);
-        enumerator.handleSplitRequest(2, null);
-        assertThat(assigned(2)).isEqualTo(1);
-        enumerator.handleSplitRequest(1, null);
-        assertThat(assigned(1)).isEqualTo(3);
+    void the_range_of_a_lost_task_is_assigned_again_whatever_flink_says_it_had() throws Exception {
+        CutJob job = CutJob.make(disk, 10, 1);
+        try (RangeEnumerator enumerator = enumerator(job, 0)) {
+            for (int task = 0; task < 3; task++) {
+                enumerator.handleSplitRequest(task, null);
+            }
+            enumerator.addSplitsBack(List.of(), 1);
+            job.finish(2, 1);
+            enumerator.handleSplitRequest(2, null);
+            assertThat(assigned()).containsExactly(0L, 1L, 1L);
+        }
     }
 
     @Test
     void an_enumerator_goes_on_from_its_checkpoint() throws Exception {
-        cut(6);
-        RangeEnumerator enumerator = enumerator(AssignedRanges.NONE);
-        for (int task = 0; task < TASKS; task++) {
-            enumerator.handleSplitRequest(task, null);
-        }
-        enumerator.addSplitsBack(List.of(new RangeSplit(2)), 2);
+        CutJob job = CutJob.make(disk, 10, 1);
         var serializer = new RangeSource("/ranges", 1).getEnumeratorCheckpointSerializer();
-        byte[] checkpoint = serializer.serialize(enumerator.snapshotState(1));
-        RangeEnumerator restored = enumerator(serializer.deserialize(serializer.getVersion(), checkpoint));
-        restored.handleSplitRequest(0, null);
-        restored.handleSplitRequest(1, null);
-        restored.handleSplitRequest(2, null);
-        restored.handleSplitRequest(3, null);
-        assertThat(assigned(0)).isEqualTo(2);
-        assertThat(assigned(1)).isEqualTo(4);
-        assertThat(assigned(2)).isEqualTo(5);
-        assertThat(ended).containsExactly(3);
-    }
-
-    @Test
-    void a_checkpoint_is_as_small_for_a_hundred_thousand_ranges_as_for_a_hundred() throws Exception {
-        assertThat(largestCheckpoint(100_000)).isEqualTo(largestCheckpoint(100)).isEqualTo(4 + 4);
-    }
-
-    /** Returns the bytes of the largest checkpoint of a job whose tasks are lost again and again. */
-    private int largestCheckpoint(int ranges) throws Exception {
-        cut(ranges);
-        RangeEnumerator enumerator = enumerator(AssignedRanges.NONE);
-        var serializer = new RangeSource("/ranges", 1).getEnumeratorCheckpointSerializer();
-        ended.clear();
-        int largest = 0;
-        for (int i = 0; ended.isEmpty(); i++) {
-            enumerator.handleSplitRequest(i % TASKS, null);
-            if (i % 10 == 9) {
-                enumerator.addSplitsBack(List.of(requireNonNull(inProgress.get(i % TASKS))), i % TASKS);
+        byte[] checkpoint;
+        try (RangeEnumerator enumerator = enumerator(job, 0)) {
+            for (int task = 0; task < 4; task++) {
+                enumerator.handleSplitRequest(task, null);
             }
-            largest = Math.max(largest, serializer.serialize(enumerator.snapshotState(i)).length);
+            job.finish(0, 1);
+            enumerator.handleSplitRequest(0, null);
+            checkpoint = serializer.serialize(enumerator.snapshotState(1));
         }
-        return largest;
+        job.finish(2, 1);
+        inProgress.clear();
+        try (RangeEnumerator restored = enumerator(job, serializer.deserialize(serializer.getVersion(), checkpoint))) {
+            assertThat(restored.snapshotState(2)).isPositive();
+            for (int task = 0; task < 4; task++) {
+                restored.handleSplitRequest(task, null);
+            }
+            assertThat(assigned()).containsExactly(1L, 3L, 4L, 5L);
+        }
     }
 
     @Test
-    void a_split_survives_a_checkpoint() throws Exception {
+    void a_submission_that_is_over_ends_the_flink_job_at_once() throws Exception {
+        CutJob job = CutJob.make(disk, 10, 1);
+        disk.delete(job.store().directory().resolve("order.json"));
+        try (RangeEnumerator enumerator = enumerator(job, 0)) {
+            assertThatThrownBy(() -> enumerator.handleSplitRequest(0, null))
+                    .hasCauseInstanceOf(NoMoreTriesException.class);
+        }
+    }
+
+    @Test
+    void an_input_that_cannot_be_cut_ends_the_flink_job_and_the_service_is_told() throws Exception {
+        CutJob job = CutJob.make(disk, 10, 1);
+        disk.delete(Path.of("/input"));
+        try (RangeEnumerator enumerator = enumerator(job, 0)) {
+            assertThatThrownBy(() -> enumerator.handleSplitRequest(0, null))
+                    .hasCauseInstanceOf(NoMoreTriesException.class);
+        }
+        assertThat(job.store().end(1).orElseThrow().reason().code()).isEqualTo(ErrorCode.INPUT_MISSING);
+        assertThat(job.store().end(1).orElseThrow().reason().message()).contains("on the JobManager", "/input");
+    }
+
+    @Test
+    void a_split_survives_its_way_to_a_task() throws Exception {
         var serializer = new RangeSource("/ranges", 1).getSplitSerializer();
-        RangeSplit split = new RangeSplit(1_000_000);
+        RangeSplit split = new RangeSplit(1L << 40, 7, 1L << 50, 1L << 51, true);
         assertThat(serializer.deserialize(serializer.getVersion(), serializer.serialize(split)))
                 .isEqualTo(split);
     }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.TestSpec;
-import org.checkpointrecovery.engine.range.Manifest;
+import org.checkpointrecovery.engine.range.Cuts;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.TaskEnd;
@@ -19,6 +19,7 @@ import org.checkpointrecovery.job.CrashPoint;
 import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /** How a task of a cluster ends the work on a job. */
 class RangeTaskTest {
     private static final CrashOrder NOW = new CrashOrder(CrashMode.JOB, CrashPoint.PROCESSING, 0);
-    private static final List<Range> RANGES = List.of(new Range(0, 1, 0), new Range(1, 1, 2));
+    private static final List<Range> RANGES = List.of(new Range(0, 1, 0, 2, false), new Range(1, 1, 2, 4, true));
 
     private final CrashingDisk disk = new CrashingDisk(0);
     private final RangeStore ranges = new RangeStore(disk, Path.of("/ranges"));
@@ -53,8 +54,8 @@ class RangeTaskTest {
                 null,
                 null,
                 Instant.EPOCH);
-        ranges.save(new Manifest(RANGES));
-        ranges.save(new RangeOrder(job, items, 100, "any", 1));
+        ranges.beginCuts(1, RANGES);
+        ranges.save(new RangeOrder(job, items, 100, "any", 1, Position.START, new Cuts(1, 1, 100, 1, false, -1)));
     }
 
     private RangeTask task(Disk on) throws Exception {
@@ -70,9 +71,9 @@ class RangeTaskTest {
     @Test
     void a_range_is_worked_on_once() throws Exception {
         try (RangeTask task = task(disk)) {
-            assertThat(task.work(0)).isEqualTo(new RangeTask.Counts(1, 0));
+            assertThat(task.work(RANGES.get(0))).isEqualTo(new RangeTask.Counts(1, 0));
             int operations = disk.operations();
-            assertThat(task.work(0)).isEqualTo(new RangeTask.Counts(0, 0));
+            assertThat(task.work(RANGES.get(0))).isEqualTo(new RangeTask.Counts(0, 0));
             assertThat(disk.operations()).isEqualTo(operations);
         }
     }
@@ -94,18 +95,18 @@ class RangeTaskTest {
             }
         };
         try (RangeTask task = task(slow)) {
-            assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
+            assertThatThrownBy(() -> task.work(RANGES.get(0))).isInstanceOf(WorkEndedException.class);
         }
         assertThat(end().end()).isEqualTo(Run.End.CRASHED);
-        assertThat(ranges.isFinished(RANGES.get(0))).isFalse();
+        assertThat(ranges.isFinished(0)).isFalse();
     }
 
     @Test
     void a_crash_that_nobody_has_taken_waits_for_the_next_range() throws Exception {
         try (RangeTask task = task(disk)) {
-            assertThat(task.work(0).succeeded()).isEqualTo(1);
+            assertThat(task.work(RANGES.get(0)).succeeded()).isEqualTo(1);
             ranges.requestCrash(NOW);
-            assertThatThrownBy(() -> task.work(1)).isInstanceOf(WorkEndedException.class);
+            assertThatThrownBy(() -> task.work(RANGES.get(1))).isInstanceOf(WorkEndedException.class);
         }
         assertThat(end().reason().code()).isEqualTo(ErrorCode.SIMULATED_CRASH);
         assertThat(ranges.isCrashRequested()).isFalse();
@@ -115,10 +116,10 @@ class RangeTaskTest {
     void nothing_is_begun_when_the_submission_has_ended_or_the_order_is_gone() throws Exception {
         try (RangeTask task = task(disk)) {
             ranges.end(1, new TaskEnd(Run.End.STOPPED, new Reason(ErrorCode.CLUSTER_FAILED, "It is over.")));
-            assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
+            assertThatThrownBy(() -> task.work(RANGES.get(0))).isInstanceOf(WorkEndedException.class);
             disk.delete(ranges.directory().resolve("ended-1.json"));
             disk.delete(ranges.directory().resolve("order.json"));
-            assertThatThrownBy(() -> task.work(0)).isInstanceOf(WorkEndedException.class);
+            assertThatThrownBy(() -> task.work(RANGES.get(0))).isInstanceOf(WorkEndedException.class);
         }
         assertThatThrownBy(() -> task(disk)).isInstanceOf(WorkEndedException.class);
     }
@@ -130,7 +131,7 @@ class RangeTaskTest {
             public void move(Path from, Path to) throws IOException {
                 if (to.equals(ranges.directory().resolve("0000000000000000000"))) {
                     try (RangeTask other = task(disk)) {
-                        assertThat(other.work(0).succeeded()).isEqualTo(1);
+                        assertThat(other.work(RANGES.get(0)).succeeded()).isEqualTo(1);
                     } catch (Exception e) {
                         throw new IOException(e);
                     }
@@ -139,7 +140,7 @@ class RangeTaskTest {
             }
         };
         try (RangeTask task = task(slow)) {
-            assertThat(task.work(0).succeeded()).isEqualTo(1);
+            assertThat(task.work(RANGES.get(0)).succeeded()).isEqualTo(1);
         }
         assertThat(disk.list(ranges.directory()))
                 .noneMatch(path -> path.getFileName().toString().startsWith(".new-"));

@@ -9,23 +9,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.checkpointrecovery.engine.range.Manifest.Cuts;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.item.LimitedSource;
+import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.storage.CrashingDisk;
-import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputItems;
-import org.checkpointrecovery.storage.Sealed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,9 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How inputs are cut into ranges, and that a range holds the items that the whole input has there. */
-class ManifestTest {
+class RangeCutterTest {
     private static final Path INPUT = Path.of("/input");
-    private static final Path FILE = Path.of("/manifest.json");
     private static final int MAX_ITEM_BYTES = 60;
     private static final int SEEDS = 400;
     private static final long ANY = Long.MAX_VALUE;
@@ -108,8 +103,35 @@ class ManifestTest {
         return items(Format.LINES, text.getBytes(UTF_8));
     }
 
-    private static Manifest make(InputItems items, Cuts cuts) throws IOException {
-        return requireNonNull(Manifest.make(items, cuts, () -> false));
+    private static List<Range> cut(InputItems items, Cuts cuts) throws IOException {
+        return cut(RangeCutter.open(items, 0, 0), cuts);
+    }
+
+    private static List<Range> cut(RangeCutter cutter, Cuts cuts) throws IOException {
+        List<Range> ranges = new ArrayList<>();
+        try (cutter) {
+            for (Range range = cutter.next(cuts); range != null; range = cutter.next(cuts)) {
+                ranges.add(range);
+            }
+            assertThat(cutter.isAtEnd()).isTrue();
+        }
+        for (int i = 0; i < ranges.size(); i++) {
+            boolean last = i == ranges.size() - 1;
+            assertThat(ranges.get(i).last()).as("%s", ranges.get(i)).isEqualTo(last);
+            if (!last) {
+                assertThat(ranges.get(i).nextBytes())
+                        .isEqualTo(ranges.get(i + 1).inputBytes());
+            }
+        }
+        return ranges;
+    }
+
+    private static long total(List<Range> ranges) {
+        return ranges.isEmpty() ? 0 : ranges.get(ranges.size() - 1).nextItem();
+    }
+
+    private static Cuts cuts(int batchSize, long items, long bytes, boolean wholeBatches, long cut) {
+        return new Cuts(batchSize, items, bytes, items, wholeBatches, cut);
     }
 
     private static List<Read> all(InputItems items) throws IOException {
@@ -135,9 +157,9 @@ class ManifestTest {
     }
 
     /** The items of all ranges, each read by itself. */
-    private static List<Read> together(Manifest manifest, InputItems items) throws IOException {
+    private static List<Read> together(List<Range> ranges, InputItems items) throws IOException {
         List<Read> together = new ArrayList<>();
-        for (Range range : manifest.ranges()) {
+        for (Range range : ranges) {
             assertThat(range.firstItem())
                     .as("%s begins where the one before ends", range)
                     .isEqualTo(together.size());
@@ -148,7 +170,7 @@ class ManifestTest {
     }
 
     private static Cuts randomCuts(Random random) {
-        return new Cuts(
+        return cuts(
                 1 + random.nextInt(5),
                 random.nextInt(4) == 0 ? ANY : 1 + random.nextInt(12),
                 random.nextInt(3) == 0 ? ANY : 1 + random.nextInt(300),
@@ -164,9 +186,9 @@ class ManifestTest {
             InputItems items = items(sample.format(), sample.bytes(random, 40));
             Cuts cuts = randomCuts(random);
             List<Read> all = all(items);
-            Manifest manifest = make(items, cuts);
-            assertThat(together(manifest, items)).as("seed %d, %s", seed, cuts).isEqualTo(all);
-            assertThat(manifest.totalItems()).as("seed %d, %s", seed, cuts).isEqualTo(all.size());
+            List<Range> ranges = cut(items, cuts);
+            assertThat(together(ranges, items)).as("seed %d, %s", seed, cuts).isEqualTo(all);
+            assertThat(total(ranges)).as("seed %d, %s", seed, cuts).isEqualTo(all.size());
         }
     }
 
@@ -178,10 +200,10 @@ class ManifestTest {
             InputItems items = items(sample.format(), sample.bytes(random, 40));
             Cuts cuts = randomCuts(random);
             List<Read> all = all(items);
-            Manifest manifest = make(items, cuts);
-            for (Range range : manifest.ranges()) {
+            List<Range> ranges = cut(items, cuts);
+            for (Range range : ranges) {
                 String what = "seed " + seed + ", " + cuts + ", " + range;
-                long last = manifest.totalItems();
+                long last = total(ranges);
                 for (long next = range.firstItem() + 1; next <= range.nextItem(); next++) {
                     boolean ends = next == cuts.cut() || mustEnd(cuts, range, next, all);
                     assertThat(next == range.nextItem())
@@ -200,46 +222,42 @@ class ManifestTest {
                 && (next - range.firstItem() > cuts.items() - more || bytes >= cuts.bytes());
     }
 
-    private static List<Long> ends(Manifest manifest) {
-        return manifest.ranges().stream().map(Range::nextItem).toList();
+    private static List<Long> ends(List<Range> ranges) {
+        return ranges.stream().map(Range::nextItem).toList();
     }
 
     @Test
     void a_range_of_whole_batches_has_a_batch_at_least_and_its_limit_of_items_at_most() throws IOException {
         InputItems items = lines("a\n".repeat(11));
-        assertThat(ends(make(items, new Cuts(3, 7, ANY, true, -1)))).containsExactly(6L, 11L);
-        assertThat(ends(make(items, new Cuts(3, 1, ANY, true, -1)))).containsExactly(3L, 6L, 9L, 11L);
-        assertThat(ends(make(items, new Cuts(3, 3, ANY, true, 4)))).containsExactly(3L, 4L, 6L, 9L, 11L);
-        assertThat(ends(make(items, new Cuts(3, 4, ANY, true, 5)))).containsExactly(3L, 5L, 9L, 11L);
+        assertThat(ends(cut(items, cuts(3, 7, ANY, true, -1)))).containsExactly(6L, 11L);
+        assertThat(ends(cut(items, cuts(3, 1, ANY, true, -1)))).containsExactly(3L, 6L, 9L, 11L);
+        assertThat(ends(cut(items, cuts(3, 3, ANY, true, 4)))).containsExactly(3L, 4L, 6L, 9L, 11L);
+        assertThat(ends(cut(items, cuts(3, 4, ANY, true, 5)))).containsExactly(3L, 5L, 9L, 11L);
     }
 
     @Test
     void a_range_that_may_end_within_a_batch_has_as_many_items_as_it_may() throws IOException {
         InputItems items = lines("a\n".repeat(11));
-        assertThat(ends(make(items, new Cuts(3, 7, ANY, false, -1)))).containsExactly(7L, 11L);
-        assertThat(ends(make(items, new Cuts(100, 4, ANY, false, -1)))).containsExactly(4L, 8L, 11L);
+        assertThat(ends(cut(items, cuts(3, 7, ANY, false, -1)))).containsExactly(7L, 11L);
+        assertThat(ends(cut(items, cuts(100, 4, ANY, false, -1)))).containsExactly(4L, 8L, 11L);
     }
 
     @Test
     void a_range_ends_with_the_item_or_the_batch_that_reaches_the_limit_of_bytes() throws IOException {
         InputItems items = lines("1\n22\n333\n4444\n55555\n");
-        assertThat(ends(make(items, new Cuts(2, ANY, 5, false, -1)))).containsExactly(2L, 4L, 5L);
-        assertThat(ends(make(items, new Cuts(100, ANY, 6, false, -1)))).containsExactly(3L, 5L);
-        assertThat(ends(make(items, new Cuts(2, ANY, 6, true, -1)))).containsExactly(4L, 5L);
+        assertThat(ends(cut(items, cuts(2, ANY, 5, false, -1)))).containsExactly(2L, 4L, 5L);
+        assertThat(ends(cut(items, cuts(100, ANY, 6, false, -1)))).containsExactly(3L, 5L);
+        assertThat(ends(cut(items, cuts(2, ANY, 6, true, -1)))).containsExactly(4L, 5L);
     }
 
     @Test
     void a_range_begins_with_the_item_that_is_cut_at_whatever_else() throws IOException {
         InputItems items = lines("a\n".repeat(7));
         for (boolean wholeBatches : new boolean[] {false, true}) {
-            assertThat(ends(make(items, new Cuts(3, ANY, ANY, wholeBatches, 4))))
-                    .containsExactly(4L, 7L);
-            assertThat(ends(make(items, new Cuts(3, ANY, ANY, wholeBatches, 7))))
-                    .containsExactly(7L);
-            assertThat(ends(make(items, new Cuts(3, ANY, ANY, wholeBatches, 0))))
-                    .containsExactly(7L);
-            assertThat(ends(make(items, new Cuts(3, ANY, ANY, wholeBatches, 100))))
-                    .containsExactly(7L);
+            assertThat(ends(cut(items, cuts(3, ANY, ANY, wholeBatches, 4)))).containsExactly(4L, 7L);
+            assertThat(ends(cut(items, cuts(3, ANY, ANY, wholeBatches, 7)))).containsExactly(7L);
+            assertThat(ends(cut(items, cuts(3, ANY, ANY, wholeBatches, 0)))).containsExactly(7L);
+            assertThat(ends(cut(items, cuts(3, ANY, ANY, wholeBatches, 100)))).containsExactly(7L);
         }
     }
 
@@ -253,9 +271,9 @@ class ManifestTest {
             text.append("x".repeat(random.nextInt(20))).append('\n');
         }
         InputItems items = lines(text.toString());
-        Manifest manifest = make(items, new Cuts(50_000, 20_000, ANY, wholeBatches, -1));
-        assertThat(together(manifest, items)).isEqualTo(all(items));
-        assertThat(manifest.ranges()).hasSize(wholeBatches ? 2 : 3);
+        List<Range> ranges = cut(items, cuts(50_000, 20_000, ANY, wholeBatches, -1));
+        assertThat(together(ranges, items)).isEqualTo(all(items));
+        assertThat(ranges).hasSize(wholeBatches ? 2 : 3);
     }
 
     @Test
@@ -268,10 +286,14 @@ class ManifestTest {
         });
         InputItems items =
                 new Input(INPUT, indexes, false, false).items(disk, Format.LINES, copies.length, MAX_ITEM_BYTES);
-        Manifest manifest = make(items, new Cuts(1, 1, ANY, true, -1));
-        assertThat(manifest.ranges())
-                .containsExactly(new Range(0, 1, 0), new Range(1, 1, 2), new Range(2, 1, 3), new Range(3, 1, 6));
-        assertThat(together(manifest, items).stream().map(Read::index)).containsExactly(3L, 4L, 256L, 257L);
+        List<Range> ranges = cut(items, cuts(1, 1, ANY, true, -1));
+        assertThat(ranges)
+                .containsExactly(
+                        new Range(0, 1, 0, 2, false),
+                        new Range(1, 1, 2, 3, false),
+                        new Range(2, 1, 3, 6, false),
+                        new Range(3, 1, 6, 10, true));
+        assertThat(together(ranges, items).stream().map(Read::index)).containsExactly(3L, 4L, 256L, 257L);
     }
 
     static List<Sample> samplesWithoutItems() {
@@ -282,80 +304,36 @@ class ManifestTest {
     @MethodSource("samplesWithoutItems")
     void an_input_without_items_has_no_ranges(Sample sample) throws IOException {
         for (String text : new String[] {"", "\ufeff", sample.beginning, sample.beginning + "\n\r\n"}) {
-            Manifest manifest = make(items(sample.format(), text.getBytes(UTF_8)), new Cuts(3, 3, 3, false, 0));
-            assertThat(manifest.ranges()).isEmpty();
-            assertThat(manifest.totalItems()).isZero();
-            assertThat(manifest.indexOf(0)).isZero();
+            List<Range> ranges = cut(items(sample.format(), text.getBytes(UTF_8)), cuts(3, 3, 3, false, 0));
+            assertThat(ranges).isEmpty();
+            assertThat(total(ranges)).isZero();
         }
     }
 
     @Test
-    void an_item_is_found_in_the_range_that_it_is_in() throws IOException {
-        Manifest manifest = make(lines("a\n".repeat(10)), new Cuts(1, 4, ANY, true, 5));
-        assertThat(ends(manifest)).containsExactly(4L, 5L, 9L, 10L);
-        int[] places = {0, 0, 0, 0, 1, 2, 2, 2, 2, 3, 4, 4};
-        for (int item = 0; item < places.length; item++) {
-            assertThat(manifest.indexOf(item)).as("item %d", item).isEqualTo(places[item]);
+    void a_cutter_goes_on_from_any_item_and_sizes_may_change_on_the_way() throws IOException {
+        InputItems items = lines("aa\n".repeat(20));
+        try (RangeCutter cutter = RangeCutter.open(items, 3, 9)) {
+            assertThat(cutter.next(cuts(1, 2, ANY, false, -1))).isEqualTo(new Range(3, 2, 9, 15, false));
+            assertThat(cutter.next(cuts(1, 5, ANY, false, -1))).isEqualTo(new Range(5, 5, 15, 30, false));
+            assertThat(cutter.isAtEnd()).isFalse();
+            assertThat(cutter.next(cuts(1, 50, ANY, false, -1))).isEqualTo(new Range(10, 10, 30, 60, true));
         }
+        assertThat(cut(RangeCutter.open(items, 20, 60), cuts(1, 2, ANY, false, -1)))
+                .isEmpty();
     }
 
     @Test
-    void it_is_given_up_when_it_is_to_stop() throws IOException {
-        InputItems items = lines("a\n".repeat(10));
-        Cuts cuts = new Cuts(2, 4, ANY, true, -1);
-        assertThat(Manifest.make(items, cuts, () -> true)).isNull();
-        AtomicInteger asked = new AtomicInteger();
-        assertThat(Manifest.make(items, cuts, () -> asked.incrementAndGet() == 3))
-                .isNull();
-        assertThat(asked).as("no more is read").hasValue(3);
-    }
-
-    @Test
-    void it_is_read_as_it_was_written() throws IOException {
-        for (Manifest manifest : List.of(
-                new Manifest(List.of()),
-                new Manifest(List.of(new Range(0, 1000, 0), new Range(1000, 1L << 40, 1L << 50))))) {
-            manifest.write(disk, FILE);
-            disk.restorePower();
-            assertThat(Manifest.read(disk, FILE)).isEqualTo(manifest);
+    void the_items_before_a_quotation_mark_that_is_never_closed_are_in_ranges() throws IOException {
+        InputItems items = items(new Format(Format.Kind.CSV, ';'), "a;b\n1;2\n3;4\n5;6\n7;\"8\n9;1\n".getBytes(UTF_8));
+        try (RangeCutter cutter = RangeCutter.open(items, 0, 0)) {
+            assertThat(requireNonNull(cutter.next(cuts(1, 2, ANY, false, -1))).nextItem())
+                    .isEqualTo(2);
+            Range before = requireNonNull(cutter.next(cuts(1, 2, ANY, false, -1)));
+            assertThat(before.nextItem()).isEqualTo(3);
+            assertThat(before.last()).isFalse();
+            assertThat(cutter.isAtEnd()).isFalse();
+            assertThatThrownBy(() -> cutter.next(cuts(1, 2, ANY, false, -1))).isInstanceOf(OpenQuoteException.class);
         }
-    }
-
-    @Test
-    void every_damaged_byte_and_every_missing_end_is_noticed() throws IOException {
-        new Manifest(List.of(new Range(0, 1000, 0), new Range(1000, 7, 52133))).write(disk, FILE);
-        byte[] whole = disk.bytes(FILE);
-        for (int at = 0; at < whole.length; at++) {
-            byte[] flipped = whole.clone();
-            flipped[at] ^= 1;
-            assertDamaged(flipped, "byte " + at);
-            assertDamaged(Arrays.copyOf(whole, at), "cut at " + at);
-        }
-    }
-
-    @Test
-    void what_has_its_checksum_and_makes_no_sense_is_damaged_too() throws IOException {
-        for (String body : new String[] {
-            "{\"version\":1}",
-            "{\"version\":2,\"ranges\":[]}",
-            "{\"version\":1,\"ranges\":7}",
-            "{\"version\":1,\"ranges\":[[0,1000,0],[1001,7,52133]]}",
-            "{\"version\":1,\"ranges\":[[0,1000,0],[999,7,52133]]}",
-            "{\"version\":1,\"ranges\":[[1,1000,0]]}",
-            "{\"version\":1,\"ranges\":[[0,0,0]]}",
-            "{\"version\":1,\"ranges\":[[0,1,-1]]}",
-            "{\"version\":1,\"ranges\":[[0,1]]}",
-            "{\"version\":1,\"ranges\":[[0,1.5,0]]}",
-            "{\"version\":1,\"ranges\":[[0,\"1\",0]]}"
-        }) {
-            assertDamaged(Sealed.json(body), body);
-        }
-        disk.write(FILE, Sealed.json("{\"version\":1,\"ranges\":[[0,1,0]]}"));
-        assertThat(Manifest.read(disk, FILE).totalItems()).isEqualTo(1);
-    }
-
-    private void assertDamaged(byte[] bytes, String what) {
-        disk.write(FILE, bytes);
-        assertThatThrownBy(() -> Manifest.read(disk, FILE)).as(what).isInstanceOf(DamagedFileException.class);
     }
 }

@@ -1,4 +1,4 @@
-package org.checkpointrecovery.engine.local;
+package org.checkpointrecovery.engine.run;
 
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Counts the items of inputs, for progress as a percentage: a small input at once, a large one on a separate thread
  * while the run proceeds.
  */
-final class ItemCounter implements AutoCloseable {
+public final class ItemCounter implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ItemCounter.class);
     /** An input of this size is counted within milliseconds. */
     private static final long SMALL_BYTES = 4L * 1024 * 1024;
@@ -30,7 +30,7 @@ final class ItemCounter implements AutoCloseable {
     private final ExecutorService thread;
     private volatile boolean closed;
 
-    ItemCounter(int maxItemBytes) {
+    public ItemCounter(int maxItemBytes) {
         this.maxItemBytes = maxItemBytes;
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread daemon = new Thread(task, "item-counter");
@@ -40,7 +40,7 @@ final class ItemCounter implements AutoCloseable {
     }
 
     /** Counts the items of a job whose total is unknown, and reports it to the listener. */
-    void count(RunOrder order, RunListener listener) {
+    public void count(RunOrder order, RunListener listener) {
         Job job = order.job();
         InputIdentity identity = job.identity();
         if (job.totalItems() != null || identity == null) {
