@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -208,20 +209,20 @@ class FlinkEngineTest extends OnCluster {
     }
 
     @Test
-    void a_cluster_that_does_not_answer_is_asked_so_often_and_no_more() throws Exception {
+    void a_cluster_that_does_not_answer_is_asked_so_long_and_no_longer() throws Exception {
         service.close();
         service = TestServer.in(directory)
                 .cluster(URI.create("http://127.0.0.1:1"))
-                .clusterQuestions(4)
+                .clusterPatience(Duration.ofSeconds(1))
                 .start();
         http = service.client();
         String spec = spec(upload(100), ",\"batchSize\":10");
         String id = http.submit(spec + FLINK);
         Answer failed = http.await(id, "FAILED");
         assertThat(failed.text("/stateReason/code")).isEqualTo("CLUSTER_FAILED");
-        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "4 attempts", "resume");
+        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "after 1 s", "resume");
         service.stop();
-        service.cluster(cluster.url()).clusterQuestions(150).start();
+        service.cluster(cluster.url()).clusterPatience(Duration.ofSeconds(30)).start();
         http = service.client();
         http.resume(id);
         isAsLocal(id, spec);

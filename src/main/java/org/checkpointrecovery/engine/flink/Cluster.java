@@ -59,8 +59,22 @@ interface Cluster extends AutoCloseable {
         CANCELED
     }
 
-    /** Returns the state of a Flink job; empty if the cluster does not know it. */
-    Optional<State> state(String job) throws ClusterException;
+    /**
+     * The tasks of a Flink job.
+     *
+     * @param all including those that have finished
+     */
+    record Tasks(int all, int running, int finished) {
+        boolean areFinished() {
+            return all > 0 && finished == all;
+        }
+    }
+
+    /** @param tasks none until the cluster has planned them */
+    record Activity(State state, Tasks tasks) {}
+
+    /** Returns what a Flink job does; empty if the cluster does not know it. */
+    Optional<Activity> state(String job) throws ClusterException;
 
     /** Returns why a Flink job failed, in one line; empty if unknown. */
     Optional<String> rootCause(String job) throws ClusterException;

@@ -96,11 +96,10 @@ final class FlinkFeed implements Feed {
     /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;
 
-    private boolean loggedWaiting;
+    /** Used by the feed's thread. */
+    private final ClusterWait wait;
 
     private int submissionsInVain;
-    private int unanswered;
-    private String lastUnanswered = "";
     /** The last crash requested from the tasks. Used by the feed's thread. */
     private @Nullable CrashOrder requested;
 
@@ -123,6 +122,8 @@ final class FlinkFeed implements Feed {
         this.patience = settings.patience();
         this.onClose = onClose;
         this.clusterJob = new ClusterJob(disk, id, store, cluster, settings);
+        this.wait = new ClusterWait(
+                patience, parts.clock(), what -> parts.listener().waiting(id, what));
     }
 
     static FlinkFeed open(RunParts parts, Position from, Cluster cluster, FlinkSettings settings, Runnable onClose)
@@ -232,7 +233,10 @@ final class FlinkFeed implements Feed {
             if (read < 0) {
                 return;
             }
-            submissionsInVain = read > 0 ? 0 : submissionsInVain;
+            if (read > 0) {
+                submissionsInVain = 0;
+                wait.progressed();
+            }
             if (opened.isAtEnd()) {
                 awaitEnd(END_GRACE);
                 inputEnded = !crashAtEnd();
@@ -252,8 +256,7 @@ final class FlinkFeed implements Feed {
                 if (look(queue, opened)) {
                     return;
                 }
-                unanswered = 0;
-                lastUnanswered = "";
+                wait.answered();
                 sleep(patience.look());
             } catch (ClusterException e) {
                 noteFailedCall(e);
@@ -345,7 +348,10 @@ final class FlinkFeed implements Feed {
                                     : "the cluster rejected the job: " + refusal);
         }
         switch (state.get()) {
-            case ACTIVE -> showProgress(ranges);
+            case ACTIVE -> {
+                showProgress(ranges);
+                wait.forTasks(clusterJob);
+            }
             case ENDING -> {}
             case FINISHED -> {
                 if (ranges.readFinished() == 0 && !ranges.isAtEnd()) {
@@ -445,10 +451,7 @@ final class FlinkFeed implements Feed {
 
     /** Waits for a free slot without a time limit: a waiting job has not failed. */
     private void awaitSlot() throws InterruptedException {
-        if (!loggedWaiting) {
-            loggedWaiting = true;
-            log.info("Job {}: waiting for a free slot in the cluster", id);
-        }
+        wait.forSlot(clusterJob.slots());
         sleep(patience.pause());
     }
 
@@ -463,6 +466,7 @@ final class FlinkFeed implements Feed {
         }
         // The cluster's checkpoint itself may be the cause of repeated failures.
         ignoreCheckpoints |= submissionsInVain > 1;
+        wait.forSubmission(submissionsInVain, why);
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
         attached = false;
@@ -470,17 +474,12 @@ final class FlinkFeed implements Feed {
     }
 
     private void noteFailedCall(ClusterException e) throws RunFailedException {
-        unanswered++;
-        String message = String.valueOf(e.getMessage());
-        if (!message.equals(lastUnanswered)) {
-            log.warn("Job {}: cluster {}: {}. Retrying.", id, cluster, message);
-            lastUnanswered = message;
-        }
-        if (unanswered >= patience.unanswered()) {
+        if (wait.forAnswer(e)) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
                     "The cluster " + cluster + " cannot run the job: " + e.getMessage() + ". Gave up after "
-                            + unanswered + " attempts. Committed results are safe. Repair the cluster and resume."));
+                            + patience.unanswered().toSeconds()
+                            + " s. Committed results are safe. Repair the cluster and resume."));
         }
     }
 

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeCluster implements Cluster {
     static final String THREAD = "task-";
+    /** How long an engine waits for an answer. Far longer than the calls that a test refuses. */
+    private static final Duration UNANSWERED = Duration.ofSeconds(2);
+
     private static final int NEVER = Integer.MAX_VALUE;
 
     private final Disk disk;
@@ -49,6 +52,7 @@ final class FakeCluster implements Cluster {
     private final List<String> calls = new ArrayList<>();
     private final Set<String> jars = new HashSet<>();
     private boolean unreachable;
+    private @Nullable String stalled;
     private boolean refusesSavepoints;
     private int holdFrom = NEVER;
     private int taken;
@@ -84,7 +88,7 @@ final class FakeCluster implements Cluster {
                 null,
                 Path.of("/data/cluster"),
                 "any",
-                new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
+                new FlinkSettings.Patience(Duration.ofMillis(2), UNANSWERED, 5, Duration.ofMillis(2)));
         FlinkEngine engine = new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
         return RehearsingEngine.remote(engine, engine);
     }
@@ -95,6 +99,11 @@ final class FakeCluster implements Cluster {
 
     synchronized void unreachable(boolean is) {
         unreachable = is;
+    }
+
+    /** @param cause of what it says, that no task runs although they do; null if they run */
+    synchronized void stalled(@Nullable String cause) {
+        stalled = cause;
     }
 
     synchronized void refusesSavepoints(boolean does) {
@@ -268,13 +277,15 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Optional<State> state(String job) throws ClusterException {
-        return call("state", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.state));
+    public Optional<Activity> state(String job) throws ClusterException {
+        return call("state", () -> Optional.ofNullable(jobs.get(job)).map(Work::activity));
     }
 
     @Override
     public Optional<String> rootCause(String job) throws ClusterException {
-        return call("rootCause", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.rootCause));
+        return call(
+                "rootCause",
+                () -> Optional.ofNullable(jobs.get(job)).map(work -> stalled == null ? work.rootCause : stalled));
     }
 
     @Override
@@ -381,6 +392,11 @@ final class FakeCluster implements Cluster {
             } finally {
                 ended();
             }
+        }
+
+        private Activity activity() {
+            int tasks = submission.parallelism();
+            return new Activity(state, new Tasks(tasks, stalled == null ? alive : 0, tasks - alive));
         }
 
         private void killed() {

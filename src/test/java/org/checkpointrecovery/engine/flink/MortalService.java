@@ -208,7 +208,7 @@ final class MortalService {
         }
 
         @Override
-        public Optional<State> state(String job) throws ClusterException {
+        public Optional<Activity> state(String job) throws ClusterException {
             call();
             return cluster.state(job);
         }

@@ -187,8 +187,20 @@ class RestClusterTest {
     })
     void every_state_of_a_job_is_known(String theirs, Cluster.State ours) throws Exception {
         answers(200, "{\"jid\":\"x\",\"state\":\"" + theirs + "\"}");
-        assertThat(cluster.state("x")).contains(ours);
+        assertThat(cluster.state("x").map(Cluster.Activity::state)).contains(ours);
         assertThat(requests).containsExactly("GET /flink/jobs/x");
+    }
+
+    @Test
+    void the_tasks_of_all_vertices_are_counted() throws Exception {
+        answers(
+                200,
+                "{\"state\":\"RUNNING\",\"vertices\":["
+                        + "{\"tasks\":{\"CREATED\":0,\"SCHEDULED\":2,\"DEPLOYING\":1,\"RUNNING\":3,\"FINISHED\":1}},"
+                        + "{\"tasks\":{\"RUNNING\":1,\"FAILED\":1}},{}]}");
+        assertThat(cluster.state("x").map(Cluster.Activity::tasks)).contains(new Cluster.Tasks(9, 4, 1));
+        answers(200, "{\"state\":\"INITIALIZING\",\"vertices\":[]}");
+        assertThat(cluster.state("x").map(Cluster.Activity::tasks)).contains(new Cluster.Tasks(0, 0, 0));
     }
 
     @ParameterizedTest
