@@ -46,6 +46,19 @@ final class ClusterWait {
         report.accept("slots: 0 of " + slots + " free");
     }
 
+    /** A slot is free, but the job has left its worker to another one. */
+    void forWorker() {
+        missing = "worker";
+        report.accept("a worker: all are busy with other jobs");
+    }
+
+    /** The job is being submitted. */
+    void submitting() {
+        if (!missing.equals("submission")) {
+            over();
+        }
+    }
+
     /** A call failed. Returns whether calls have failed for too long. */
     boolean forAnswer(ClusterException e) {
         Failing first = failing == null ? new Failing(System.nanoTime(), now()) : failing;
@@ -71,8 +84,8 @@ final class ClusterWait {
         report.accept("submission " + (inVain + 1) + " of at most " + patience.submissions() + ": " + why);
     }
 
-    /** The cluster is running the submission. */
-    void forTasks(ClusterJob job) throws ClusterException {
+    /** The cluster is running the submission. Returns whether the job waits for its tasks. */
+    boolean forTasks(ClusterJob job) throws ClusterException {
         Cluster.Tasks tasks = job.tasks();
         if (tasks.running() > 0 || tasks.areFinished()) {
             steadyLooks++;
@@ -80,7 +93,7 @@ final class ClusterWait {
                 forget();
             }
             over();
-            return;
+            return false;
         }
         steadyLooks = 0;
         idleLooks++;
@@ -88,12 +101,13 @@ final class ClusterWait {
             Optional<String> cause = job.rootCause();
             lastFailure = cause.isPresent() ? cause.get() : lastFailure;
         }
-        if (idleLooks >= LOOKS_TO_START || lastFailure != null) {
-            report.accept(sinceWhen("tasks: 0 of " + tasks.all() + " running")
-                    + (lastFailure == null ? "" : " (last failure: " + lastFailure + ")"));
-        } else {
+        if (idleLooks < LOOKS_TO_START && lastFailure == null) {
             over();
+            return false;
         }
+        report.accept(sinceWhen("tasks: 0 of " + tasks.all() + " running")
+                + (lastFailure == null ? "" : " (last failure: " + lastFailure + ")"));
+        return true;
     }
 
     /** A range is finished. */

@@ -350,7 +350,11 @@ final class FlinkFeed implements Feed {
         switch (state.get()) {
             case ACTIVE -> {
                 showProgress(ranges);
-                wait.forTasks(clusterJob);
+                if (wait.forTasks(clusterJob)) {
+                    parts.place().leave();
+                } else {
+                    parts.place().take(); // the cluster starts tasks without asking
+                }
             }
             case ENDING -> {}
             case FINISHED -> {
@@ -422,6 +426,12 @@ final class FlinkFeed implements Feed {
             awaitSlot();
             return;
         }
+        if (!parts.place().take()) {
+            wait.forWorker();
+            sleep(patience.pause());
+            return;
+        }
+        wait.submitting();
         tasks = parallelism;
         store.discardAttempts();
         store.save(new RangeOrder(
@@ -452,6 +462,7 @@ final class FlinkFeed implements Feed {
     /** Waits for a free slot without a time limit: a waiting job has not failed. */
     private void awaitSlot() throws InterruptedException {
         wait.forSlot(clusterJob.slots());
+        parts.place().leave();
         sleep(patience.pause());
     }
 

@@ -40,6 +40,7 @@ final class FakeCluster implements Cluster {
 
     private final Disk disk;
     private final int slots;
+    private int slotsOfOthers; // guarded by this
     private final boolean checkpoints;
     private Processors processors = AllKinds.ofCommandLine(); // guarded by this, as all below
     private final Map<String, Work> jobs = new LinkedHashMap<>();
@@ -74,18 +75,23 @@ final class FakeCluster implements Cluster {
 
     /** An engine that runs its jobs here, and waits for nothing longer than it must. */
     RehearsingEngine engine(Disk ofService, int workers) {
-        return engine(ofService, workers, this);
+        return engine(ofService, workers, null, this);
+    }
+
+    /** The same, for jobs that take one slot each. */
+    RehearsingEngine engineOfSmallJobs(int workers) {
+        return engine(disk, workers, 1, this);
     }
 
     /** The same for a service that can be killed. */
     RehearsingEngine engine(MortalService service, int workers) {
-        return engine(service.disk(), workers, service.lineTo(this));
+        return engine(service.disk(), workers, null, service.lineTo(this));
     }
 
-    private static RehearsingEngine engine(Disk ofService, int workers, Cluster line) {
+    private static RehearsingEngine engine(Disk ofService, int workers, @Nullable Integer parallelism, Cluster line) {
         FlinkSettings settings = new FlinkSettings(
                 URI.create("http://cluster.test"),
-                null,
+                parallelism,
                 Path.of("/data/cluster"),
                 "any",
                 new FlinkSettings.Patience(Duration.ofMillis(2), UNANSWERED, 5, Duration.ofMillis(2)));
@@ -104,6 +110,11 @@ final class FakeCluster implements Cluster {
     /** @param cause of what it says, that no task runs although they do; null if they run */
     synchronized void stalled(@Nullable String cause) {
         stalled = cause;
+    }
+
+    /** Has other jobs take slots. */
+    synchronized void slotsOfOthers(int count) {
+        slotsOfOthers = count;
     }
 
     synchronized void refusesSavepoints(boolean does) {
@@ -240,7 +251,7 @@ final class FakeCluster implements Cluster {
 
     @Override
     public Overview overview() throws ClusterException {
-        return call("overview", () -> new Overview(slots, Math.max(0, slots - busy())));
+        return call("overview", () -> new Overview(slots, Math.max(0, slots - slotsOfOthers - busy())));
     }
 
     private int busy() {

@@ -403,6 +403,89 @@ class FlinkFeedTest {
         completes(id);
     }
 
+    private void startWithOneWorker() throws Exception {
+        service.close();
+        service = TestService.onCluster(medium, TestService.Options.of(TestService.DATA), cluster.engineOfSmallJobs(1));
+        service.service().open();
+    }
+
+    @Test
+    void a_job_that_waits_for_a_slot_leaves_its_worker_to_another_one_until_it_goes_on() throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        cluster.holdFrom(3);
+        cluster.slotsOfOthers(0);
+        String busy = "a worker: all are busy with other jobs";
+        Await.until("one goes on", () -> busy.equals(waitingFor(first)) || busy.equals(waitingFor(second)));
+        JobId waiting = busy.equals(waitingFor(first)) ? first : second;
+        JobId working = waiting.equals(first) ? second : first;
+        awaitCommitted(working, 6);
+        JobId third = submit();
+        long asked = cluster.calls("overview");
+        Await.until("it has asked often", () -> cluster.calls("overview") > asked + 60);
+        assertThat(cluster.submissions()).isEqualTo(1);
+        assertThat(service.status(third)).isEqualTo(Status.QUEUED);
+        cluster.letGo();
+        completes(working);
+        completes(waiting);
+        completes(third);
+    }
+
+    @Test
+    void a_job_whose_tasks_do_not_run_leaves_its_worker_to_another_one() throws Exception {
+        startWithOneWorker();
+        JobId first = submitAndHold(6);
+        cluster.stalled("no slot");
+        awaitWait(first, "tasks: 0 of 1 running since .*");
+        JobId second = submit();
+        awaitCommitted(second, 6);
+        cluster.stalled(null);
+        cluster.letGo();
+        completes(first);
+        completes(second);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Status.class,
+            names = {"PAUSED", "CANCELLED"})
+    void a_job_that_has_left_its_worker_ends_at_once_when_asked_to(Status end) throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        if (end == Status.PAUSED) {
+            service.service().verbs().pause(first);
+        } else {
+            service.service().verbs().cancel(first);
+        }
+        service.await(first, end);
+        cluster.slotsOfOthers(0);
+        completes(second);
+    }
+
+    @Test
+    void a_service_that_stops_waits_for_no_job_that_has_left_its_worker() throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        JobId second = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        awaitWait(second, "slots: 0 of 2 free");
+        service.close();
+        assertThat(service.status(first)).isEqualTo(Status.QUEUED);
+        cluster.slotsOfOthers(0);
+        startWithOneWorker();
+        completes(first);
+        completes(second);
+    }
+
     @Test
     void many_jobs_at_once_do_not_get_into_each_others_way() throws Exception {
         List<JobId> ids = new ArrayList<>();
