@@ -229,6 +229,21 @@ class FlinkEngineTest extends OnCluster {
     }
 
     @Test
+    void metrics_say_what_the_cluster_has() {
+        Await.until( // a job of another test may just be ending there
+                "both slots are free",
+                () -> http.get("/metrics").is(200).text(),
+                text -> text.contains("checkpoint_recovery_cluster_slots{state=\"free\"} 2.0"));
+        assertThat(http.get("/metrics").is(200).text().lines())
+                .contains(
+                        "checkpoint_recovery_cluster_reachable 1.0",
+                        "checkpoint_recovery_cluster_taskmanagers 2.0",
+                        "checkpoint_recovery_cluster_slots{state=\"free\"} 2.0",
+                        "checkpoint_recovery_cluster_slots{state=\"used\"} 0.0",
+                        "checkpoint_recovery_cluster_waiting_jobs 0.0");
+    }
+
+    @Test
     void threads_of_the_service_are_not_for_a_cluster() {
         http.post("/v1/jobs", "{\"input\":{\"items\":[\"a\"]},\"engine\":\"flink\",\"parallelism\":2}")
                 .isInvalid("/parallelism");

@@ -58,6 +58,23 @@ class WaitingForClusterTest {
     }
 
     @Test
+    void metrics_say_that_the_cluster_is_not_there_and_how_many_jobs_wait() {
+        String id = submit();
+        awaitWait(id);
+        assertThat(http.get("/metrics").is(200).text().lines())
+                .contains(
+                        "checkpoint_recovery_cluster_reachable 0.0",
+                        "checkpoint_recovery_cluster_taskmanagers NaN",
+                        "checkpoint_recovery_cluster_slots{state=\"free\"} NaN",
+                        "checkpoint_recovery_cluster_slots{state=\"used\"} NaN",
+                        "checkpoint_recovery_cluster_waiting_jobs 1.0");
+        http.ask(id, "cancel");
+        http.await(id, "CANCELLED");
+        assertThat(http.get("/metrics").is(200).text().lines())
+                .contains("checkpoint_recovery_cluster_waiting_jobs 0.0");
+    }
+
+    @Test
     void events_say_what_a_job_begins_and_ceases_to_wait_for() throws Exception {
         String id = http.submit("{\"input\":{\"items\":[\"a\"]},\"engine\":\"flink\",\"start\":false}");
         try (EventSource events = EventSource.open(service, "/v1/jobs/" + id + "/events", null)) {

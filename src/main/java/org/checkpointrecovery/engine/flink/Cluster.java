@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,7 @@ import org.jspecify.annotations.Nullable;
  * hexadecimal digits.
  */
 interface Cluster extends AutoCloseable {
-    /** @param slotsFree slots without a task */
-    record Overview(int slots, int slotsFree) {}
-
-    Overview overview() throws ClusterException;
+    ClusterOverview overview() throws ClusterException;
 
     /** Returns the id of the jar uploaded under this name; empty if there is none. */
     Optional<String> jar(String name) throws ClusterException;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.Submissions;
 import org.checkpointrecovery.engine.range.Submissions.Submission;
@@ -86,7 +87,7 @@ final class ClusterJob {
      * @param tasks the maximum number of useful tasks, at least 1
      */
     int parallelism(int tasks) throws ClusterException {
-        Cluster.Overview overview = cluster.overview();
+        ClusterOverview overview = cluster.overview();
         slots = overview.slots();
         if (overview.slots() == 0) {
             throw ClusterException.noTaskManager();

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
@@ -61,9 +62,10 @@ final class RestCluster implements Cluster {
     private record Answer(int status, JsonNode json) {}
 
     @Override
-    public Overview overview() throws ClusterException {
+    public ClusterOverview overview() throws ClusterException {
         JsonNode json = ok(get("/overview"));
-        return new Overview(
+        return new ClusterOverview(
+                json.path("taskmanagers").intValue(),
                 json.path("slots-total").intValue(),
                 json.path("slots-available").intValue());
     }

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.Manifest;
@@ -250,8 +251,8 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Overview overview() throws ClusterException {
-        return call("overview", () -> new Overview(slots, Math.max(0, slots - slotsOfOthers - busy())));
+    public ClusterOverview overview() throws ClusterException {
+        return call("overview", () -> new ClusterOverview(slots, slots, Math.max(0, slots - slotsOfOthers - busy())));
     }
 
     private int busy() {

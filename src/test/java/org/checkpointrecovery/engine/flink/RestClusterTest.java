@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.checkpointrecovery.Await;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -93,9 +94,9 @@ class RestClusterTest {
     }
 
     @Test
-    void slots_are_told() throws Exception {
+    void task_managers_and_slots_are_told() throws Exception {
         answers(200, "{\"taskmanagers\":2,\"slots-total\":4,\"slots-available\":1}");
-        assertThat(cluster.overview()).isEqualTo(new Cluster.Overview(4, 1));
+        assertThat(cluster.overview()).isEqualTo(new ClusterOverview(2, 4, 1));
         assertThat(requests).containsExactly("GET /flink/overview");
     }
 
