@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts into words what a job waits for in the cluster. Used by the feed's thread. */
 final class ClusterWait {
-    /** Looks without a running task before the job counts as waiting, because tasks take some seconds to start. */
+    /**
+     * Looks without a running task, since the last finished range, before the job counts as waiting. Tasks take some
+     * seconds to start. Looks add up when Flink restarts tasks again and again.
+     */
     private static final int LOOKS_TO_START = 20;
-    /** Looks with running tasks after which their earlier failures no longer count. */
-    private static final int STEADY_LOOKS = 60;
     /** Looks without a running task between two questions for the cause. */
     private static final int LOOKS_FOR_CAUSE = 120;
 
@@ -29,7 +30,6 @@ final class ClusterWait {
     private @Nullable String lastFailure;
 
     private int idleLooks;
-    private int steadyLooks;
 
     private record Failing(long nanos, Instant at) {}
 
@@ -88,14 +88,9 @@ final class ClusterWait {
     boolean forTasks(ClusterJob job) throws ClusterException {
         Cluster.Tasks tasks = job.tasks();
         if (tasks.running() > 0 || tasks.areFinished()) {
-            steadyLooks++;
-            if (steadyLooks >= STEADY_LOOKS) {
-                forget();
-            }
             over();
             return false;
         }
-        steadyLooks = 0;
         idleLooks++;
         if (idleLooks % LOOKS_FOR_CAUSE == LOOKS_TO_START) {
             Optional<String> cause = job.rootCause();
@@ -112,13 +107,9 @@ final class ClusterWait {
 
     /** A range is finished. */
     void progressed() {
-        forget();
-        over();
-    }
-
-    private void forget() {
         idleLooks = 0;
         lastFailure = null;
+        over();
     }
 
     private void over() {
