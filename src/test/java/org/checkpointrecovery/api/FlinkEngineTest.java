@@ -229,6 +229,25 @@ class FlinkEngineTest extends OnCluster {
     }
 
     @Test
+    void a_job_whose_tasks_run_waits_for_nothing_and_the_next_one_for_a_slot() {
+        String file = upload(400);
+        String first = http.submit(
+                spec(file, ",\"batchSize\":100,\"commit\":\"each\",\"faults\":{\"itemDelayMillis\":50}") + FLINK);
+        Answer job = Await.until(
+                "its tasks have been looked at often",
+                () -> http.job(first),
+                seen -> seen.at("/progress/elapsedSeconds").asDouble() >= 5);
+        assertThat(job.state()).isEqualTo("RUNNING");
+        assertThat(job.at("/waitingFor").isNull()).as("%s", job).isTrue();
+        String second = http.submit(spec(file, "") + FLINK);
+        Await.until(
+                "the next one waits",
+                () -> http.job(second).at("/waitingFor").asText().equals("slots: 0 of 2 free"));
+        http.ask(first, "cancel");
+        assertThat(http.await(second, "COMPLETED").at("/waitingFor").isNull()).isTrue();
+    }
+
+    @Test
     void metrics_say_what_the_cluster_has() {
         Await.until( // a job of another test may just be ending there
                 "both slots are free",
