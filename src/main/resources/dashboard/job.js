@@ -7,7 +7,7 @@ import { announce, el, heading, problemText, setText } from './dom.js';
 import { listen } from './events.js';
 import { count, dateAndTime, duration, eta, items, nameOf, percent, rate, secondsSince, time, word } from './format.js';
 import { ErrorGroups, Preview, download } from './outputs.js';
-import { labelList, setLabels, setTag, stateTag } from './jobs.js';
+import { labelList, setLabels, setTag, stateTag, waitingText } from './jobs.js';
 
 const WORKING = ['RUNNING', 'PAUSING', 'CANCELLING'];
 
@@ -43,6 +43,7 @@ export function showJob(main, id) {
   const subtitle = el('p', { class: 'quiet' });
   const labels = labelList();
   const reason = el('p', { class: 'reason', hidden: true });
+  const waiting = el('p', { class: 'waiting', role: 'status', 'data-testid': 'waiting', hidden: true });
   const error = el('p', { class: 'error', role: 'alert', hidden: true });
   const percentText = el('p', { class: 'percent', 'data-testid': 'percent' }, '');
   const bar = el('progress', { max: '100', value: 0, 'data-testid': 'bar', 'aria-label': 'Progress' });
@@ -61,7 +62,7 @@ export function showJob(main, id) {
   const groups = new ErrorGroups(id);
   const section = (name, ...children) => el('section', { 'aria-label': name }, el('h2', {}, name), ...children);
   const article = el('div', { 'data-testid': 'job', 'data-id': id, hidden: true },
-    el('div', { class: 'title' }, title, tag), subtitle, labels, reason,
+    el('div', { class: 'title' }, title, tag), subtitle, labels, reason, waiting,
     el('section', { class: 'card', 'aria-label': 'Progress' }, percentText, bar, factList, line, recovery, chart.figure),
     section('Actions', actions.error, actions.element),
     section('Runs', runs),
@@ -128,11 +129,14 @@ export function showJob(main, id) {
       showRecovery();
       setText(spec, JSON.stringify(job.spec, null, 2));
     }
-    showProgress(job.progress);
+    showProgress(job);
   }
 
-  function showProgress(progress) {
+  /** Takes a job or the data of a progress event. */
+  function showProgress({ progress, waitingFor }) {
     job.progress = progress;
+    waiting.hidden = waitingFor === null;
+    setText(waiting, waitingText(waitingFor));
     setText(percentText, percent(progress.percent));
     bar.value = progress.percent;
     setText(facts.succeeded, count(progress.succeededItems));
@@ -235,7 +239,7 @@ export function showJob(main, id) {
       }
       load();
     } else if (name === 'progress' && data.jobId === id && job !== null) {
-      showProgress(data.progress);
+      showProgress(data);
     } else if (name === 'checkpoint' && data.jobId === id && job !== null) {
       checkpoint = data;
       const last = job.runs.at(-1);

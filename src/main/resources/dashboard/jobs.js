@@ -38,6 +38,11 @@ export function labelList() {
   return el('ul', { class: 'labels', 'data-testid': 'labels', 'aria-label': 'Labels' });
 }
 
+/** Describes what a job waits for; empty if it does not wait. */
+export function waitingText(waitingFor) {
+  return waitingFor === null ? '' : `Waiting for ${waitingFor}`;
+}
+
 class Row {
   constructor(job) {
     this.id = job.id;
@@ -49,11 +54,12 @@ class Row {
     this.rate = el('span', { class: 'rate' });
     this.eta = el('span', { class: 'eta' });
     this.age = el('time', { class: 'age' });
+    this.waiting = el('span', { class: 'waiting', 'data-testid': 'row-waiting' });
     this.labels = labelList();
     this.element = el('li', { class: 'job-row', 'data-testid': 'job-row', 'data-id': job.id },
       el('div', { class: 'who' }, this.link, this.tag),
       el('div', { class: 'how' }, this.bar, this.percent),
-      el('div', { class: 'facts' }, this.counts, this.rate, this.eta, this.labels, this.age));
+      el('div', { class: 'facts' }, this.counts, this.rate, this.eta, this.labels, this.age, this.waiting));
     this.update(job);
   }
 
@@ -66,12 +72,14 @@ class Row {
     setLabels(this.labels, job);
     this.age.dateTime = job.createdAt;
     this.age.title = `Submitted ${dateAndTime(job.createdAt)}`;
-    this.progress(job.progress);
+    this.progress(job);
     this.tick();
   }
 
-  progress(progress) {
+  /** Takes a job or the data of a progress event. */
+  progress({ progress, waitingFor }) {
     this.job.progress = progress;
+    setText(this.waiting, waitingText(waitingFor));
     this.bar.value = progress.percent;
     setText(this.percent, percent(progress.percent));
     const total = progress.totalItems === null ? '' : ` of ${count(progress.totalItems)}`;
@@ -287,7 +295,7 @@ export function showJobs(main) {
     } else if (name === 'state') {
       changed(data);
     } else if (name === 'progress') {
-      rows.get(data.jobId)?.progress(data.progress);
+      rows.get(data.jobId)?.progress(data);
     } else if (name === 'deleted') {
       gone(data.jobId);
     }

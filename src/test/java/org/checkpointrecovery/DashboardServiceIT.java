@@ -53,6 +53,27 @@ class DashboardServiceIT extends OpenDashboard {
     }
 
     @Test
+    void a_job_whose_cluster_is_not_there_says_so_in_the_list_on_its_page_and_in_the_log() throws Exception {
+        try (PackedJar waiting = PackedJar.serve(own, "--flink-url", "http://127.0.0.1:1");
+                Service client = new Service(waiting.url())) {
+            url = client.url();
+            openPage("");
+            String id = client.submit("{\"input\":{\"items\":[\"a\"]},\"engine\":\"flink\"}");
+            browser.awaitText("row-waiting", "Waiting for the JobManager: no valid answer since ");
+            openJob(id);
+            browser.awaitText("waiting", "Waiting for the JobManager: no valid answer since ");
+            browser.click("action-cancel");
+            awaitState("CANCELLED");
+            browser.awaitGone("waiting");
+            browser.leave();
+            waiting.terminate();
+            assertThat(waiting.exitCode()).isIn(0, 143);
+            assertThat(waiting.log().lines().filter(line -> line.contains(id + ": waiting for the JobManager")))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void a_token_is_asked_for_until_it_is_right_and_kept_for_the_session_alone() throws Exception {
         expectComplaints("status of 401");
         Path file = Files.writeString(own.resolve("token"), TOKEN);

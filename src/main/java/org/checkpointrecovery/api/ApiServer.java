@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ public final class ApiServer {
     private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
     /** Shorter than the 10 s after which Prometheus gives up a scrape. */
-    private static final Duration PATIENCE_FOR_THE_DISK = Duration.ofSeconds(1);
+    private static final Duration PATIENCE_OF_A_SCRAPE = Duration.ofSeconds(1);
     /** The number of Jetty's own threads. They never block. */
     private static final int JETTY_THREADS = 32;
 
@@ -103,7 +104,10 @@ public final class ApiServer {
         this.events = new EventStreams(service, jobJson, Clock.systemUTC());
         this.waits = new JobWaits(service);
         this.metrics = new Metrics(
-                service, new FreeSpace(service::freeBytes, lanes.readiness(), PATIENCE_FOR_THE_DISK), ticks);
+                service,
+                probe(service::freeBytes),
+                service.cluster().map(this::probe).orElse(null),
+                ticks);
         this.pages = List.of(Page.dashboard(transfers), Page.reference(transfers));
         this.routes = new Routes(
                 pages,
@@ -114,6 +118,10 @@ public final class ApiServer {
                 new DescriptionRoutes(service.intake()),
                 new EventRoutes(service, events, transfers));
         this.javalin = Javalin.create(this::configure);
+    }
+
+    private <T> Probe<T> probe(Callable<T> read) {
+        return new Probe<>(read, lanes.readiness(), PATIENCE_OF_A_SCRAPE);
     }
 
     /** Makes the first response with a job as fast as others. */

@@ -304,6 +304,7 @@ final class EventStreams implements JobWatcher, Closeable {
             json.writeStringField("jobId", job.value());
             json.writeFieldName("progress");
             JobJson.progress(json, view.progress());
+            json.writeStringField("waitingFor", view.waitingFor());
             json.writeEndObject();
         });
         if (view.lastCheckpointAt() != null) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.JobService;
 import org.checkpointrecovery.engine.JobView;
 import org.checkpointrecovery.engine.JobWatcher;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Metrics implements JobWatcher, Closeable {
     static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private static final String PREFIX = "checkpoint.recovery.";
+    static final String PREFIX = "checkpoint.recovery.";
     /** From the time of a line of text to the longest timeout of a call. */
     private static final Duration[] ITEM_BUCKETS = {
         Duration.ofNanos(1_000),
@@ -77,14 +78,19 @@ final class Metrics implements JobWatcher, Closeable {
     private final CompletableFuture<Void> ofTheJvm;
     private final Timer commits;
     private final Counter forcedBytes;
+    private final @Nullable ClusterMetrics clusterMetrics;
 
-    /** @param background runs what need not be there before somebody looks */
-    Metrics(JobService service, FreeSpace disk, Executor background) {
+    /**
+     * @param disk its free bytes
+     * @param cluster null if the service has none
+     * @param background runs what need not be there before somebody looks
+     */
+    Metrics(JobService service, Probe<Long> disk, @Nullable Probe<ClusterOverview> cluster, Executor background) {
         Gauge.builder(PREFIX + "build.info", () -> 1)
                 .description("The version of the service and of its Java; always 1")
                 .tags("version", version(), "java", Runtime.version().toString())
                 .register(registry);
-        Gauge.builder(PREFIX + "data.free", disk, FreeSpace::bytes)
+        Gauge.builder(PREFIX + "data.free", disk, Metrics::bytes)
                 .description("Free bytes of the disk of the data directory; NaN while it does not answer")
                 .baseUnit("bytes")
                 .strongReference(true) // nobody else keeps it
@@ -123,6 +129,7 @@ final class Metrics implements JobWatcher, Closeable {
         for (Run.End end : Run.End.values()) {
             runs(end);
         }
+        clusterMetrics = cluster == null ? null : new ClusterMetrics(cluster, service, registry);
         callbacks(true);
         callbacks(false);
         ofTheJvm = CompletableFuture.runAsync(this::bindToTheJvm, background);
@@ -144,6 +151,11 @@ final class Metrics implements JobWatcher, Closeable {
     private static String version() {
         String version = Metrics.class.getPackage().getImplementationVersion();
         return version == null ? "not packed" : version;
+    }
+
+    private static double bytes(Probe<Long> disk) {
+        Long bytes = disk.now();
+        return bytes == null ? Double.NaN : bytes;
     }
 
     private static double oldestCheckpointSeconds(JobService service) {
@@ -237,6 +249,9 @@ final class Metrics implements JobWatcher, Closeable {
 
     String text() {
         ofTheJvm.join();
+        if (clusterMetrics != null) {
+            clusterMetrics.refresh();
+        }
         return registry.scrape();
     }
 

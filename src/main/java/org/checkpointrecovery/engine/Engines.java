@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
@@ -38,6 +39,13 @@ public final class Engines {
     /** Returns the engine of a job with a valid spec. */
     JobEngine of(Job job) {
         return of(job.validSpec().engine());
+    }
+
+    /** Returns the call that {@link JobEngine#cluster} describes; empty if the service has no cluster. */
+    Optional<Callable<ClusterOverview>> cluster() {
+        return engines.values().stream()
+                .flatMap(engine -> engine.cluster().stream())
+                .findFirst();
     }
 
     /** Counts what {@link JobEngine#finished} counts; empty if it cannot be read. */

@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
@@ -19,6 +20,11 @@ public interface JobEngine {
      * jobs that were submitted earlier.
      */
     default Optional<String> problem() {
+        return Optional.empty();
+    }
+
+    /** Returns a call that asks the engine's cluster what it has, and may block or fail; empty if there is no cluster. */
+    default Optional<Callable<ClusterOverview>> cluster() {
         return Optional.empty();
     }
 

@@ -50,7 +50,6 @@ final class JobEntry {
     /**
      * @param reported committed items and those finished beyond the checkpoint, as the engine last reported them; null if it
      *     never did
-     * @param notice a problem to show in addition to the state; never on disk
      * @param toCheckpoint from the start of the current run to its last checkpoint; null before the first one
      */
     private record Snapshot(
@@ -58,22 +57,31 @@ final class JobEntry {
             Position committed,
             @Nullable Finished reported,
             @Nullable Instant lastCheckpointAt,
-            @Nullable Reason notice,
+            JobView.Remarks remarks,
             @Nullable Duration toCheckpoint) {
         Snapshot with(Job next) {
-            return new Snapshot(next, committed, reported, lastCheckpointAt, notice, toCheckpoint);
+            return new Snapshot(next, committed, reported, lastCheckpointAt, remarks, toCheckpoint);
         }
 
         Snapshot with(Position newCommitted, @Nullable Instant savedAt, @Nullable Duration newToCheckpoint) {
-            return new Snapshot(job, newCommitted, reported, savedAt, notice, newToCheckpoint);
+            return new Snapshot(job, newCommitted, reported, savedAt, remarks, newToCheckpoint);
         }
 
         Snapshot with(Finished newlyReported) {
-            return new Snapshot(job, committed, newlyReported, lastCheckpointAt, notice, toCheckpoint);
+            return new Snapshot(job, committed, newlyReported, lastCheckpointAt, remarks, toCheckpoint);
         }
 
         Snapshot with(@Nullable Reason newNotice) {
-            return new Snapshot(job, committed, reported, lastCheckpointAt, newNotice, toCheckpoint);
+            return with(new JobView.Remarks(newNotice, remarks.waitingFor()));
+        }
+
+        Snapshot with(JobView.Remarks others) {
+            return new Snapshot(job, committed, reported, lastCheckpointAt, others, toCheckpoint);
+        }
+
+        @Nullable
+        Reason notice() {
+            return remarks.notice();
         }
 
         /** Returns the finished items. Never decreases while the engine keeps what it finished. */
@@ -93,7 +101,7 @@ final class JobEntry {
             @Nullable Instant lastCheckpointAt) {
         this.store = store;
         this.watcher = watcher;
-        this.snapshot = new Snapshot(job, committed, reported, lastCheckpointAt, null, null);
+        this.snapshot = new Snapshot(job, committed, reported, lastCheckpointAt, JobView.Remarks.NONE, null);
     }
 
     /** Lets the registry keep the entry as long as needed, from now on. Returns whether the job is at rest. */
@@ -110,7 +118,7 @@ final class JobEntry {
         return hasSettled()
                 && job().spec() != null
                 && !differs
-                && snapshot.notice == null
+                && snapshot.notice() == null
                 && snapshot.finished().equals(committed().finished()); // loading might find fewer
     }
 
@@ -145,7 +153,7 @@ final class JobEntry {
                 now.committed,
                 now.finished(),
                 now.lastCheckpointAt,
-                now.notice,
+                now.remarks,
                 new Elapsed(sinceRunBegan(), now.toCheckpoint));
     }
 
@@ -280,9 +288,11 @@ final class JobEntry {
 
     private void show(Job next) {
         Status before = status();
-        boolean waitIsOver =
-                snapshot.notice != null && DescriptorShortage.is(snapshot.notice) && before != next.status();
-        snapshot = snapshot.with(next).with(waitIsOver ? (Reason) null : snapshot.notice);
+        Reason notice = snapshot.notice();
+        boolean waitIsOver = notice != null && DescriptorShortage.is(notice) && before != next.status();
+        snapshot = snapshot.with(next)
+                .with(new JobView.Remarks(
+                        waitIsOver ? null : notice, next.status().isActive() ? snapshot.remarks.waitingFor() : null));
         if (before != next.status()) {
             log.info(
                     "Job {}: {} -> {} at item {}{}",
@@ -332,16 +342,24 @@ final class JobEntry {
 
     /** Sets or clears the notice, which is shown unless the state has a reason of its own. */
     synchronized void showNotice(@Nullable Reason notice) {
-        if (!Objects.equals(notice, snapshot.notice)) {
+        if (!Objects.equals(notice, snapshot.notice())) {
             snapshot = snapshot.with(notice);
             watcher.changed(status(), view());
             keep();
         }
     }
 
+    /** Shows what the run waits for outside the service; null if it does not wait. */
+    synchronized void showWaiting(@Nullable String what) {
+        if (!Objects.equals(what, snapshot.remarks.waitingFor())) {
+            snapshot = snapshot.with(new JobView.Remarks(snapshot.notice(), what));
+            watcher.changed(status(), view());
+        }
+    }
+
     /** Returns the notice, if any. */
     Optional<Reason> notice() {
-        return Optional.ofNullable(snapshot.notice);
+        return Optional.ofNullable(snapshot.notice());
     }
 
     /** Counts a delay, and returns the number of earlier delays since the last commit. */

@@ -35,6 +35,7 @@ final class JobRun implements RunListener {
     private final Clock clock;
     private final Runnable leftQueue;
     private final Runnable startLater;
+    private final WaitLog waits;
     private boolean inQueue = true; // guarded by the entry
     private boolean countUnsaved; // guarded by the entry
 
@@ -49,6 +50,7 @@ final class JobRun implements RunListener {
         this.clock = clock;
         this.leftQueue = leftQueue;
         this.startLater = startLater;
+        this.waits = new WaitLog(clock);
     }
 
     /** Notes that the job no longer waits for a worker. Call before that is visible. The caller holds the entry. */
@@ -119,6 +121,19 @@ final class JobRun implements RunListener {
     @Override
     public void finished(JobId job, long succeeded, long failed) {
         entry.showFinished(new Finished(succeeded, failed));
+    }
+
+    @Override
+    public void waiting(JobId job, @Nullable String what) {
+        synchronized (entry) {
+            if (!entry.isRun(this)) {
+                return;
+            }
+            entry.showWaiting(what);
+            if (what != null && waits.isDue()) {
+                log.warn("Job {}: waiting for {}", job, what);
+            }
+        }
     }
 
     @Override

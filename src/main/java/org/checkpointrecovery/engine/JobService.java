@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Retention;
@@ -37,6 +38,7 @@ public final class JobService {
     private final Clock clock;
     private final IdGenerator ids;
     private final Settings settings;
+    private final Engines engines;
     private final Callbacks callbacks;
     private final JobWatchers watchers = new JobWatchers();
     private final Phase phase = new Phase();
@@ -81,6 +83,7 @@ public final class JobService {
             IdGenerator ids,
             Settings settings) {
         this.stores = stores;
+        this.engines = engines;
         this.callbacks = callbacks;
         this.clock = clock;
         this.ids = ids;
@@ -242,6 +245,11 @@ public final class JobService {
     /** Returns the free bytes of the disk of the data directory. May wait for the disk without end. */
     public long freeBytes() throws IOException {
         return DiskHealth.freeBytes(settings.dataDirectory());
+    }
+
+    /** Returns a call that asks the cluster what it has, and may block or fail; empty if there is no cluster. */
+    public Optional<Callable<ClusterOverview>> cluster() {
+        return engines.cluster();
     }
 
     /** Returns how long the job that was queued first has been waiting; zero if no job is queued. */

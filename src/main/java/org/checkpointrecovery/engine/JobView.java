@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A snapshot of a job and its committed position.
  *
  * @param finished the finished items, which include the committed ones
- * @param notice a problem to show in addition to the state, or null
+ * @param remarks what to show in addition to the state
  * @param elapsed duration of the current run
  */
 public record JobView(
@@ -23,17 +23,32 @@ public record JobView(
         Position committed,
         Finished finished,
         @Nullable Instant lastCheckpointAt,
-        @Nullable Reason notice,
+        Remarks remarks,
         Elapsed elapsed) {
+    /**
+     * What to show in addition to the state. Never on disk.
+     *
+     * @param notice a problem, or null
+     * @param waitingFor what the run waits for outside the service, in words; null if it does not wait
+     */
+    public record Remarks(@Nullable Reason notice, @Nullable String waitingFor) {
+        public static final Remarks NONE = new Remarks(null, null);
+    }
+
     /** Creates a view of a job without a current run, whose finished items are the committed ones. */
     public JobView(Job job, Position committed, @Nullable Instant lastCheckpointAt) {
-        this(job, committed, committed.finished(), lastCheckpointAt, null, Elapsed.NONE);
+        this(job, committed, committed.finished(), lastCheckpointAt, Remarks.NONE, Elapsed.NONE);
     }
 
     /** Returns the reason of the state, or else the notice; null if there is neither. */
     public @Nullable Reason reason() {
         Reason ofState = job.state().reason();
-        return ofState != null ? ofState : notice;
+        return ofState != null ? ofState : remarks.notice();
+    }
+
+    /** Returns what the run waits for outside the service, in words; null if it does not wait. */
+    public @Nullable String waitingFor() {
+        return remarks.waitingFor();
     }
 
     public Progress progress() {

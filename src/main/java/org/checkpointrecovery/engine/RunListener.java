@@ -6,8 +6,9 @@ import org.checkpointrecovery.job.Checkpoint;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Recovery;
+import org.jspecify.annotations.Nullable;
 
-/** Receives the events of a run on the committing thread; {@link #counted} on any thread. */
+/** Receives the events of a run on the committing thread; {@link #counted} and {@link #waiting} on any thread. */
 public interface RunListener {
     /** The run is about to open the files of the job. */
     default void opening(JobId job) throws IOException {}
@@ -36,6 +37,13 @@ public interface RunListener {
      * Reports how many items of the job are finished, including uncommitted ones.
      */
     default void finished(JobId job, long succeeded, long failed) {}
+
+    /**
+     * The run makes no progress for a reason outside the service. Repeated as long as it waits.
+     *
+     * @param what what it waits for, in words; null once it no longer waits
+     */
+    default void waiting(JobId job, @Nullable String what) {}
 
     /**
      * The checkpoint is on disk.

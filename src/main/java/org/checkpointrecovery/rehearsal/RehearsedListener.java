@@ -10,6 +10,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,11 @@ final class RehearsedListener implements RunListener {
     @Override
     public void finished(JobId job, long succeeded, long failed) {
         listener.finished(job, succeeded, failed);
+    }
+
+    @Override
+    public void waiting(JobId job, @Nullable String what) {
+        listener.waiting(job, what);
     }
 
     @Override

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -85,6 +87,11 @@ public final class RehearsingEngine implements JobEngine {
     @Override
     public Optional<String> problem() {
         return engine.problem();
+    }
+
+    @Override
+    public Optional<Callable<ClusterOverview>> cluster() {
+        return engine.cluster();
     }
 
     @Override

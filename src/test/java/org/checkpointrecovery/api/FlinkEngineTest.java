@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -208,23 +209,57 @@ class FlinkEngineTest extends OnCluster {
     }
 
     @Test
-    void a_cluster_that_does_not_answer_is_asked_so_often_and_no_more() throws Exception {
+    void a_cluster_that_does_not_answer_is_asked_so_long_and_no_longer() throws Exception {
         service.close();
         service = TestServer.in(directory)
                 .cluster(URI.create("http://127.0.0.1:1"))
-                .clusterQuestions(4)
+                .clusterPatience(Duration.ofSeconds(1))
                 .start();
         http = service.client();
         String spec = spec(upload(100), ",\"batchSize\":10");
         String id = http.submit(spec + FLINK);
         Answer failed = http.await(id, "FAILED");
         assertThat(failed.text("/stateReason/code")).isEqualTo("CLUSTER_FAILED");
-        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "4 attempts", "resume");
+        assertThat(failed.text("/stateReason/message")).contains("http://127.0.0.1:1", "after 1 s", "resume");
         service.stop();
-        service.cluster(cluster.url()).clusterQuestions(150).start();
+        service.cluster(cluster.url()).clusterPatience(Duration.ofSeconds(30)).start();
         http = service.client();
         http.resume(id);
         isAsLocal(id, spec);
+    }
+
+    @Test
+    void a_job_whose_tasks_run_waits_for_nothing_and_the_next_one_for_a_slot() {
+        String file = upload(400);
+        String first = http.submit(
+                spec(file, ",\"batchSize\":100,\"commit\":\"each\",\"faults\":{\"itemDelayMillis\":50}") + FLINK);
+        Answer job = Await.until(
+                "its tasks have been looked at often",
+                () -> http.job(first),
+                seen -> seen.at("/progress/elapsedSeconds").asDouble() >= 5);
+        assertThat(job.state()).isEqualTo("RUNNING");
+        assertThat(job.at("/waitingFor").isNull()).as("%s", job).isTrue();
+        String second = http.submit(spec(file, "") + FLINK);
+        Await.until(
+                "the next one waits",
+                () -> http.job(second).at("/waitingFor").asText().equals("slots: 0 of 2 free"));
+        http.ask(first, "cancel");
+        assertThat(http.await(second, "COMPLETED").at("/waitingFor").isNull()).isTrue();
+    }
+
+    @Test
+    void metrics_say_what_the_cluster_has() {
+        Await.until( // a job of another test may just be ending there
+                "both slots are free",
+                () -> http.get("/metrics").is(200).text(),
+                text -> text.contains("checkpoint_recovery_cluster_slots{state=\"free\"} 2.0"));
+        assertThat(http.get("/metrics").is(200).text().lines())
+                .contains(
+                        "checkpoint_recovery_cluster_reachable 1.0",
+                        "checkpoint_recovery_cluster_taskmanagers 2.0",
+                        "checkpoint_recovery_cluster_slots{state=\"free\"} 2.0",
+                        "checkpoint_recovery_cluster_slots{state=\"used\"} 0.0",
+                        "checkpoint_recovery_cluster_waiting_jobs 0.0");
     }
 
     @Test

@@ -42,6 +42,11 @@ class MetricsTest {
     }
 
     @Test
+    void a_service_without_a_cluster_says_nothing_of_one() {
+        assertThat(http.get("/metrics").is(200).text()).doesNotContain("checkpoint_recovery_cluster");
+    }
+
+    @Test
     void items_commits_runs_and_jobs_are_counted() {
         String crashed = http.submit(ITEMS + ",\"faults\":{\"crashAfterItems\":3,\"failItems\":[0]}}");
         http.await(crashed, "CRASHED");

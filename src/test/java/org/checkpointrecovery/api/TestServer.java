@@ -73,7 +73,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private boolean processCrashAllowed;
     private @Nullable URI cluster;
     private @Nullable Integer clusterParallelism;
-    private int clusterQuestions = 150;
+    private Duration clusterPatience = Duration.ofSeconds(30);
     private Plugins plugins = Plugins.NONE;
 
     private @Nullable DataDirectory lock;
@@ -188,9 +188,9 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return this;
     }
 
-    /** @param most in a row without an answer */
-    TestServer clusterQuestions(int most) {
-        clusterQuestions = most;
+    /** How long the cluster may not answer. */
+    TestServer clusterPatience(Duration most) {
+        clusterPatience = most;
         return this;
     }
 
@@ -225,7 +225,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
                             new ServiceGraph.Patience(
                                     Duration.ofMillis(1),
                                     new FlinkSettings.Patience(
-                                            Duration.ofMillis(100), clusterQuestions, 3, Duration.ofMillis(200)))));
+                                            Duration.ofMillis(100), clusterPatience, 3, Duration.ofMillis(200)))));
             Leftovers.started(this);
             int port = graph.listen().port();
             client = certificate == null

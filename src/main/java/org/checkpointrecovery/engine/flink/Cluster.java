@@ -4,16 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 
 /**
  * The calls that the service makes to an Apache Flink cluster. The service chooses the ids of Flink jobs: 32
  * hexadecimal digits.
  */
 interface Cluster extends AutoCloseable {
-    /** @param slotsFree slots without a task */
-    record Overview(int slots, int slotsFree) {}
-
-    Overview overview() throws ClusterException;
+    ClusterOverview overview() throws ClusterException;
 
     /** Returns the id of the jar uploaded under this name; empty if there is none. */
     Optional<String> jar(String name) throws ClusterException;
@@ -52,8 +50,22 @@ interface Cluster extends AutoCloseable {
         CANCELED
     }
 
-    /** Returns the state of a Flink job; empty if the cluster does not know it. */
-    Optional<State> state(String job) throws ClusterException;
+    /**
+     * The tasks of a Flink job.
+     *
+     * @param all including those that have finished
+     */
+    record Tasks(int all, int running, int finished) {
+        boolean areFinished() {
+            return all > 0 && finished == all;
+        }
+    }
+
+    /** @param tasks none until the cluster has planned them */
+    record Activity(State state, Tasks tasks) {}
+
+    /** Returns what a Flink job does; empty if the cluster does not know it. */
+    Optional<Activity> state(String job) throws ClusterException;
 
     /** Returns why a Flink job failed, in one line; empty if unknown. */
     Optional<String> rootCause(String job) throws ClusterException;

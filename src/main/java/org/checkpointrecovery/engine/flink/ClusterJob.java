@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.Submissions;
 import org.checkpointrecovery.engine.range.Submissions.Submission;
@@ -34,6 +35,8 @@ final class ClusterJob {
     private final Cluster cluster;
     private final FlinkSettings settings;
     private Submissions submissions;
+    private int slots;
+    private Cluster.Tasks tasks = new Cluster.Tasks(0, 0, 0);
 
     ClusterJob(Disk disk, JobId id, RangeStore ranges, Cluster cluster, FlinkSettings settings) throws IOException {
         this.disk = disk;
@@ -55,7 +58,14 @@ final class ClusterJob {
 
     /** Returns the state of the last submission; empty if the cluster does not know it. */
     Optional<Cluster.State> state() throws ClusterException {
-        return cluster.state(last().clusterJob());
+        Optional<Cluster.Activity> found = cluster.state(last().clusterJob());
+        tasks = found.map(Cluster.Activity::tasks).orElse(tasks);
+        return found.map(Cluster.Activity::state);
+    }
+
+    /** Returns the tasks when {@link #state} was last called. */
+    Cluster.Tasks tasks() {
+        return tasks;
     }
 
     Optional<String> rootCause() throws ClusterException {
@@ -78,15 +88,21 @@ final class ClusterJob {
      * @param tasks the maximum number of useful tasks, at least 1
      */
     int parallelism(int tasks) throws ClusterException {
-        Cluster.Overview overview = cluster.overview();
+        ClusterOverview overview = cluster.overview();
+        slots = overview.slots();
         if (overview.slots() == 0) {
-            throw new ClusterException("the cluster has no TaskManager, so it has no slots");
+            throw ClusterException.noTaskManager();
         }
         if (overview.slotsFree() == 0) {
             return 0;
         }
         int asked = settings.parallelism() == null ? overview.slotsFree() : settings.parallelism();
         return Math.max(1, Math.min(tasks, Math.min(asked, overview.slotsFree())));
+    }
+
+    /** Returns the cluster's slots when {@link #parallelism} was last called. */
+    int slots() {
+        return slots;
     }
 
     /**

@@ -5,7 +5,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.JobEngine;
 import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
@@ -54,6 +56,11 @@ public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
                 () -> {
                     throw new IllegalStateException("out of memory");
                 });
+    }
+
+    @Override
+    public Optional<Callable<ClusterOverview>> cluster() {
+        return Optional.of(cluster::overview);
     }
 
     @Override

@@ -92,11 +92,10 @@ final class FlinkFeed implements Feed {
     /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;
 
-    private boolean loggedWaiting;
+    /** Used by the feed's thread. */
+    private final ClusterWait wait;
 
     private int submissionsInVain;
-    private int unanswered;
-    private String lastUnanswered = "";
     /** The last crash requested from the tasks. Used by the feed's thread. */
     private @Nullable CrashOrder requested;
 
@@ -129,6 +128,8 @@ final class FlinkFeed implements Feed {
         this.patience = settings.patience();
         this.onClose = onClose;
         this.clusterJob = new ClusterJob(disk, id, store, cluster, settings);
+        this.wait = new ClusterWait(
+                patience, parts.clock(), what -> parts.listener().waiting(id, what));
     }
 
     static FlinkFeed open(
@@ -239,7 +240,10 @@ final class FlinkFeed implements Feed {
             if (read < 0) {
                 return;
             }
-            submissionsInVain = read > 0 ? 0 : submissionsInVain;
+            if (read > 0) {
+                submissionsInVain = 0;
+                wait.progressed();
+            }
             if (opened.isAtEnd()) {
                 awaitEnd(END_GRACE);
                 inputEnded = !crashAtEnd();
@@ -260,8 +264,7 @@ final class FlinkFeed implements Feed {
                 if (look(queue, opened)) {
                     return;
                 }
-                unanswered = 0;
-                lastUnanswered = "";
+                wait.answered();
                 sleep(patience.look());
             } catch (ClusterException e) {
                 noteFailedCall(e);
@@ -340,7 +343,14 @@ final class FlinkFeed implements Feed {
                                     : "the cluster rejected the job: " + refusal);
         }
         switch (state.get()) {
-            case ACTIVE -> showProgress(ranges);
+            case ACTIVE -> {
+                showProgress(ranges);
+                if (wait.forTasks(clusterJob)) {
+                    parts.place().leave();
+                } else {
+                    parts.place().take(); // the cluster starts tasks without asking
+                }
+            }
             case ENDING -> {}
             case FINISHED -> {
                 if (ranges.readFinished() == 0 && !ranges.isAtEnd()) {
@@ -409,6 +419,12 @@ final class FlinkFeed implements Feed {
             awaitSlot();
             return;
         }
+        if (!parts.place().take()) {
+            wait.forWorker();
+            sleep(patience.pause());
+            return;
+        }
+        wait.submitting();
         store.discardAttempts();
         store.save(new RangeOrder(
                 parts.order().job(),
@@ -451,10 +467,8 @@ final class FlinkFeed implements Feed {
 
     /** Waits for a free slot without a time limit: a waiting job has not failed. */
     private void awaitSlot() throws InterruptedException {
-        if (!loggedWaiting) {
-            loggedWaiting = true;
-            log.info("Job {}: waiting for a free slot in the cluster", id);
-        }
+        wait.forSlot(clusterJob.slots());
+        parts.place().leave();
         sleep(patience.pause());
     }
 
@@ -467,6 +481,7 @@ final class FlinkFeed implements Feed {
                     "The cluster did not run the job: " + why + ". Gave up after " + submissionsInVain
                             + " submissions. Committed results are safe. Fix the cause and resume."));
         }
+        wait.forSubmission(submissionsInVain, why);
         sleep(patience.look().multipliedBy(submissionsInVain));
         submitted = false;
         attached = false;
@@ -474,17 +489,12 @@ final class FlinkFeed implements Feed {
     }
 
     private void noteFailedCall(ClusterException e) throws RunFailedException {
-        unanswered++;
-        String message = String.valueOf(e.getMessage());
-        if (!message.equals(lastUnanswered)) {
-            log.warn("Job {}: cluster {}: {}. Retrying.", id, cluster, message);
-            lastUnanswered = message;
-        }
-        if (unanswered >= patience.unanswered()) {
+        if (wait.forAnswer(e)) {
             throw new RunFailedException(new Reason(
                     ErrorCode.CLUSTER_FAILED,
                     "The cluster " + cluster + " cannot run the job: " + e.getMessage() + ". Gave up after "
-                            + unanswered + " attempts. Committed results are safe. Repair the cluster and resume."));
+                            + patience.unanswered().toSeconds()
+                            + " s. Committed results are safe. Repair the cluster and resume."));
         }
     }
 

@@ -20,12 +20,12 @@ public record FlinkSettings(URI url, @Nullable Integer parallelism, Path shared,
      * How long to wait for a cluster.
      *
      * @param look the interval between checks of a job
-     * @param unanswered the run fails after this many consecutive calls without an answer, or without a TaskManager
+     * @param unanswered the run fails when it has had no valid answer, or no TaskManager, for this long
      * @param submissions the run fails after this many consecutive submissions without a finished range
      * @param pause the wait after a call without an answer, or after the cluster ended a job
      */
-    public record Patience(Duration look, int unanswered, int submissions, Duration pause) {
-        /** Gives a JobManager about five minutes to come back. */
-        public static final Patience DEFAULT = new Patience(Duration.ofMillis(500), 150, 5, Duration.ofSeconds(2));
+    public record Patience(Duration look, Duration unanswered, int submissions, Duration pause) {
+        public static final Patience DEFAULT =
+                new Patience(Duration.ofMillis(500), Duration.ofMinutes(5), 5, Duration.ofSeconds(2));
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
@@ -60,9 +61,10 @@ final class RestCluster implements Cluster {
     private record Answer(int status, JsonNode json) {}
 
     @Override
-    public Overview overview() throws ClusterException {
+    public ClusterOverview overview() throws ClusterException {
         JsonNode json = ok(get("/overview"));
-        return new Overview(
+        return new ClusterOverview(
+                json.path("taskmanagers").intValue(),
                 json.path("slots-total").intValue(),
                 json.path("slots-available").intValue());
     }
@@ -108,13 +110,13 @@ final class RestCluster implements Cluster {
     }
 
     @Override
-    public Optional<State> state(String job) throws ClusterException {
+    public Optional<Activity> state(String job) throws ClusterException {
         Answer answer = get("/jobs/" + job);
         if (answer.status == 404) {
             return Optional.empty();
         }
         String state = ok(answer).path("state").asText();
-        return Optional.of(
+        return Optional.of(new Activity(
                 switch (state) {
                     case "FINISHED" -> State.FINISHED;
                     case "FAILED" -> State.FAILED;
@@ -124,7 +126,23 @@ final class RestCluster implements Cluster {
                     default ->
                         throw new ClusterException("unknown job state \"" + state
                                 + "\" in its answer; is this the REST API of a JobManager?");
-                });
+                },
+                tasks(answer.json.path("vertices"))));
+    }
+
+    private static Tasks tasks(JsonNode vertices) {
+        int all = 0;
+        int running = 0;
+        int finished = 0;
+        for (JsonNode vertex : vertices) {
+            JsonNode tasks = vertex.path("tasks");
+            for (JsonNode count : tasks) {
+                all += count.intValue();
+            }
+            running += tasks.path("RUNNING").intValue();
+            finished += tasks.path("FINISHED").intValue();
+        }
+        return new Tasks(all, running, finished);
     }
 
     @Override

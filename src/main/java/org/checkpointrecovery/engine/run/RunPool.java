@@ -4,10 +4,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunListener;
@@ -19,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs jobs on a fixed number of threads, one per run, in the order of submission. The thread commits; the {@link Feed}
- * of the run processes the items. The methods do what those of {@link org.checkpointrecovery.engine.JobEngine} do.
+ * Runs jobs on a fixed number of {@link Workers}, in the order of submission. The thread of a run commits; its {@link
+ * Feed} processes the items. The methods do what those of {@link org.checkpointrecovery.engine.JobEngine} do.
  */
 public final class RunPool {
     private static final Logger log = LoggerFactory.getLogger(RunPool.class);
@@ -30,14 +26,14 @@ public final class RunPool {
     private final int maxItemBytes;
     private final Feed.Factory feeds;
     private final Runnable halt;
-    private final ThreadPoolExecutor workers;
+    private final Workers workers;
     private final ConcurrentHashMap<JobId, Ordered> runs = new ConcurrentHashMap<>();
 
     /** @param over released when the run no longer touches anything */
-    private record Ordered(RunTask run, Runnable task, CountDownLatch over) {}
+    private record Ordered(RunTask run, Workers.OfRun place, CountDownLatch over) {}
 
     /**
-     * @param workers how many jobs run at once, at least 1
+     * @param workers how many jobs work at once, at least 1; those that have left their {@link Place} do not count
      * @param maxItemBytes the maximum size of an item; longer items fail
      * @param feeds opens the feed of each run
      * @param halt ends the process at once, if it is out of memory
@@ -47,7 +43,7 @@ public final class RunPool {
         this.maxItemBytes = maxItemBytes;
         this.feeds = feeds;
         this.halt = halt;
-        this.workers = new ThreadPoolExecutor(workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        this.workers = new Workers(workers);
     }
 
     public void submit(RunOrder order, RunListener listener) {
@@ -55,7 +51,8 @@ public final class RunPool {
             order.means().control().commitEachBatch();
         }
         RunSettings settings = RunSettings.of(order, maxItemBytes);
-        RunTask run = new RunTask(new RunParts(order, settings, listener, clock, halt), feeds);
+        Workers.OfRun place = workers.new OfRun();
+        RunTask run = new RunTask(new RunParts(order, settings, listener, clock, halt, place), feeds);
         JobId id = order.job().id();
         // A run that was withdrawn just as a worker took it ends at once, after reading the checkpoint.
         Ordered before = runs.get(id);
@@ -73,10 +70,8 @@ public final class RunPool {
                 over.countDown();
             }
         };
-        runs.put(id, new Ordered(run, task, over));
-        try {
-            workers.execute(task);
-        } catch (RejectedExecutionException e) {
+        runs.put(id, new Ordered(run, place, over));
+        if (!workers.submit(place, task)) {
             // The engine is shutting down: the job stays queued for the next start.
             runs.remove(id);
         }
@@ -84,7 +79,7 @@ public final class RunPool {
 
     public void withdraw(JobId job) {
         Ordered ordered = runs.get(job);
-        if (ordered != null && workers.remove(ordered.task)) {
+        if (ordered != null && workers.withdraw(ordered.place)) {
             runs.remove(job, ordered);
         }
         // Otherwise a worker has just taken it. It asks the listener whether the run may start.
@@ -106,16 +101,15 @@ public final class RunPool {
     }
 
     public void shutDown(Duration grace) {
-        workers.getQueue().clear();
-        workers.shutdown();
+        workers.shutDown();
         runs.values().forEach(ordered -> ordered.run.control().endAtBatch(Run.End.STOPPED));
         try {
-            if (!workers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!workers.awaitEnd(grace)) {
                 log.warn(
                         "A batch did not finish within {} s. It was dropped and is reprocessed at the next start.",
                         grace.toSeconds());
                 runs.values().forEach(ordered -> ordered.run.control().endNow(Run.End.STOPPED));
-                if (!workers.awaitTermination(LAST_GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (!workers.awaitEnd(LAST_GRACE)) {
                     log.warn("A job did not stop in time. The next start continues it from its checkpoint.");
                 }
             }

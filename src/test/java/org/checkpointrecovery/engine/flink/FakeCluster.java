@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.engine.flink.task.RangeTask;
 import org.checkpointrecovery.engine.flink.task.WorkEndedException;
 import org.checkpointrecovery.engine.range.Assignments;
@@ -32,10 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeCluster implements Cluster {
     static final String THREAD = "task-";
+    /** How long an engine waits for an answer. Far longer than the calls that a test refuses. */
+    private static final Duration UNANSWERED = Duration.ofSeconds(2);
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final Disk disk;
     private final int slots;
+    private int slotsOfOthers; // guarded by this
     private Processors processors = AllKinds.ofCommandLine(); // guarded by this, as all below
     private final Map<String, Work> jobs = new LinkedHashMap<>();
     private final List<Work> all = new ArrayList<>();
@@ -44,6 +49,7 @@ final class FakeCluster implements Cluster {
     private final List<String> calls = new ArrayList<>();
     private final Set<String> jars = new HashSet<>();
     private boolean unreachable;
+    private @Nullable String stalled;
     private long holdFrom = NEVER;
 
     /** What becomes of a call. */
@@ -61,21 +67,26 @@ final class FakeCluster implements Cluster {
 
     /** An engine that runs its jobs here, and waits for nothing longer than it must. */
     RehearsingEngine engine(Disk ofService, int workers) {
-        return engine(ofService, workers, this);
+        return engine(ofService, workers, null, this);
+    }
+
+    /** The same, for jobs that take one slot each. */
+    RehearsingEngine engineOfSmallJobs(int workers) {
+        return engine(disk, workers, 1, this);
     }
 
     /** The same for a service that can be killed. */
     RehearsingEngine engine(MortalService service, int workers) {
-        return engine(service.disk(), workers, service.lineTo(this));
+        return engine(service.disk(), workers, null, service.lineTo(this));
     }
 
-    private static RehearsingEngine engine(Disk ofService, int workers, Cluster line) {
+    private static RehearsingEngine engine(Disk ofService, int workers, @Nullable Integer parallelism, Cluster line) {
         FlinkSettings settings = new FlinkSettings(
                 URI.create("http://cluster.test"),
-                null,
+                parallelism,
                 Path.of("/data/cluster"),
                 "any",
-                new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
+                new FlinkSettings.Patience(Duration.ofMillis(2), UNANSWERED, 5, Duration.ofMillis(2)));
         FlinkEngine engine = new FlinkEngine(ofService, Clock.systemUTC(), workers, 1 << 20, settings, line);
         return RehearsingEngine.remote(engine, engine);
     }
@@ -86,6 +97,16 @@ final class FakeCluster implements Cluster {
 
     synchronized void unreachable(boolean is) {
         unreachable = is;
+    }
+
+    /** @param cause of what it says, that no task runs although they do; null if they run */
+    synchronized void stalled(@Nullable String cause) {
+        stalled = cause;
+    }
+
+    /** Has other jobs take slots. */
+    synchronized void slotsOfOthers(int count) {
+        slotsOfOthers = count;
     }
 
     /** What becomes of the next calls of this name. */
@@ -217,8 +238,8 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Overview overview() throws ClusterException {
-        return call("overview", () -> new Overview(slots, Math.max(0, slots - busy())));
+    public ClusterOverview overview() throws ClusterException {
+        return call("overview", () -> new ClusterOverview(slots, slots, Math.max(0, slots - slotsOfOthers - busy())));
     }
 
     private int busy() {
@@ -255,13 +276,15 @@ final class FakeCluster implements Cluster {
     }
 
     @Override
-    public Optional<State> state(String job) throws ClusterException {
-        return call("state", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.state));
+    public Optional<Activity> state(String job) throws ClusterException {
+        return call("state", () -> Optional.ofNullable(jobs.get(job)).map(Work::activity));
     }
 
     @Override
     public Optional<String> rootCause(String job) throws ClusterException {
-        return call("rootCause", () -> Optional.ofNullable(jobs.get(job)).map(work -> work.rootCause));
+        return call(
+                "rootCause",
+                () -> Optional.ofNullable(jobs.get(job)).map(work -> stalled == null ? work.rootCause : stalled));
     }
 
     @Override
@@ -335,6 +358,11 @@ final class FakeCluster implements Cluster {
             } finally {
                 ended();
             }
+        }
+
+        private Activity activity() {
+            int tasks = submission.parallelism();
+            return new Activity(state, new Tasks(tasks, stalled == null ? alive : 0, tasks - alive));
         }
 
         private void killed() {

@@ -5,10 +5,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.TestService;
@@ -29,6 +33,7 @@ import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -188,7 +193,7 @@ class FlinkFeedTest {
         cluster.unreachable(true);
         Reason reason = awaitReason(id, Status.FAILED);
         assertThat(reason.code()).isEqualTo(ErrorCode.CLUSTER_FAILED);
-        assertThat(reason.message()).contains("http://cluster.test", "20 attempts", "esume");
+        assertThat(reason.message()).contains("http://cluster.test", "after 2 s", "esume");
         worksNoMore();
         cluster.unreachable(false);
         cluster.letGo();
@@ -305,7 +310,175 @@ class FlinkFeedTest {
         cluster = new FakeCluster(medium, 0);
         service.close();
         service = start(medium);
-        assertThat(awaitReason(submit(), Status.FAILED).message()).contains("no TaskManager", "20 attempts");
+        JobId id = submit();
+        Matcher said = awaitWait(id, "a TaskManager: none since (\\S+Z); giving up at (\\S+Z)");
+        assertThat(Duration.between(Instant.parse(said.group(1)), Instant.parse(said.group(2))))
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(awaitReason(id, Status.FAILED).message()).contains("no TaskManager", "after 2 s");
+        assertThat(waitingFor(id)).isNull();
+    }
+
+    private @Nullable String waitingFor(JobId id) throws Exception {
+        return service.service().jobs().view(id).waitingFor();
+    }
+
+    /** Waits until the job says that it waits for something like that. */
+    private Matcher awaitWait(JobId id, String pattern) throws Exception {
+        Pattern wanted = Pattern.compile(pattern);
+        String said = Await.until(
+                "it waits for " + pattern,
+                () -> String.valueOf(waitingFor(id)),
+                text -> wanted.matcher(text).matches());
+        Matcher matcher = wanted.matcher(said);
+        assertThat(matcher.matches()).isTrue();
+        return matcher;
+    }
+
+    private void awaitNoWait(JobId id) throws Exception {
+        Await.until("it does not wait", () -> waitingFor(id) == null);
+    }
+
+    @Test
+    void a_job_says_that_it_waits_for_a_slot_until_it_has_one() throws Exception {
+        JobId first = submitAndHold(6);
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        assertThat(waitingFor(first)).isNull();
+        assertThat(service.status(second)).isEqualTo(Status.RUNNING);
+        cluster.letGo();
+        completes(second);
+        assertThat(waitingFor(second)).isNull();
+        completes(first);
+    }
+
+    @Test
+    void a_job_that_waits_for_a_slot_pauses_at_once_and_waits_no_more() throws Exception {
+        submitAndHold(6);
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        service.service().verbs().pause(second);
+        service.await(second, Status.PAUSED);
+        assertThat(waitingFor(second)).isNull();
+    }
+
+    @Test
+    void a_job_says_that_its_cluster_does_not_answer_until_it_does() throws Exception {
+        JobId id = submitAndHold(6);
+        cluster.unreachable(true);
+        awaitWait(
+                id, "the JobManager: no valid answer since \\S+Z; giving up at \\S+Z \\(state: Connection refused\\)");
+        cluster.unreachable(false);
+        awaitNoWait(id);
+        cluster.letGo();
+        completes(id);
+    }
+
+    @Test
+    void a_job_whose_tasks_do_not_run_says_so_and_why_until_they_do() throws Exception {
+        JobId id = submitAndHold(6);
+        cluster.stalled("java.io.IOException: no room");
+        awaitWait(id, "tasks: 0 of 2 running since \\S+Z \\(last failure: java.io.IOException: no room\\)");
+        assertThat(cluster.calls("rootCause")).isLessThan(1 + cluster.calls("state") / 20);
+        assertThat(service.status(id)).isEqualTo(Status.RUNNING);
+        cluster.stalled(null);
+        awaitNoWait(id);
+        cluster.letGo();
+        completes(id);
+    }
+
+    @Test
+    void a_job_that_is_submitted_again_says_why_until_its_tasks_run() throws Exception {
+        JobId id = submitAndHold(6);
+        CountDownLatch answer = cluster.hold("overview");
+        cluster.failAll("java.lang.OutOfMemoryError");
+        awaitWait(id, "submission 2 of at most 5: the Flink job is FAILED: java.lang.OutOfMemoryError");
+        answer.countDown();
+        awaitNoWait(id);
+        cluster.letGo();
+        completes(id);
+    }
+
+    private void startWithOneWorker() throws Exception {
+        service.close();
+        service = TestService.onCluster(medium, TestService.Options.of(TestService.DATA), cluster.engineOfSmallJobs(1));
+        service.service().open();
+    }
+
+    @Test
+    void a_job_that_waits_for_a_slot_leaves_its_worker_to_another_one_until_it_goes_on() throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        cluster.holdFrom(3);
+        cluster.slotsOfOthers(0);
+        String busy = "a worker: all are busy with other jobs";
+        Await.until("one goes on", () -> busy.equals(waitingFor(first)) || busy.equals(waitingFor(second)));
+        JobId waiting = busy.equals(waitingFor(first)) ? first : second;
+        JobId working = waiting.equals(first) ? second : first;
+        awaitCommitted(working, 6);
+        JobId third = submit();
+        long asked = cluster.calls("overview");
+        Await.until("it has asked often", () -> cluster.calls("overview") > asked + 60);
+        assertThat(cluster.submissions()).isEqualTo(1);
+        assertThat(service.status(third)).isEqualTo(Status.QUEUED);
+        cluster.letGo();
+        completes(working);
+        completes(waiting);
+        completes(third);
+    }
+
+    @Test
+    void a_job_whose_tasks_do_not_run_leaves_its_worker_to_another_one() throws Exception {
+        startWithOneWorker();
+        JobId first = submitAndHold(6);
+        cluster.stalled("no slot");
+        awaitWait(first, "tasks: 0 of 1 running since .*");
+        JobId second = submit();
+        awaitCommitted(second, 6);
+        cluster.stalled(null);
+        cluster.letGo();
+        completes(first);
+        completes(second);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Status.class,
+            names = {"PAUSED", "CANCELLED"})
+    void a_job_that_has_left_its_worker_ends_at_once_when_asked_to(Status end) throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        JobId second = submit();
+        awaitWait(second, "slots: 0 of 2 free");
+        if (end == Status.PAUSED) {
+            service.service().verbs().pause(first);
+        } else {
+            service.service().verbs().cancel(first);
+        }
+        service.await(first, end);
+        cluster.slotsOfOthers(0);
+        completes(second);
+    }
+
+    @Test
+    void a_service_that_stops_waits_for_no_job_that_has_left_its_worker() throws Exception {
+        startWithOneWorker();
+        cluster.slotsOfOthers(2);
+        JobId first = submit();
+        JobId second = submit();
+        awaitWait(first, "slots: 0 of 2 free");
+        awaitWait(second, "slots: 0 of 2 free");
+        service.close();
+        assertThat(service.status(first)).isEqualTo(Status.QUEUED);
+        cluster.slotsOfOthers(0);
+        startWithOneWorker();
+        completes(first);
+        completes(second);
     }
 
     @Test

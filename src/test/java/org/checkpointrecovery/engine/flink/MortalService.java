@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.DiskFullException;
@@ -184,7 +185,7 @@ final class MortalService {
         }
 
         @Override
-        public Overview overview() throws ClusterException {
+        public ClusterOverview overview() throws ClusterException {
             call();
             return cluster.overview();
         }
@@ -208,7 +209,7 @@ final class MortalService {
         }
 
         @Override
-        public Optional<State> state(String job) throws ClusterException {
+        public Optional<Activity> state(String job) throws ClusterException {
             call();
             return cluster.state(job);
         }

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.checkpointrecovery.Await;
+import org.checkpointrecovery.engine.ClusterOverview;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,9 +92,9 @@ class RestClusterTest {
     }
 
     @Test
-    void slots_are_told() throws Exception {
+    void task_managers_and_slots_are_told() throws Exception {
         answers(200, "{\"taskmanagers\":2,\"slots-total\":4,\"slots-available\":1}");
-        assertThat(cluster.overview()).isEqualTo(new Cluster.Overview(4, 1));
+        assertThat(cluster.overview()).isEqualTo(new ClusterOverview(2, 4, 1));
         assertThat(requests).containsExactly("GET /flink/overview");
     }
 
@@ -185,8 +186,20 @@ class RestClusterTest {
     })
     void every_state_of_a_job_is_known(String theirs, Cluster.State ours) throws Exception {
         answers(200, "{\"jid\":\"x\",\"state\":\"" + theirs + "\"}");
-        assertThat(cluster.state("x")).contains(ours);
+        assertThat(cluster.state("x").map(Cluster.Activity::state)).contains(ours);
         assertThat(requests).containsExactly("GET /flink/jobs/x");
+    }
+
+    @Test
+    void the_tasks_of_all_vertices_are_counted() throws Exception {
+        answers(
+                200,
+                "{\"state\":\"RUNNING\",\"vertices\":["
+                        + "{\"tasks\":{\"CREATED\":0,\"SCHEDULED\":2,\"DEPLOYING\":1,\"RUNNING\":3,\"FINISHED\":1}},"
+                        + "{\"tasks\":{\"RUNNING\":1,\"FAILED\":1}},{}]}");
+        assertThat(cluster.state("x").map(Cluster.Activity::tasks)).contains(new Cluster.Tasks(9, 4, 1));
+        answers(200, "{\"state\":\"INITIALIZING\",\"vertices\":[]}");
+        assertThat(cluster.state("x").map(Cluster.Activity::tasks)).contains(new Cluster.Tasks(0, 0, 0));
     }
 
     @ParameterizedTest

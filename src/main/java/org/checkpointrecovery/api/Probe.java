@@ -8,43 +8,46 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The free bytes of a disk that may hang. Another thread reads them, and at most one read is in progress, so a dead disk
- * takes one thread however often it is looked at. Thread-safe.
+ * A value of something that may hang, such as a disk. Another thread reads it, and at most one read is in progress, so a
+ * dead disk takes one thread however often it is looked at. Thread-safe.
  */
-final class FreeSpace {
-    private final Callable<Long> read;
+final class Probe<T> {
+    private final Callable<T> read;
     private final Executor reader;
     private final Duration patience;
-    private CompletableFuture<Long> reading = CompletableFuture.completedFuture(0L); // guarded by this
+    private @Nullable CompletableFuture<T> reading; // guarded by this
 
     /**
-     * @param read returns the free bytes
+     * @param read returns the value
      * @param reader runs the reads
      * @param patience the longest wait for one
      */
-    FreeSpace(Callable<Long> read, Executor reader, Duration patience) {
+    Probe(Callable<T> read, Executor reader, Duration patience) {
         this.read = read;
         this.reader = reader;
         this.patience = patience;
     }
 
-    /** Returns the free bytes now; NaN if the disk does not answer in time or cannot be read. */
-    double bytes() {
+    /** Returns the value now; null if it does not come in time or cannot be read. */
+    @Nullable
+    T now() {
         try {
-            return (double) reading().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return reading().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
-            return Double.NaN;
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Double.NaN;
+            return null;
         }
     }
 
-    private synchronized CompletableFuture<Long> reading() {
-        if (reading.isDone()) {
-            CompletableFuture<Long> next = new CompletableFuture<>();
+    private synchronized CompletableFuture<T> reading() {
+        CompletableFuture<T> current = reading;
+        if (current == null || current.isDone()) {
+            CompletableFuture<T> next = new CompletableFuture<>();
             reader.execute(() -> {
                 try {
                     next.complete(read.call());
@@ -53,7 +56,8 @@ final class FreeSpace {
                 }
             });
             reading = next;
+            return next;
         }
-        return reading;
+        return current;
     }
 }

@@ -12,7 +12,7 @@ import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-class FreeSpaceTest {
+class ProbeTest {
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -28,16 +28,16 @@ class FreeSpaceTest {
     @Test
     void each_look_reads_the_disk_again() {
         AtomicInteger bytes = new AtomicInteger(100);
-        FreeSpace free = new FreeSpace(() -> (long) bytes.incrementAndGet(), this::onItsOwnThread, LONG);
-        assertThat(free.bytes()).isEqualTo(101);
-        assertThat(free.bytes()).isEqualTo(102);
+        Probe<Long> free = new Probe<>(() -> (long) bytes.incrementAndGet(), this::onItsOwnThread, LONG);
+        assertThat(free.now()).isEqualTo(101);
+        assertThat(free.now()).isEqualTo(102);
     }
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void a_disk_that_hangs_holds_up_no_look_and_takes_one_thread_until_it_answers() {
         CountDownLatch dead = new CountDownLatch(1);
-        FreeSpace free = new FreeSpace(
+        Probe<Long> free = new Probe<>(
                 () -> {
                     dead.await();
                     return 7L;
@@ -45,28 +45,28 @@ class FreeSpaceTest {
                 this::onItsOwnThread,
                 SHORT);
         for (int i = 0; i < 3; i++) {
-            assertThat(free.bytes()).isNaN();
+            assertThat(free.now()).isNull();
         }
         assertThat(threads).hasValue(1);
         dead.countDown();
-        Await.until("the disk answers", free::bytes, bytes -> bytes == 7);
+        Await.until("the disk answers", () -> Long.valueOf(7).equals(free.now()));
     }
 
     @Test
     void a_disk_that_cannot_be_read_or_has_no_thread_left_has_no_number() {
-        FreeSpace failing = new FreeSpace(
+        Probe<Long> failing = new Probe<>(
                 () -> {
                     throw new IOException("input/output error");
                 },
                 this::onItsOwnThread,
                 LONG);
-        assertThat(failing.bytes()).isNaN();
-        FreeSpace rejected = new FreeSpace(
+        assertThat(failing.now()).isNull();
+        Probe<Long> rejected = new Probe<>(
                 () -> 7L,
                 read -> {
                     throw new RejectedExecutionException();
                 },
                 LONG);
-        assertThat(rejected.bytes()).isNaN();
+        assertThat(rejected.now()).isNull();
     }
 }
