@@ -17,6 +17,9 @@ interface Cluster extends AutoCloseable {
 
     Overview overview() throws ClusterException;
 
+    /** Whether Flink changes the parallelism of running jobs: it uses the slots there are, up to the submitted one. */
+    boolean isAdaptive() throws ClusterException;
+
     /** Returns the id of the jar uploaded under this name; empty if there is none. */
     Optional<String> jar(String name) throws ClusterException;
 

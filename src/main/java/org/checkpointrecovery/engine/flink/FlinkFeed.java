@@ -91,7 +91,7 @@ final class FlinkFeed implements Feed {
      * Whether this run submitted the last submission, or found the cluster running it. Used by the feed's thread.
      */
     private boolean attached;
-    /** The largest number of ranges in progress at once. Used by the feed's thread. */
+    /** The largest number of ranges in progress at once: Flink never exceeds it. Used by the feed's thread. */
     private int tasks;
     /** Why the cluster rejected the last submission, if known. Used by the feed's thread. */
     private @Nullable String refusal;

@@ -14,7 +14,7 @@ import org.checkpointrecovery.storage.StoredJson;
  * @param job the job at the start of the run
  * @param maxItemBytes the maximum size of an item; longer items fail
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
- * @param tasks how many ranges are processed at once, at least 1
+ * @param tasks the maximum number of ranges that are processed at once, at least 1
  */
 public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllow, int tasks) {
     private static final int VERSION = 1;

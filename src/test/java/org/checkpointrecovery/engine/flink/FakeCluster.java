@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeCluster implements Cluster {
     static final String THREAD = "task-";
+    /** The maximum number of tasks per job. */
+    static final int TASKS = 4;
+
     private static final int NEVER = Integer.MAX_VALUE;
 
     private final Disk disk;
@@ -48,6 +51,7 @@ final class FakeCluster implements Cluster {
     private final Map<String, CountDownLatch> held = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> jars = new HashSet<>();
+    private boolean adaptive;
     private boolean unreachable;
     private boolean refusesSavepoints;
     private int holdFrom = NEVER;
@@ -81,7 +85,7 @@ final class FakeCluster implements Cluster {
     private static RehearsingEngine engine(Disk ofService, int workers, Cluster line) {
         FlinkSettings settings = new FlinkSettings(
                 URI.create("http://cluster.test"),
-                null,
+                TASKS,
                 Path.of("/data/cluster"),
                 "any",
                 new FlinkSettings.Patience(Duration.ofMillis(2), 20, 5, Duration.ofMillis(2)));
@@ -91,6 +95,10 @@ final class FakeCluster implements Cluster {
 
     synchronized void processors(Processors others) {
         processors = others;
+    }
+
+    synchronized void adaptive(boolean is) {
+        adaptive = is;
     }
 
     synchronized void unreachable(boolean is) {
@@ -234,6 +242,11 @@ final class FakeCluster implements Cluster {
         return call("overview", () -> new Overview(slots, Math.max(0, slots - busy())));
     }
 
+    @Override
+    public boolean isAdaptive() throws ClusterException {
+        return call("isAdaptive", () -> adaptive);
+    }
+
     private int busy() {
         return jobs.values().stream().mapToInt(work -> work.alive).sum();
     }
@@ -346,7 +359,8 @@ final class FakeCluster implements Cluster {
         }
 
         void begin() {
-            for (int i = 0; i < submission.parallelism(); i++) {
+            int tasks = adaptive ? Math.min(submission.parallelism(), slots - busy()) : submission.parallelism();
+            for (int i = 0; i < tasks; i++) {
                 Thread thread = new Thread(this::task, THREAD + submission.job() + "-" + i);
                 thread.setDaemon(true);
                 threads.add(thread);

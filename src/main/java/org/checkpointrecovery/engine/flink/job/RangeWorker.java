@@ -69,7 +69,7 @@ final class RangeWorker implements SourceReader<Void, RangeSplit> {
     private void work(RangeSplit split) throws Exception {
         try {
             if (task == null) {
-                task = ClusterTask.open(process, directory, submission);
+                task = ClusterTask.open(process, directory, submission, context.currentParallelism());
             }
             RangeTask.Counts counts = task.work(split.number());
             succeeded.inc(counts.succeeded());
