@@ -246,7 +246,11 @@ class ClusterFilesTest {
         }
         assertThat(compose.path("web.submit.enable").asString()).isEqualTo("true");
         assertThat(compose.path("web.upload.dir").asString()).startsWith("/data/");
-        assertThat(compose.path("jobmanager.scheduler").asString()).isEqualTo("default");
+        assertThat(kubernetes.propertyNames())
+                .containsAll(compose.propertyNames().stream()
+                        .filter(name -> name.contains("scheduler"))
+                        .toList());
+        assertThat(compose.path("jobmanager.scheduler").asString()).isEqualTo("adaptive");
     }
 
     @Test

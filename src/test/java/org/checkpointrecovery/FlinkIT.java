@@ -36,6 +36,9 @@ class FlinkIT {
     private static final int ITEMS = 1_000_000;
     private static final String SECRET = "Bearer 1cb9-only-the-taskmanagers-know";
     private static final int TASK_MANAGERS = 2;
+    /** Many short ranges, so that Flink's checkpoints need not wait for long. */
+    private static final String SLOW = "{\"input\":{\"path\":\"lines.txt\"},\"batchSize\":50,\"commit\":\"each\","
+            + "\"faults\":{\"failItems\":[0,7999]%s},\"engine\":\"%s\"}";
 
     @TempDir
     private static Path directory;
@@ -79,10 +82,16 @@ class FlinkIT {
 
     @BeforeEach
     void startService() throws Exception {
+        startService(256);
+    }
+
+    private void startService(int parallelism) throws Exception {
         jar = PackedJar.serve(
                 directory,
                 "--flink-url",
                 cluster.url().toString(),
+                "--flink-parallelism",
+                String.valueOf(parallelism),
                 "--flink-allow-process-crash",
                 "--secrets-file",
                 directory.resolve("secrets-of-the-service").toString(),
@@ -204,9 +213,7 @@ class FlinkIT {
     @Test
     void a_crash_of_the_process_kills_a_task_manager_and_the_job_goes_on_with_its_replacement() throws Exception {
         haveTaskManagers(plain);
-        String spec = "{\"input\":{\"path\":\"lines.txt\"},\"batchSize\":50,\"commit\":\"each\","
-                + "\"faults\":{\"failItems\":[0,7999]%s},\"engine\":\"%s\"}";
-        String id = service.submit(spec.formatted(",\"itemDelayMillis\":1", "flink"));
+        String id = service.submit(SLOW.formatted(",\"itemDelayMillis\":1", "flink"));
         List<FlinkProcesses.TaskManager> before = cluster.taskManagers();
         await(id, new Progress(5));
         assertThat(service.post("/v1/jobs/" + id + "/crash", "{\"mode\":\"process\"}")
@@ -217,9 +224,45 @@ class FlinkIT {
         replaceTaskManagers();
         await(id, new Progress(100));
         assertThat(cluster.taskManagers()).hasSize(TASK_MANAGERS).containsAnyElementsOf(before);
-        String local = service.submit(spec.formatted("", "local"));
+        String local = service.submit(SLOW.formatted("", "local"));
         service.awaitState(local, "COMPLETED");
         assertSameOutputs(id, local);
+    }
+
+    @Test
+    void a_job_takes_the_slots_of_a_task_manager_that_joins_and_goes_on_when_one_is_lost() throws Exception {
+        haveTaskManagers(plain);
+        cluster.taskManagers().get(0).kill();
+        cluster.awaitFreeSlots(1);
+        List<String> earlier = cluster.jobs();
+        String id = service.submit(SLOW.formatted(",\"itemDelayMillis\":8", "flink"));
+        Progress progress = new Progress(1);
+        await(id, progress);
+        cluster.awaitTasks(1);
+        replaceTaskManagers();
+        cluster.awaitTasks(2);
+        cluster.taskManagers().get(0).kill();
+        cluster.awaitTasks(1);
+        replaceTaskManagers();
+        await(id, new Progress(100).notBelow(progress));
+        assertThat(cluster.jobs()).hasSize(earlier.size() + 1);
+        String local = service.submit(SLOW.formatted("", "local"));
+        service.awaitState(local, "COMPLETED");
+        assertSameOutputs(id, local);
+    }
+
+    @Test
+    void two_jobs_run_at_once_when_neither_may_take_all_slots() throws Exception {
+        haveTaskManagers(plain);
+        killService();
+        startService(1);
+        String first = service.submit(SLOW.formatted(",\"itemDelayMillis\":1", "flink"));
+        String second = service.submit(SLOW.formatted(",\"itemDelayMillis\":1", "flink"));
+        cluster.await("/overview", overview -> overview.path("slots-available").intValue() == 0);
+        for (String id : List.of(first, second)) {
+            await(id, new Progress(100));
+        }
+        assertSameOutputs(first, second);
     }
 
     private static Process firstToEnd(List<FlinkProcesses.TaskManager> taskManagers) throws Exception {

@@ -20,8 +20,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A session cluster of Apache Flink on loopback: a JobManager and TaskManagers, each a process of its own. Their class path is
@@ -31,6 +33,9 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
     private static final int SHOWN_OF_A_LOG = 3000;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path CLASS_PATHS = Path.of("target/flink-classpath");
+    private static final Path SHIPPED = Path.of("docker/flink/config.yaml");
+    /** The shipped settings that do not depend on the machine. */
+    private static final Pattern TIMES = Pattern.compile("scheduler|heartbeat|timeout|refresh-interval");
     /** Some 40 MB less for each of them, and no more threads than the machine has use for. */
     private static final List<String> JVM_OPTIONS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData");
     /** A TaskManager does not start without them. The options of its JVM are their sums. */
@@ -96,14 +101,8 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
                 "rest.port", String.valueOf(ports.get(1)),
                 "web.upload.dir", directory.resolve("upload").toString(),
                 "io.tmp.dirs", directory.resolve("tmp").toString()));
-        all.putAll(Map.of(
-                "jobmanager.scheduler", "default",
-                "web.refresh-interval", "500 ms",
-                "heartbeat.interval", "2 s",
-                "heartbeat.timeout", "10 s",
-                "taskmanager.registration.timeout", "30 s",
-                "taskmanager.cpu.cores", "1.0",
-                "taskmanager.numberOfTaskSlots", String.valueOf(slots)));
+        all.putAll(shippedSettings());
+        all.putAll(Map.of("taskmanager.cpu.cores", "1.0", "taskmanager.numberOfTaskSlots", String.valueOf(slots)));
         all.putAll(TASK_MANAGER_MEMORY);
         all.putAll(settings);
         StringBuilder lines = new StringBuilder();
@@ -115,6 +114,16 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         cluster.startJobManager();
         return cluster;
+    }
+
+    private static Map<String, String> shippedSettings() {
+        Map<String, String> settings = new TreeMap<>();
+        for (var setting : new YAMLMapper().readTree(SHIPPED.toFile()).properties()) {
+            if (TIMES.matcher(setting.getKey()).find()) {
+                settings.put(setting.getKey(), setting.getValue().asString());
+            }
+        }
+        return settings;
     }
 
     private static List<Integer> freePorts() throws IOException {
@@ -222,6 +231,16 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
                 "/overview",
                 overview -> overview.path("slots-total").intValue() == slots
                         && overview.path("slots-available").intValue() == slots);
+    }
+
+    /** Waits until a job runs that has so many tasks, all of which run. */
+    public void awaitTasks(int tasks) throws IOException, InterruptedException {
+        await(
+                "/jobs/overview",
+                overview -> overview.path("jobs").findParents("tasks").stream()
+                        .map(job -> job.path("tasks"))
+                        .anyMatch(counts -> counts.path("running").intValue() == tasks
+                                && counts.path("total").intValue() == tasks));
     }
 
     /** Waits until the JobManager answers as it should. */

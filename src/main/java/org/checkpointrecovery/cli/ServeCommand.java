@@ -54,6 +54,11 @@ final class ServeCommand implements Callable<Integer> {
     static final String TRUST_PROXY = "--trust-proxy";
 
     static final int MAX_ITEM_BYTES = 64 * 1024 * 1024;
+    /**
+     * 128 machines of two slots. The service looks this many ranges ahead on the shared disk, twice a second, to show the
+     * progress of a job.
+     */
+    private static final int DEFAULT_FLINK_PARALLELISM = 256;
     /** The limit of Flink. */
     private static final int MAX_FLINK_PARALLELISM = 32_768;
 
@@ -203,9 +208,9 @@ final class ServeCommand implements Callable<Integer> {
             }
             return null;
         }
-        Integer parallelism = cluster.parallelism == null
-                ? null
-                : (Integer) (int) values.number("--flink-parallelism", cluster.parallelism, 1, MAX_FLINK_PARALLELISM);
+        int parallelism = cluster.parallelism == null
+                ? DEFAULT_FLINK_PARALLELISM
+                : (int) values.number("--flink-parallelism", cluster.parallelism, 1, MAX_FLINK_PARALLELISM);
         return new ServiceConfig.ClusterConfig(
                 plainUrl("--flink-url", cluster.url, "http://jobmanager:8081", values),
                 parallelism,

@@ -240,7 +240,7 @@ final class ServeOptions {
         @Option(
                 names = "--flink-parallelism",
                 paramLabel = "N",
-                description = "slots that a job takes, up to 32768 (default: all free slots)")
+                description = "maximum slots per job, up to 32768 (default: 256)")
         @Nullable
         String parallelism;
 

@@ -124,10 +124,10 @@ public record ServiceConfig(
      * A cluster of Apache Flink.
      *
      * @param url {@code --flink-url}: REST address of its JobManager, http or https
-     * @param parallelism {@code --flink-parallelism}: slots that a job takes, 1 to 32768; null for all free slots
+     * @param parallelism {@code --flink-parallelism}: maximum slots per job, 1 to 32768; default 256
      * @param processCrashAllowed true with {@code --flink-allow-process-crash}
      */
-    public record ClusterConfig(URI url, @Nullable Integer parallelism, boolean processCrashAllowed) {}
+    public record ClusterConfig(URI url, int parallelism, boolean processCrashAllowed) {}
 
     private static String text(@Nullable Duration period) {
         return period == null ? "forever" : Retention.text(period);
@@ -156,7 +156,7 @@ public record ServiceConfig(
                 + (cluster == null
                         ? " flink-url=none"
                         : " flink-url=" + cluster.url + " flink-parallelism="
-                                + (cluster.parallelism == null ? "free slots" : cluster.parallelism)
+                                + cluster.parallelism
                                 + " flink-process-crash=" + cluster.processCrashAllowed);
     }
 }

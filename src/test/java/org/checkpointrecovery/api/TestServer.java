@@ -72,7 +72,6 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
     private boolean faultsAllowed = true;
     private boolean processCrashAllowed;
     private @Nullable URI cluster;
-    private @Nullable Integer clusterParallelism;
     private Duration clusterPatience = Duration.ofSeconds(30);
     private Plugins plugins = Plugins.NONE;
 
@@ -194,11 +193,6 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
         return this;
     }
 
-    TestServer clusterParallelism(int tasks) {
-        clusterParallelism = tasks;
-        return this;
-    }
-
     TestServer plugins(Plugins provided) {
         plugins = provided;
         return this;
@@ -245,7 +239,7 @@ final class TestServer implements AutoCloseable, Leftovers.Part {
                 new ServiceConfig.Jobs(workers, maxQueued, autoResume),
                 new ServiceConfig.Processors(secrets, null, addressRules, Commands.NONE, plugins),
                 new ServiceConfig.Rehearsals(faultsAllowed, processCrashAllowed),
-                cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, clusterParallelism, false));
+                cluster == null ? null : new ServiceConfig.ClusterConfig(cluster, 256, false));
     }
 
     private Credentials credentials() {

@@ -67,7 +67,7 @@ class ClusterOptionsTest {
     @Test
     void a_cluster_is_named_by_an_option_or_the_environment() {
         ServiceConfig.ClusterConfig expected =
-                new ServiceConfig.ClusterConfig(URI.create("http://jobmanager:8081"), null, false);
+                new ServiceConfig.ClusterConfig(URI.create("http://jobmanager:8081"), 256, false);
         assertThat(cluster(Map.of(), "--flink-url", "http://jobmanager:8081")).isEqualTo(expected);
         assertThat(cluster(Map.of(URL, "http://jobmanager:8081/"))).isEqualTo(expected);
         assertThat(cluster(

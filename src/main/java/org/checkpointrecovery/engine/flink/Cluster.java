@@ -13,6 +13,9 @@ import org.checkpointrecovery.engine.ClusterOverview;
 interface Cluster extends AutoCloseable {
     ClusterOverview overview() throws ClusterException;
 
+    /** Whether Flink changes the parallelism of running jobs: it uses the slots there are, up to the submitted one. */
+    boolean isAdaptive() throws ClusterException;
+
     /** Returns the id of the jar uploaded under this name; empty if there is none. */
     Optional<String> jar(String name) throws ClusterException;
 

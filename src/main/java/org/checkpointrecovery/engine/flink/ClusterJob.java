@@ -83,7 +83,8 @@ final class ClusterJob {
     }
 
     /**
-     * Returns the parallelism of a submission; 0 if no slot is free.
+     * Returns the parallelism of a submission; 0 if no slot is free. An adaptive cluster starts with fewer tasks and grows
+     * up to it.
      *
      * @param tasks the maximum number of useful tasks, at least 1
      */
@@ -96,8 +97,8 @@ final class ClusterJob {
         if (overview.slotsFree() == 0) {
             return 0;
         }
-        int asked = settings.parallelism() == null ? overview.slotsFree() : settings.parallelism();
-        return Math.max(1, Math.min(tasks, Math.min(asked, overview.slotsFree())));
+        int ceiling = Math.min(tasks, settings.parallelism());
+        return cluster.isAdaptive() ? ceiling : Math.min(ceiling, overview.slotsFree());
     }
 
     /** Returns the cluster's slots when {@link #parallelism} was last called. */
@@ -136,6 +137,9 @@ final class ClusterJob {
         own.ifPresent(
                 jar -> configuration.put("pipeline.classpaths", jar.toUri().toString()));
         configuration.put("execution.runtime-mode", "STREAMING");
+        // Flink derives its default from the parallelism, and cannot restore a checkpoint with more tasks than it
+        // allows.
+        configuration.put("pipeline.max-parallelism", "32768");
         configuration.put("execution.checkpointing.interval", "2 s");
         // What is done, the shared directory tells. Flink needs a checkpoint only to forget what it has assigned.
         configuration.put("execution.checkpointing.storage", "jobmanager");

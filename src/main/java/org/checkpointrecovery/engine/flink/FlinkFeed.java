@@ -78,6 +78,8 @@ final class FlinkFeed implements Feed {
     private @Nullable RangeChain chain; // once the files are open
     /** How the input is cut into ranges, once the run has begun. */
     private @Nullable Cuts cuts;
+    /** The number of items in the input; null while it is unknown. */
+    private volatile @Nullable Long total;
     /** The number of committed items, once the run has begun. */
     private LongSupplier committedItems = () -> 0;
     /**
@@ -204,7 +206,7 @@ final class FlinkFeed implements Feed {
     public void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, InterruptedException, Processors.UnavailableException {
         InputCalls.call(control, parts.order().input(), "job-" + id + "-input", () -> {
-            counter.count(parts.order(), parts.listener());
+            total = counter.count(parts.order(), parts.listener());
             return true;
         });
         cuts = cuts();
@@ -431,7 +433,6 @@ final class FlinkFeed implements Feed {
                 parts.order().input(),
                 parts.settings().maxItemBytes(),
                 settings.httpAllow(),
-                parallelism,
                 from,
                 requireNonNull(cuts)));
         int before = clusterJob.number();
@@ -460,7 +461,6 @@ final class FlinkFeed implements Feed {
         Cuts first = requireNonNull(cuts);
         long bytes = requireNonNull(parts.order().job().identity()).bytes()
                 - requireNonNull(chain).nextBytes();
-        Long total = parts.order().job().totalItems();
         long items = total == null ? bytes : total - ranges.nextItem(); // an item has a byte at least
         return (int) Math.max(1, Math.min(MAX_TASKS, Math.max(items / first.items(), bytes / first.bytes()) + 1));
     }

@@ -3,18 +3,17 @@ package org.checkpointrecovery.engine.flink;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings for using the cluster.
  *
  * @param url of the JobManager's REST API
- * @param parallelism maximum tasks per job, limited by the free slots; null for all free slots
+ * @param parallelism maximum tasks per job, limited by the slots of the cluster
  * @param shared directory of files for all jobs; the cluster sees it and the jobs' directories under the same paths
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
  * @param patience limits and pauses of retries
  */
-public record FlinkSettings(URI url, @Nullable Integer parallelism, Path shared, String httpAllow, Patience patience) {
+public record FlinkSettings(URI url, int parallelism, Path shared, String httpAllow, Patience patience) {
 
     /**
      * How long to wait for a cluster.

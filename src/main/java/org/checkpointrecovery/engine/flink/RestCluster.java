@@ -70,6 +70,16 @@ final class RestCluster implements Cluster {
     }
 
     @Override
+    public boolean isAdaptive() throws ClusterException {
+        for (JsonNode setting : ok(get("/jobmanager/config"))) {
+            if (setting.path("key").asText().equals("jobmanager.scheduler")) {
+                return setting.path("value").asText().equalsIgnoreCase("adaptive");
+            }
+        }
+        return false; // Flink's default for streaming jobs
+    }
+
+    @Override
     public Optional<String> jar(String name) throws ClusterException {
         for (JsonNode file : ok(get("/jars")).path("files")) {
             if (file.path("name").asText().equals(name)) {

@@ -18,12 +18,10 @@ import org.checkpointrecovery.storage.StoredJson;
  * @param job the job at the start of the run
  * @param maxItemBytes the maximum size of an item; longer items fail
  * @param httpAllow the targets that the processor {@code http} may call, as its rules format them
- * @param tasks how many ranges are processed at once, at least 1
  * @param from the committed position, where the input is cut into ranges if that has not begun
  * @param cuts where ranges end
  */
-public record RangeOrder(
-        Job job, Input input, int maxItemBytes, String httpAllow, int tasks, Position from, Cuts cuts) {
+public record RangeOrder(Job job, Input input, int maxItemBytes, String httpAllow, Position from, Cuts cuts) {
     private static final int VERSION = 2;
 
     InputItems items(Disk disk) throws IOException {
@@ -44,7 +42,7 @@ public record RangeOrder(
                 indexes == null ? null : indexes.toAbsolutePath(),
                 input.foreign(),
                 input.asSent());
-        RangeOrder order = new RangeOrder(job, found, maxItemBytes, httpAllow, tasks, from, cuts);
+        RangeOrder order = new RangeOrder(job, found, maxItemBytes, httpAllow, from, cuts);
         Replacement.write(disk, file, StoredJson.write(VERSION, order));
     }
 

@@ -11,6 +11,7 @@ import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.InputIdentity;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,29 +40,31 @@ public final class ItemCounter implements AutoCloseable {
         });
     }
 
-    /** Counts the items of a job whose total is unknown, and reports it to the listener. */
-    public void count(RunOrder order, RunListener listener) {
+    /**
+     * Counts the items of a job whose total is unknown, and reports it to the listener. Returns the total if it is known
+     * at once; else null.
+     */
+    public @Nullable Long count(RunOrder order, RunListener listener) {
         Job job = order.job();
         InputIdentity identity = job.identity();
         if (job.totalItems() != null || identity == null) {
-            return;
+            return job.totalItems();
         }
-        Runnable counting = () -> count(order, identity.bytes(), listener);
         if (identity.bytes() <= SMALL_BYTES) {
-            counting.run();
-        } else {
-            thread.execute(counting);
+            return count(order, identity.bytes(), listener);
         }
+        thread.execute(() -> count(order, identity.bytes(), listener));
+        return null;
     }
 
-    private void count(RunOrder order, long bytes, RunListener listener) {
+    private @Nullable Long count(RunOrder order, long bytes, RunListener listener) {
         long total = 0;
         try (ItemSource source = order.input()
                 .items(order.means().disk(), order.job().validSpec().format(), bytes, maxItemBytes)
                 .open(Position.START)) {
             for (Items items = source.read(AT_A_TIME); items.count() > 0; items = source.read(AT_A_TIME)) {
                 if (closed) {
-                    return;
+                    return null;
                 }
                 total += items.count();
             }
@@ -71,11 +74,12 @@ public final class ItemCounter implements AutoCloseable {
                     "Job {}: cannot count its items: {}. The total stays unknown.",
                     order.job().id(),
                     e.toString());
-            return;
+            return null;
         }
         if (!closed) {
             listener.counted(order.job().id(), total);
         }
+        return total;
     }
 
     /** Stops counting. On return no more totals are reported. */

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakeCluster implements Cluster {
     static final String THREAD = "task-";
+    /** The maximum number of tasks per job. */
+    static final int TASKS = 4;
+
     /** How long an engine waits for an answer. Far longer than the calls that a test refuses. */
     private static final Duration UNANSWERED = Duration.ofSeconds(2);
 
@@ -48,6 +51,7 @@ final class FakeCluster implements Cluster {
     private final Map<String, CountDownLatch> held = new HashMap<>();
     private final List<String> calls = new ArrayList<>();
     private final Set<String> jars = new HashSet<>();
+    private boolean adaptive;
     private boolean unreachable;
     private @Nullable String stalled;
     private long holdFrom = NEVER;
@@ -83,7 +87,7 @@ final class FakeCluster implements Cluster {
     private static RehearsingEngine engine(Disk ofService, int workers, @Nullable Integer parallelism, Cluster line) {
         FlinkSettings settings = new FlinkSettings(
                 URI.create("http://cluster.test"),
-                parallelism,
+                parallelism == null ? TASKS : parallelism,
                 Path.of("/data/cluster"),
                 "any",
                 new FlinkSettings.Patience(Duration.ofMillis(2), UNANSWERED, 5, Duration.ofMillis(2)));
@@ -93,6 +97,10 @@ final class FakeCluster implements Cluster {
 
     synchronized void processors(Processors others) {
         processors = others;
+    }
+
+    synchronized void adaptive(boolean is) {
+        adaptive = is;
     }
 
     synchronized void unreachable(boolean is) {
@@ -242,6 +250,11 @@ final class FakeCluster implements Cluster {
         return call("overview", () -> new ClusterOverview(slots, slots, Math.max(0, slots - slotsOfOthers - busy())));
     }
 
+    @Override
+    public boolean isAdaptive() throws ClusterException {
+        return call("isAdaptive", () -> adaptive);
+    }
+
     private int busy() {
         return jobs.values().stream().mapToInt(work -> work.alive).sum();
     }
@@ -324,7 +337,8 @@ final class FakeCluster implements Cluster {
         }
 
         void begin() {
-            for (int i = 0; i < submission.parallelism(); i++) {
+            int tasks = adaptive ? Math.min(submission.parallelism(), slots - busy()) : submission.parallelism();
+            for (int i = 0; i < tasks; i++) {
                 int number = i;
                 Thread thread = new Thread(() -> task(number), THREAD + submission.job() + "-" + i);
                 thread.setDaemon(true);

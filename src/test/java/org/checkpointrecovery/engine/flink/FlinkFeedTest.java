@@ -38,7 +38,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a job when its cluster does not do what it should, or the service goes away and comes again. */
 class FlinkFeedTest {
@@ -160,9 +162,30 @@ class FlinkFeedTest {
         assertThat(cluster.submission(0).parallelism()).isEqualTo(2);
     }
 
+    @Test
+    void an_adaptive_cluster_is_asked_for_the_maximum_whatever_is_free() throws Exception {
+        cluster.adaptive(true);
+        completes(submit());
+        assertThat(cluster.submission(0).parallelism()).isEqualTo(FakeCluster.TASKS);
+    }
+
+    @Test
+    void no_cluster_is_asked_for_more_tasks_than_there_are_ranges() throws Exception {
+        cluster = new FakeCluster(medium, FakeCluster.TASKS);
+        service.close();
+        service = start(medium);
+        for (boolean adaptive : new boolean[] {true, false}) {
+            cluster.adaptive(adaptive);
+            service.await(submit(spec().batchSize(8)), Status.COMPLETED);
+            worksNoMore();
+        }
+        assertThat(cluster.submission(0).parallelism()).isEqualTo(3);
+        assertThat(cluster.submission(1).parallelism()).isEqualTo(3);
+    }
+
     static List<Arguments> callsToSubmit() {
         List<Arguments> calls = new ArrayList<>();
-        for (String call : List.of("overview", "jar", "upload", "run", "state")) {
+        for (String call : List.of("overview", "isAdaptive", "jar", "upload", "run", "state")) {
             for (Fate fate : Fate.values()) {
                 calls.add(arguments(call, fate));
             }
@@ -293,8 +316,10 @@ class FlinkFeedTest {
         completes(id);
     }
 
-    @Test
-    void a_job_without_a_slot_waits_while_others_work() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_job_without_a_slot_waits_while_others_work(boolean adaptive) throws Exception {
+        cluster.adaptive(adaptive);
         JobId first = submitAndHold(6);
         JobId second = submit();
         long asked = cluster.calls("overview");
@@ -412,7 +437,7 @@ class FlinkFeedTest {
         awaitWait(first, "slots: 0 of 2 free");
         JobId second = submit();
         awaitWait(second, "slots: 0 of 2 free");
-        cluster.holdFrom(3);
+        cluster.holdFrom(6);
         cluster.slotsOfOthers(0);
         String busy = "a worker: all are busy with other jobs";
         Await.until("one goes on", () -> busy.equals(waitingFor(first)) || busy.equals(waitingFor(second)));

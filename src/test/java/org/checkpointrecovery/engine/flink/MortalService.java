@@ -191,6 +191,12 @@ final class MortalService {
         }
 
         @Override
+        public boolean isAdaptive() throws ClusterException {
+            call();
+            return cluster.isAdaptive();
+        }
+
+        @Override
         public Optional<String> jar(String name) throws ClusterException {
             call();
             return cluster.jar(name);

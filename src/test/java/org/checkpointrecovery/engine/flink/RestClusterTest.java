@@ -98,6 +98,20 @@ class RestClusterTest {
         assertThat(requests).containsExactly("GET /flink/overview");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "jobmanager.scheduler, adaptive, true",
+        "jobmanager.scheduler, Adaptive, true",
+        "jobmanager.scheduler, default, false",
+        "jobmanager.scheduler, AdaptiveBatch, false",
+        "jobmanager.rpc.port, adaptive, false"
+    })
+    void the_scheduler_is_told_by_the_configuration(String key, String value, boolean adaptive) throws Exception {
+        answers(200, "[{\"key\":\"a\",\"value\":\"b\"},{\"key\":\"" + key + "\",\"value\":\"" + value + "\"}]");
+        assertThat(cluster.isAdaptive()).isEqualTo(adaptive);
+        assertThat(requests).containsExactly("GET /flink/jobmanager/config");
+    }
+
     @Test
     void a_jar_is_found_by_its_name() throws Exception {
         answers(200, "{\"files\":[{\"id\":\"1_a.jar\",\"name\":\"a.jar\"},{\"id\":\"2_b.jar\",\"name\":\"b.jar\"}]}");
@@ -234,6 +248,7 @@ class RestClusterTest {
         answers(newStatus, errors("Internal server error."));
         List<org.assertj.core.api.ThrowableAssert.ThrowingCallable> calls = List.of(
                 cluster::overview,
+                cluster::isAdaptive,
                 () -> cluster.jar("a"),
                 () -> cluster.upload("a", new byte[1], () -> false),
                 () -> cluster.run(SUBMISSION, () -> false),

@@ -142,7 +142,7 @@ final class RangedJob {
     }
 
     private RangeRun.End run(Range range, RunControl control, RangeDirectory directory) throws Exception {
-        RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", 1, Position.START, NO_MATTER);
+        RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", Position.START, NO_MATTER);
         RangeRehearsal rehearsal = new RangeRehearsal(job, range, control);
         rehearsals.put(range, rehearsal);
         Disk rehearsed = rehearsal.disk(disk, directory.results(), directory.errors(), directory.record());

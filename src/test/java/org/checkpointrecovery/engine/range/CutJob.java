@@ -61,7 +61,7 @@ public final class CutJob {
                 null,
                 null,
                 Instant.EPOCH);
-        store.save(new RangeOrder(job, input, 100, "any", 1, from, cuts));
+        store.save(new RangeOrder(job, input, 100, "any", from, cuts));
     }
 
     public RangeStore store() {

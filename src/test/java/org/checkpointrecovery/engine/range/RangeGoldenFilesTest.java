@@ -108,7 +108,6 @@ class RangeGoldenFilesTest {
                         new Input(Path.of("/in \"1\".txt"), null, true, true),
                         1 << 20,
                         "10.0.0.0/8, \"x\"",
-                        3,
                         new Position(12, 345, 6, 7, 11, 1, 8),
                         new Cuts(10, 160, 1L << 22, 40_960, false, 20)));
         all.put(
@@ -118,7 +117,6 @@ class RangeGoldenFilesTest {
                         new Input(Path.of("/jobs/input.txt"), Path.of("/jobs/input.indexes"), false, false),
                         1,
                         "",
-                        1,
                         Position.START,
                         new Cuts(1, 1, 1, 1, true, -1)));
         return all;

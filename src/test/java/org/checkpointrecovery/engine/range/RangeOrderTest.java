@@ -79,13 +79,12 @@ class RangeOrderTest {
                 new Faults(7L, CrashPoint.TORN_RESULTS, Set.of(0L, 1L << 40), Duration.ofMillis(3)));
         Input copies = new Input(Path.of("/jobs/\u00fc \"1\"/input.txt"), Path.of("/jobs/input.indexes"), false, false);
         return Stream.of(
-                new RangeOrder(retry, copies, 1, "", 1, Position.START, CUTS),
+                new RangeOrder(retry, copies, 1, "", Position.START, CUTS),
                 new RangeOrder(
                         faulty,
                         Input.of(Path.of("/in.txt"), true),
                         Integer.MAX_VALUE,
                         "none",
-                        64,
                         new Position(2, 9, 0, 0, 1, 1, 5),
                         CUTS),
                 new RangeOrder(
@@ -93,7 +92,6 @@ class RangeOrderTest {
                         new Input(Path.of("/in.txt"), null, false, true),
                         1 << 20,
                         "10.0.0.0/8, \"x\"",
-                        3,
                         Position.START,
                         CUTS));
     }
@@ -109,7 +107,7 @@ class RangeOrderTest {
     @Test
     void paths_are_written_so_that_another_process_finds_them() throws IOException {
         Input relative = new Input(Path.of("in.txt"), Path.of("in.indexes"), false, false);
-        new RangeOrder(job(http(), null), relative, 1, "", 1, Position.START, CUTS).write(disk, FILE);
+        new RangeOrder(job(http(), null), relative, 1, "", Position.START, CUTS).write(disk, FILE);
         Input read = RangeOrder.read(disk, FILE).input();
         assertThat(read.file()).isEqualTo(relative.file().toAbsolutePath());
         assertThat(read.indexes()).isEqualTo(Path.of("in.indexes").toAbsolutePath());
@@ -118,7 +116,7 @@ class RangeOrderTest {
     @Test
     void the_runs_of_the_job_are_there_so_that_a_crash_of_the_first_run_does_not_strike_again() throws IOException {
         Job once = job(http(), null).beginRun(new Recovery(Recovery.From.BEGINNING, 0, null), NOW);
-        new RangeOrder(once, Input.of(Path.of("/in.txt"), false), 1, "", 1, Position.START, CUTS).write(disk, FILE);
+        new RangeOrder(once, Input.of(Path.of("/in.txt"), false), 1, "", Position.START, CUTS).write(disk, FILE);
         assertThat(RangeOrder.read(disk, FILE).job().runs())
                 .extracting(Run::number)
                 .containsExactly(1);

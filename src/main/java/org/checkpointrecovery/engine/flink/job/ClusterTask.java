@@ -31,9 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class ClusterTask implements RangeTask.Provider {
     private static final int KILLED = 137;
 
+    private final int tasks;
     private @Nullable CallClient client;
 
-    private ClusterTask() {}
+    private ClusterTask(int tasks) {
+        this.tasks = tasks;
+    }
 
     /**
      * Opens a task. Closing it closes what it was provided with.
@@ -41,8 +44,9 @@ final class ClusterTask implements RangeTask.Provider {
      * @param process how a message names this process
      * @param directory the job's files
      * @param submission number of the task's submission, from 1
+     * @param tasks how many tasks of the submission run at once; they share what the job may use as a whole
      */
-    static RangeTask open(String process, Path directory, int submission)
+    static RangeTask open(String process, Path directory, int submission, int tasks)
             throws IOException, WorkEndedException, SharedDirectoryException {
         Disk disk = new LocalDisk(DataMode.of(directory)); // the service reads and deletes what the task creates
         if (!new RangeStore(disk, directory).isWritable()) {
@@ -52,7 +56,7 @@ final class ClusterTask implements RangeTask.Provider {
                 disk,
                 directory,
                 submission,
-                new ClusterTask(),
+                new ClusterTask(tasks),
                 () -> Runtime.getRuntime().halt(KILLED));
     }
 
@@ -65,7 +69,7 @@ final class ClusterTask implements RangeTask.Provider {
                 new HttpKind(options.secrets(), ServiceConfig.Processors.SECRETS_SETTING, client, Clock.systemUTC()),
                 new CommandKind(options.commands(), ServiceConfig.Processors.COMMANDS_SETTING),
                 new PluginKind(plugins(ranges), ServiceConfig.Processors.PLUGINS_SETTING),
-                order.tasks());
+                tasks);
     }
 
     @Override

@@ -82,7 +82,7 @@ final class RangeWorker implements SourceReader<Void, RangeSplit> {
         try {
             RangeTask opened = task;
             if (opened == null) {
-                opened = ClusterTask.open(process, directory, submission);
+                opened = ClusterTask.open(process, directory, submission, context.currentParallelism());
                 task = opened;
             }
             if (closing) {

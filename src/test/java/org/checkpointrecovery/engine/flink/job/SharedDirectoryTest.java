@@ -99,7 +99,7 @@ class SharedDirectoryTest {
     @Test
     void a_directory_that_takes_no_files_is_named() {
         Path readOnly = Path.of("/proc"); // takes no files, whoever the user is
-        assertThatThrownBy(() -> ClusterTask.open("TaskManager machine-7", readOnly, 1))
+        assertThatThrownBy(() -> ClusterTask.open("TaskManager machine-7", readOnly, 1, 1))
                 .isInstanceOf(SharedDirectoryException.class)
                 .hasMessage("TaskManager machine-7, as user " + System.getProperty("user.name")
                         + ", cannot write to /proc");

@@ -55,7 +55,7 @@ class RangeTaskTest {
                 null,
                 Instant.EPOCH);
         ranges.beginCuts(1, RANGES);
-        ranges.save(new RangeOrder(job, items, 100, "any", 1, Position.START, new Cuts(1, 1, 100, 1, false, -1)));
+        ranges.save(new RangeOrder(job, items, 100, "any", Position.START, new Cuts(1, 1, 100, 1, false, -1)));
     }
 
     private RangeTask task(Disk on) throws Exception {
