@@ -20,6 +20,7 @@ import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -158,6 +159,35 @@ class FlinkEngineTest extends OnCluster {
                 .endsWith(400L);
         isAsLocal(id, spec.replace("\"itemDelayMillis\":10", "\"itemDelayMillis\":0"));
         assertThat(http.job(id).at("/runs/1/firstItem").asLong()).isBetween(50L, processed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 1", "500, 20"})
+    void a_pause_does_not_wait_for_the_range_in_progress_and_keeps_what_is_done_of_it(int items, int millis)
+            throws Exception {
+        String file = upload(items);
+        String spec = spec(file, ",\"batchSize\":" + items + ",\"faults\":{\"itemDelayMillis\":" + millis + "}");
+        String id = http.submit(spec + FLINK);
+        Await.until("a range is begun", () -> isRangeBegun(id));
+        http.ask(id, "pause").is(202);
+        Answer paused = http.await(id, "PAUSED");
+        long kept = paused.number("/progress/processedItems");
+        assertThat(kept).isBetween(1L, items - 1L);
+        assertThat(finishedItems(id)).isEqualTo(kept);
+        assertThat(http.results(id)).as("the batch is not complete").isEmpty();
+        http.ask(id, "resume").is(202);
+        assertThat(processedUntil(id, "COMPLETED")).isSorted().startsWith(kept).endsWith((long) items);
+        isAsLocal(id, spec.replaceFirst("\"itemDelayMillis\":\\d+", "\"itemDelayMillis\":0"));
+    }
+
+    private boolean isRangeBegun(String id) throws IOException {
+        if (!Files.exists(ranges(id))) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(ranges(id))) {
+            return files.anyMatch(file ->
+                    file.getFileName().toString().startsWith(".new-") && Files.exists(file.resolve("results.jsonl")));
+        }
     }
 
     @Test

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FlinkFeed implements Feed {
     private static final Logger log = LoggerFactory.getLogger(FlinkFeed.class);
-    /** Bytes of the first ranges: some milliseconds of work if items are cheap. */
+    /** Bytes of the first ranges at most: some milliseconds of work if items are cheap. */
     private static final long RANGE_BYTES = 4L * 1024 * 1024;
     /** What a range may have at most, because its record lists its batches. */
     private static final long RANGE_BATCHES = 4096;
@@ -286,8 +286,7 @@ final class FlinkFeed implements Feed {
             long first = ITEMS_FOR_EACH_CALL * processors().concurrency(spec.processor());
             return new Cuts(spec.batchSize(), first, RANGE_BYTES, each ? first : most, false, cut);
         }
-        long items = each ? spec.batchSize() : most;
-        return new Cuts(spec.batchSize(), items, RANGE_BYTES, items, true, cut);
+        return new Cuts(spec.batchSize(), spec.batchSize(), RANGE_BYTES, each ? spec.batchSize() : most, true, cut);
     }
 
     /** Tells the tasks to end their ranges once a simulated crash waits for the next commit. */
@@ -535,6 +534,7 @@ final class FlinkFeed implements Feed {
             endInCluster();
         }
         ranges.readFinished();
+        showProgress(ranges);
     }
 
     /** Waits some time for the Flink job to end on its own. */
