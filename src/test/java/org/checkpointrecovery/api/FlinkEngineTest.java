@@ -162,7 +162,7 @@ class FlinkEngineTest extends OnCluster {
     }
 
     @ParameterizedTest
-    @CsvSource({"5000, 1", "500, 20"})
+    @CsvSource({"3000, 1", "200, 20"})
     void a_pause_does_not_wait_for_the_range_in_progress_and_keeps_what_is_done_of_it(int items, int millis)
             throws Exception {
         String file = upload(items);

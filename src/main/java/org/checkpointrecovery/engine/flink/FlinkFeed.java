@@ -269,8 +269,10 @@ final class FlinkFeed implements Feed {
                 wait.answered();
                 sleep(patience.look());
             } catch (ClusterException e) {
-                noteFailedCall(e);
-                sleep(patience.pause());
+                if (control.asked() == null) { // else the call may have been given up
+                    noteFailedCall(e);
+                    sleep(patience.pause());
+                }
             }
         }
     }

@@ -1,15 +1,19 @@
 package org.checkpointrecovery.engine.range;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.checkpointrecovery.Await;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.item.OpenQuoteException;
 import org.checkpointrecovery.job.Format;
@@ -160,7 +164,7 @@ class AssignmentsTest {
             disk = new CrashingDisk(seed);
             int items = random.nextInt(60);
             CutJob job = CutJob.make(disk, items, 1 + random.nextInt(9));
-            disk.forceDirectory(java.nio.file.Path.of("/"));
+            disk.forceDirectory(Path.of("/"));
             try (var input = disk.open(CutJob.INPUT)) {
                 input.force();
             }
@@ -235,5 +239,45 @@ class AssignmentsTest {
         assertThatThrownBy(() -> open(job))
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining("cuts-1.jsonl", "Delete", "resume");
+    }
+
+    @Test
+    void a_range_is_in_the_log_after_a_power_cut_before_a_task_has_it() throws Exception {
+        CutJob job = CutJob.make(disk, 10, 3);
+        List<Range> assigned = new ArrayList<>();
+        try (Assignments assignments = open(job)) {
+            for (int task = 0; task < 3; task++) {
+                assigned.add(assignments.next(task).orElseThrow());
+            }
+        }
+        disk.restorePower();
+        List<Range> durable = new ArrayList<>();
+        job.store().readCuts(1, 0, (range, place) -> durable.add(range));
+        assertThat(durable).isEqualTo(assigned);
+    }
+
+    /** The memory is that of the shipped JobManager divided by 20. */
+    @Test
+    void ten_million_items_need_no_more_memory_than_ten_thousand() throws Exception {
+        long[] few = manyRanges(10_000);
+        long[] many = manyRanges(10_000_000);
+        assertThat(many[0]).as("ranges").isGreaterThan(few[0] * 100).isLessThan(100_000);
+        assertThat(many[1]).as("bytes of heap").isLessThan(few[1] + 2 * 1024 * 1024);
+    }
+
+    private static long[] manyRanges(long items) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx16m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ManyRanges.class.getName(),
+                        String.valueOf(items))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(Await.end(process)).as(printed).isZero();
+        return Stream.of(printed.strip().split(" ")).mapToLong(Long::parseLong).toArray();
     }
 }
