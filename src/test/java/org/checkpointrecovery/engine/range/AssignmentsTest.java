@@ -243,17 +243,20 @@ class AssignmentsTest {
 
     @Test
     void a_range_is_in_the_log_after_a_power_cut_before_a_task_has_it() throws Exception {
-        CutJob job = CutJob.make(disk, 10, 3);
-        List<Range> assigned = new ArrayList<>();
-        try (Assignments assignments = open(job)) {
-            for (int task = 0; task < 3; task++) {
-                assigned.add(assignments.next(task).orElseThrow());
+        for (long seed = 0; seed < 30; seed++) {
+            disk = new CrashingDisk(seed);
+            CutJob job = CutJob.make(disk, 10, 3);
+            List<Range> assigned = new ArrayList<>();
+            try (Assignments assignments = open(job)) {
+                for (int task = 0; task < 3; task++) {
+                    assigned.add(assignments.next(task).orElseThrow());
+                }
             }
+            disk.restorePower();
+            List<Range> durable = new ArrayList<>();
+            job.store().readCuts(1, 0, (range, place) -> durable.add(range));
+            assertThat(durable).as("seed %d", seed).isEqualTo(assigned);
         }
-        disk.restorePower();
-        List<Range> durable = new ArrayList<>();
-        job.store().readCuts(1, 0, (range, place) -> durable.add(range));
-        assertThat(durable).isEqualTo(assigned);
     }
 
     /** The memory is that of the shipped JobManager divided by 20. */
