@@ -53,9 +53,6 @@ final class FlinkFeed implements Feed {
     /** Items in the first ranges per concurrent call, if calls are expensive. */
     private static final long ITEMS_FOR_EACH_CALL = 16;
 
-    /** More than any cluster has slots. */
-    private static final int MAX_TASKS = 10_000;
-
     private static final Duration END_GRACE = Duration.ofSeconds(10);
     /** What a pause waits for batches in progress, as a stopping service does. */
     private static final Duration PAUSE_GRACE = Duration.ofSeconds(30);
@@ -463,7 +460,8 @@ final class FlinkFeed implements Feed {
         long bytes = requireNonNull(parts.order().job().identity()).bytes()
                 - requireNonNull(chain).nextBytes();
         long items = total == null ? bytes : total - ranges.nextItem(); // an item has a byte at least
-        return (int) Math.max(1, Math.min(MAX_TASKS, Math.max(items / first.items(), bytes / first.bytes()) + 1));
+        return (int) Math.max(
+                1, Math.min(settings.parallelism(), Math.max(items / first.items(), bytes / first.bytes()) + 1));
     }
 
     /** Waits for a free slot without a time limit: a waiting job has not failed. */

@@ -103,7 +103,7 @@ final class RangeReader {
         }
         endsEarly = allowsNoFailures && record.failed() > 0;
         read = after;
-        chain.take();
+        chain.take(record);
         return true;
     }
 

@@ -66,9 +66,7 @@ public final class RangeChain {
         if (first != null) {
             chain.next = first.range.firstItem();
             chain.nextBytes = first.range.inputBytes();
-            while (chain.hasNext() && store.record(chain.next).nextItem() <= from.nextItem()) {
-                chain.take();
-            }
+            chain.passCommitted();
         }
         return chain;
     }
@@ -124,9 +122,22 @@ public final class RangeChain {
         return total >= 0 && next >= total;
     }
 
-    /** Takes the next range, which is finished. */
-    public void take() throws IOException {
-        RangeRecord record = store.record(next);
+    private void passCommitted() throws IOException {
+        while (hasNext()) {
+            RangeRecord record = store.record(next);
+            if (record.nextItem() > from.nextItem()) {
+                return;
+            }
+            take(record);
+        }
+    }
+
+    /**
+     * Takes the next range, which is finished.
+     *
+     * @param record its record
+     */
+    public void take(RangeRecord record) {
         boolean last = record.nextItem() == total;
         taken.add(new Range(next, record.nextItem() - next, nextBytes, record.nextBytes(), last));
         next = record.nextItem();

@@ -92,7 +92,7 @@ class AssignmentsTest {
         }
         RangeChain chain = RangeChain.open(job.store(), 1, Position.START);
         while (chain.hasNext()) {
-            chain.take();
+            chain.take(job.store().record(chain.next()));
         }
         assertThat(chain.isAtEnd()).isTrue();
         assertThat(chain.next()).isEqualTo(10);
@@ -208,7 +208,7 @@ class AssignmentsTest {
             assignments.close();
             RangeChain chain = RangeChain.open(job.store(), 1, Position.START);
             while (chain.hasNext()) {
-                chain.take();
+                chain.take(job.store().record(chain.next()));
             }
             assertThat(chain.next()).as("seed %d", seed).isEqualTo(items);
             assertThat(chain.isAtEnd()).as("seed %d", seed).isTrue();

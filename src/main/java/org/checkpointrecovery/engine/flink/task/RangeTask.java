@@ -252,7 +252,7 @@ public final class RangeTask implements AutoCloseable {
         RangeChain chain = RangeChain.open(ranges, submission, order.from());
         while (chain.next() < range.firstItem()) {
             if (chain.hasNext()) {
-                chain.take();
+                chain.take(ranges.record(chain.next()));
             } else if (ranges.isActive(submission) && !endsSoon) {
                 Thread.sleep(LOOK_MILLIS);
             } else {
