@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.Await;
-import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.range.Submissions;
@@ -21,6 +20,7 @@ import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.PartFiles;
 import org.junit.jupiter.api.Test;
 
 /** What a cluster has finished beyond the checkpoint is progress, and never less than it was. */
@@ -83,7 +83,7 @@ class FinishedItemsTest {
         ranges.createDirectory();
         ranges.beginCuts(1, List.of(new Range(0, 3, 0, 6, false), range, new Range(6, 2, 12, 16, true)));
         ranges.save(new Submissions(List.of()).and("0000000000000000000000000000000b"));
-        RangeDirectory done = ranges.attempt(range);
+        PartFiles done = ranges.attempt(range);
         ranges.create(done);
         disk.open(done.results()).close();
         disk.open(done.errors()).close();
@@ -91,8 +91,8 @@ class FinishedItemsTest {
                         3,
                         Duration.ZERO,
                         List.of(
-                                new RangeRecord.Part(1, 1, 0, 0, 10, false, null),
-                                new RangeRecord.Part(1, 0, 0, 0, 12, true, null)))
+                                new RangeRecord.Batch(1, 1, 0, 0, 10, false, null),
+                                new RangeRecord.Batch(1, 0, 0, 0, 12, true, null)))
                 .write(disk, done);
         ranges.publish(done, range);
         service.close();

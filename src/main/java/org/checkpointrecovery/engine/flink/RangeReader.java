@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import org.checkpointrecovery.engine.range.RangeChain;
 import org.checkpointrecovery.engine.range.RangeRecord;
-import org.checkpointrecovery.engine.range.RangeRecord.Part;
+import org.checkpointrecovery.engine.range.RangeRecord.Batch;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
@@ -87,18 +87,18 @@ final class RangeReader {
         long processingNanos = record.took().toNanos();
         try (SeekableByteChannel results = store.results(first);
                 SeekableByteChannel errors = store.errors(first)) {
-            for (Part part : record.parts()) {
+            for (Batch batch : record.batches()) {
                 if (first < nextItem) { // committed by an earlier run
-                    results.position(results.position() + part.resultsBytes());
-                    errors.position(errors.position() + part.errorsBytes());
+                    results.position(results.position() + batch.resultsBytes());
+                    errors.position(errors.position() + batch.errorsBytes());
                 } else {
-                    if (!put(part, results, errors, processingNanos)) {
+                    if (!put(batch, results, errors, processingNanos)) {
                         return false;
                     }
                     processingNanos = 0;
-                    nextItem = first + part.succeeded() + part.failed();
+                    nextItem = first + batch.succeeded() + batch.failed();
                 }
-                first += part.succeeded() + part.failed();
+                first += batch.succeeded() + batch.failed();
             }
         }
         endsEarly = allowsNoFailures && record.failed() > 0;
@@ -107,11 +107,11 @@ final class RangeReader {
         return true;
     }
 
-    /** Queues a part, in pieces if it is large. The last piece has its counts. */
-    private boolean put(Part part, SeekableByteChannel results, SeekableByteChannel errors, long processingNanos)
+    /** Queues a batch, in pieces if it is large. The last piece has its counts. */
+    private boolean put(Batch batch, SeekableByteChannel results, SeekableByteChannel errors, long processingNanos)
             throws IOException, InterruptedException {
-        long resultsLeft = part.resultsBytes();
-        long errorsLeft = part.errorsBytes();
+        long resultsLeft = batch.resultsBytes();
+        long errorsLeft = batch.errorsBytes();
         boolean last = false;
         while (!last) {
             Slice slice = queue.acquire();
@@ -121,23 +121,23 @@ final class RangeReader {
             resultsLeft -= copy(results, resultsLeft, slice.results);
             errorsLeft -= copy(errors, errorsLeft, slice.errors);
             last = resultsLeft == 0 && errorsLeft == 0;
-            slice.nextBytes = part.inputBytes();
+            slice.nextBytes = batch.inputBytes();
             if (last) {
-                count(slice, part, processingNanos);
+                count(slice, batch, processingNanos);
             }
             queue.put(slice, true);
         }
         return true;
     }
 
-    private void count(Slice slice, Part part, long processingNanos) {
-        slice.succeeded = part.succeeded();
-        slice.failed = part.failed();
+    private void count(Slice slice, Batch batch, long processingNanos) {
+        slice.succeeded = batch.succeeded();
+        slice.failed = batch.failed();
         slice.processingNanos = processingNanos;
-        slice.endsBatch = part.endsBatch();
-        if (part.failure() != null) {
-            slice.firstFailedIndex = part.failure().index();
-            slice.firstFailure = part.failure().failure();
+        slice.endsBatch = batch.endsBatch();
+        if (batch.failure() != null) {
+            slice.firstFailedIndex = batch.failure().index();
+            slice.firstFailure = batch.failure().failure();
         }
     }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.RunEnd;
 import org.checkpointrecovery.engine.RunListener;
-import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.run.InputCalls;
@@ -34,6 +33,7 @@ import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.sink.ResultsFormat;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.InputItems;
+import org.checkpointrecovery.storage.PartFiles;
 
 /**
  * Processes one range of a job on threads of this process, into its own directory. Results and errors are byte for byte
@@ -76,7 +76,7 @@ public final class RangeRun {
      * @throws InputTruncatedException if the input has fewer bytes, or the range fewer items, than when the input was
      *     cut into ranges
      */
-    public End run(Range range, RangeDirectory directory)
+    public End run(Range range, PartFiles directory)
             throws IOException, InterruptedException, Processors.UnavailableException {
         Job job = order.job();
         JobSpec spec = job.validSpec();
@@ -96,16 +96,16 @@ public final class RangeRun {
                     new Pipeline.Way(opened.items, opened.source, queue, 0, range.firstItem()),
                     null);
             try {
-                Parts parts = new Parts(range, settings, sink, times);
-                parts.take(queue);
-                if (!parts.areWhole()) {
-                    parts.checkThatAskedToEnd();
-                    if (control.mustEndNow() || parts.list.isEmpty()) {
+                Batches batches = new Batches(range, settings, sink, times);
+                batches.take(queue);
+                if (!batches.areWhole()) {
+                    batches.checkThatAskedToEnd();
+                    if (control.mustEndNow() || batches.list.isEmpty()) {
                         return new End.Stopped(control.mustEndNow());
                     }
                 }
                 sink.force();
-                RangeRecord record = new RangeRecord(range.firstItem(), times.sum(), parts.list);
+                RangeRecord record = new RangeRecord(range.firstItem(), times.sum(), batches.list);
                 record.write(disk, directory);
                 return new End.Done(record);
             } catch (SliceQueue.PipelineException e) {
@@ -134,18 +134,18 @@ public final class RangeRun {
         return new Position(range.firstItem(), range.inputBytes(), 0, 0, range.firstItem(), 0);
     }
 
-    /** Writes slices to the files, and records their parts. */
-    private final class Parts {
+    /** Writes slices to the files, and records their batches. */
+    private final class Batches {
         private final Range range;
         private final RunSettings settings;
         private final ResultSink sink;
         private final Times times;
-        private final List<RangeRecord.Part> list = new ArrayList<>();
+        private final List<RangeRecord.Batch> list = new ArrayList<>();
         private long next;
         private long inputBytes;
         private boolean failed;
 
-        Parts(Range range, RunSettings settings, ResultSink sink, Times times) {
+        Batches(Range range, RunSettings settings, ResultSink sink, Times times) {
             this.range = range;
             this.settings = settings;
             this.sink = sink;
@@ -198,7 +198,7 @@ public final class RangeRun {
             times.add(slice.processingNanos);
             failed = slice.failed > 0 && settings.allowsNoFailures();
             boolean endsBatch = next % settings.batchSize() == 0 || (range.last() && next == range.nextItem());
-            RangeRecord.Part part = new RangeRecord.Part(
+            RangeRecord.Batch batch = new RangeRecord.Batch(
                     slice.succeeded,
                     slice.failed,
                     slice.results.length(),
@@ -210,9 +210,9 @@ public final class RangeRun {
                             : new RangeRecord.FirstFailure(slice.firstFailedIndex, slice.firstFailure));
             int before = list.size() - 1;
             if (before < 0 || list.get(before).endsBatch()) {
-                list.add(part);
+                list.add(batch);
             } else {
-                list.set(before, list.get(before).and(part));
+                list.set(before, list.get(before).and(batch));
             }
         }
     }

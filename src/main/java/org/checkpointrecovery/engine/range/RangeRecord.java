@@ -8,6 +8,7 @@ import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.PartFiles;
 import org.checkpointrecovery.storage.Replacement;
 import org.checkpointrecovery.storage.StoredJson;
 import org.jspecify.annotations.Nullable;
@@ -16,22 +17,22 @@ import org.jspecify.annotations.Nullable;
  * The outcomes of the items of a range: the content of its {@code range.json},
  *
  * <pre>
- * {"version":1,"firstItem":6,"took":"PT0.001234567S",
- *  "parts":[{"succeeded":2,"failed":1,"resultsBytes":140,"errorsBytes":93,"inputBytes":321,"endsBatch":true,
+ * {"version":2,"firstItem":6,"took":"PT0.001234567S",
+ *  "batches":[{"succeeded":2,"failed":1,"resultsBytes":140,"errorsBytes":93,"inputBytes":321,"endsBatch":true,
  *            "failure":{"index":7,"failure":{"code":"HTTP_STATUS","message":"...","status":503}}}],"crc32c":"0b6f3c11"}
  * </pre>
  *
  * on one line.
  *
  * @param took total time of all items in their processor
- * @param parts in item order, each within one batch
+ * @param batches what it has of each batch, in item order
  */
-public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
-    private static final int VERSION = 1;
+public record RangeRecord(long firstItem, Duration took, List<Batch> batches) {
+    private static final int VERSION = 2;
 
     public RangeRecord {
-        parts = List.copyOf(parts);
-        if (parts.isEmpty()) {
+        batches = List.copyOf(batches);
+        if (batches.isEmpty()) {
             throw new IllegalArgumentException("a range without items");
         }
     }
@@ -45,7 +46,7 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
      * @param endsBatch whether a batch of the job ends with them
      * @param failure the first failure among them; null if none failed
      */
-    public record Part(
+    public record Batch(
             int succeeded,
             int failed,
             long resultsBytes,
@@ -54,8 +55,8 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
             boolean endsBatch,
             @Nullable FirstFailure failure) {
         /** Adds the items that follow in the same batch. */
-        public Part and(Part next) {
-            return new Part(
+        public Batch and(Batch next) {
+            return new Batch(
                     succeeded + next.succeeded,
                     failed + next.failed,
                     resultsBytes + next.resultsBytes,
@@ -70,11 +71,11 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     public record FirstFailure(long index, ItemFailure failure) {}
 
     public long succeeded() {
-        return parts.stream().mapToLong(Part::succeeded).sum();
+        return batches.stream().mapToLong(Batch::succeeded).sum();
     }
 
     public long failed() {
-        return parts.stream().mapToLong(Part::failed).sum();
+        return batches.stream().mapToLong(Batch::failed).sum();
     }
 
     /** Adds the items that are not committed. */
@@ -82,18 +83,18 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         long succeeded = finished.succeeded();
         long failed = finished.failed();
         long first = firstItem;
-        for (Part part : parts) {
+        for (Batch batch : batches) {
             boolean uncommitted = first >= nextItem;
-            succeeded += uncommitted ? part.succeeded : 0;
-            failed += uncommitted ? part.failed : 0;
-            first += part.succeeded + part.failed;
+            succeeded += uncommitted ? batch.succeeded : 0;
+            failed += uncommitted ? batch.failed : 0;
+            first += batch.succeeded + batch.failed;
         }
         return new Finished(succeeded, failed);
     }
 
     /** Returns the input position after the range. */
     public long nextBytes() {
-        return parts.get(parts.size() - 1).inputBytes();
+        return batches.get(batches.size() - 1).inputBytes();
     }
 
     /** Returns the index of the first item after the range. */
@@ -102,13 +103,13 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
     }
 
     /** Writes and forces the record in the directory of its range. The other files there must be forced already. */
-    public void write(Disk disk, RangeDirectory range) throws IOException {
+    public void write(Disk disk, PartFiles range) throws IOException {
         Replacement.writeForced(disk, range.record(), StoredJson.write(VERSION, this));
-        disk.forceDirectory(range.path());
+        disk.forceDirectory(range.directory());
     }
 
     /** @throws DamagedFileException if it is damaged, or the other files of the range have another size than it says */
-    public static RangeRecord read(Disk disk, RangeDirectory range) throws IOException {
+    public static RangeRecord read(Disk disk, PartFiles range) throws IOException {
         RangeRecord record;
         try {
             record = StoredJson.read(disk.read(range.record()), VERSION, RangeRecord.class);
@@ -119,16 +120,16 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
                 disk,
                 range,
                 range.results(),
-                record.parts.stream().mapToLong(Part::resultsBytes).sum());
+                record.batches.stream().mapToLong(Batch::resultsBytes).sum());
         checkLength(
                 disk,
                 range,
                 range.errors(),
-                record.parts.stream().mapToLong(Part::errorsBytes).sum());
+                record.batches.stream().mapToLong(Batch::errorsBytes).sum());
         return record;
     }
 
-    private static void checkLength(Disk disk, RangeDirectory range, Path file, long expected) throws IOException {
+    private static void checkLength(Disk disk, PartFiles range, Path file, long expected) throws IOException {
         if (!disk.exists(file)) {
             throw damaged(range, "File " + file + " is missing");
         }
@@ -138,8 +139,8 @@ public record RangeRecord(long firstItem, Duration took, List<Part> parts) {
         }
     }
 
-    private static DamagedFileException damaged(RangeDirectory range, String what) {
-        return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range.path()
+    private static DamagedFileException damaged(PartFiles range, String what) {
+        return new DamagedFileException(what + ". Nothing was changed. Delete the directory " + range.directory()
                 + " and resume to reprocess its items.");
     }
 }

@@ -21,6 +21,7 @@ import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.PartFiles;
 import org.checkpointrecovery.storage.Replacement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +81,8 @@ public final class RangeStore {
         return file("pause-" + submission);
     }
 
-    private RangeDirectory finished(long firstItem) {
-        return new RangeDirectory(file(String.format(Locale.ROOT, "%019d", firstItem)));
+    private PartFiles finished(long firstItem) {
+        return new PartFiles(file(String.format(Locale.ROOT, "%019d", firstItem)));
     }
 
     /** @throws DamagedFileException if something else has the place of the directory */
@@ -221,7 +222,7 @@ public final class RangeStore {
 
     /** Whether a range from this item onward is finished. How far it goes, its record tells. */
     public boolean isFinished(long firstItem) {
-        return disk.exists(finished(firstItem).path());
+        return disk.exists(finished(firstItem).directory());
     }
 
     /** Reads the record of a finished range. */
@@ -268,18 +269,18 @@ public final class RangeStore {
     }
 
     /** Names a new attempt at a range, whose directory nobody else uses. */
-    public RangeDirectory attempt(Range range) {
-        return new RangeDirectory(file(NEW + range.firstItem() + "-" + UUID.randomUUID()));
+    public PartFiles attempt(Range range) {
+        return new PartFiles(file(NEW + range.firstItem() + "-" + UUID.randomUUID()));
     }
 
-    public void create(RangeDirectory attempt) throws IOException {
-        disk.createDirectory(attempt.path());
+    public void create(PartFiles attempt) throws IOException {
+        disk.createDirectory(attempt.directory());
     }
 
     /** Gives an attempt the final name of its range, unless another one has it already. */
-    public void publish(RangeDirectory attempt, Range range) throws IOException {
+    public void publish(PartFiles attempt, Range range) throws IOException {
         try {
-            disk.move(attempt.path(), finished(range.firstItem()).path());
+            disk.move(attempt.directory(), finished(range.firstItem()).directory());
         } catch (IOException e) {
             if (!isFinished(range.firstItem())) {
                 throw e;
@@ -289,14 +290,14 @@ public final class RangeStore {
         disk.forceDirectory(directory);
     }
 
-    public void discard(RangeDirectory attempt) throws IOException {
-        disk.deleteTree(attempt.path());
+    public void discard(PartFiles attempt) throws IOException {
+        disk.deleteTree(attempt.directory());
     }
 
     /** Deletes a finished range, so that its items are processed again. */
     public void remove(long firstItem) throws IOException {
         Path gone = file(GONE + UUID.randomUUID());
-        disk.move(finished(firstItem).path(), gone);
+        disk.move(finished(firstItem).directory(), gone);
         disk.forceDirectory(directory);
         disk.deleteTree(gone);
     }

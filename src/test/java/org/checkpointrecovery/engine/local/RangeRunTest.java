@@ -222,10 +222,11 @@ class RangeRunTest {
                 StringBuilder committed = new StringBuilder();
                 for (Range range : ranges) {
                     RangeRecord record = done(job.run(range, new RunControl()));
-                    new PartsCheck(record, 4, job.written(range)).checkBytes();
+                    new BatchesCheck(record, 4, job.written(range)).checkBytes();
                     boolean fails = range.firstItem() <= failing && failing < range.nextItem();
                     assertThat(record.nextItem()).isEqualTo(fails ? failing + 1 : range.nextItem());
-                    RangeRecord.Part last = record.parts().get(record.parts().size() - 1);
+                    RangeRecord.Batch last =
+                            record.batches().get(record.batches().size() - 1);
                     assertThat(last.failed()).isEqualTo(fails ? 1 : 0);
                     if (fails) {
                         assertThat(last.endsBatch())
@@ -253,10 +254,10 @@ class RangeRunTest {
         List<Range> ranges = job.ranges(250);
         Range range = ranges.get(0);
         RangeRecord record = done(job.run(range, control));
-        new PartsCheck(record, 200, job.written(range)).checkBytes();
+        new BatchesCheck(record, 200, job.written(range)).checkBytes();
         assertThat(record.nextItem()).isEqualTo(71);
-        assertThat(record.parts()).hasSize(1);
-        RangeRecord.Part last = record.parts().get(0);
+        assertThat(record.batches()).hasSize(1);
+        RangeRecord.Batch last = record.batches().get(0);
         assertThat(last.endsBatch()).isFalse();
         assertThat(requireNonNull(last.failure()).index()).isEqualTo(70);
     }

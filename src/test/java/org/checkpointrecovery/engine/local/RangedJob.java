@@ -22,7 +22,6 @@ import org.checkpointrecovery.engine.RunListener;
 import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.range.CutInput;
 import org.checkpointrecovery.engine.range.Cuts;
-import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeStore;
@@ -44,6 +43,7 @@ import org.checkpointrecovery.storage.InputIdentities;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.PartFiles;
 
 /** A job that is run by the local engine, and range by range as a cluster runs it. */
 final class RangedJob {
@@ -124,15 +124,15 @@ final class RangedJob {
         return CutInput.ranges(items(), new Cuts(batchSize(), items, Long.MAX_VALUE, items, false, cut));
     }
 
-    private RangeDirectory attempt(Range range) {
-        return new RangeDirectory(ranges().resolve(".new-" + range.firstItem() + "-a"));
+    private PartFiles attempt(Range range) {
+        return new PartFiles(ranges().resolve(".new-" + range.firstItem() + "-a"));
     }
 
     /** Where a range is worked on, empty. */
-    RangeDirectory directory(Range range) throws IOException {
-        RangeDirectory directory = attempt(range);
-        medium.deleteTree(directory.path());
-        medium.createDirectory(directory.path());
+    PartFiles directory(Range range) throws IOException {
+        PartFiles directory = attempt(range);
+        medium.deleteTree(directory.directory());
+        medium.createDirectory(directory.directory());
         medium.forceDirectory(ranges());
         return directory;
     }
@@ -141,7 +141,7 @@ final class RangedJob {
         return run(range, control, directory(range));
     }
 
-    private RangeRun.End run(Range range, RunControl control, RangeDirectory directory) throws Exception {
+    private RangeRun.End run(Range range, RunControl control, PartFiles directory) throws Exception {
         RangeOrder order = new RangeOrder(job, input, maxItemBytes, "", Position.START, NO_MATTER);
         RangeRehearsal rehearsal = new RangeRehearsal(job, range, control);
         rehearsals.put(range, rehearsal);
@@ -177,7 +177,7 @@ final class RangedJob {
 
     /** Runs a range while an operation of the disk, counted from 0, fails. */
     CompletableFuture<RangeRun.End> runFailing(Range range, int operation, IOException failure) throws Exception {
-        RangeDirectory directory = directory(range);
+        PartFiles directory = directory(range);
         medium.failAt(medium.operations() + 1 + operation, failure);
         try {
             return CompletableFuture.completedFuture(run(range, new RunControl(), directory));
@@ -198,7 +198,7 @@ final class RangedJob {
         List<String> errors = new ArrayList<>();
         for (int number = ranges.size() - 1; number >= 0; number--) {
             Range range = ranges.get(number);
-            RangeDirectory directory = directory(range);
+            PartFiles directory = directory(range);
             RangeRun.End end = run(range, new RunControl(), directory);
             assertThat(end).as("%s", range).isInstanceOf(RangeRun.End.Done.class);
             medium.restorePower(); // whatever was not forced may be lost now
@@ -206,7 +206,7 @@ final class RangedJob {
             assertThat(((RangeRun.End.Done) end).record()).isEqualTo(record);
             Files written = written(range);
             Range behind = number == ranges.size() - 1 ? null : ranges.get(number + 1);
-            new PartsCheck(record, batchSize(), written).check(range, behind);
+            new BatchesCheck(record, batchSize(), written).check(range, behind);
             results.add(0, written.results);
             errors.add(0, written.errors);
         }
@@ -215,12 +215,12 @@ final class RangedJob {
 
     /** What is in the files of a range. */
     Files written(Range range) {
-        RangeDirectory directory = attempt(range);
+        PartFiles directory = attempt(range);
         return new Files(medium.text(directory.results()), medium.text(directory.errors()));
     }
 
     boolean hasRecord(Range range) {
-        return medium.exists(attempt(range).path().resolve("range.json"));
+        return medium.exists(attempt(range).directory().resolve("range.json"));
     }
 
     /** What the local engine writes. */

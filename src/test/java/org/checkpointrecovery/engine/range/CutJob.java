@@ -15,6 +15,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
 import org.checkpointrecovery.storage.InputIdentities;
+import org.checkpointrecovery.storage.PartFiles;
 
 /** A job whose input is cut into ranges; no task works on it. Its items have two bytes each. */
 public final class CutJob {
@@ -75,12 +76,12 @@ public final class CutJob {
 
     void finish(long firstItem, int succeeded, int failed) throws IOException {
         long next = firstItem + succeeded + failed;
-        RangeDirectory done = store.attempt(new Range(firstItem, next - firstItem, 0, 0, false));
+        PartFiles done = store.attempt(new Range(firstItem, next - firstItem, 0, 0, false));
         store.create(done);
         disk.open(done.results()).close();
         disk.open(done.errors()).close();
-        RangeRecord.Part part = new RangeRecord.Part(succeeded, failed, 0, 0, 2 * next, false, null);
-        new RangeRecord(firstItem, Duration.ZERO, List.of(part)).write(disk, done);
+        RangeRecord.Batch batch = new RangeRecord.Batch(succeeded, failed, 0, 0, 2 * next, false, null);
+        new RangeRecord(firstItem, Duration.ZERO, List.of(batch)).write(disk, done);
         store.publish(done, new Range(firstItem, next - firstItem, 0, 0, false));
     }
 }

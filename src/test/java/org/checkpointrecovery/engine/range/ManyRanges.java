@@ -18,6 +18,7 @@ import org.checkpointrecovery.job.Range;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.DiskFile;
 import org.checkpointrecovery.storage.ForwardingDisk;
+import org.checkpointrecovery.storage.PartFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,10 +80,11 @@ final class ManyRanges {
 
         void finish(Range range) throws IOException {
             CrashingDisk scratch = new CrashingDisk(0);
-            RangeDirectory directory = new RangeDirectory(Path.of("/x"));
-            scratch.createDirectory(directory.path());
-            RangeRecord.Part part = new RangeRecord.Part((int) range.items(), 0, 0, 0, range.nextBytes(), true, null);
-            new RangeRecord(range.firstItem(), Duration.ZERO, List.of(part)).write(scratch, directory);
+            PartFiles directory = new PartFiles(Path.of("/x"));
+            scratch.createDirectory(directory.directory());
+            RangeRecord.Batch batch =
+                    new RangeRecord.Batch((int) range.items(), 0, 0, 0, range.nextBytes(), true, null);
+            new RangeRecord(range.firstItem(), Duration.ZERO, List.of(batch)).write(scratch, directory);
             finished.put("%019d".formatted(range.firstItem()), scratch.read(directory.record()));
         }
 

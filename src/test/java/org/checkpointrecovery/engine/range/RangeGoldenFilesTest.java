@@ -23,6 +23,7 @@ import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.GoldenFile;
 import org.checkpointrecovery.storage.GoldenJobs;
 import org.checkpointrecovery.storage.Input;
+import org.checkpointrecovery.storage.PartFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,16 +77,16 @@ class RangeGoldenFilesTest {
 
     @Test
     void the_record_of_a_range_is_written_and_read_as_in_its_golden_file() throws IOException {
-        RangeDirectory range = new RangeDirectory(Path.of("/range"));
-        disk.createDirectory(range.path());
+        PartFiles range = new PartFiles(Path.of("/range"));
+        disk.createDirectory(range.directory());
         disk.write(range.results(), "1234567".getBytes(UTF_8));
         disk.write(range.errors(), "123".getBytes(UTF_8));
         RangeRecord record = new RangeRecord(
                 6,
                 Duration.ofNanos(1_234_567_890_123L),
                 List.of(
-                        new RangeRecord.Part(2, 0, 5, 0, 321, true, null),
-                        new RangeRecord.Part(
+                        new RangeRecord.Batch(2, 0, 5, 0, 321, true, null),
+                        new RangeRecord.Batch(
                                 1,
                                 1,
                                 2,

@@ -9,25 +9,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import org.checkpointrecovery.engine.range.RangeRecord.Batch;
 import org.checkpointrecovery.engine.range.RangeRecord.FirstFailure;
-import org.checkpointrecovery.engine.range.RangeRecord.Part;
 import org.checkpointrecovery.job.ItemErrorCode;
 import org.checkpointrecovery.job.ItemFailure;
 import org.checkpointrecovery.storage.CrashingDisk;
 import org.checkpointrecovery.storage.DamagedFileException;
+import org.checkpointrecovery.storage.PartFiles;
 import org.checkpointrecovery.storage.Sealed;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is written of a range that is done, and that nobody takes it for done when its files are not what it says. */
 class RangeRecordTest {
-    private static final RangeDirectory RANGE = new RangeDirectory(Path.of("/range"));
+    private static final PartFiles RANGE = new PartFiles(Path.of("/range"));
     private static final RangeRecord RECORD = new RangeRecord(
             6,
             Duration.ofNanos(1_234_567_890_123L),
             List.of(
-                    new Part(2, 0, 5, 0, 321, true, null),
-                    new Part(
+                    new Batch(2, 0, 5, 0, 321, true, null),
+                    new Batch(
                             1,
                             2,
                             2,
@@ -36,7 +37,7 @@ class RangeRecordTest {
                             false,
                             new FirstFailure(
                                     1L << 33, new ItemFailure(ItemErrorCode.HTTP_STATUS, "It \"said\" \u00fc.", 503))),
-                    new Part(
+                    new Batch(
                             0,
                             1,
                             0,
@@ -65,7 +66,7 @@ class RangeRecordTest {
     }
 
     @Test
-    void its_items_are_the_sum_of_its_parts() {
+    void its_items_are_the_sum_of_its_batches() {
         assertThat(RECORD.succeeded()).isEqualTo(3);
         assertThat(RECORD.failed()).isEqualTo(3);
         assertThat(RECORD.nextItem()).isEqualTo(12);
@@ -89,9 +90,9 @@ class RangeRecordTest {
         disk.write(RANGE.record(), Sealed.json(body));
         assertThat(RangeRecord.read(disk, RANGE)).isEqualTo(RECORD);
         for (String[] change : new String[][] {
-            {"\"version\":1", "\"version\":2"},
+            {"\"version\":2", "\"version\":3"},
             {"\"firstItem\":6", "\"firstItem\":\"6\""},
-            {"\"parts\":[", "\"others\":["},
+            {"\"batches\":[", "\"others\":["},
             {"\"succeeded\":2", "\"succeeded\":2.5"},
             {"\"inputBytes\":321", "\"inputBytes\":null"},
             {"\"endsBatch\":true,", ""},
@@ -113,7 +114,7 @@ class RangeRecordTest {
                 .as(what)
                 .isInstanceOf(DamagedFileException.class)
                 .hasMessageContaining(message)
-                .hasMessageEndingWith(" Nothing was changed. Delete the directory " + RANGE.path()
+                .hasMessageEndingWith(" Nothing was changed. Delete the directory " + RANGE.directory()
                         + " and resume to reprocess its items.");
     }
 
@@ -133,7 +134,7 @@ class RangeRecordTest {
 
     @Test
     void a_file_that_is_missing_is_damaged_even_when_nothing_should_be_in_it() throws IOException {
-        new RangeRecord(0, Duration.ZERO, List.of(new Part(1, 0, 7, 0, 9, true, null))).write(disk, RANGE);
+        new RangeRecord(0, Duration.ZERO, List.of(new Batch(1, 0, 7, 0, 9, true, null))).write(disk, RANGE);
         disk.delete(RANGE.errors());
         assertDamaged("no errors", "File " + RANGE.errors() + " is missing.");
     }

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.local.RangeRun;
 import org.checkpointrecovery.engine.range.RangeChain;
-import org.checkpointrecovery.engine.range.RangeDirectory;
 import org.checkpointrecovery.engine.range.RangeOrder;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.InputStuckException;
@@ -27,6 +26,7 @@ import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.rehearsal.RangeRehearsal;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.DiskFullException;
+import org.checkpointrecovery.storage.PartFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,7 +132,7 @@ public final class RangeTask implements AutoCloseable {
             return new Counts(0, 0);
         }
         flushed = ranges.flush();
-        RangeDirectory attempt = ranges.attempt(range);
+        PartFiles attempt = ranges.attempt(range);
         RangeRehearsal rehearsal = new RangeRehearsal(order.job(), range, control);
         RangeRun.End end;
         look(control, rehearsal); // a range may finish before the first look of the other thread
@@ -227,7 +227,7 @@ public final class RangeTask implements AutoCloseable {
         over = control;
     }
 
-    private WorkEndedException crash(CrashOrder crash, Range range, RangeDirectory attempt)
+    private WorkEndedException crash(CrashOrder crash, Range range, PartFiles attempt)
             throws IOException, InterruptedException, WorkEndedException {
         if (crash.point() == CrashPoint.PROCESSING || crash.point() == CrashPoint.BEFORE_COMMIT) {
             ranges.discard(attempt);
@@ -261,7 +261,7 @@ public final class RangeTask implements AutoCloseable {
         }
     }
 
-    private WorkEndedException stopped(RunControl control, RangeDirectory attempt) throws IOException {
+    private WorkEndedException stopped(RunControl control, PartFiles attempt) throws IOException {
         ranges.discard(attempt);
         Reason pause = control.asked() == Run.End.PAUSED ? control.reason() : null;
         return pause == null
