@@ -32,7 +32,7 @@ final class Preparation {
                 null,
                 new ItemsSpec(new InputSpec.Inline(), Format.LINES),
                 ProcessorSpec.of(TextStatsKind.TYPE),
-                new Execution(EngineKind.LOCAL, Execution.DEFAULT_BATCH_SIZE, 1, CommitMode.GROUP),
+                new Execution(EngineKind.LOCAL, Execution.DEFAULT_BATCH_SIZE, 1, CommitMode.GROUP, null),
                 FailedItemLimits.NONE,
                 null,
                 null,

@@ -32,6 +32,7 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.ResultsLayout;
 import org.checkpointrecovery.job.Retention;
 import org.checkpointrecovery.job.TextEncoding;
 import org.checkpointrecovery.rehearsal.CrashOrder;
@@ -86,6 +87,7 @@ final class JobRequest {
         int batchSize = (int) fields.number("batchSize", 1, Execution.MAX_BATCH_SIZE, Execution.DEFAULT_BATCH_SIZE);
         int parallelism = parallelism(fields, processor, checks.processorKinds(), engine);
         CommitMode commit = fields.constant("commit", CommitMode.class, CommitMode.GROUP);
+        ResultsLayout results = results(fields, engine);
         FailedItemLimits limits = failedItemLimits(fields);
         String callbackUrl = callbackUrl(fields, checks);
         Duration retainFor = retainFor(fields);
@@ -102,7 +104,7 @@ final class JobRequest {
                 labels,
                 new ItemsSpec(input, format),
                 processor,
-                new Execution(engine, batchSize, parallelism, commit),
+                new Execution(engine, batchSize, parallelism, commit, results),
                 limits,
                 callbackUrl,
                 retainFor,
@@ -242,6 +244,21 @@ final class JobRequest {
                             + "\". Omit the field to run the job in the service itself");
         }
         return engine;
+    }
+
+    private static @Nullable ResultsLayout results(Fields fields, EngineKind engine) {
+        if (!fields.has("results")) {
+            return null;
+        }
+        ResultsLayout results = fields.constant("results", ResultsLayout.class, ResultsLayout.SINGLE_FILE);
+        if (results == ResultsLayout.PARTS && engine == EngineKind.LOCAL) {
+            fields.error(
+                    "results",
+                    "is \"" + results.text() + "\", which only the engine \"" + EngineKind.FLINK.text()
+                            + "\" writes. Omit the field");
+            return null;
+        }
+        return results;
     }
 
     private static int parallelism(

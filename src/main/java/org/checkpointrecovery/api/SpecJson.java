@@ -35,6 +35,9 @@ record SpecJson(
         int batchSize,
         int parallelism,
         String commit,
+
+        @Nullable @JsonInclude(JsonInclude.Include.NON_NULL) String results,
+
         String onItemError,
         @Nullable Long maxFailedItems,
         @Nullable Double maxFailedPercent,
@@ -97,6 +100,9 @@ record SpecJson(
                 spec.batchSize(),
                 spec.parallelism(),
                 spec.commit().text(),
+                spec.execution().results() == null
+                        ? null
+                        : spec.execution().results().text(),
                 spec.failedItemLimits().onItemError().text(),
                 spec.failedItemLimits().maxItems(),
                 spec.failedItemLimits().maxPercent(),

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Job;
+import org.checkpointrecovery.job.JobState;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
@@ -62,9 +63,9 @@ public final class Engines {
     }
 
     /** Does what {@link JobEngine#release} does, as far as the disk lets it. */
-    void release(Job job, JobFiles files) {
+    void release(Job job, Position committed, JobFiles files) {
         try {
-            of(job).release(job.status(), files);
+            of(job).release(job.status(), committed, files);
         } catch (IOException e) {
             log.warn(
                     "Job {}: cannot delete what its runs left: {}. The next start deletes it.", job.id(), e.toString());
@@ -76,7 +77,7 @@ public final class Engines {
      * start calls this again if a power cut brings them back.
      */
     void removeCheckpoint(Job job, JobStore jobs) throws IOException {
-        of(job).release(job.status(), jobs.files(job.id()));
+        of(job).release(job.status(), ((JobState.Completed) job.state()).end(), jobs.files(job.id()));
         jobs.checkpoints(job.id()).discard();
     }
 

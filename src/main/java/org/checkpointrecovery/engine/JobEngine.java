@@ -53,8 +53,9 @@ public interface JobEngine {
      * over. Does nothing if there is nothing left. Called for an active job too, which keeps everything.
      *
      * @param status of the job
+     * @param committed the position up to which it has results
      */
-    void release(Status status, JobFiles files) throws IOException;
+    void release(Status status, Position committed, JobFiles files) throws IOException;
 
     /**
      * Ends all runs at the end of their batch and starts no more.

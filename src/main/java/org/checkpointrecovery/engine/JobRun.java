@@ -176,14 +176,14 @@ final class JobRun implements RunListener {
                 if (job.status() == Status.COMPLETED) {
                     removeCheckpoint(job);
                 } else {
-                    engines.release(job, jobs.files(id));
+                    engines.release(job, entry.committed(), jobs.files(id));
                 }
             });
             return end;
         } catch (IOException e) {
             RunEnd known = job.status() == Status.COMPLETED ? incomplete(end, entry.committed(), e) : end;
             Job unsaved = known.equals(end) ? job : next(entry.job(), known);
-            engines.release(unsaved, jobs.files(id));
+            engines.release(unsaved, entry.committed(), jobs.files(id));
             entry.showUnsaved(unsaved, e);
             return known;
         }

@@ -173,7 +173,7 @@ public final class JobVerbs {
             } else if (before.isActive()) {
                 engines.of(entry.job()).cancel(id);
             }
-            engines.release(entry.job(), jobs.files(id));
+            engines.release(entry.job(), entry.committed(), jobs.files(id));
             return new Done(entry.view(), true);
         }
     }

@@ -43,24 +43,28 @@ public final class MergedResults implements Closeable {
      * Results of one job.
      *
      * @param start where the first line begins
-     * @param end after the last line, which is committed
+     * @param end after the last line
      */
-    record Part(JobId job, Path file, long start, long end) {}
+    record Part(JobId job, Source results, long start, long end) {}
 
-    /** A file that is open only while it is read. */
+    /** Has the results of a job. */
+    interface Source {
+        /** @throws java.nio.file.NoSuchFileException if they no longer exist */
+        SeekableByteChannel open() throws IOException;
+    }
+
+    /** Results that are open only while they are read. */
     private static final class OpenedForEachRead implements SeekableByteChannel {
-        private final Disk disk;
-        private final Path file;
+        private final Part part;
         private long position;
 
-        OpenedForEachRead(Disk disk, Path file) {
-            this.disk = disk;
-            this.file = file;
+        OpenedForEachRead(Part part) {
+            this.part = part;
         }
 
         @Override
         public int read(ByteBuffer into) throws IOException {
-            try (SeekableByteChannel channel = disk.openForRead(file)) {
+            try (SeekableByteChannel channel = part.results().open()) {
                 int count = channel.position(position).read(into);
                 position += Math.max(0, count);
                 return count;
@@ -79,8 +83,8 @@ public final class MergedResults implements Closeable {
         }
 
         @Override
-        public long size() throws IOException {
-            return disk.size(file);
+        public long size() {
+            return part.end();
         }
 
         @Override
@@ -182,18 +186,18 @@ public final class MergedResults implements Closeable {
      * @param bytes the committed bytes of the file
      */
     public static MergedResults of(Disk disk, JobId job, Path file, long bytes) throws IOException {
-        return new MergedResults(disk, List.of(new Part(job, file, 0, bytes)));
+        return new MergedResults(List.of(new Part(job, () -> disk.openForRead(file), 0, bytes)));
     }
 
-    MergedResults(Disk disk, List<Part> parts) throws IOException {
+    MergedResults(List<Part> parts) throws IOException {
         int windowBytes = Math.min(
                 LARGEST_WINDOW_BYTES, Math.max(SMALLEST_WINDOW_BYTES, ALL_WINDOWS_BYTES / Math.max(1, parts.size())));
         boolean opened = false;
         try {
             for (Part part : parts) {
                 SeekableByteChannel channel = parts.size() > MAX_OPEN
-                        ? new OpenedForEachRead(disk, part.file())
-                        : disk.openForRead(part.file());
+                        ? new OpenedForEachRead(part)
+                        : part.results().open();
                 Lines lines = new Lines(part.job(), channel, part, windowBytes);
                 files.add(lines);
                 if (lines.advance()) {

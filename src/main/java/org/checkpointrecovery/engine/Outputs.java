@@ -2,9 +2,9 @@ package org.checkpointrecovery.engine;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,8 +19,9 @@ import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.CommittedBytes;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
-import org.checkpointrecovery.storage.JobFiles;
+import org.checkpointrecovery.storage.ForwardingDisk;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.Output;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,39 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class Outputs {
     private static final Logger log = LoggerFactory.getLogger(Outputs.class);
 
+    private static final String RESTORE =
+            "Nothing was changed. Restore the file from a backup, or submit the job again.";
+
     private final Disk disk;
     private final JobStore jobs;
     private final JobRegistry registry;
-
-    /** The two files of a job that clients read. */
-    private enum File {
-        RESULTS {
-            @Override
-            Path in(JobFiles files) {
-                return files.results();
-            }
-
-            @Override
-            long bytes(Position committed) {
-                return committed.resultsBytes();
-            }
-        },
-        ERRORS {
-            @Override
-            Path in(JobFiles files) {
-                return files.errors();
-            }
-
-            @Override
-            long bytes(Position committed) {
-                return committed.errorsBytes();
-            }
-        };
-
-        abstract Path in(JobFiles files);
-
-        abstract long bytes(Position committed);
-    }
 
     /**
      * The committed bytes of a file. Must be closed.
@@ -97,11 +71,11 @@ public final class Outputs {
     }
 
     public Committed results(JobId id) throws RefusedException, IOException {
-        return open(registry.entry(id), File.RESULTS);
+        return open(registry.entry(id), Output.RESULTS);
     }
 
     public Committed errors(JobId id) throws RefusedException, IOException {
-        return open(registry.entry(id), File.ERRORS);
+        return open(registry.entry(id), Output.ERRORS);
     }
 
     /** Returns the committed results one by one. Must be closed. */
@@ -134,15 +108,18 @@ public final class Outputs {
         List<MergedResults.Part> parts = new ArrayList<>();
         for (JobEntry member : members) {
             JobId id = member.job().id();
-            try (Committed whole = open(member, File.RESULTS)) {
+            try (Committed whole = open(member, Output.RESULTS)) {
                 if (whole.bytes() > 0) {
                     parts.add(new MergedResults.Part(
-                            id, jobs.files(id).results(), whole.startOf(items.from()), whole.startOf(items.end())));
+                            id,
+                            committed(member, Output.RESULTS, whole.bytes())::openExisting,
+                            whole.startOf(items.from()),
+                            whole.startOf(items.end())));
                 }
             }
         }
         try {
-            return new MergedResults(disk, parts);
+            return new MergedResults(parts);
         } catch (NoSuchFileException e) {
             for (JobEntry member : members) {
                 refuseIfDeleted(member);
@@ -153,29 +130,47 @@ public final class Outputs {
 
     /** Throws if the errors file of a job is damaged. */
     void checkErrors(JobEntry entry) throws RefusedException, IOException {
-        open(entry, File.ERRORS).close();
+        open(entry, Output.ERRORS).close();
     }
 
-    private Committed open(JobEntry entry, File file) throws RefusedException, IOException {
-        Path path = file.in(jobs.files(entry.job().id()));
+    private Committed open(JobEntry entry, Output output) throws RefusedException, IOException {
         while (true) {
             JobView view = entry.view();
-            long bytes = file.bytes(view.committed());
+            long bytes = output.bytes(view.committed());
             boolean settled = view.job().status() == Status.COMPLETED;
             if (bytes == 0) {
                 return new Committed(view, null, 0, settled);
             }
-            SeekableByteChannel whole = CommittedBytes.open(disk, path, bytes);
+            SeekableByteChannel whole = committed(entry, output, bytes).open();
             if (whole != null) {
                 forgetDamage(entry);
-                return new Committed(view, whole, bytes, settled);
+                return new Committed(view, shownWhenDamaged(entry, whole), bytes, settled);
             }
             refuseIfDeleted(entry);
-            if (file.bytes(entry.committed()) >= bytes) {
+            if (output.bytes(entry.committed()) >= bytes) {
                 throw damaged(entry);
             }
             // The job started over after damage and truncated its files: check again.
         }
+    }
+
+    private CommittedBytes committed(JobEntry entry, Output output, long bytes) {
+        return new CommittedBytes(disk, jobs.files(entry.job().id()), output, bytes);
+    }
+
+    /** Shows a notice on the job if a part turns out to be damaged while it is read. */
+    private static SeekableByteChannel shownWhenDamaged(JobEntry entry, SeekableByteChannel channel) {
+        return new ForwardingDisk.ForwardingChannel(channel) {
+            @Override
+            public int read(ByteBuffer into) throws IOException {
+                try {
+                    return super.read(into);
+                } catch (DamagedFileException e) {
+                    show(entry, "The results or errors are damaged: " + e.getMessage() + " " + RESTORE);
+                    throw e;
+                }
+            }
+        };
     }
 
     private static void refuseIfDeleted(JobEntry entry) throws RefusedException {
@@ -223,29 +218,24 @@ public final class Outputs {
         }
     }
 
-    /** Describes which files are damaged and which are intact; empty if none is damaged. */
+    /** Describes what is damaged and what is intact; empty if nothing is damaged. */
     private String describe(JobEntry entry) throws IOException {
         Position committed = entry.committed();
         List<String> damaged = new ArrayList<>();
         List<String> whole = new ArrayList<>();
-        for (File file : File.values()) {
-            Path path = file.in(jobs.files(entry.job().id()));
-            long bytes = file.bytes(committed);
-            SeekableByteChannel channel = bytes == 0 ? null : CommittedBytes.open(disk, path, bytes);
-            if (channel != null) {
-                channel.close();
-            }
-            if (bytes == 0 || channel != null) {
-                whole.add(path.getFileName() + " is intact.");
+        for (Output output : Output.values()) {
+            String name = output.in(jobs.files(entry.job().id())).getFileName().toString();
+            long bytes = output.bytes(committed);
+            String problem = bytes == 0 ? null : committed(entry, output, bytes).problem();
+            if (problem == null) {
+                whole.add(name + " is intact.");
             } else {
-                damaged.add(path.getFileName() + " is damaged: " + bytes + " bytes are committed, but "
-                        + CommittedBytes.found(disk, path, bytes));
+                damaged.add(name + " is damaged: " + bytes + " bytes are committed, but " + problem);
             }
         }
         if (damaged.isEmpty()) {
             return "";
         }
-        return String.join(" ", damaged) + " " + (whole.isEmpty() ? "" : String.join(" ", whole) + " ")
-                + "Nothing was changed. Restore the file from a backup, or submit the job again.";
+        return String.join(" ", damaged) + " " + (whole.isEmpty() ? "" : String.join(" ", whole) + " ") + RESTORE;
     }
 }

@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.List;
 import org.checkpointrecovery.item.Item;
 import org.checkpointrecovery.item.ItemSource;
 import org.checkpointrecovery.item.Items;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.Position;
+import org.checkpointrecovery.storage.CommittedBytes;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Input;
@@ -62,14 +62,13 @@ final class OwnInput {
     /**
      * Copies the failed items of another job, with their indexes there, and forces the copies.
      *
-     * @param errors the errors file of that job
-     * @param errorsBytes its committed bytes
+     * @param errors of that job
      * @return the number of copied items
      */
-    long copyFailed(JobFiles files, Job parent, Input input, Path errors, long errorsBytes) throws IOException {
+    long copyFailed(JobFiles files, Job parent, Input input, CommittedBytes errors) throws IOException {
         long inputBytes = requireNonNull(parent.identity()).bytes();
         InputItems all = input.items(disk, parent.validSpec().format(), inputBytes, maxItemBytes);
-        try (FailedIndexes failed = new FailedIndexes(disk.openForRead(errors), errorsBytes);
+        try (FailedIndexes failed = new FailedIndexes(errors.openExisting(), errors.bytes());
                 ItemSource source = all.open(Position.START);
                 ItemCopies copies = ItemCopies.open(disk, input, files.ownInput(), files.ownIndexes())) {
             copies.begin(all.header());

@@ -50,7 +50,7 @@ final class Recoverer {
     JobEntry recover(Job job) throws IOException {
         JobEntry entry = recovered(job);
         if (entry.job().spec() != null) {
-            engines.release(entry.job(), jobs.files(job.id()));
+            engines.release(entry.job(), entry.committed(), jobs.files(job.id()));
         }
         return entry;
     }

@@ -17,6 +17,7 @@ import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Verb;
 import org.checkpointrecovery.job.Verb.Answer;
+import org.checkpointrecovery.storage.CommittedBytes;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.FileStore;
 import org.checkpointrecovery.storage.Input;
@@ -27,6 +28,7 @@ import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.InputReplacedException;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.JobStore;
+import org.checkpointrecovery.storage.Output;
 import org.jspecify.annotations.Nullable;
 
 /** Prepares the input of a submission: writes or decodes it if the job has its own, and checks that it can be read. */
@@ -98,7 +100,8 @@ final class SubmittedInput {
         } catch (InputReplacedException e) {
             throw notRetried(parent, "its input cannot be read: " + e.getMessage());
         }
-        return child -> ownInput.copyFailed(child.forcedFiles(), job, input, files.errors(), committed.errorsBytes());
+        CommittedBytes errors = new CommittedBytes(disk, files, Output.ERRORS, committed.errorsBytes());
+        return child -> ownInput.copyFailed(child.forcedFiles(), job, input, errors);
     }
 
     /** Whether an input must be decoded into a file of the job, which may take long. */

@@ -110,8 +110,8 @@ public final class RehearsingEngine implements JobEngine {
     }
 
     @Override
-    public void release(Status status, JobFiles files) throws IOException {
-        engine.release(status, files);
+    public void release(Status status, Position committed, JobFiles files) throws IOException {
+        engine.release(status, committed, files);
     }
 
     @Override

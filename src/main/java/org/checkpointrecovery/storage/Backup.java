@@ -164,8 +164,9 @@ public final class Backup {
                 copyUpload(upload.fileId()); // uploaded since the others were copied
             }
         }
-        copyCommitted(from.results(), to.results(), committed.resultsBytes());
-        copyCommitted(from.errors(), to.errors(), committed.errorsBytes());
+        for (Output output : Output.values()) {
+            copyCommitted(from, to, output, output.bytes(committed));
+        }
         byte[] logged = log.logged(id, from.ownInput());
         if (logged != null) {
             Replacement.writeForced(disk, to.ownInput(), logged);
@@ -204,12 +205,16 @@ public final class Backup {
         return Position.START;
     }
 
-    private void copyCommitted(Path from, Path to, long length) throws IOException {
-        if (length > 0) {
-            try {
-                copy(from, to, length);
-            } catch (NoSuchFileException e) {
-                // deleted meanwhile, or the check reports it
+    /** Copies the committed bytes, of all parts too, into one file. If some are missing, the check reports it. */
+    private void copyCommitted(JobFiles from, JobFiles to, Output output, long length) throws IOException {
+        if (length == 0) {
+            return;
+        }
+        try (SeekableByteChannel channel = new CommittedBytes(disk, from, output, length).open()) {
+            if (channel != null) {
+                copy(channel, output.in(to), length);
+            } else {
+                copyIfThere(output.in(from), output.in(to));
             }
         }
     }
@@ -224,8 +229,13 @@ public final class Backup {
 
     /** Copies and forces the first bytes of a file, which may grow meanwhile. */
     private void copy(Path from, Path to, long most) throws IOException {
-        try (SeekableByteChannel channel = disk.openForRead(from);
-                DiskFile file = disk.open(to)) {
+        try (SeekableByteChannel channel = disk.openForRead(from)) {
+            copy(channel, to, most);
+        }
+    }
+
+    private void copy(SeekableByteChannel channel, Path to, long most) throws IOException {
+        try (DiskFile file = disk.open(to)) {
             long left = Math.min(most, channel.size());
             while (left > 0) {
                 int count = channel.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(left, buffer.length)));

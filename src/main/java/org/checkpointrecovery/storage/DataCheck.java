@@ -230,8 +230,9 @@ public final class DataCheck {
         }
         Position committed =
                 job.state() instanceof JobState.Completed completed ? completed.end() : checkpoint(id, of, found);
-        committed(of.results(), committed.resultsBytes(), found);
-        committed(of.errors(), committed.errorsBytes(), found);
+        for (Output output : Output.values()) {
+            committed(of, output, output.bytes(committed), found);
+        }
         input(job, of, found);
         return found;
     }
@@ -260,19 +261,17 @@ public final class DataCheck {
         return Position.START;
     }
 
-    private void committed(Path file, long length, List<String> found) throws IOException {
+    private void committed(JobFiles of, Output output, long length, List<String> found) throws IOException {
         if (length == 0) {
             return;
         }
-        try (SeekableByteChannel channel = CommittedBytes.open(disk, file, length)) {
-            if (channel == null) {
-                found.add(problem(
-                        file,
-                        length + " bytes are committed, but " + CommittedBytes.found(disk, file, length) + " " + RESTORE
-                                + "submit the job again."));
-            } else {
-                bytes += length;
-            }
+        String problem = new CommittedBytes(disk, of, output, length).problem();
+        if (problem == null) {
+            bytes += length;
+        } else {
+            found.add(problem(
+                    output.in(of),
+                    length + " bytes are committed, but " + problem + " " + RESTORE + "submit the job again."));
         }
     }
 

@@ -125,6 +125,11 @@ public class ForwardingDisk implements Disk {
         }
 
         @Override
+        public void append(SeekableByteChannel from, long bytes) throws IOException {
+            file.append(from, bytes);
+        }
+
+        @Override
         public void cutBack(long size) throws IOException {
             file.cutBack(size);
         }

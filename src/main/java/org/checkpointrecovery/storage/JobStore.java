@@ -269,7 +269,9 @@ public final class JobStore implements Closeable {
         write(id);
         boolean completed = status == Status.COMPLETED;
         JobFiles files = files(id);
-        return disk.list(files.directory()).stream().allMatch(file -> files.isKept(file, completed));
+        return disk.list(files.directory()).stream().allMatch(file -> files.isKept(file, completed))
+                && disk.exists(files.parts()) == disk.exists(files.partIndex())
+                && !(completed && disk.exists(files.partIndex()) && disk.exists(files.results()));
     }
 
     /** Returns the index of the settled jobs. */

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.Objects.requireNonNull;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -340,6 +341,26 @@ public final class LocalDisk implements Disk {
                     while (slice.hasRemaining()) {
                         channel.write(slice);
                     }
+                }
+            } catch (IOException e) {
+                throw named(path, e);
+            }
+        }
+
+        @Override
+        public void append(SeekableByteChannel from, long bytes) throws IOException {
+            if (!(from instanceof FileChannel source)) {
+                DiskFile.super.append(from, bytes);
+                return;
+            }
+            try {
+                for (long left = bytes; left > 0; ) {
+                    long count = source.transferTo(source.position(), left, channel);
+                    if (count == 0 && source.position() >= source.size()) {
+                        throw new EOFException("the file to copy from was truncated");
+                    }
+                    source.position(source.position() + count);
+                    left -= count;
                 }
             } catch (IOException e) {
                 throw named(path, e);

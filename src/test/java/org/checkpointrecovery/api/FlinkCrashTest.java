@@ -34,7 +34,10 @@ class FlinkCrashTest extends OnCluster {
         Answer crashed = http.await(id, "CRASHED");
         String local = http.submit(spec + "}");
         Answer there = http.await(local, "CRASHED");
-        assertThat(crashed.at("/progress/processedItems")).isEqualTo(there.at("/progress/processedItems"));
+        // Another task may have finished ranges beyond the one that crashed.
+        assertThat(crashed.number("/progress/processedItems"))
+                .isGreaterThanOrEqualTo(there.number("/progress/processedItems"));
+        assertThat(http.results(id)).as("committed results").isEqualTo(http.results(local));
         assertThat(crashed.at("/stateReason")).isEqualTo(there.at("/stateReason"));
         assertThat(http.get("/v1/jobs/" + id + "/checkpoint").status())
                 .isEqualTo(http.get("/v1/jobs/" + local + "/checkpoint").status());

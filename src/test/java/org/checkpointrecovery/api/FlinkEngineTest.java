@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +46,57 @@ class FlinkEngineTest extends OnCluster {
         }
         assertThat(flink.text("/outcome")).isEqualTo(there.text("/outcome"));
         assertThat(ranges(id)).doesNotExist();
+        assertThat(files(id).parts()).doesNotExist();
+        assertThat(files(id).partIndex()).doesNotExist();
+    }
+
+    @Test
+    void the_parts_are_the_results_if_the_spec_says_so() throws Exception {
+        String spec = spec(upload(2000), ",\"batchSize\":100,\"faults\":{\"failItems\":[0,5,777,1999]}");
+        String id = http.complete(spec + ",\"results\":\"parts\"" + FLINK);
+        String local = http.complete(spec + "}");
+        assertThat(http.job(id).text("/spec/results")).isEqualTo("parts");
+        assertThat(files(id).results()).doesNotExist();
+        assertThat(files(id).parts()).isDirectory();
+        assertThat(ranges(id)).doesNotExist();
+        for (int lives = 0; lives < 2; lives++) {
+            for (String query : List.of(
+                    "results",
+                    "errors",
+                    "errors/summary",
+                    "results?from=777&limit=40",
+                    "errors?from=6",
+                    "results?merged=true")) {
+                assertSame(id, local, query, "Accept", "*/*");
+            }
+            for (String type : List.of("text/csv", "application/json")) {
+                assertSame(id, local, "results", "Accept", type);
+                assertSame(id, local, "results?from=1990", "Accept", type);
+            }
+            String whole = http.results(local);
+            for (int[] range : new int[][] {{0, 9}, {1000, 90_000}, {whole.length() / 2, whole.length()}}) {
+                assertSame(id, local, "results", "Range", "bytes=" + range[0] + "-" + range[1]);
+            }
+            service.restart();
+            http = service.client();
+        }
+        String retry =
+                http.post("/v1/jobs/" + id + "/retry-failed", "{}").is(201).id();
+        http.await(retry, "COMPLETED");
+        assertThat(http.get("/v1/jobs/" + id + "/results?merged=true").is(200).text())
+                .hasLineCount(2000);
+        http.delete("/v1/jobs/" + id).is(204);
+        assertThat(files(id).directory()).doesNotExist();
+    }
+
+    private void assertSame(String id, String local, String path, String header, String value) {
+        Answer expected = http.get("/v1/jobs/" + local + "/" + path, header, value);
+        Answer found = http.get("/v1/jobs/" + id + "/" + path, header, value);
+        assertThat(found.text())
+                .as("%s, %s", path, value)
+                .isEqualTo(expected.text())
+                .isNotEmpty();
+        assertThat(found.status()).isEqualTo(expected.status()).isBetween(200, 206);
     }
 
     @ParameterizedTest
@@ -114,19 +166,17 @@ class FlinkEngineTest extends OnCluster {
     }
 
     private long finishedItems(String id) throws IOException {
-        try (Stream<Path> files = Files.list(ranges(id))) {
+        try (Stream<Path> records = Files.walk(files(id).parts())) {
             long items = 0;
-            for (Path range : files.filter(file -> file.getFileName().toString().matches("\\d+"))
-                    .toList()) {
-                for (JsonNode part : new JsonMapper()
-                        .readTree(range.resolve("range.json").toFile())
-                        .path("parts")) {
-                    items += part.path("succeeded").asLong()
-                            + part.path("failed").asLong();
+            for (Path record :
+                    records.filter(file -> file.endsWith("range.json")).toList()) {
+                for (JsonNode batch : new JsonMapper().readTree(record.toFile()).path("batches")) {
+                    items += batch.path("succeeded").asLong()
+                            + batch.path("failed").asLong();
                 }
             }
             return items;
-        } catch (NoSuchFileException | FileNotFoundException e) {
+        } catch (NoSuchFileException | FileNotFoundException | UncheckedIOException e) {
             return 0;
         }
     }

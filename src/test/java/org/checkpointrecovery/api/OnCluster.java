@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.checkpointrecovery.Await;
+import org.checkpointrecovery.storage.JobFiles;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +83,10 @@ abstract class OnCluster {
 
     final Path ranges(String id) {
         return service.data().resolve("jobs").resolve(id).resolve("ranges");
+    }
+
+    final JobFiles files(String id) {
+        return new JobFiles(service.data().resolve("jobs").resolve(id));
     }
 
     final JsonNode submissions(String id) throws Exception {

@@ -91,7 +91,7 @@ class SpecFileTest {
         assertThat(spec.format().skipRecords()).isEqualTo(2);
         assertThat(spec.processor().type()).isEqualTo("command");
         assertThat(spec.processor().options()).contains("\"name\":\"up\"", "\"concurrency\":3");
-        assertThat(spec.execution()).isEqualTo(new Execution(EngineKind.LOCAL, 7, 1, CommitMode.EACH));
+        assertThat(spec.execution()).isEqualTo(new Execution(EngineKind.LOCAL, 7, 1, CommitMode.EACH, null));
         assertThat(spec.failedItemLimits()).isEqualTo(new FailedItemLimits(OnItemError.FAIL, 5L, 2.5));
         assertThat(spec.faults())
                 .isEqualTo(new Faults(4L, CrashPoint.TORN_RESULTS, Set.of(1L, 3L), Duration.ofMillis(5)));

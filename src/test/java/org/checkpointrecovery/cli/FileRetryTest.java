@@ -114,7 +114,7 @@ class FileRetryTest {
                     null,
                     new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.NONE), format),
                     processor.spec(),
-                    new Execution(EngineKind.LOCAL, 2, 1, CommitMode.EACH),
+                    new Execution(EngineKind.LOCAL, 2, 1, CommitMode.EACH, null),
                     FailedItemLimits.NONE,
                     null,
                     null,

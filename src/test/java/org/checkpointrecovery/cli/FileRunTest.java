@@ -495,7 +495,7 @@ class FileRunTest {
                 null,
                 new ItemsSpec(new InputSpec.InputPath("in.txt", Decoding.from(encoding)), format),
                 processor.spec(),
-                new Execution(EngineKind.LOCAL, 2, 1, commit),
+                new Execution(EngineKind.LOCAL, 2, 1, commit, null),
                 FailedItemLimits.NONE,
                 null,
                 null,

@@ -28,7 +28,7 @@ class EngineReleaseTest {
 
     private final HeldEngine engine = new HeldEngine() {
         @Override
-        public void release(Status status, JobFiles files) throws IOException {
+        public void release(Status status, Position committed, JobFiles files) throws IOException {
             released.add(status);
             hadCheckpoint.add(disk.exists(files.checkpoint()));
             if (fails) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.time.Duration;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
 import org.checkpointrecovery.storage.JobFiles;
@@ -38,7 +39,7 @@ class HeldEngine implements JobEngine {
     public void cancel(JobId job) {}
 
     @Override
-    public void release(Status status, JobFiles files) throws IOException {}
+    public void release(Status status, Position committed, JobFiles files) throws IOException {}
 
     @Override
     public void shutDown(Duration grace) {}

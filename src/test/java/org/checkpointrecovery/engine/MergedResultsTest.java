@@ -70,11 +70,11 @@ class MergedResultsTest {
         byte[] bytes = content.toString().getBytes(UTF_8);
         Path file = Path.of("/jobs/" + job);
         files.write(file, (content + "{\"index\":0,\"not\":\"committed\"}\n").getBytes(UTF_8));
-        parts.add(new MergedResults.Part(job, file, 0, bytes.length));
+        parts.add(new MergedResults.Part(job, () -> handles.openForRead(file), 0, bytes.length));
     }
 
     private void checkMerged() throws IOException {
-        try (MergedResults merged = new MergedResults(handles, parts)) {
+        try (MergedResults merged = new MergedResults(parts)) {
             for (String line : expected.values()) {
                 byte[] next = merged.next();
                 assertThat(next).isNotNull();
@@ -105,12 +105,12 @@ class MergedResultsTest {
             JobId job = new JobId(String.format("0mh3k2v9x-%08d", number));
             Path file = Path.of("/jobs/" + job);
             files.write(file, (line + "\n").getBytes(UTF_8));
-            parts.add(new MergedResults.Part(job, file, 0, line.length() + 1L));
+            parts.add(new MergedResults.Part(job, () -> handles.openForRead(file), 0, line.length() + 1L));
         }
         expected.put(7L, line);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        try (MergedResults merged = new MergedResults(handles, parts)) {
+        try (MergedResults merged = new MergedResults(parts)) {
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertThat(allocated).as("bytes, with what is passed over").isLessThan(24L * 1024 * 1024);
             assertThat(merged.next()).hasSize(line.length());

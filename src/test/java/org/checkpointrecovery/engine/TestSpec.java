@@ -14,6 +14,7 @@ import org.checkpointrecovery.job.ItemsSpec;
 import org.checkpointrecovery.job.JobSpec;
 import org.checkpointrecovery.job.OnItemError;
 import org.checkpointrecovery.job.ProcessorSpec;
+import org.checkpointrecovery.job.ResultsLayout;
 import org.checkpointrecovery.processor.TextStatsKind;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class TestSpec {
     private ProcessorSpec processor = ProcessorSpec.of(TextStatsKind.TYPE);
     private EngineKind engine = EngineKind.LOCAL;
     private CommitMode commit = CommitMode.GROUP;
+    private @Nullable ResultsLayout results;
     private OnItemError onItemError = OnItemError.SKIP;
     private @Nullable Long maxFailedItems;
     private @Nullable String callbackUrl;
@@ -95,6 +97,12 @@ public final class TestSpec {
         return this;
     }
 
+    /** How a cluster leaves the results. */
+    public TestSpec results(ResultsLayout layout) {
+        results = layout;
+        return this;
+    }
+
     public TestSpec notStarted() {
         start = false;
         return this;
@@ -125,7 +133,7 @@ public final class TestSpec {
                 null,
                 new ItemsSpec(input, format),
                 processor,
-                new Execution(engine, batchSize, parallelism, commit),
+                new Execution(engine, batchSize, parallelism, commit, engine == EngineKind.LOCAL ? null : results),
                 new FailedItemLimits(onItemError, maxFailedItems, null),
                 callbackUrl,
                 retainFor,

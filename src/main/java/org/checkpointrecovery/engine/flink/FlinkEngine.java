@@ -98,8 +98,8 @@ public final class FlinkEngine implements JobEngine, RehearsingEngine.Tasks {
     }
 
     @Override
-    public void release(Status status, JobFiles files) throws IOException {
-        RangeStore.of(disk, files).release(status);
+    public void release(Status status, Position committed, JobFiles files) throws IOException {
+        RangeStore.of(disk, files).release(status, committed);
     }
 
     @Override

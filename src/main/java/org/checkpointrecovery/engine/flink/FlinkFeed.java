@@ -19,8 +19,10 @@ import org.checkpointrecovery.engine.range.TaskEnd;
 import org.checkpointrecovery.engine.run.Feed;
 import org.checkpointrecovery.engine.run.InputCalls;
 import org.checkpointrecovery.engine.run.ItemCounter;
+import org.checkpointrecovery.engine.run.PartSink;
 import org.checkpointrecovery.engine.run.RunFailedException;
 import org.checkpointrecovery.engine.run.RunParts;
+import org.checkpointrecovery.engine.run.Sink;
 import org.checkpointrecovery.engine.run.SliceQueue;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
@@ -35,6 +37,7 @@ import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
 import org.checkpointrecovery.rehearsal.CrashOrder;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.JobFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -200,6 +203,12 @@ final class FlinkFeed implements Feed {
     }
 
     @Override
+    public Sink sink(RunParts parts, Position from) throws IOException {
+        JobFiles files = requireNonNull(parts.order().target().files());
+        return PartSink.open(disk, files, spec.execution().results(), from);
+    }
+
+    @Override
     public void begin(SliceQueue queue, LongSupplier committedItems)
             throws IOException, InterruptedException, Processors.UnavailableException {
         InputCalls.call(control, parts.order().input(), "job-" + id + "-input", () -> {
@@ -232,8 +241,8 @@ final class FlinkFeed implements Feed {
     }
 
     private void work(SliceQueue queue) throws IOException, InterruptedException {
-        RangeReader opened = new RangeReader(
-                store, requireNonNull(chain), queue, from, parts.settings().allowsNoFailures());
+        RangeReader opened =
+                new RangeReader(store, requireNonNull(chain), queue, from, spec.failedItemLimits(), control);
         while (!control.mustEndNow()) {
             int read = opened.readFinished();
             if (read < 0) {

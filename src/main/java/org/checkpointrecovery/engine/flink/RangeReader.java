@@ -1,28 +1,28 @@
 package org.checkpointrecovery.engine.flink;
 
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import org.checkpointrecovery.engine.RunControl;
 import org.checkpointrecovery.engine.range.RangeChain;
 import org.checkpointrecovery.engine.range.RangeRecord;
 import org.checkpointrecovery.engine.range.RangeRecord.Batch;
 import org.checkpointrecovery.engine.range.RangeStore;
 import org.checkpointrecovery.engine.run.Slice;
 import org.checkpointrecovery.engine.run.SliceQueue;
-import org.checkpointrecovery.item.JsonBytes;
+import org.checkpointrecovery.job.FailedItemLimits;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Position;
+import org.jspecify.annotations.Nullable;
 
-/** Delivers the finished ranges, in order, as slices to the thread that commits. Used by one thread. */
+/**
+ * Delivers the finished ranges, in order, to the thread that commits: a slice for each part, without its bytes. Used by one
+ * thread.
+ */
 final class RangeReader {
-    private static final int PIECE_BYTES = 1024 * 1024;
-
     private final RangeStore store;
     private final RangeChain chain;
     private final SliceQueue queue;
-    private final boolean allowsNoFailures;
-    private final byte[] buffer = new byte[PIECE_BYTES];
+    private final FailedItemLimits limits;
+    private final RunControl control;
     /** Index of the first item that was not put into the queue. */
     private long nextItem;
     /** Whether the last range read ended early, at an item that may not fail. No range follows it. */
@@ -33,17 +33,21 @@ final class RangeReader {
     /** The counts that were returned last. */
     private Finished shown = new Finished(0, 0);
 
-    /**
-     * @param from the end of a batch
-     * @param allowsNoFailures whether a range ends at its first failed item
-     */
-    RangeReader(RangeStore store, RangeChain chain, SliceQueue queue, Position from, boolean allowsNoFailures) {
+    /** @param from the end of a batch */
+    RangeReader(
+            RangeStore store,
+            RangeChain chain,
+            SliceQueue queue,
+            Position from,
+            FailedItemLimits limits,
+            RunControl control) {
         this.store = store;
         this.chain = chain;
         this.queue = queue;
         this.read = from.finished();
         this.nextItem = from.nextItem();
-        this.allowsNoFailures = allowsNoFailures;
+        this.limits = limits;
+        this.control = control;
     }
 
     /** Returns the index of the first item that was not put into the queue. */
@@ -72,83 +76,83 @@ final class RangeReader {
     int readFinished() throws IOException, InterruptedException {
         int number = 0;
         while (!endsEarly && chain.hasNext()) {
-            if (!readNext()) {
+            RangeRecord record = store.record(chain.next());
+            Finished after = record.addTo(read, nextItem);
+            if (!put(record)) {
                 return -1;
             }
+            endsEarly = limits.itemsAllowed() == 0 && record.failed() > 0;
+            read = after;
+            chain.take(record);
             number++;
         }
         return number;
     }
 
-    private boolean readNext() throws IOException, InterruptedException {
-        RangeRecord record = store.record(chain.next());
-        Finished after = record.addTo(read, nextItem);
-        long first = record.firstItem();
-        long processingNanos = record.took().toNanos();
-        try (SeekableByteChannel results = store.results(first);
-                SeekableByteChannel errors = store.errors(first)) {
-            for (Batch batch : record.batches()) {
-                if (first < nextItem) { // committed by an earlier run
-                    results.position(results.position() + batch.resultsBytes());
-                    errors.position(errors.position() + batch.errorsBytes());
-                } else {
-                    if (!put(batch, results, errors, processingNanos)) {
-                        return false;
-                    }
-                    processingNanos = 0;
-                    nextItem = first + batch.succeeded() + batch.failed();
+    private boolean put(RangeRecord record) throws InterruptedException {
+        // A limit, or a rehearsed crash, may end the run after any batch. Otherwise only the last complete one matters.
+        boolean each = control.commitsEachBatch() || (limits.areSet() && record.failed() > 0);
+        Place place = new Place(record);
+        Batch gathered = null;
+        for (Batch batch : record.batches()) {
+            if (place.item < nextItem) { // committed by an earlier run
+                place.pass(batch);
+                continue;
+            }
+            if (gathered != null && (each || !batch.endsBatch())) {
+                if (!put(gathered, place)) {
+                    return false;
                 }
-                first += batch.succeeded() + batch.failed();
+                gathered = null;
             }
+            gathered = gathered == null ? batch : gathered.and(batch);
         }
-        endsEarly = allowsNoFailures && record.failed() > 0;
-        read = after;
-        chain.take(record);
+        return gathered == null || put(gathered, place);
+    }
+
+    private boolean put(Batch batches, Place place) throws InterruptedException {
+        Slice slice = queue.acquire();
+        if (slice == null) {
+            return false;
+        }
+        slice.stored = new Slice.Stored(
+                place.part, place.resultsAt, batches.resultsBytes(), place.errorsAt, batches.errorsBytes());
+        slice.nextBytes = batches.inputBytes();
+        slice.succeeded = batches.succeeded();
+        slice.failed = batches.failed();
+        slice.processingNanos = place.processingNanos;
+        slice.endsBatch = batches.endsBatch();
+        RangeRecord.@Nullable FirstFailure failure = batches.failure();
+        if (failure != null) {
+            slice.firstFailedIndex = failure.index();
+            slice.firstFailure = failure.failure();
+        }
+        place.pass(batches);
+        place.processingNanos = 0;
+        nextItem = place.item;
+        queue.put(slice, true);
         return true;
     }
 
-    /** Queues a batch, in pieces if it is large. The last piece has its counts. */
-    private boolean put(Batch batch, SeekableByteChannel results, SeekableByteChannel errors, long processingNanos)
-            throws IOException, InterruptedException {
-        long resultsLeft = batch.resultsBytes();
-        long errorsLeft = batch.errorsBytes();
-        boolean last = false;
-        while (!last) {
-            Slice slice = queue.acquire();
-            if (slice == null) {
-                return false;
-            }
-            resultsLeft -= copy(results, resultsLeft, slice.results);
-            errorsLeft -= copy(errors, errorsLeft, slice.errors);
-            last = resultsLeft == 0 && errorsLeft == 0;
-            slice.nextBytes = batch.inputBytes();
-            if (last) {
-                count(slice, batch, processingNanos);
-            }
-            queue.put(slice, true);
-        }
-        return true;
-    }
+    /** Where batches start in a part. */
+    private static final class Place {
+        private final long part;
+        private long item;
+        private long resultsAt;
+        private long errorsAt;
+        /** Of the whole range; 0 once it is reported. */
+        private long processingNanos;
 
-    private void count(Slice slice, Batch batch, long processingNanos) {
-        slice.succeeded = batch.succeeded();
-        slice.failed = batch.failed();
-        slice.processingNanos = processingNanos;
-        slice.endsBatch = batch.endsBatch();
-        if (batch.failure() != null) {
-            slice.firstFailedIndex = batch.failure().index();
-            slice.firstFailure = batch.failure().failure();
+        Place(RangeRecord record) {
+            this.part = record.firstItem();
+            this.item = part;
+            this.processingNanos = record.took().toNanos();
         }
-    }
 
-    private int copy(SeekableByteChannel from, long left, JsonBytes into) throws IOException {
-        ByteBuffer piece = ByteBuffer.wrap(buffer, 0, (int) Math.min(left, PIECE_BYTES));
-        while (piece.hasRemaining()) {
-            if (from.read(piece) < 0) {
-                throw new EOFException("a range file was truncated");
-            }
+        void pass(Batch batches) {
+            item += batches.succeeded() + batches.failed();
+            resultsAt += batches.resultsBytes();
+            errorsAt += batches.errorsBytes();
         }
-        into.raw(buffer, 0, piece.position());
-        return piece.position();
     }
 }

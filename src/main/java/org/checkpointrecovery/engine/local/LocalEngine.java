@@ -9,6 +9,7 @@ import org.checkpointrecovery.engine.RunOrder;
 import org.checkpointrecovery.engine.run.ItemCounter;
 import org.checkpointrecovery.engine.run.RunPool;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ItemJournal;
@@ -55,7 +56,7 @@ public final class LocalEngine implements JobEngine {
 
     /** Deletes the item journal of a completed job. The others may still need theirs. */
     @Override
-    public void release(Status status, JobFiles files) throws IOException {
+    public void release(Status status, Position committed, JobFiles files) throws IOException {
         if (status == Status.COMPLETED) {
             ItemJournal.remove(disk, files.journal());
         }

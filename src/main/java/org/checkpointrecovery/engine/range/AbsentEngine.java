@@ -65,8 +65,8 @@ public final class AbsentEngine implements JobEngine {
     }
 
     @Override
-    public void release(Status status, JobFiles files) throws IOException {
-        RangeStore.of(disk, files).release(status);
+    public void release(Status status, Position committed, JobFiles files) throws IOException {
+        RangeStore.of(disk, files).release(status, committed);
     }
 
     @Override

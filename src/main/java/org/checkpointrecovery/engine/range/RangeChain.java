@@ -161,12 +161,12 @@ public final class RangeChain {
         return known;
     }
 
-    /** Deletes the finished ranges with failed items that were not taken, so that these items are processed again. */
+    /** Deletes what is not committed of finished ranges with failed items, so that these items are processed again. */
     public void removeFailed() throws IOException {
         ahead();
         for (long first : List.copyOf(ahead.keySet())) {
             if (store.record(first).failed() > 0) {
-                store.remove(first);
+                store.remove(first, from.nextItem());
                 ahead.remove(first);
             }
         }

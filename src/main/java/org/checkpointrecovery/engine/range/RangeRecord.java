@@ -3,6 +3,7 @@ package org.checkpointrecovery.engine.range;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.ItemFailure;
@@ -102,13 +103,35 @@ public record RangeRecord(long firstItem, Duration took, List<Batch> batches) {
         return firstItem + succeeded() + failed();
     }
 
+    /**
+     * Returns this without the batches from an item on.
+     *
+     * @param item the end of a batch after the first one
+     */
+    RangeRecord before(long item) {
+        List<Batch> kept = new ArrayList<>();
+        long next = firstItem;
+        for (Batch batch : batches) {
+            next += batch.succeeded + batch.failed;
+            if (next <= item) {
+                kept.add(batch);
+            }
+        }
+        return new RangeRecord(firstItem, took, kept);
+    }
+
+    /** Replaces the record of a part, whose files stay longer than it says. */
+    void replace(Disk disk, PartFiles part) throws IOException {
+        Replacement.write(disk, part.record(), StoredJson.write(VERSION, this));
+    }
+
     /** Writes and forces the record in the directory of its range. The other files there must be forced already. */
     public void write(Disk disk, PartFiles range) throws IOException {
         Replacement.writeForced(disk, range.record(), StoredJson.write(VERSION, this));
         disk.forceDirectory(range.directory());
     }
 
-    /** @throws DamagedFileException if it is damaged, or the other files of the range have another size than it says */
+    /** @throws DamagedFileException if it is damaged, or the other files of the range have less than it says */
     public static RangeRecord read(Disk disk, PartFiles range) throws IOException {
         RangeRecord record;
         try {
@@ -134,7 +157,7 @@ public record RangeRecord(long firstItem, Duration took, List<Batch> batches) {
             throw damaged(range, "File " + file + " is missing");
         }
         long size = disk.size(file);
-        if (size != expected) {
+        if (size < expected) {
             throw damaged(range, "File " + file + " has " + size + " bytes, but its record expects " + expected);
         }
     }

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.checkpointrecovery.job.Finished;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Range;
@@ -22,6 +22,7 @@ import org.checkpointrecovery.storage.DiskFullException;
 import org.checkpointrecovery.storage.InputItems;
 import org.checkpointrecovery.storage.JobFiles;
 import org.checkpointrecovery.storage.PartFiles;
+import org.checkpointrecovery.storage.Parts;
 import org.checkpointrecovery.storage.Replacement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,7 @@ public final class RangeStore {
     private static final String FLUSH = "flush";
     private static final String PLUGIN = "plugin.jar";
 
-    /** Name prefix of the directory of an unfinished range. */
+    /** Name prefix of the directory of an unfinished part. */
     private static final String NEW = ".new-";
 
     /** Name prefix of a directory during its deletion, so that nobody uses it half deleted. */
@@ -50,11 +51,15 @@ public final class RangeStore {
 
     private final Disk disk;
     private final Path directory;
+    private final JobFiles job;
+    /** Directories of parts whose names are durable. */
+    private final Set<Path> groups = ConcurrentHashMap.newKeySet();
 
     /** @param directory the service and the cluster see it under this path */
     public RangeStore(Disk disk, Path directory) {
         this.disk = disk;
         this.directory = directory;
+        this.job = new JobFiles(requireNonNull(directory.getParent()));
     }
 
     public static RangeStore of(Disk disk, JobFiles job) {
@@ -82,22 +87,25 @@ public final class RangeStore {
     }
 
     private PartFiles finished(long firstItem) {
-        return new PartFiles(file(String.format(Locale.ROOT, "%019d", firstItem)));
+        return job.part(firstItem);
     }
 
-    /** @throws DamagedFileException if something else has the place of the directory */
+    /** @throws DamagedFileException if something else has the place of the directory, or of that of the parts */
     public void checkDirectory() throws DamagedFileException {
-        if (disk.exists(directory) && !disk.isDirectory(directory)) {
-            throw new DamagedFileException(directory + " is not a directory, or is a symbolic link. Nothing was"
-                    + " changed. Delete it and resume to reprocess the uncommitted items.");
+        for (Path each : List.of(directory, job.parts())) {
+            if (disk.exists(each) && !disk.isDirectory(each)) {
+                throw new DamagedFileException(each + " is not a directory, or is a symbolic link. Nothing was"
+                        + " changed. Delete it and resume to reprocess the uncommitted items.");
+            }
         }
     }
 
-    /** Creates the directory, unless it exists. */
+    /** Creates the directory, and that of the parts, unless they exist. */
     public void createDirectory() throws IOException {
-        if (!disk.exists(directory)) {
+        if (!disk.exists(directory) || !disk.exists(job.parts())) {
             disk.createDirectory(directory);
-            disk.forceDirectory(requireNonNull(directory.getParent()));
+            disk.createDirectory(job.parts());
+            disk.forceDirectory(job.directory());
         }
     }
 
@@ -230,14 +238,6 @@ public final class RangeStore {
         return RangeRecord.read(disk, finished(firstItem));
     }
 
-    public SeekableByteChannel results(long firstItem) throws IOException {
-        return disk.openForRead(finished(firstItem).results());
-    }
-
-    public SeekableByteChannel errors(long firstItem) throws IOException {
-        return disk.openForRead(finished(firstItem).errors());
-    }
-
     /**
      * Returns what is not finished of a range: the range without the finished ranges that it begins with; empty if all of
      * it is.
@@ -277,28 +277,44 @@ public final class RangeStore {
         disk.createDirectory(attempt.directory());
     }
 
-    /** Gives an attempt the final name of its range, unless another one has it already. */
+    /** Makes an attempt the part of its range, unless another one is already. */
     public void publish(PartFiles attempt, Range range) throws IOException {
+        PartFiles part = finished(range.firstItem());
+        Path group = requireNonNull(part.directory().getParent());
+        if (!groups.contains(group)) { // another process may have made it, but not forced yet
+            disk.createDirectory(group);
+            disk.forceDirectory(job.parts());
+            groups.add(group);
+        }
         try {
-            disk.move(attempt.directory(), finished(range.firstItem()).directory());
+            disk.move(attempt.directory(), part.directory());
         } catch (IOException e) {
             if (!isFinished(range.firstItem())) {
                 throw e;
             }
             discard(attempt);
         }
-        disk.forceDirectory(directory);
+        disk.forceDirectory(group);
     }
 
     public void discard(PartFiles attempt) throws IOException {
         disk.deleteTree(attempt.directory());
     }
 
-    /** Deletes a finished range, so that its items are processed again. */
-    public void remove(long firstItem) throws IOException {
+    /**
+     * Deletes what is finished of a range from an item on, so that it is processed again.
+     *
+     * @param item the end of a batch, or an item before the range
+     */
+    public void remove(long firstItem, long item) throws IOException {
+        PartFiles part = finished(firstItem);
+        if (firstItem < item) {
+            record(firstItem).before(item).replace(disk, part);
+            return;
+        }
         Path gone = file(GONE + UUID.randomUUID());
-        disk.move(finished(firstItem).directory(), gone);
-        disk.forceDirectory(directory);
+        disk.move(part.directory(), gone);
+        disk.forceDirectory(requireNonNull(part.directory().getParent()));
         disk.deleteTree(gone);
     }
 
@@ -333,12 +349,24 @@ public final class RangeStore {
     }
 
     /**
-     * Stops a cluster's work on a job without a run: deletes its order, and the whole directory if the job is over.
-     * Tasks stop when they no longer find the order.
+     * Stops a cluster's work on a job without a run: deletes its order, and the whole directory if the job is over, with
+     * the parts that it does not need. Tasks stop when they no longer find the order.
+     *
+     * @param committed the position up to which the job has results
      */
-    public void release(Status status) throws IOException {
+    public void release(Status status, Position committed) throws IOException {
         switch (status) {
-            case COMPLETED, CANCELLED -> remove();
+            case COMPLETED -> {
+                remove();
+                Parts parts = new Parts(disk, job);
+                if (parts.areWhole(committed)) {
+                    parts.delete();
+                }
+            }
+            case CANCELLED -> {
+                remove();
+                new Parts(disk, job).deleteUncommitted(committed.nextItem());
+            }
             case PAUSED, CRASHED, FAILED -> withdraw();
             case CREATED, QUEUED, RUNNING, PAUSING, CANCELLING -> {}
         }

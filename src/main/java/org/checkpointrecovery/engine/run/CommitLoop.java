@@ -21,7 +21,6 @@ import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Position;
 import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Run;
-import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class CommitLoop {
     private final SliceQueue queue;
     private final SliceTaker taker;
     private final RunControl control;
-    private final ResultSink sink;
+    private final Sink sink;
     private final CheckpointStore checkpoints;
     private final RunListener listener;
     private final Clock clock;
@@ -71,7 +70,7 @@ final class CommitLoop {
     CommitLoop(
             RunParts parts,
             SliceQueue queue,
-            ResultSink sink,
+            Sink sink,
             CheckpointStore checkpoints,
             Position from,
             @Nullable InputTimes inputTimes,
@@ -172,8 +171,7 @@ final class CommitLoop {
     }
 
     private void write(Slice slice) throws IOException {
-        sink.appendResults(slice.results);
-        sink.appendErrors(slice.errors);
+        sink.append(slice);
         appended.succeeded += slice.succeeded;
         appended.failed += slice.failed;
         appended.inputBytes = slice.nextBytes;

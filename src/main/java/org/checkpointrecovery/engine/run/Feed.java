@@ -32,6 +32,15 @@ public interface Feed {
     /** Whether all items were put into the queue, so that the run is complete when the last slice is committed. */
     boolean inputEnded();
 
+    /**
+     * Opens where the run puts its outcomes. Removes uncommitted ones.
+     *
+     * @param from where the run starts
+     */
+    default Sink sink(RunParts parts, Position from) throws IOException {
+        return FileSink.open(parts.disk(), parts.order().target(), from);
+    }
+
     /** Stops all threads. Call after the control has told the run to end and the queue is closed. */
     void close() throws IOException, InterruptedException;
 

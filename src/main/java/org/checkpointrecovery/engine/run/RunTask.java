@@ -23,7 +23,6 @@ import org.checkpointrecovery.job.Reason;
 import org.checkpointrecovery.job.Recovery;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.processor.Processors;
-import org.checkpointrecovery.sink.ResultSink;
 import org.checkpointrecovery.storage.CheckpointStore;
 import org.checkpointrecovery.storage.DamagedFileException;
 import org.checkpointrecovery.storage.DiskFullException;
@@ -176,23 +175,40 @@ final class RunTask implements Runnable {
         if (changed != null) {
             return changed;
         }
-        RunEnd end;
-        try (ResultSink sink = ResultSink.open(
-                parts.disk(),
-                order.target().results(),
-                order.target().errors(),
-                order.target().format(),
-                committed)) {
-            end = pump(sink, feed);
+        try (Sink sink = feed.sink(parts, committed)) {
+            RunEnd end = pump(sink, feed);
+            if (end.end() == Run.End.COMPLETED) {
+                changed = checkInput(end.last());
+            }
+            if (changed != null) {
+                return changed;
+            }
+            return end.end() == Run.End.COMPLETED ? complete(sink, end) : end;
         }
-        if (end.end() == Run.End.COMPLETED) {
-            changed = checkInput(end.last());
+    }
+
+    /** Returns the end of a run that has processed all items, or another one if it was asked to end. */
+    private RunEnd complete(Sink sink, RunEnd end) throws IOException {
+        boolean complete = false;
+        try {
+            complete = sink.complete(this::isAskedToEnd);
+        } finally {
+            if (!complete && end.last() != null) {
+                commit(end.last());
+            }
         }
-        return changed == null ? end : changed;
+        return complete
+                ? end
+                : new RunEnd(requireNonNull(control().asked()), control().reason(), committed);
+    }
+
+    /** Whether the run was asked to end: once it has read all items, its threads are told to end anyway. */
+    private boolean isAskedToEnd() {
+        return control().asked() != null;
     }
 
     /** Moves slices from the feed to the sink until the run ends. */
-    private RunEnd pump(ResultSink sink, Feed feed)
+    private RunEnd pump(Sink sink, Feed feed)
             throws IOException, InterruptedException, Processors.UnavailableException {
         RunSettings settings = parts.settings();
         SliceQueue queue = new SliceQueue(settings.concurrent() ? Integer.MAX_VALUE : 2 * settings.parallelism());
@@ -235,8 +251,7 @@ final class RunTask implements Runnable {
     /** @param last a commit that gets a checkpoint if the job is not COMPLETED with it; null if there is none */
     private @Nullable RunEnd checkInput(RunEnd.@Nullable LastCommit last) throws IOException, InterruptedException {
         Position consumed = last == null ? committed : last.checkpoint().position();
-        // At the end of a run its threads are told to end now, so only an explicit request stops the check.
-        BooleanSupplier toEnd = () -> control().asked() != null;
+        BooleanSupplier toEnd = this::isAskedToEnd;
         InputCheck check = new InputCheck(parts.disk(), order.input(), toEnd);
         InputCheck.Known known = new InputCheck.Known(
                 requireNonNull(order.job().identity()), inputTimes, consumed.inputBytes(), crcOf(consumed));

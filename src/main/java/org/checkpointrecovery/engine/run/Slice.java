@@ -40,6 +40,18 @@ public final class Slice {
      * CRC-32C of the input from the start of the run to {@link #nextBytes}; {@link Crc32c#NONE} if not computed.
      */
     public long nextCrc = Crc32c.NONE;
+    /** Where the results and errors are on disk already; null if they are in {@link #results} and {@link #errors}. */
+    public @Nullable Stored stored;
+
+    /**
+     * Outcomes of the items in a part.
+     *
+     * @param part index of the first item of its range
+     * @param resultsAt where the results start in its file
+     * @param errorsAt where the errors start in its file
+     */
+    public record Stored(long part, long resultsAt, long resultsBytes, long errorsAt, long errorsBytes) {}
+
     /** Whether a batch ends with the last item, so that a checkpoint may be written there. */
     public boolean endsBatch;
 
@@ -63,6 +75,7 @@ public final class Slice {
         firstFailure = null;
         nextBytes = 0;
         nextCrc = Crc32c.NONE;
+        stored = null;
         endsBatch = false;
         endsInput = false;
         processed = false;

@@ -18,6 +18,7 @@ import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.EngineKind;
 import org.checkpointrecovery.job.JobId;
+import org.checkpointrecovery.job.ResultsLayout;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.RehearsingEngine;
@@ -47,12 +48,17 @@ class FlinkPowerCutTest {
 
     private record Left(String results, String errors) {}
 
-    private static TestSpec spec() {
+    private static TestSpec spec(ResultsLayout layout) {
         return TestSpec.spec()
                 .batchSize(2)
                 .commit(CommitMode.EACH)
                 .failItems(FAILING)
+                .results(layout)
                 .engine(EngineKind.FLINK);
+    }
+
+    private static ResultsLayout layout(long seed) {
+        return seed % 2 == 0 ? ResultsLayout.SINGLE_FILE : ResultsLayout.PARTS;
     }
 
     private static CrashingDisk disk(long seed) throws IOException {
@@ -65,7 +71,7 @@ class FlinkPowerCutTest {
     private static Left clean() throws Exception {
         CrashingDisk disk = disk(0);
         try (TestService service = TestService.start(disk, TestService.Options.of(TestService.DATA))) {
-            JobId id = service.submit(spec().engine(EngineKind.LOCAL), items());
+            JobId id = service.submit(spec(ResultsLayout.PARTS).engine(EngineKind.LOCAL), items());
             service.await(id, Status.COMPLETED);
             return new Left(service.results(id), service.errors(id));
         }
@@ -103,11 +109,11 @@ class FlinkPowerCutTest {
                 FakeCluster cluster = new FakeCluster(medium, 2);
                 MortalService mortal = new MortalService(medium);
                 mortal.dieAt(operation, chance.nextBoolean());
-                live(life, mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
+                live(life, layout(disks), mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
                 if (mortal.isDead() && chance.nextInt(4) == 0) {
                     cluster.kill(); // both at once
                 }
-                liveOn(life, medium, cluster, clean, mortal.isDead());
+                liveOn(life, layout(disks), medium, cluster, clean, mortal.isDead());
                 return mortal.isDead();
             });
         }
@@ -123,11 +129,11 @@ class FlinkPowerCutTest {
                 CrashingDisk medium = disk(disks);
                 medium.cutPowerAt(medium.operations() + operation);
                 FakeCluster cluster = new FakeCluster(medium, 2);
-                live(life, medium, cluster.engine(medium, 2), medium::isPowerCut, null);
+                live(life, layout(disks), medium, cluster.engine(medium, 2), medium::isPowerCut, null);
                 boolean cut = medium.isPowerCut();
                 cluster.kill();
                 medium.restorePower();
-                liveOn(life, medium, cluster, clean, cut);
+                liveOn(life, layout(disks), medium, cluster, clean, cut);
                 return cut;
             });
         }
@@ -142,18 +148,19 @@ class FlinkPowerCutTest {
             MortalService mortal = new MortalService(medium);
             mortal.dieAt(operation, chance.nextBoolean());
             FakeCluster cluster = new FakeCluster(medium, 2);
-            live(Life.UNDISTURBED, mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
+            live(Life.UNDISTURBED, layout(operation), mortal.disk(), cluster.engine(mortal, 2), mortal::isDead, null);
             if (mortal.isDead()) {
                 medium.restorePower();
             }
-            liveOn(Life.UNDISTURBED, medium, cluster, clean, mortal.isDead());
+            liveOn(Life.UNDISTURBED, layout(operation), medium, cluster, clean, mortal.isDead());
             return mortal.isDead();
         });
     }
 
-    private static void liveOn(Life life, Disk disk, FakeCluster cluster, Left clean, boolean crashed)
+    private static void liveOn(
+            Life life, ResultsLayout layout, Disk disk, FakeCluster cluster, Left clean, boolean crashed)
             throws Exception {
-        live(life, disk, cluster.engine(disk, 2), () -> false, service -> {
+        live(life, layout, disk, cluster.engine(disk, 2), () -> false, service -> {
             JobView view = service.service().jobs().newest(2).get(0);
             JobId id = view.job().id();
             if (view.job().status() == Status.COMPLETED) {
@@ -161,16 +168,22 @@ class FlinkPowerCutTest {
                 checkRuns(view);
             } else {
                 assertThat(life).isEqualTo(Life.CANCELLED);
+                assertThat(clean.results).startsWith(service.results(id));
+                assertThat(clean.errors).startsWith(service.errors(id));
             }
             JobFiles files = service.files(id);
+            boolean inParts = disk.exists(files.partIndex());
+            assertThat(inParts && view.job().status() == Status.COMPLETED && layout == ResultsLayout.SINGLE_FILE)
+                    .as("a single file has parts left")
+                    .isFalse();
             assertThat(disk.list(files.directory()))
                     .as("crashed: %s", crashed)
                     .isSubsetOf(List.of(
-                            files.errors(),
+                            inParts ? files.parts() : files.errors(),
+                            inParts ? files.partIndex() : files.results(),
                             files.job(),
                             files.job().resolveSibling("job.json.tmp"), // it may be about to be written
                             files.ownInput(),
-                            files.results(),
                             files.checkpoint(),
                             files.checkpoint().resolveSibling("checkpoint.previous.json"),
                             files.checkpoint().resolveSibling("checkpoint.json.tmp")));
@@ -193,14 +206,20 @@ class FlinkPowerCutTest {
     }
 
     /** One life of the service: until the job is at its end or the service is dead. */
-    private static void live(Life life, Disk disk, RehearsingEngine engine, BooleanSupplier dead, @Nullable Check check)
+    private static void live(
+            Life life,
+            ResultsLayout layout,
+            Disk disk,
+            RehearsingEngine engine,
+            BooleanSupplier dead,
+            @Nullable Check check)
             throws Exception {
         TestService service = TestService.onCluster(disk, TestService.Options.of(TestService.DATA), engine);
         try {
             service.service().open();
             List<JobView> found = service.service().jobs().newest(2);
             JobId id = found.isEmpty()
-                    ? service.submit(spec(), items())
+                    ? service.submit(spec(layout), items())
                     : found.get(0).job().id();
             disturb(life, service, id, dead);
             if (check != null) {

@@ -59,7 +59,9 @@ record BatchesCheck(RangeRecord record, int batchSize, RangedJob.Files files) {
     private static List<String> lines(String text, int from, long bytes) {
         byte[] all = text.getBytes(UTF_8);
         String counted = new String(Arrays.copyOfRange(all, from, from + (int) bytes), UTF_8);
-        assertThat(counted.isEmpty() || counted.endsWith("\n")).as("whole lines").isTrue();
+        assertThat(counted.isEmpty() || counted.endsWith("\n"))
+                .as("whole lines")
+                .isTrue();
         return counted.lines().toList();
     }
 }

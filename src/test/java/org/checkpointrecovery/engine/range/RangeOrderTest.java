@@ -53,7 +53,7 @@ class RangeOrderTest {
                 null,
                 new ItemsSpec(new InputSpec.FailedItemsOf(PARENT, PARENT), new Format(Format.Kind.CSV, ';')),
                 processor,
-                new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH),
+                new Execution(EngineKind.LOCAL, 1_000_000, 64, CommitMode.EACH, null),
                 new FailedItemLimits(OnItemError.FAIL, 7L, 0.5),
                 null,
                 null,
