@@ -82,7 +82,7 @@ class FinishedItemsTest {
         Range range = new Range(3, 3, 6, 12, false);
         ranges.createDirectory();
         ranges.beginCuts(1, List.of(new Range(0, 3, 0, 6, false), range, new Range(6, 2, 12, 16, true)));
-        ranges.save(new Submissions(List.of()).and("0000000000000000000000000000000b"));
+        ranges.save(new Submissions(List.of()).and("0000000000000000000000000000000b", ""));
         PartFiles done = ranges.attempt(range);
         ranges.create(done);
         disk.open(done.results()).close();

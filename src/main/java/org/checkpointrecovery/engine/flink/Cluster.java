@@ -16,7 +16,10 @@ interface Cluster extends AutoCloseable {
     /** Whether Flink changes the parallelism of running jobs: it uses the slots there are, up to the submitted one. */
     boolean isAdaptive() throws ClusterException;
 
-    /** Returns the id of the jar uploaded under this name; empty if there is none. */
+    /**
+     * Returns the id of the jar uploaded under this name; empty if there is none. Deletes the jars that other releases
+     * have uploaded: the cluster needs a jar only when a job is submitted.
+     */
     Optional<String> jar(String name) throws ClusterException;
 
     /**

@@ -77,9 +77,15 @@ final class ClusterJob {
         return ranges.end(number());
     }
 
-    /** Whether the cluster may be running the last submission, according to the disk. */
+    /**
+     * Whether the cluster may be running the last submission, according to the disk, with the code of this service.
+     * Another release's tasks may not do what this one waits for.
+     */
     boolean mayBeActive() throws IOException {
-        return number() > 0 && !ranges.isPausing(number()) && taskEnd().isEmpty();
+        return number() > 0
+                && !ranges.isPausing(number())
+                && taskEnd().isEmpty()
+                && JobJar.ownName(disk).equals(last().jar());
     }
 
     /**
@@ -117,7 +123,7 @@ final class ClusterJob {
         String jarId = uploaded.isPresent() ? uploaded.get() : cluster.upload(jar.name(), jar.bytes(), givenUp);
         Optional<Path> own = JobJar.shareOwn(disk, settings.shared());
         ranges.beginCuts(number() + 1, known);
-        submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""));
+        submissions = submissions.and(UUID.randomUUID().toString().replace("-", ""), JobJar.ownName(disk));
         ranges.save(submissions);
         log.info("Job {}: submission {} to the cluster, parallelism {}", id, number(), parallelism);
         cluster.run(

@@ -1,5 +1,7 @@
 package org.checkpointrecovery.engine.flink;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -11,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.Replacement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The code that the cluster runs: the job's jar, which is packed in the service's jar and uploaded, and the service's
@@ -24,12 +27,19 @@ final class JobJar {
 
     private static final String RESOURCE = "/checkpoint-recovery-flink-job.jar";
 
+    /** How the names of all jars of the job begin that releases have uploaded. */
+    static final String UPLOADED = "checkpoint-recovery-job-";
+    /** How the names of all jars of the service begin that releases have shared. */
+    private static final String SHARED = "checkpoint-recovery-";
+
+    private static @Nullable String ownName; // guarded by the class
+
     private final byte[] bytes;
     private final String name;
 
     private JobJar(byte[] bytes) {
         this.bytes = bytes;
-        this.name = "checkpoint-recovery-job-" + sha256(bytes) + ".jar";
+        this.name = UPLOADED + sha256(bytes) + ".jar";
     }
 
     static JobJar load() throws IOException {
@@ -66,6 +76,19 @@ final class JobJar {
         return own.toString().endsWith(".jar") ? Optional.of(share(disk, own, directory)) : Optional.empty();
     }
 
+    /** Returns the name under which the service's own jar is shared; empty if it does not run from a jar. */
+    static synchronized String ownName(Disk disk) throws IOException {
+        if (ownName == null) {
+            Path own = own();
+            ownName = own.toString().endsWith(".jar") ? name(disk.read(disk.realPath(own))) : "";
+        }
+        return ownName;
+    }
+
+    private static String name(byte[] jar) {
+        return SHARED + sha256(jar) + ".jar";
+    }
+
     private static Path own() throws IOException {
         CodeSource source = JobJar.class.getProtectionDomain().getCodeSource();
         try {
@@ -78,12 +101,23 @@ final class JobJar {
     /** Safe if several jobs do so at the same time. */
     static Path share(Disk disk, Path own, Path directory) throws IOException {
         byte[] jar = disk.read(disk.realPath(own));
-        Path shared = directory.resolve("checkpoint-recovery-" + sha256(jar) + ".jar");
+        Path shared = directory.resolve(name(jar));
         disk.createDirectory(directory);
         if (!disk.exists(shared)) {
             Replacement.writeByMany(disk, shared, jar);
+            deleteOthers(disk, shared);
         }
         return shared;
+    }
+
+    /** Deletes the jars of other releases. A service submits again what was submitted with one of them. */
+    private static void deleteOthers(Disk disk, Path shared) throws IOException {
+        for (Path jar : disk.list(requireNonNull(shared.getParent()))) {
+            String name = jar.getFileName().toString();
+            if (name.startsWith(SHARED) && name.endsWith(".jar") && !jar.equals(shared)) {
+                disk.delete(jar);
+            }
+        }
     }
 
     private static String sha256(byte[] bytes) {

@@ -81,12 +81,17 @@ final class RestCluster implements Cluster {
 
     @Override
     public Optional<String> jar(String name) throws ClusterException {
+        Optional<String> found = Optional.empty();
         for (JsonNode file : ok(get("/jars")).path("files")) {
-            if (file.path("name").asText().equals(name)) {
-                return Optional.of(file.path("id").asText());
+            String id = file.path("id").asText();
+            String uploaded = file.path("name").asText();
+            if (uploaded.equals(name)) {
+                found = Optional.of(id);
+            } else if (uploaded.startsWith(JobJar.UPLOADED)) {
+                ok(send(request("/jars/" + id).method(HttpMethod.DELETE)));
             }
         }
-        return Optional.empty();
+        return found;
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The submissions of one job to a cluster: the content of {@code submissions.json},
  *
  * <pre>
- * {"version":1,"list":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015"}],"crc32c":"0b6f3c11"}
+ * {"version":1,"list":[{"clusterJob":"9f86d081884c7d659a2feaa0c55ad015","jar":"checkpoint-recovery-5e88….jar"}],"crc32c":"0b6f3c11"}
  * </pre>
  *
  * on one line. It is written before the cluster is called.
@@ -33,12 +33,17 @@ public record Submissions(List<Submission> list) {
      *
      * @param clusterJob its id in the cluster
      * @param savepoint where an earlier release had the cluster store what is not done; not used any more
+     * @param jar the name of the service's jar that it runs, which depends on its content; empty if the service runs from
+     *     none, null if an earlier release submitted it
      */
-    public record Submission(String clusterJob, @Nullable String savepoint) {}
+    public record Submission(
+            String clusterJob,
+            @Nullable String savepoint,
+            @Nullable String jar) {}
 
-    public Submissions and(String clusterJob) {
+    public Submissions and(String clusterJob, String jar) {
         List<Submission> longer = new ArrayList<>(list);
-        longer.add(new Submission(clusterJob, null));
+        longer.add(new Submission(clusterJob, null, jar));
         return new Submissions(longer);
     }
 

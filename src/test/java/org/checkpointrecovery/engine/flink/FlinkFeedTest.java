@@ -19,6 +19,7 @@ import org.checkpointrecovery.engine.TestService;
 import org.checkpointrecovery.engine.TestSpec;
 import org.checkpointrecovery.engine.flink.FakeCluster.Fate;
 import org.checkpointrecovery.engine.range.RangeStore;
+import org.checkpointrecovery.engine.range.Submissions;
 import org.checkpointrecovery.job.CommitMode;
 import org.checkpointrecovery.job.CrashMode;
 import org.checkpointrecovery.job.CrashPoint;
@@ -228,6 +229,20 @@ class FlinkFeedTest {
     void a_job_that_the_cluster_has_forgotten_is_submitted_again() throws Exception {
         JobId id = submitAndHold(6);
         cluster.forget();
+        Await.until("it is submitted again", () -> cluster.submissions() == 2);
+        cluster.letGo();
+        completes(id);
+    }
+
+    @Test
+    void what_another_release_submitted_is_submitted_again() throws Exception {
+        JobId id = submitAndHold(6);
+        service.close();
+        RangeStore store = files(id);
+        String clusterJob = store.submissions().list().get(0).clusterJob();
+        store.save(new Submissions(
+                List.of(new Submissions.Submission(clusterJob, null, "checkpoint-recovery-other.jar"))));
+        service = start(medium);
         Await.until("it is submitted again", () -> cluster.submissions() == 2);
         cluster.letGo();
         completes(id);

@@ -120,6 +120,16 @@ class RestClusterTest {
     }
 
     @Test
+    void the_jars_of_other_releases_are_deleted_and_no_others() throws Exception {
+        answers(
+                200,
+                "{\"files\":[{\"id\":\"1\",\"name\":\"checkpoint-recovery-job-1.jar\"},{\"id\":\"2\",\"name\":"
+                        + "\"checkpoint-recovery-job-2.jar\"},{\"id\":\"3\",\"name\":\"of-others.jar\"}]}");
+        assertThat(cluster.jar("checkpoint-recovery-job-2.jar")).contains("2");
+        assertThat(requests).containsExactly("GET /flink/jars", "DELETE /flink/jars/1");
+    }
+
+    @Test
     void a_jar_is_uploaded_as_a_form() throws Exception {
         answers(200, "{\"filename\":\"/tmp/flink-web-upload/uuid_a.jar\",\"status\":\"success\"}");
         assertThat(cluster.upload("a.jar", "content".getBytes(UTF_8), () -> false))

@@ -44,6 +44,20 @@ class SharedJarTest {
     }
 
     @Test
+    void a_new_jar_takes_the_place_of_those_of_other_releases_and_of_nothing_else() throws Exception {
+        disk.write(OWN, "old".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path old = JobJar.share(disk, OWN, SHARED);
+        Path other = SHARED.resolve("other.jar");
+        Path notes = SHARED.resolve("checkpoint-recovery-notes.txt");
+        disk.write(other, new byte[1]);
+        disk.write(notes, new byte[1]);
+        disk.write(OWN, "new".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path shared = JobJar.share(disk, OWN, SHARED);
+        assertThat(shared).isNotEqualTo(old);
+        assertThat(disk.list(SHARED)).containsExactlyInAnyOrder(shared, notes, other);
+    }
+
+    @Test
     void the_job_that_is_uploaded_has_one_name() throws Exception {
         assertThat(JobJar.load().name()).isEqualTo(JobJar.load().name()).endsWith(".jar");
         assertThat(JobJar.load().bytes()).startsWith('P', 'K');

@@ -59,9 +59,9 @@ class RangeGoldenFilesTest {
 
     @Test
     void submissions_are_written_and_read_as_in_their_golden_file() throws IOException {
-        Submissions submissions = new Submissions(
-                        List.of(new Submissions.Submission("9f86d081884c7d659a2feaa0c55ad015", "file:/save \"1\"")))
-                .and("0000000000000000000000000000000b");
+        Submissions submissions = new Submissions(List.of(
+                        new Submissions.Submission("9f86d081884c7d659a2feaa0c55ad015", "file:/save \"1\"", null)))
+                .and("0000000000000000000000000000000b", "checkpoint-recovery-1.jar");
         submissions.write(disk, FILE);
         assertGolden("submissions.json", FILE);
         assertThat(Submissions.read(disk, FILE)).isEqualTo(submissions);

@@ -18,11 +18,13 @@ class SubmissionsTest {
 
     @Test
     void they_are_read_as_they_were_written_and_survive_a_power_cut() throws Exception {
-        Submissions written = new Submissions(List.of(new Submissions.Submission("a", "file:/s"))).and("b");
+        Submissions written =
+                new Submissions(List.of(new Submissions.Submission("a", "file:/s", null))).and("b", "b.jar");
         written.write(disk, FILE);
         disk.restorePower();
         assertThat(Submissions.read(disk, FILE)).isEqualTo(written);
-        assertThat(written.list()).containsExactly(new Submission("a", "file:/s"), new Submission("b", null));
+        assertThat(written.list())
+                .containsExactly(new Submission("a", "file:/s", null), new Submission("b", null, "b.jar"));
     }
 
     @Test
