@@ -1,6 +1,7 @@
 package org.checkpointrecovery.engine.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
@@ -28,10 +29,14 @@ import org.checkpointrecovery.job.ErrorCode;
 import org.checkpointrecovery.job.Job;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.job.Reason;
+import org.checkpointrecovery.job.ResultsLayout;
 import org.checkpointrecovery.job.Run;
 import org.checkpointrecovery.job.Status;
 import org.checkpointrecovery.rehearsal.CrashOrder;
+import org.checkpointrecovery.storage.Backup;
 import org.checkpointrecovery.storage.CrashingDisk;
+import org.checkpointrecovery.storage.DataCheck;
+import org.checkpointrecovery.storage.DataLayout;
 import org.checkpointrecovery.storage.Disk;
 import org.checkpointrecovery.storage.ForwardingDisk;
 import org.jspecify.annotations.Nullable;
@@ -246,6 +251,61 @@ class FlinkFeedTest {
         Await.until("it is submitted again", () -> cluster.submissions() == 2);
         cluster.letGo();
         completes(id);
+    }
+
+    private void makeBackup(DataLayout to) throws IOException {
+        List<String> problems = new ArrayList<>();
+        new Backup(medium, new DataLayout(TestService.DATA), to).make(problems::add);
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void a_job_in_parts_goes_on_from_a_backup_and_has_the_same_results() throws Exception {
+        cluster.holdFrom(6);
+        JobId id = submit(spec().results(ResultsLayout.PARTS));
+        awaitCommitted(id, 6);
+        DataLayout during = new DataLayout(Path.of("/during"));
+        makeBackup(during);
+        cluster.letGo();
+        service.await(id, Status.COMPLETED);
+        worksNoMore();
+        String results = service.results(id);
+        String errors = service.errors(id);
+        DataLayout after = new DataLayout(Path.of("/after"));
+        makeBackup(after);
+        medium.deleteTree(service.files(id).directory()); // no copy needs it
+        for (DataLayout copy : List.of(during, after)) {
+            service.close();
+            service = TestService.onCluster(medium, TestService.Options.of(copy.root()), cluster.engine(medium, 4));
+            service.service().open();
+            service.await(id, Status.COMPLETED);
+            assertThat(service.results(id)).isEqualTo(results).hasLineCount(ITEMS - 4);
+            assertThat(service.errors(id)).isEqualTo(errors);
+        }
+        assertThat(service.job(id).runs()).hasSize(1);
+    }
+
+    @Test
+    void a_check_names_a_part_that_is_missing_and_a_download_shows_it_on_the_job() throws Exception {
+        JobId id = submit(spec().results(ResultsLayout.PARTS));
+        service.await(id, Status.COMPLETED);
+        Path part = service.files(id).part(2).results();
+        byte[] bytes = medium.bytes(part);
+        medium.delete(part);
+        List<String> problems = new ArrayList<>();
+        new DataCheck(medium, new DataLayout(TestService.DATA), problems::add).run();
+        assertThat(problems)
+                .singleElement()
+                .asString()
+                .contains("results.jsonl: ", "0000000002/results.jsonl is missing");
+        assertThatThrownBy(() -> service.results(id)).hasMessageContaining("0000000002/results.jsonl is missing");
+        Reason notice = service.service().jobs().view(id).remarks().notice();
+        assertThat(notice).isNotNull();
+        assertThat(notice.code()).isEqualTo(ErrorCode.RESULTS_DAMAGED);
+        assertThat(notice.message()).contains("0000000002/results.jsonl is missing", "Restore the file");
+        medium.write(part, bytes);
+        assertThat(service.results(id)).hasLineCount(ITEMS - 4);
+        assertThat(service.service().jobs().view(id).remarks().notice()).isNull();
     }
 
     @Test
