@@ -52,6 +52,8 @@ function showForm(main, described) {
     batchSize: numeric('batch-size', '1000'),
     parallelism: numeric('parallelism', '1'),
     commit: select('commit', ['group', 'each']),
+    results: el('select', { 'data-testid': 'results' },
+      ...[['', 'by size'], ['single-file', 'one file'], ['parts', 'parts']].map(([value, label]) => el('option', { value }, label))),
     onItemError: select('on-item-error', ['skip', 'fail']),
     maxFailedItems: numeric('max-failed-items', 'no limit'),
     maxFailedPercent: numeric('max-failed-percent', 'no limit'),
@@ -93,6 +95,7 @@ function showForm(main, described) {
       field('/batchSize', 'Batch size', controls.batchSize),
       field('/parallelism', 'Parallelism', controls.parallelism),
       field('/commit', 'Commit', controls.commit),
+      field('/results', 'Results on a cluster', controls.results),
       field('/onItemError', 'When an item fails', controls.onItemError),
       field('/maxFailedItems', 'Maximum failed items', controls.maxFailedItems),
       field('/maxFailedPercent', 'Maximum failed items (%)', controls.maxFailedPercent),
@@ -226,7 +229,7 @@ function showForm(main, described) {
     for (const [key, control] of Object.entries(controls)) {
       const value = control.value.trim();
       if (value !== '') {
-        request[key] = ['name', 'callbackUrl', 'retainFor', 'engine', 'commit', 'onItemError'].includes(key) ? value : number(value);
+        request[key] = ['name', 'callbackUrl', 'retainFor', 'engine', 'commit', 'results', 'onItemError'].includes(key) ? value : number(value);
       }
     }
     const asked = {};
