@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,8 +33,8 @@ import java.util.stream.Stream;
 import org.checkpointrecovery.FlinkProcesses;
 
 /**
- * Measures jobs on a cluster of Apache Flink on this machine beside the same jobs on the service itself: what cheap items cost,
- * whether calls of an endpoint scale with TaskManagers, and how long a job is still when one of them is killed. {@code mvn
+ * Measures jobs on a cluster of Apache Flink on this machine beside the same jobs on the service itself, and beside a job of
+ * Flink that does the same work without the service: what cheap items cost, whether calls of an endpoint scale with TaskManagers, and how long a job is still when one of them is killed. {@code mvn
  * test-compile} finds the jars of Flink first.
  *
  * <pre>java -cp target/test-classes:target/checkpoint-recovery.jar org.checkpointrecovery.benchmark.FlinkBenchmark [LINES [CALLS [CALLS_WITH_A_LOSS [SCHEDULER]]]]</pre>
@@ -41,7 +42,7 @@ import org.checkpointrecovery.FlinkProcesses;
  * A number of 0 leaves its part out. SCHEDULER is Flink's {@code jobmanager.scheduler}.
  */
 public final class FlinkBenchmark implements AutoCloseable {
-    private static final JsonMapper JSON = new JsonMapper();
+    static final JsonMapper JSON = new JsonMapper();
     private static final long LOOK_AGAIN_NANOS = 20_000_000;
     private static final int AT_ONCE = 8;
     private static final Duration ANSWER_AFTER = Duration.ofMillis(20);
@@ -141,6 +142,55 @@ public final class FlinkBenchmark implements AutoCloseable {
             print(
                     "text-stats of %,d lines, %s: %.1f s, %.1f s of CPU; one line takes %.1f s",
                     lines, engine, seconds(ended.took), seconds(cpu), seconds(one.took));
+        }
+        for (String results : List.of("single-file", "parts")) {
+            Duration cpuBefore = cpuTime();
+            Ended ended = job("lines.txt", "flink", ",\"results\":\"" + results + "\"");
+            print(
+                    "text-stats of %,d lines, flink, results in %s: %.1f s, %.1f s of CPU",
+                    lines, results, seconds(ended.took), seconds(cpuTime().minus(cpuBefore)));
+        }
+        for (int round = 0; round < 2; round++) { // the first one is to warm up
+            plain(lines, round == 1);
+        }
+    }
+
+    /** The same work by a job of Flink that does not know the service. */
+    private void plain(int lines, boolean counts) throws IOException, InterruptedException {
+        Path output = directory.resolve("plain-" + counts);
+        Duration cpuBefore = cpuTime();
+        long began = System.nanoTime();
+        String id = PlainFlinkJob.submit(client, cluster.url(), directory.resolve("lines.txt"), output, 2);
+        String state = "";
+        while (!state.equals("FINISHED")) {
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            state = JSON.readTree(cluster.text("/jobs/" + id)).path("state").asText();
+            if (state.equals("FAILED")) {
+                throw new IllegalStateException(cluster.text("/jobs/" + id + "/exceptions"));
+            }
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        long found;
+        try (Stream<Path> files = Files.walk(output)) {
+            found = files.filter(Files::isRegularFile)
+                    .mapToLong(FlinkBenchmark::lines)
+                    .sum();
+        }
+        if (found != lines) {
+            throw new IllegalStateException(found + " results of " + lines);
+        }
+        if (counts) {
+            print(
+                    "the same by FileSource, map and FileSink: %.1f s, %.1f s of CPU",
+                    seconds(took), seconds(cpuTime().minus(cpuBefore)));
+        }
+    }
+
+    private static long lines(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
