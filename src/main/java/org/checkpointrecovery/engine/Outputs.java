@@ -180,7 +180,7 @@ public final class Outputs {
     }
 
     private DamagedFileException damaged(JobEntry entry) throws IOException {
-        String damage = describe(entry);
+        String damage = describe(entry, CommittedBytes::problem);
         show(entry, damage);
         return new DamagedFileException(damage);
     }
@@ -188,7 +188,7 @@ public final class Outputs {
     /** Checks the files of a job found at the start, and shows a notice on the job if they lack committed bytes. */
     void check(JobEntry entry) {
         try {
-            String damage = describe(entry);
+            String damage = describe(entry, CommittedBytes::problemAtEnd); // all parts would take too long
             if (!damage.isEmpty()) {
                 show(entry, damage);
             }
@@ -202,7 +202,7 @@ public final class Outputs {
         boolean shown = entry.notice()
                 .filter(notice -> notice.code() == ErrorCode.RESULTS_DAMAGED)
                 .isPresent();
-        if (shown && describe(entry).isEmpty()) {
+        if (shown && describe(entry, CommittedBytes::problem).isEmpty()) {
             log.info(
                     "Job {}: its results and errors are intact again",
                     entry.job().id());
@@ -218,15 +218,20 @@ public final class Outputs {
         }
     }
 
+    private interface Check {
+        @Nullable
+        String problem(CommittedBytes committed) throws IOException;
+    }
+
     /** Describes what is damaged and what is intact; empty if nothing is damaged. */
-    private String describe(JobEntry entry) throws IOException {
+    private String describe(JobEntry entry, Check check) throws IOException {
         Position committed = entry.committed();
         List<String> damaged = new ArrayList<>();
         List<String> whole = new ArrayList<>();
         for (Output output : Output.values()) {
             String name = output.in(jobs.files(entry.job().id())).getFileName().toString();
             long bytes = output.bytes(committed);
-            String problem = bytes == 0 ? null : committed(entry, output, bytes).problem();
+            String problem = bytes == 0 ? null : check.problem(committed(entry, output, bytes));
             if (problem == null) {
                 whole.add(name + " is intact.");
             } else {

@@ -73,11 +73,23 @@ public record CommittedBytes(Disk disk, JobFiles files, Output output, long byte
         return read && last.get(0) == '\n';
     }
 
-    /** Describes what is wrong with them, with all parts; null if nothing is. */
+    /** Describes what is wrong with them, looking at all parts; null if nothing is. */
     public @Nullable String problem() throws IOException {
+        String atEnd = problemAtEnd();
+        if (atEnd != null) {
+            return atEnd;
+        }
         try (PartsChannel parts = parts()) {
-            String atEnd = parts.problemAtEnd();
-            return atEnd == null ? parts.problem() : atEnd;
+            return parts.problem();
+        } catch (NoSuchFileException e) {
+            return null; // not in parts
+        }
+    }
+
+    /** Describes what is wrong with them, looking at the last part only; null if nothing is. */
+    public @Nullable String problemAtEnd() throws IOException {
+        try (PartsChannel parts = parts()) {
+            return parts.problemAtEnd();
         } catch (NoSuchFileException e) {
             // not in parts
         }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.checkpointrecovery.Await;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +86,10 @@ class DamagedDataTest extends OnMoodyDisk {
 
     @Test
     void a_job_whose_directory_was_removed_can_be_deleted() throws Exception {
-        service.writtenFile(id, "job.json");
+        Path record = service.writtenFile(id, "job.json");
+        Await.until(
+                "the record is written for the last time",
+                () -> Files.readString(record).contains("\"Completed\""));
         for (String name : List.of("job.json", "results.jsonl", "errors.jsonl", "input.txt")) {
             Files.delete(service.jobFile(id, name));
         }

@@ -288,6 +288,9 @@ class SubmissionTest {
                     {"input":{"items":[]},"parallelism":0}                       | /parallelism
                     {"input":{"items":[]},"parallelism":65}                      | /parallelism
                     {"input":{"items":[]},"commit":"never"}                      | /commit
+                    {"input":{"items":[]},"results":"one"}                       | /results
+                    {"input":{"items":[]},"results":null}                        | /results
+                    {"input":{"items":[]},"results":"parts"}                     | /results
                     {"input":{"items":[]},"onItemError":"FAIL"}                  | /onItemError
                     {"input":{"items":[]},"maxFailedItems":-1}                   | /maxFailedItems
                     {"input":{"items":[]},"maxFailedItems":9223372036854775808}  | /maxFailedItems

@@ -50,6 +50,20 @@ class ValidationTest {
     }
 
     @Test
+    void a_layout_of_the_results_is_shown_if_it_is_given() {
+        String spec = "{\"input\":{\"items\":[\"a\"]}%s}";
+        assertThat(validate("", spec.formatted("")).is(200).at("/spec").has("results"))
+                .isFalse();
+        assertThat(validate("", spec.formatted(",\"results\":\"single-file\""))
+                        .is(200)
+                        .text("/spec/results"))
+                .isEqualTo("single-file");
+        Answer parts = validate("", spec.formatted(",\"results\":\"parts\"")).isProblem(422, "invalid-request");
+        assertThat(parts.text("/errors/0/message"))
+                .isEqualTo("is \"parts\", which only the engine \"flink\" writes. Omit the field");
+    }
+
+    @Test
     void a_sample_is_what_a_job_would_make() {
         String file = http.upload(
                 ("id,name\n1,\"x\ny\"\nragged\n2,z\n" + "3," + "x".repeat(100) + "\n4,w\n").getBytes(UTF_8));
