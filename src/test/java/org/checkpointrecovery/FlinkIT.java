@@ -64,6 +64,7 @@ class FlinkIT {
                 Files.createDirectory(directory.resolve("flink")),
                 1,
                 Map.of("heartbeat.interval", "1 s", "heartbeat.timeout", "6 s"));
+        Leftovers.started(cluster::close);
     }
 
     @AfterAll

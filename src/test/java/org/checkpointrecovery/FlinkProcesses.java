@@ -23,13 +23,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * A session cluster of Apache Flink on loopback: a JobManager and TaskManagers, each a process of its own. Their class path is
  * Flink and what Flink needs; the service and its libraries come to them from the service alone. Used by one thread.
  */
-public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
+public final class FlinkProcesses implements AutoCloseable {
     private static final int SHOWN_OF_A_LOG = 3000;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Path CLASS_PATHS = Path.of("target/flink-classpath");
@@ -110,17 +109,17 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
                 (name, value) -> lines.append(name).append(": ").append(value).append('\n'));
         Files.writeString(conf.resolve("config.yaml"), lines);
         FlinkProcesses cluster = new FlinkProcesses(directory, ports.get(1));
-        Leftovers.started(cluster);
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         cluster.startJobManager();
         return cluster;
     }
 
-    private static Map<String, String> shippedSettings() {
+    private static Map<String, String> shippedSettings() throws IOException {
         Map<String, String> settings = new TreeMap<>();
-        for (var setting : new YAMLMapper().readTree(SHIPPED.toFile()).properties()) {
-            if (TIMES.matcher(setting.getKey()).find()) {
-                settings.put(setting.getKey(), setting.getValue().asString());
+        for (String line : Files.readAllLines(SHIPPED)) {
+            String[] setting = line.split(": ", 2);
+            if (setting.length == 2 && TIMES.matcher(setting[0]).find() && !line.startsWith("#")) {
+                settings.put(setting[0], setting[1]);
             }
         }
         return settings;
@@ -307,6 +306,5 @@ public final class FlinkProcesses implements AutoCloseable, Leftovers.Part {
             kill(process);
         }
         Runtime.getRuntime().removeShutdownHook(atExit);
-        Leftovers.closed(this);
     }
 }
