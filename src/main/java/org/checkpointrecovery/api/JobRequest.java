@@ -247,10 +247,10 @@ final class JobRequest {
     }
 
     private static @Nullable ResultsLayout results(Fields fields, EngineKind engine) {
+        ResultsLayout results = fields.constant("results", ResultsLayout.class, ResultsLayout.SINGLE_FILE);
         if (!fields.has("results")) {
             return null;
         }
-        ResultsLayout results = fields.constant("results", ResultsLayout.class, ResultsLayout.SINGLE_FILE);
         if (results == ResultsLayout.PARTS && engine == EngineKind.LOCAL) {
             fields.error(
                     "results",

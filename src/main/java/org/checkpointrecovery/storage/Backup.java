@@ -216,6 +216,8 @@ public final class Backup {
             } else {
                 copyIfThere(output.in(from), output.in(to));
             }
+        } catch (DamagedFileException e) {
+            // a part lacks some
         }
     }
 

@@ -298,6 +298,10 @@ class FlinkFeedTest {
                 .singleElement()
                 .asString()
                 .contains("results.jsonl: ", "0000000002/results.jsonl is missing");
+        assertThat(new Backup(medium, new DataLayout(TestService.DATA), new DataLayout(Path.of("/copy")))
+                        .make(problems::add)
+                        .problems())
+                .isEqualTo(1);
         assertThatThrownBy(() -> service.results(id)).hasMessageContaining("0000000002/results.jsonl is missing");
         Reason notice = service.service().jobs().view(id).remarks().notice();
         assertThat(notice).isNotNull();
