@@ -160,7 +160,7 @@ public final class FlinkBenchmark implements AutoCloseable {
         Path output = directory.resolve("plain-" + counts);
         Duration cpuBefore = cpuTime();
         long began = System.nanoTime();
-        String id = PlainFlinkJob.submit(client, cluster.url(), directory.resolve("lines.txt"), output, 2);
+        String id = PlainFlinkSubmission.submit(client, cluster.url(), directory.resolve("lines.txt"), output, 2);
         String state = "";
         while (!state.equals("FINISHED")) {
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
