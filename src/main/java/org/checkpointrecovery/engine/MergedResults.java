@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import org.checkpointrecovery.item.LineSource;
 import org.checkpointrecovery.job.Format;
 import org.checkpointrecovery.job.JobId;
 import org.checkpointrecovery.storage.Disk;
+import org.checkpointrecovery.storage.ReadOnlyChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ public final class MergedResults implements Closeable {
     }
 
     /** Results that are open only while they are read. */
-    private static final class OpenedForEachRead implements SeekableByteChannel {
+    private static final class OpenedForEachRead extends ReadOnlyChannel {
         private final Part part;
         private long position;
 
@@ -85,16 +85,6 @@ public final class MergedResults implements Closeable {
         @Override
         public long size() {
             return part.end();
-        }
-
-        @Override
-        public int write(ByteBuffer from) {
-            throw new NonWritableChannelException();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) {
-            throw new NonWritableChannelException();
         }
 
         @Override

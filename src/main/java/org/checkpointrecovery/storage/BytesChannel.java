@@ -3,11 +3,10 @@ package org.checkpointrecovery.storage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
 /** Bytes in memory that are read like a file. */
-final class BytesChannel implements SeekableByteChannel {
+final class BytesChannel extends ReadOnlyChannel {
     private final byte[] bytes;
     private long position;
     private boolean closed;
@@ -29,11 +28,6 @@ final class BytesChannel implements SeekableByteChannel {
     }
 
     @Override
-    public int write(ByteBuffer from) {
-        throw new NonWritableChannelException();
-    }
-
-    @Override
     public long position() throws IOException {
         checkOpen();
         return position;
@@ -50,11 +44,6 @@ final class BytesChannel implements SeekableByteChannel {
     public long size() throws IOException {
         checkOpen();
         return bytes.length;
-    }
-
-    @Override
-    public SeekableByteChannel truncate(long size) {
-        throw new NonWritableChannelException();
     }
 
     private void checkOpen() throws IOException {

@@ -8,8 +8,8 @@ package org.checkpointrecovery.storage;
  */
 public record IndexedPart(long part, long firstItem, long succeeded, long failed, Bytes results, Bytes errors) {
     /**
-     * Stands for {@code results.jsonl} and {@code errors.jsonl} of the job: a backup, and releases without parts, have the
-     * outcomes of unfinished jobs there.
+     * Stands for {@code results.jsonl} and {@code errors.jsonl} of the job, which have the committed outcomes of an
+     * unfinished job after it was restored from a backup, or if a release without parts began it.
      */
     public static final long OWN = -1;
 

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * time. If the job gets one file meanwhile, continues there. Throws {@link DamagedFileException} before it returns any bytes
  * of a part that lacks some. Used by one thread.
  */
-final class PartsChannel implements SeekableByteChannel {
+final class PartsChannel extends ReadOnlyChannel {
     private final Disk disk;
     private final JobFiles files;
     private final Output output;
@@ -174,16 +173,6 @@ final class PartsChannel implements SeekableByteChannel {
     @Override
     public long size() {
         return bytes;
-    }
-
-    @Override
-    public int write(ByteBuffer from) {
-        throw new NonWritableChannelException();
-    }
-
-    @Override
-    public SeekableByteChannel truncate(long size) {
-        throw new NonWritableChannelException();
     }
 
     @Override

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Owns the directory {@code ranges} of one job, through which the service and the tasks of a cluster share the job. The
- * changes of a method survive a power cut once it returns, unless it only deletes.
+ * Owns the directories {@code ranges} and {@code parts} of one job, through which the service and the tasks of a cluster
+ * share the job. The changes of a method survive a power cut once it returns, unless it only deletes.
  */
 public final class RangeStore {
     private static final Logger log = LoggerFactory.getLogger(RangeStore.class);
